@@ -38,7 +38,7 @@ final class CallBudget {
 
   /** Notes an item that was handled. */
   void handled(HandOff.Item item) {
-    handled += item instanceof HandOff.Answered answered ? answered.rows() : 0;
+    handled += item instanceof HandOff.Answered || item instanceof CallBlock ? item.rows() : 0;
   }
 
   /** Chooses the share of the calls, if it is time to. */

@@ -65,6 +65,15 @@ final class DriftWatch implements Watch {
     return "compare rows with the reference";
   }
 
+  /** The rows until a step of the window or a block of the detectors ends. */
+  @Override
+  public long room(ServedBy version) {
+    VersionWindow window = windows.get(version);
+    return window == null
+        ? Math.min(settings.window().rows(), SequentialDrift.BLOCK)
+        : window.room();
+  }
+
   /** A shadow gets the same rows again. */
   @Override
   public void answered(HandOff.Answered answered) {

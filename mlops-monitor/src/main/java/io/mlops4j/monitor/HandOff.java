@@ -23,17 +23,37 @@ final class HandOff extends BoundedQueue<HandOff.Item> {
   private static final Duration REST = Duration.ofMillis(2);
 
   /** An item that is handed over. */
-  sealed interface Item extends BoundedQueue.Item {}
+  sealed interface Item extends BoundedQueue.Item permits Answered, CallBlock, Labels, Step, Mark {}
 
-  /** The rows of a call and the answers; ids only if labels are joined by prediction id. */
+  /**
+   * The rows of a call, or of several calls that are handled together, and the answers.
+   *
+   * @param ids only if labels are joined by prediction id
+   * @param calls the number of calls
+   * @param first the time of the first call
+   * @param at the time of the last call
+   */
   record Answered(
       ServedBy servedBy,
       InferenceEvent.Route route,
       FeatureBatch features,
       FeatureBatch outputs,
       @Nullable List<PredictionId> ids,
+      int calls,
+      Instant first,
       Instant at)
       implements Item {
+    /** The rows of one call. */
+    Answered(
+        ServedBy servedBy,
+        InferenceEvent.Route route,
+        FeatureBatch features,
+        FeatureBatch outputs,
+        @Nullable List<PredictionId> ids,
+        Instant at) {
+      this(servedBy, route, features, outputs, ids, 1, at, at);
+    }
+
     /** Whether the answers were never returned. */
     boolean shadow() {
       return route == InferenceEvent.Route.SHADOW;
@@ -97,11 +117,73 @@ final class HandOff extends BoundedQueue<HandOff.Item> {
     }
   }
 
+  /** What became of the rows of a small call. */
+  enum Added {
+    /** They will be handled. */
+    YES,
+    /** There is no room, or the hand-off is closed. */
+    FULL,
+    /** They do not suit a block, and can be handed over in another way. */
+    NOT_IN_A_BLOCK
+  }
+
+  private final CallBlocks blocks;
+  private @Nullable CallBlock newest; // the last item, if it is a block
+
   HandOff(long capacity) {
     this(capacity, REST);
   }
 
   HandOff(long capacity, Duration rest) {
     super(capacity, rest.toNanos());
+    this.blocks = new CallBlocks(2 + (int) Math.min(1_000, capacity / 256));
+  }
+
+  /**
+   * Copies the rows of a call to a block, never waiting.
+   *
+   * @param at in milliseconds
+   */
+  synchronized Added add(
+      InferenceEvent event, FeatureBatch features, FeatureBatch outputs, long at) {
+    int rows = features.rows();
+    if (isClosed() || !fits(rows)) {
+      return Added.FULL;
+    }
+    CallBlock block = newest;
+    if (block != null
+        && block.continues(event.servedBy(), event.route(), rows)
+        && block.accepts(features, outputs)) {
+      block.add(features, outputs, at);
+      grew(rows);
+      return Added.YES;
+    }
+    CallBlock fresh = blocks.take(features, outputs);
+    if (fresh == null) {
+      return Added.NOT_IN_A_BLOCK;
+    }
+    fresh.begin(event.servedBy(), event.route());
+    fresh.add(features, outputs, at);
+    return offer(fresh) ? Added.YES : Added.FULL;
+  }
+
+  @Override
+  protected void push(Item item) {
+    newest = item instanceof CallBlock block ? block : null;
+    super.push(item);
+  }
+
+  @Override
+  public synchronized @Nullable Item take(long nanos) {
+    Item item = super.take(nanos);
+    if (item == newest) {
+      newest = null; // the monitor's thread has it
+    }
+    return item;
+  }
+
+  /** Frees the memory of blocks, when every item was taken and closed. */
+  void free() {
+    blocks.close();
   }
 }

@@ -10,9 +10,13 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** Hands the rows of calls over to the monitor's thread. Never waits. Thread safe. */
 final class Intake {
+  /** Calls with more rows are not worth a copy. */
+  private static final int SMALL = 256;
+
   private final MonitorSettings settings;
   private final HandOff handOff;
   private final CallSampling sampling;
+  private final boolean joinsBlocks;
   private final LongAdder dropped = new LongAdder();
   private final LongAdder failed = new LongAdder();
   private final LongAdder empty = new LongAdder();
@@ -21,6 +25,7 @@ final class Intake {
     this.settings = settings;
     this.handOff = handOff;
     this.sampling = sampling;
+    this.joinsBlocks = settings.measured() == null && settings.labels() == null;
   }
 
   /**
@@ -50,6 +55,16 @@ final class Intake {
     if (features == null || outputs == null) {
       dropped.add(event.rows());
       return;
+    }
+    if (joinsBlocks && event.rows() <= SMALL) {
+      long at = settings.clock().millis();
+      HandOff.Added added = handOff.add(event, features, outputs, at);
+      if (added == HandOff.Added.FULL) {
+        dropped.add(event.rows());
+      }
+      if (added != HandOff.Added.NOT_IN_A_BLOCK) {
+        return;
+      }
     }
     HandOff.Answered answered = retain(event, features, outputs);
     if (!handOff.offer(answered)) {

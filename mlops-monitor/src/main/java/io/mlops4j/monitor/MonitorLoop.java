@@ -41,6 +41,7 @@ final class MonitorLoop {
   private final Episodes episodes = new Episodes();
   private final MonitorTime time = new MonitorTime();
   private final Map<ServedBy, Instant> served = new LinkedHashMap<>();
+  private final BlockSplit split;
   private final List<NotWatched> skipped;
   private long rows;
   private long shadows;
@@ -83,6 +84,7 @@ final class MonitorLoop {
     if (labels != null) {
       watches.add(labels);
     }
+    this.split = new BlockSplit(settings.window(), time, watches, this::answered);
     this.shadow = new ShadowWatch(settings.keyColumn(), settings.answerTolerance());
     watches.add(shadow);
   }
@@ -236,7 +238,9 @@ final class MonitorLoop {
 
   void handle(HandOff.Item item) {
     long before = alarms.decided();
-    if (item instanceof HandOff.Answered answered) {
+    if (item instanceof CallBlock block) {
+      split.handle(block);
+    } else if (item instanceof HandOff.Answered answered) {
       answered(answered.at(time.of(answered.at())));
     } else if (item instanceof HandOff.Step step) {
       step.run().run();

@@ -57,6 +57,7 @@ final class MonitorThread {
     if (state != null) {
       failures.guard("cannot store the state", state::close);
     }
+    failures.guard("cannot free the memory of the hand-off", handOff::free);
   }
 
   /**

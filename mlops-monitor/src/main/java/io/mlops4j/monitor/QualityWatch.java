@@ -111,6 +111,12 @@ final class QualityWatch implements Watch {
     return "check the quality of rows";
   }
 
+  @Override
+  public long room(ServedBy version) {
+    Open window = windows.get(version);
+    return settings.window().rows() - (window == null ? 0 : window.rows.rows());
+  }
+
   /** A shadow gets the same rows again. */
   @Override
   public void answered(HandOff.Answered answered) {
@@ -126,11 +132,11 @@ final class QualityWatch implements Watch {
     }
     Open window = window(answered.servedBy(), at);
     if (window.from == null) {
-      window.from = at;
+      window.from = answered.first();
       outputs = names(answered);
     }
     window.last = at;
-    delays.predicted(at);
+    delays.predicted(answered.first());
     window.rows.add(answered.features(), answered.outputs(), at);
     if (settings.window().endsPane(window.rows.rows())) {
       end(answered.servedBy(), window, window.from, at);

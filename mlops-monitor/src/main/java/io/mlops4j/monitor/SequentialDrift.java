@@ -100,6 +100,20 @@ final class SequentialDrift {
     return news;
   }
 
+  /** The rows until the detectors of a slice may have a block to read. */
+  long room(Map<String, SliceCounter> counters) {
+    long room = BLOCK; // of a slice without rows
+    for (Map.Entry<String, SliceCounter> slice : counters.entrySet()) {
+      room = Math.min(room, BLOCK - newRows(slice.getKey(), slice.getValue()));
+    }
+    return room;
+  }
+
+  private long newRows(String slice, SliceCounter counter) {
+    SliceDetectors known = slices.get(slice);
+    return known == null ? counter.rows() : known.newRows(counter);
+  }
+
   /** Reads the last rows of a window. */
   void ending(Baseline baseline, Map<String, SliceCounter> counters, Instant at) {
     counters.forEach((slice, counter) -> read(slice, baseline, counter, 1, at));
@@ -109,7 +123,7 @@ final class SequentialDrift {
   private @Nullable SliceDetectors read(
       String slice, Baseline baseline, SliceCounter counter, int least, Instant at) {
     SliceDetectors known = slices.get(slice);
-    long rows = known == null ? counter.rows() : known.newRows(counter);
+    long rows = newRows(slice, counter);
     if (rows < least) {
       return null;
     }

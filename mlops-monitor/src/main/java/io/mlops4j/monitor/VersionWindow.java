@@ -88,13 +88,20 @@ final class VersionWindow {
     return late || after >= Math.max(DriftPolicy.DEFAULT_MINIMUM_ROWS, 10 * others / calls);
   }
 
-  /** Notes the rows of all versions before and after a call of this version. */
-  private void called(long before, int rows) {
+  /** The rows until the open pane or a block of the detectors ends. */
+  long room() {
+    PaneCounter now = open;
+    long ofPane = length.rows() - openRows();
+    return Math.min(ofPane, now == null ? SequentialDrift.BLOCK : detectors.room(now.counters()));
+  }
+
+  /** Notes the rows of all versions before and after calls of this version. */
+  private void called(long before, int rows, int more) {
     if (open == null) {
       seenFirst = before;
       calls = 0;
     }
-    calls++;
+    calls += more;
     seenLast = before + rows;
   }
 
@@ -114,8 +121,8 @@ final class VersionWindow {
    * @param leftOut the rows that were left out of the sample before these
    */
   Map<String, String> add(Baseline baseline, HandOff.Answered answered, long seen, long leftOut) {
-    called(seen, answered.rows());
-    open = open == null ? new PaneCounter(baseline, answered.at()) : open;
+    called(seen, answered.rows(), answered.calls());
+    open = open == null ? new PaneCounter(baseline, answered.first()) : open;
     open.leaveOut(leftOut);
     return open.add(answered.features(), answered.outputs(), answered.at());
   }

@@ -1,5 +1,6 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import java.time.Instant;
@@ -19,6 +20,15 @@ interface Watch {
    * returns.
    */
   void answered(HandOff.Answered rows);
+
+  /**
+   * The number of rows of a version after which this watch has to see the next call apart: it would
+   * find something else if the calls were handled together. Calls with fewer rows together, and the
+   * call that reaches the number, may be handled as one.
+   */
+  default long room(ServedBy version) {
+    return Long.MAX_VALUE;
+  }
 
   /** Takes labels. */
   default void labelled(HandOff.Labels labels) {}

@@ -169,6 +169,11 @@ public final class Window {
     return time == null ? at : at.truncatedTo(unit(time));
   }
 
+  /** Whether panes that begin within a second of each other begin at the same time. */
+  boolean hasWholeSeconds() {
+    return time == null || unit(time) != ChronoUnit.NANOS;
+  }
+
   /** The number of panes of a window. */
   int panes() {
     return panes;

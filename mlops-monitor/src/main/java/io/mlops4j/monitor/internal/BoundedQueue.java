@@ -63,11 +63,26 @@ public class BoundedQueue<T extends BoundedQueue.Item> {
       return false;
     }
     push(item);
+    wake();
+    return true;
+  }
+
+  private void wake() {
     if (idle || isHalfFull()) {
       idle = false;
       notifyAll();
     }
-    return true;
+  }
+
+  /** Notes that rows were added to an item that is here; the caller holds the lock. */
+  protected final void grew(int more) {
+    rows += more;
+    wake();
+  }
+
+  /** Whether an item of this number of rows fits; the caller holds the lock. */
+  protected final boolean fits(int more) {
+    return rows == 0 || rows + more <= capacity;
   }
 
   /** Adds an item, waiting for room; false if the queue is closed. */
@@ -97,14 +112,15 @@ public class BoundedQueue<T extends BoundedQueue.Item> {
   }
 
   private boolean fits(T item) {
-    return rows == 0 || rows + item.rows() <= capacity;
+    return fits(item.rows());
   }
 
   private boolean isHalfFull() {
     return 2 * rows >= capacity;
   }
 
-  private void push(T item) {
+  /** Adds an item; the caller holds the lock. */
+  protected void push(T item) {
     items.add(item);
     rows += item.rows();
   }

@@ -1,0 +1,154 @@
+package io.mlops4j.monitor;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.InferenceEvent;
+import io.mlops4j.inference.ServedBy;
+import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of consecutive small calls of one version and route, copied to memory that is used again
+ * for later calls. So a call leaves nothing to the garbage collector, and the monitor's thread
+ * counts the rows of many calls together. Guarded by the hand-off until it is taken from it, then
+ * used by the monitor's thread only.
+ */
+final class CallBlock implements HandOff.Item {
+  private static final int MOST_ROWS = 2_048;
+  private static final int MOST_BYTES = 1 << 20;
+  private static final int LEAST_ROWS = 256;
+
+  private final CallBlocks pool;
+  private final BlockColumns features;
+  private final BlockColumns outputs;
+  private final int[] ends;
+  private final long[] times;
+  private int calls;
+  private @Nullable ServedBy servedBy;
+  private InferenceEvent.Route route = InferenceEvent.Route.PRIMARY;
+
+  private CallBlock(CallBlocks pool, BlockColumns features, BlockColumns outputs) {
+    this.pool = pool;
+    this.features = features;
+    this.outputs = outputs;
+    this.ends = new int[features.capacity()];
+    this.times = new long[features.capacity()];
+  }
+
+  /** Returns a block for rows like these; null if a column holds no numbers. */
+  static @Nullable CallBlock like(
+      CallBlocks pool, FeatureBatch features, FeatureBatch outputs, BufferAllocator allocator) {
+    int in = BlockColumns.bytesOfRow(features);
+    int out = BlockColumns.bytesOfRow(outputs);
+    if (in < 0 || out < 0) {
+      return null;
+    }
+    int rows = Math.min(MOST_ROWS, MOST_BYTES / Math.max(1, in + out));
+    if (rows < LEAST_ROWS) {
+      return null;
+    }
+    BlockColumns first = BlockColumns.of(features, rows, allocator);
+    try {
+      return new CallBlock(pool, first, BlockColumns.of(outputs, rows, allocator));
+    } catch (RuntimeException | Error e) {
+      first.close();
+      throw e;
+    }
+  }
+
+  /** Begins with the calls of a version. */
+  void begin(ServedBy version, InferenceEvent.Route itsRoute) {
+    servedBy = version;
+    route = itsRoute;
+  }
+
+  /** Whether the batches have the same columns as this block. */
+  boolean accepts(FeatureBatch itsFeatures, FeatureBatch itsOutputs) {
+    return features.accepts(itsFeatures)
+        && outputs.accepts(itsOutputs)
+        && itsFeatures.rows() == itsOutputs.rows();
+  }
+
+  /** Whether the rows of another call can be added to those that are there. */
+  @SuppressWarnings("ReferenceEquality") // events of one version have one object
+  boolean continues(ServedBy version, InferenceEvent.Route itsRoute, int more) {
+    return version == servedBy
+        && itsRoute == route
+        && features.rows() + more <= features.capacity();
+  }
+
+  /**
+   * Adds the rows of a call that are {@linkplain #accepts accepted}.
+   *
+   * @param at the time of the call, in milliseconds
+   */
+  void add(FeatureBatch itsFeatures, FeatureBatch itsOutputs, long at) {
+    features.add(itsFeatures);
+    outputs.add(itsOutputs);
+    ends[calls] = features.rows();
+    times[calls++] = at;
+  }
+
+  /** Adds rows of a block that is like this one. */
+  void add(CallBlock other, int from, int count) {
+    features.add(other.features, from, count);
+    outputs.add(other.outputs, from, count);
+  }
+
+  ServedBy servedBy() {
+    if (servedBy == null) {
+      throw new IllegalStateException("the block is empty");
+    }
+    return servedBy;
+  }
+
+  InferenceEvent.Route route() {
+    return route;
+  }
+
+  int calls() {
+    return calls;
+  }
+
+  /** The number of rows of the calls up to this one. */
+  int end(int call) {
+    return ends[call];
+  }
+
+  /** The time of a call, in milliseconds. */
+  long at(int call) {
+    return times[call];
+  }
+
+  FeatureBatch features() {
+    return features.batch();
+  }
+
+  FeatureBatch outputs() {
+    return outputs.batch();
+  }
+
+  @Override
+  public int rows() {
+    return features.rows();
+  }
+
+  /** Returns an empty block with the same columns; the caller closes it. */
+  CallBlock another() {
+    return pool.like(this);
+  }
+
+  /** Gives the memory back to the pool. */
+  @Override
+  public void close() {
+    features.clear();
+    outputs.clear();
+    calls = 0;
+    servedBy = null;
+    pool.recycle(this);
+  }
+
+  void free() {
+    features.close();
+    outputs.close();
+  }
+}
