@@ -154,7 +154,7 @@ final class BlockColumns implements AutoCloseable {
         return false;
       }
     }
-    int rest = (1 << count % 8) - 1;
+    int rest = (1 << (count % 8)) - 1;
     return rest == 0 || (MemoryUtil.getByte(address + whole) & rest) == rest;
   }
 
