@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Calls that are handled together leave the same state as one call after the other. */
+@SuppressWarnings("LockNotBeforeTry") // a gate that opens when it can be locked
 class CallsInBlocksTest {
   private static final int CALLS = 400;
 
@@ -109,7 +110,7 @@ class CallsInBlocksTest {
         gate.lock();
         try {
           for (int i = from; i < Math.min(CALLS, from + together); i++) {
-            time.advance(Duration.ofMillis(i % 7 * 100));
+            time.advance(Duration.ofMillis(i % 7 * 100L));
             monitor.onInference(
                 new Events.Event(
                     Events.version(1 + i / 10 % versions),
