@@ -42,8 +42,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "%nExamples:",
       "  mlops4j predict flight-delay.onnx may.arrow --rows 5",
-      "  mlops4j predict flight-delay@champion may.parquet scored.parquet --keep flight_id \\",
-      "      --registry registry"
+      "  mlops4j predict flight-delay@champion may.parquet scored.parquet \\",
+      "      --keep flight_id --registry registry"
     })
 final class PredictCommand extends ShellCommand {
   private static final long ROWS_OF_A_TABLE = 20;
