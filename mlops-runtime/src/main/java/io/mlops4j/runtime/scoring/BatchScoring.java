@@ -76,8 +76,8 @@ public interface BatchScoring {
    *
    * @param in the input, in a format that {@code ModelRuntime.read} reads
    * @param out the output; an earlier file is replaced at the end. It is a Parquet file if its name
-   *     ends in {@code .parquet}, otherwise an Arrow IPC file. Parquet is converted from the partial
-   *     file, which needs room for both
+   *     ends in {@code .parquet}, otherwise an Arrow IPC file. Parquet is converted from the
+   *     partial file, which needs room for both
    * @return what was done
    * @throws DataException if the input cannot be read, changes while it is read, lacks a kept
    *     column, or has more bad rows than allowed; or if the output cannot be written, or another
@@ -86,8 +86,7 @@ public interface BatchScoring {
    *     type; no row was scored
    * @throws io.mlops4j.error.InferenceException if the model fails
    * @throws IllegalArgumentException if both files are the same, the name of the output shows a
-   *     format that cannot be written, or a kept column has the name of
-   *     an output
+   *     format that cannot be written, or a kept column has the name of an output
    * @throws IllegalStateException if the model is closed, or a deployment swaps its version
    *     meanwhile
    */

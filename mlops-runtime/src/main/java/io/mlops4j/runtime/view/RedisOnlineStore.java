@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store in a server that speaks Redis's protocol. Tested with Redis 8 and Valkey 8 of Debian; no
- * further library is needed. It uses one server, not a cluster. Thread safe.
+ * A store in a server that speaks Redis's protocol. Tested with Redis 8 of Debian; no further
+ * library is needed. It uses one server, not a cluster. Thread safe.
  *
  * <p>A row is one string with the name {@code mlops4j:}, the view and the key. A script on the
  * server compares it with the stored one, so an older row never replaces a newer one. The server
