@@ -194,7 +194,7 @@ public final class ReadOptions {
      * @return this builder
      */
     public Builder columns(String... names) {
-      columns.addAll(List.of(names));
+      columns.addAll(List.of(Objects.requireNonNull(names, "names")));
       return this;
     }
 
@@ -206,6 +206,7 @@ public final class ReadOptions {
      * @return this builder
      */
     public Builder features(FeatureSchema schema) {
+      Objects.requireNonNull(schema, "schema");
       columns.addAll(schema.keys());
       schema.features().stream().map(Feature::column).forEach(columns::add);
       return this;
@@ -245,11 +246,13 @@ public final class ReadOptions {
      * @throws IllegalArgumentException for {@code FLOAT16} and {@code BFLOAT16}
      */
     public Builder type(String column, ElementType type) {
+      Objects.requireNonNull(column, "column");
+      Objects.requireNonNull(type, "type");
       if (type == ElementType.FLOAT16 || type == ElementType.BFLOAT16) {
         throw new IllegalArgumentException(
             column + ": found the type " + type + ", expected FLOAT32; models take it as " + type);
       }
-      types.put(Objects.requireNonNull(column, "column"), type);
+      types.put(column, type);
       return this;
     }
 
@@ -261,6 +264,7 @@ public final class ReadOptions {
      * @throws IllegalArgumentException if it has another length
      */
     public Builder delimiter(String separator) {
+      Objects.requireNonNull(separator, "separator");
       if (separator.isEmpty() || separator.length() > 4) {
         throw new IllegalArgumentException(
             "separator: found " + separator.length() + " characters, expected 1 to 4");
@@ -298,7 +302,7 @@ public final class ReadOptions {
      * @return this builder
      */
     public Builder nullTexts(String... texts) {
-      nullTexts = List.of(texts);
+      nullTexts = List.of(Objects.requireNonNull(texts, "texts"));
       return this;
     }
 

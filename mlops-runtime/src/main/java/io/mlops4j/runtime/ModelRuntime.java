@@ -299,6 +299,8 @@ public final class ModelRuntime implements AutoCloseable {
    *     no such columns, or DuckDB is needed and missing
    */
   public FeatureReader read(List<Path> data, ReadOptions options) {
+    Objects.requireNonNull(data, "data");
+    Objects.requireNonNull(options, "options");
     return DataFiles.open(List.copyOf(data), options, loader.allocator());
   }
 

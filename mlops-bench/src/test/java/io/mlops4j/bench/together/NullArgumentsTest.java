@@ -6,6 +6,7 @@ import io.micrometer.observation.ObservationRegistry;
 import io.mlops4j.bench.together.WordModel.Out;
 import io.mlops4j.bench.together.WordModel.Row;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.feature.ReadOptions;
 import io.mlops4j.feature.RecordBatches;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.LoadOptions;
@@ -15,6 +16,8 @@ import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.model.Device;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.monitor.Alarm;
@@ -105,7 +108,7 @@ class NullArgumentsTest {
       ModelCard card = ModelCard.builder("words").build();
       ModelVersion version = registry.publish(card, words.file());
       nulls.with(batch).with(words.file()).with(card).with(version).with(registry);
-      nulls.with(registry.assign("words@champion", version, CHANGE)).with(LoadOptions.defaults());
+      nulls.with(registry.assign("words@champion", version, CHANGE)).with(LoadOptions.defaults()).with(ReadOptions.defaults());
       nulls
           .with(RegistryOptions.defaults())
           .with(PublishOptions.defaults())
@@ -137,6 +140,8 @@ class NullArgumentsTest {
       nulls.call(FeatureBatch.Builder.class, FeatureBatch.builder(allocator));
       nulls.call(RecordBatches.class, RecordBatches.of(Row.class, allocator));
       nulls.call(LoadOptions.Builder.class, LoadOptions.builder());
+      nulls.with(ElementType.INT64).with(FeatureSchema.ofNames("a"));
+      nulls.call(ReadOptions.Builder.class, ReadOptions.builder());
       nulls.call(CallOptions.class, OPTIONS);
     }
     assertNamed(40);
