@@ -50,6 +50,7 @@ class CommandsTest {
         "gc",
         "inspect",
         "predict",
+        "convert",
         "drift"
       })
   void everyCommandTeachesByAnExample(String command) {
@@ -71,7 +72,7 @@ class CommandsTest {
     assertThat(
             Commands.line(it -> null, false, loader, new String[] {"--json", "list"})
                 .getSubcommands())
-        .hasSize(22);
+        .hasSize(23);
   }
 
   @Test

@@ -266,6 +266,30 @@ class ModelCommandsTest {
     assertThat(run("predict", MODEL, rows, parquet, "--arrow", parquet).code()).isEqualTo(2);
   }
 
+  @Test
+  void convertsThenPredictsFromParquet() throws Exception {
+    Path parquet = temporary.resolve("rows.parquet");
+
+    Line.Said converted = run("convert", rows, parquet);
+    Line.Said said = run("predict", MODEL, parquet, "--json");
+
+    assertThat(converted.code()).as(converted.err()).isZero();
+    assertThat(said.code()).as(said.err()).isZero();
+    assertThat(said.json().at("/rows")).hasSize(golden.size());
+    assertThat(said.json().at("/rows/0/probability").doubleValue())
+        .isCloseTo(expected(0), within(1e-5));
+  }
+
+  @Test
+  void convertLeavesNoFileWhereItFails() throws Exception {
+    Path csv = Files.writeString(temporary.resolve("in.csv"), "a\n1\n");
+    Path out = temporary.resolve("out.arrow");
+
+    assertThat(run("convert", csv, out, "--column", "b").err()).contains("found no column b");
+    assertThat(run("convert", csv, out, "--where", "a > 1").err()).contains("found no rows");
+    assertThat(out).doesNotExist();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "No Such.onnx, 1, found no such file",

@@ -23,7 +23,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "drift",
     description = {
-      "Compares the columns of two Arrow files and shows which of them drifted.",
+      "Compares the columns of two files (Arrow, Parquet, CSV or JSON) and shows which of them"
+          + " drifted.",
       "The exit code is 0 when no column drifted, 3 when at least one did, and 1 when no column"
           + " could be judged."
     },
@@ -39,10 +40,10 @@ final class DriftCommand extends ShellCommand {
   @Parameters(
       index = "0",
       paramLabel = "REFERENCE",
-      description = "The Arrow file to compare with, such as the training data.")
+      description = "The file to compare with, such as the training data.")
   private Path reference;
 
-  @Parameters(index = "1", paramLabel = "CURRENT", description = "The Arrow file to judge.")
+  @Parameters(index = "1", paramLabel = "CURRENT", description = "The file to judge.")
   private Path current;
 
   @Option(

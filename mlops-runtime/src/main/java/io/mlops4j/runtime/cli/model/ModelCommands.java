@@ -19,6 +19,7 @@ public final class ModelCommands {
     Map<String, Supplier<ShellCommand>> all = new LinkedHashMap<>();
     all.put("inspect", InspectCommand::new);
     all.put("predict", PredictCommand::new);
+    all.put("convert", ConvertCommand::new);
     all.put("drift", () -> new DriftCommand(reporters));
     return all;
   }

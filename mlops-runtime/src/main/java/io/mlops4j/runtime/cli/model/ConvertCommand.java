@@ -1,0 +1,79 @@
+package io.mlops4j.runtime.cli.model;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.feature.FeatureWriter;
+import io.mlops4j.feature.ReadOptions;
+import io.mlops4j.runtime.ModelRuntime;
+import io.mlops4j.runtime.cli.shell.ConsoleOutput;
+import io.mlops4j.runtime.cli.shell.ShellCommand;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code convert IN OUT}: writes the rows of a file in another format. */
+@Command(
+    name = "convert",
+    description = {
+      "Writes the rows of a file (Arrow, Parquet, CSV or JSON) as an Arrow or Parquet file.",
+      "The file appears when it is complete."
+    },
+    footer = {"%nExample:", "  mlops4j convert january.csv.gz january.parquet"})
+@SuppressWarnings("NullAway.Init") // Picocli sets the fields
+final class ConvertCommand extends ShellCommand {
+  @Parameters(index = "0", paramLabel = "IN", description = "The file to read.")
+  private Path in;
+
+  @Parameters(
+      index = "1",
+      paramLabel = "OUT",
+      description =
+          "The file to write; its name ends in .arrow or .parquet. An existing file is replaced.")
+  private Path to;
+
+  @Option(
+      names = "--column",
+      paramLabel = "COLUMN",
+      description = "A column to keep; may be repeated. Default: all columns.")
+  private List<String> columns = new ArrayList<>();
+
+  @Option(
+      names = "--where",
+      paramLabel = "CONDITION",
+      description = "Keep the rows for which this condition in SQL is true.")
+  private @Nullable String where;
+
+  @Override
+  protected int answer(ConsoleOutput out) throws IOException {
+    ReadOptions.Builder options = ReadOptions.builder().columns(columns.toArray(String[]::new));
+    if (where != null) {
+      options.filter(where);
+    }
+    long rows = ticking("convert", () -> convert(options.build()));
+    out.answer(
+        ConsoleOutput.object().put("rows", rows).put("file", to.toString()),
+        lines -> lines.line(ConsoleOutput.count(rows, "row", "rows") + " in " + to));
+    return 0;
+  }
+
+  private long convert(ReadOptions options) {
+    try (ModelRuntime runtime = ModelRuntime.open();
+        FeatureReader reader = runtime.read(in, options);
+        FeatureWriter writer = runtime.write(to)) {
+      for (FeatureBatch batch : reader) {
+        writer.write(batch);
+      }
+      if (writer.rows() == 0) {
+        throw new DataException(in + ": found no rows, so no file is written", null);
+      }
+      writer.commit();
+      return writer.rows();
+    }
+  }
+}
