@@ -108,7 +108,10 @@ class NullArgumentsTest {
       ModelCard card = ModelCard.builder("words").build();
       ModelVersion version = registry.publish(card, words.file());
       nulls.with(batch).with(words.file()).with(card).with(version).with(registry);
-      nulls.with(registry.assign("words@champion", version, CHANGE)).with(LoadOptions.defaults()).with(ReadOptions.defaults());
+      nulls
+          .with(registry.assign("words@champion", version, CHANGE))
+          .with(LoadOptions.defaults())
+          .with(ReadOptions.defaults());
       nulls
           .with(RegistryOptions.defaults())
           .with(PublishOptions.defaults())
