@@ -86,9 +86,9 @@ class SideBySideTest {
   @Test
   void aWorkerThatBeginsTooLateTouchesNothing() {
     calls.enter();
-    CountDownLatch blocked = new CountDownLatch(2);
+    CountDownLatch blocked = new CountDownLatch(3);
     CountDownLatch open = new CountDownLatch(1);
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
       context
           .threads()
           .workers()
@@ -99,11 +99,12 @@ class SideBySideTest {
               });
     }
     pass(blocked);
-    Set<Thread> seen = ConcurrentHashMap.newKeySet();
-    context.threads().workers().execute(() -> {}); // starts the third
+    List<Thread> seen = new ArrayList<>();
     threads.run(2, batch, null, (number, rows) -> seen.add(Thread.currentThread()));
+    assertThat(context.threads().queued()).isOne(); // the help that is too late
     open.countDown();
-    assertThat(seen).contains(Thread.currentThread());
+    context.threads().close(); // after the queued task
+    assertThat(seen).containsExactly(Thread.currentThread(), Thread.currentThread());
   }
 
   @Test
