@@ -160,7 +160,7 @@ class DocsCompileTest {
     assertThat(lines).hasSizeLessThanOrEqualTo(150);
     int block = lines.indexOf("```sh");
     assertThat(lines.subList(block + 1, block + 4))
-        .containsExactly("mvn -q -Pquickstart -pl samples/quickstart -am", "mvn verify", "```");
+        .containsExactly("mvn -q -Pquickstart -pl samples/quickstart -am", "mvn -T2 verify", "```");
   }
 
   @Test

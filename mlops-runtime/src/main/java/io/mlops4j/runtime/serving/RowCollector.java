@@ -8,7 +8,6 @@ import io.mlops4j.runtime.binding.output.RowBlock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
@@ -16,10 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Collects single-record calls for listeners that need rows. Listeners are notified of whole
  * blocks: when a block is full, when it is old, and when the model closes.
  *
- * <p>A block is guarded by a lock that is held while a row is added. The operating system may
- * suspend the thread that holds it. Others then take the next block, so they never wait for that
- * thread while there are blocks that are free. One thread at a time uses one block; the rows of a
- * thread stay in their order unless blocks are contended.
+ * <p>There is one block, whatever the number of threads: rows reach listeners late by no more than
+ * one block, and in their order. A lock guards it while a row is added.
  *
  * <p>Another lock lets one thread at a time notify. So a caller that adds a row does not wait for a
  * listener, but a closing model does.
@@ -31,18 +28,14 @@ final class RowCollector<I extends Record> {
   /** The same for rows of numbers, which take few bytes. */
   static final int ROWS_OF_NUMBERS = 1024;
 
-  private static final int MOST_BLOCKS = 8;
-
   private final CallReporter reporter;
   private final RecordColumns<I> columns;
   private final int capacity;
   private final CallContext context;
   private final BufferAllocator allocator;
   private final ReentrantLock notifying = new ReentrantLock();
-  private final List<Place<I>> places;
-
-  /** How many places are used; grows when threads meet. A lost update only delays that. */
-  private volatile int used = 1;
+  private final ReentrantLock adding = new ReentrantLock();
+  private @Nullable Collected<I> current;
 
   RowCollector(CallReporter reporter, RecordColumns<I> columns, CallContext context) {
     this.reporter = reporter;
@@ -50,19 +43,6 @@ final class RowCollector<I extends Record> {
     this.capacity = columns.areNumbers() ? ROWS_OF_NUMBERS : ROWS;
     this.context = context;
     this.allocator = context.allocator();
-    this.places = Stream.generate(Place<I>::new).limit(MOST_BLOCKS).toList();
-  }
-
-  /** Where a block is filled. */
-  private static final class Place<R extends Record> {
-    private final ReentrantLock adding = new ReentrantLock();
-    private @Nullable Collected<R> current;
-
-    @Nullable Collected<R> take() {
-      Collected<R> taken = current;
-      current = null;
-      return taken;
-    }
   }
 
   /** Rows, their ids and how long their calls took. */
@@ -106,11 +86,11 @@ final class RowCollector<I extends Record> {
   void add(RowsRequest<I> rows, DefaultPrediction answer, CallTimes times) {
     List<Collected<I>> full = new ArrayList<>(0);
     try {
-      Place<I> place = lock();
+      adding.lock();
       try {
-        collect(place, rows, answer, times, full);
+        collect(rows, answer, times, full);
       } finally {
-        place.adding.unlock();
+        adding.unlock();
         full.forEach(this::report); // even if a later row failed, because they hold memory
       }
     } catch (RuntimeException e) {
@@ -118,41 +98,18 @@ final class RowCollector<I extends Record> {
     }
   }
 
-  /** Locks a place that no other thread uses, if there is one. */
-  private Place<I> lock() {
-    int count = used;
-    int first = count == 1 ? 0 : (int) (Thread.currentThread().getId() % count);
-    for (int i = 0; i < count; i++) {
-      Place<I> place = places.get((first + i) % count);
-      if (place.adding.tryLock()) {
-        return place;
-      }
-    }
-    if (count < MOST_BLOCKS) {
-      used = count + 1;
-      first = count;
-    }
-    Place<I> place = places.get(first);
-    place.adding.lock();
-    return place;
-  }
-
   private void collect(
-      Place<I> place,
-      RowsRequest<I> rows,
-      DefaultPrediction answer,
-      CallTimes times,
-      List<Collected<I>> full) {
+      RowsRequest<I> rows, DefaultPrediction answer, CallTimes times, List<Collected<I>> full) {
     for (int i = 0; i < rows.rows(); i++) {
-      Collected<I> block = place.current;
+      Collected<I> block = current;
       if (block != null && !block.block.accepts(answer.outputsByRow())) {
         full.add(block);
         block = null;
       }
       if (block == null) {
-        place.current = null; // also if no memory is left
+        current = null; // also if no memory is left
         block = begin(answer);
-        place.current = block;
+        current = block;
       }
       block.add(rows, answer, i);
       if (i == 0) {
@@ -160,7 +117,7 @@ final class RowCollector<I extends Record> {
       }
       if (block.isFull()) {
         full.add(block);
-        place.current = null;
+        current = null;
       }
     }
   }
@@ -176,29 +133,28 @@ final class RowCollector<I extends Record> {
   void flush(long age) {
     notifying.lock();
     try {
-      places.forEach(place -> flush(place, age));
-    } finally {
-      notifying.unlock();
-    }
-  }
-
-  private void flush(Place<I> place, long age) {
-    Collected<I> old = null;
-    place.adding.lock();
-    try {
-      Collected<I> block = place.current;
-      if (block != null && context.clock().getAsLong() - block.since >= age) {
-        old = place.take();
-      }
-    } finally {
-      place.adding.unlock();
-    }
-    try {
+      Collected<I> old = takeOld(age);
       if (old != null) {
         report(old);
       }
     } catch (RuntimeException e) {
       reporter.lost(e);
+    } finally {
+      notifying.unlock();
+    }
+  }
+
+  private @Nullable Collected<I> takeOld(long age) {
+    adding.lock();
+    try {
+      Collected<I> block = current;
+      if (block == null || context.clock().getAsLong() - block.since < age) {
+        return null;
+      }
+      current = null;
+      return block;
+    } finally {
+      adding.unlock();
     }
   }
 
