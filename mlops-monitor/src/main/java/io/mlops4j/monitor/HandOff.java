@@ -162,9 +162,17 @@ final class HandOff extends BoundedQueue<HandOff.Item> {
     if (fresh == null) {
       return Added.NOT_IN_A_BLOCK;
     }
-    fresh.begin(event.servedBy(), event.route());
-    fresh.add(features, outputs, at);
-    return offer(fresh) ? Added.YES : Added.FULL;
+    boolean offered = false;
+    try {
+      fresh.begin(event.servedBy(), event.route());
+      fresh.add(features, outputs, at);
+      offered = offer(fresh);
+    } finally {
+      if (!offered) {
+        fresh.close();
+      }
+    }
+    return offered ? Added.YES : Added.FULL;
   }
 
   @Override

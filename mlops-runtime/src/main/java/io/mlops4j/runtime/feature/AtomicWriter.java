@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.apache.arrow.util.AutoCloseables;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.dictionary.DictionaryEncoder;
@@ -89,10 +90,13 @@ final class AtomicWriter implements FeatureWriter {
       for (FieldVector column : kept.root().getFieldVectors()) {
         decoded.add(decoded(column, kept));
       }
-      try (VectorSchemaRoot root = new VectorSchemaRoot(decoded)) {
-        root.setRowCount(batch.rows());
-        return FeatureBatch.owning(root);
-      }
+    } catch (RuntimeException e) { // such as an index that the dictionary lacks
+      AutoCloseables.close(e, decoded);
+      throw e;
+    }
+    try (VectorSchemaRoot root = new VectorSchemaRoot(decoded)) {
+      root.setRowCount(batch.rows());
+      return FeatureBatch.owning(root);
     }
   }
 

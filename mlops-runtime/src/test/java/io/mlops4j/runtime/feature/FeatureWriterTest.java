@@ -14,6 +14,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.IntVector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.dictionary.Dictionary;
+import org.apache.arrow.vector.dictionary.DictionaryProvider.MapDictionaryProvider;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
+import org.apache.arrow.vector.types.pojo.FieldType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +30,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FeatureWriterTest {
+  private static final ArrowType INDEX = new ArrowType.Int(32, true);
+
   private final RootAllocator memory = new RootAllocator();
   @TempDir private Path folder;
 
@@ -124,5 +135,31 @@ class FeatureWriterTest {
       assertThatThrownBy(() -> writer.write(batch)).isInstanceOf(IllegalStateException.class);
     }
     assertThat(file).exists();
+  }
+
+  /** The first column is decoded before the second one fails. */
+  @Test
+  void anIndexThatItsDictionaryLacksLeavesNothing() {
+    DictionaryEncoding encoding = new DictionaryEncoding(1, false, null);
+    MapDictionaryProvider dictionaries = new MapDictionaryProvider();
+    try (VarCharVector words = new VarCharVector("words", memory);
+        IntVector good = new IntVector("good", new FieldType(true, INDEX, encoding), memory);
+        IntVector bad = new IntVector("bad", new FieldType(true, INDEX, encoding), memory)) {
+      words.setSafe(0, new byte[] {'a'});
+      words.setValueCount(1);
+      dictionaries.put(new Dictionary(words, encoding));
+      good.setSafe(0, 0);
+      good.setValueCount(1);
+      bad.setSafe(0, 7);
+      bad.setValueCount(1);
+      Path file = folder.resolve("words.arrow");
+      try (FeatureWriter writer = DataFiles.create(file);
+          FeatureBatch batch =
+              FeatureBatch.of(
+                  new VectorSchemaRoot(List.<FieldVector>of(good, bad)), dictionaries)) {
+        assertThatThrownBy(() -> writer.write(batch)).hasMessageContaining("7");
+      }
+      assertThat(folder).isEmptyDirectory();
+    }
   }
 }

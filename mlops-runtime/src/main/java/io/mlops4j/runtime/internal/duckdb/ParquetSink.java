@@ -15,7 +15,7 @@ public final class ParquetSink implements AutoCloseable {
   private final BatchPipe pipe = new BatchPipe();
   private final DuckDb database;
   private final Thread writer;
-  private volatile @Nullable RuntimeException failure;
+  private volatile @Nullable Throwable failure;
   private boolean finished;
 
   /**
@@ -48,7 +48,7 @@ public final class ParquetSink implements AutoCloseable {
   private void run(String copy) {
     try {
       database.execute(copy);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // an error, too, leaves a file that is not complete
       failure = e;
     } finally {
       pipe.breakWith("the file is finished");
@@ -74,7 +74,7 @@ public final class ParquetSink implements AutoCloseable {
   }
 
   private void checkFailure() {
-    RuntimeException failed = failure;
+    Throwable failed = failure;
     if (failed != null) {
       throw new DataException("cannot write Parquet: " + failed.getMessage(), failed);
     }
@@ -96,14 +96,17 @@ public final class ParquetSink implements AutoCloseable {
   /** Ends the writer, even if it is not finished. */
   @Override
   public void close() {
-    if (!finished) {
-      pipe.breakWith("the file is given up");
-      boolean interrupted = Thread.interrupted();
-      join();
-      if (interrupted) {
-        Thread.currentThread().interrupt();
+    try {
+      if (!finished) {
+        pipe.breakWith("the file is given up");
+        boolean interrupted = Thread.interrupted();
+        join();
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
       }
+    } finally {
+      database.close();
     }
-    database.close();
   }
 }
