@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.view;
 
+import io.mlops4j.runtime.internal.duckdb.Sql;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;

@@ -1,12 +1,14 @@
 package io.mlops4j.runtime.view;
 
 import io.mlops4j.model.Digest;
+import io.mlops4j.runtime.internal.duckdb.Sql;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -59,10 +61,17 @@ public final class FeatureView {
     parts.add(timeToLive == null ? "" : timeToLive.toString());
     parts.add(sql == null ? "" : sql);
     parts.add(transform == null ? "" : transform.version());
-    parts.add(transform == null ? "" : RecordColumns.of(transform.type()).toString());
+    parts.add(transform == null ? "" : text(RecordColumn.of(transform.type())));
     parts.addAll(keys);
     parts.forEach(part -> text.append(part.length()).append(' ').append(part).append('\n'));
     return text.toString();
+  }
+
+  /** Part of the version, so that it must not change with the name of a class. */
+  private static String text(List<RecordColumn> columns) {
+    return columns.stream()
+        .map(column -> Sql.name(column.name()) + " " + column.type())
+        .collect(Collectors.joining(", "));
   }
 
   /**
@@ -272,7 +281,7 @@ public final class FeatureView {
     public <R extends Record> Builder transform(
         Class<R> type, String version, FeatureTransform<R> code) {
       Objects.requireNonNull(code, "code");
-      RecordColumns.of(type); // refuses other types
+      RecordColumn.of(type); // refuses other types
       this.transform = new JavaStep<>(type, text("version", version), code);
       return this;
     }

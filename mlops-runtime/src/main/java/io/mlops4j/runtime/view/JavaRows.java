@@ -2,6 +2,7 @@ package io.mlops4j.runtime.view;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.runtime.internal.duckdb.RowAppender;
+import io.mlops4j.runtime.internal.duckdb.Sql;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.sql.Connection;
@@ -39,7 +40,7 @@ final class JavaRows {
         "CREATE TABLE "
             + table
             + " ("
-            + RecordColumns.of(step.type()).stream()
+            + RecordColumn.of(step.type()).stream()
                 .map(each -> Sql.name(each.name()) + " " + each.type())
                 .collect(Collectors.joining(", "))
             + ")");

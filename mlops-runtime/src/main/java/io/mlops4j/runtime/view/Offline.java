@@ -53,8 +53,13 @@ final class Offline implements AutoCloseable {
       settings.setProperty("temp_directory", spill.toString());
       Connection connection = DriverManager.getConnection("jdbc:duckdb:", settings);
       Offline offline = new Offline(connection, spill);
-      offline.run("feature views", "SET TimeZone = 'UTC'");
-      return offline;
+      try {
+        offline.run("feature views", "SET TimeZone = 'UTC'");
+        return offline;
+      } catch (DataException e) {
+        offline.close();
+        throw e;
+      }
     } catch (IOException | SQLException e) {
       if (spill != null) {
         Disk.deleteQuietly(spill);

@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.view;
 
 import io.mlops4j.error.DataException;
+import io.mlops4j.runtime.internal.duckdb.Sql;
 import io.mlops4j.runtime.view.Events.Column;
 import io.mlops4j.runtime.view.TrainingSet.Builder.JoinedView;
 import io.mlops4j.runtime.view.TrainingSet.Joined;

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Quotes names and texts for SQL, so that none can end its quotes. Stateless. */
+/** Pieces of SQL text. Names and texts are quoted, so that none can end its quotes. Stateless. */
 public final class Sql {
   private Sql() {}
 
@@ -17,6 +17,28 @@ public final class Sql {
   /** Returns a quoted text. */
   public static String text(String text) {
     return '\'' + text.replace("'", "''") + '\'';
+  }
+
+  /** Returns quoted column names, separated by commas. */
+  public static String names(List<String> names) {
+    return names.stream().map(Sql::name).collect(Collectors.joining(", "));
+  }
+
+  /**
+   * Removes the semicolon at the end of a query.
+   *
+   * @param what the name of the parameter, for messages
+   * @throws IllegalArgumentException if the query is blank
+   */
+  public static String query(String what, String query) {
+    String trimmed = query.strip();
+    while (trimmed.endsWith(";")) {
+      trimmed = trimmed.substring(0, trimmed.length() - 1).stripTrailing();
+    }
+    if (trimmed.isEmpty()) {
+      throw new IllegalArgumentException(what + ": found a blank text, expected one SELECT");
+    }
+    return trimmed;
   }
 
   /** Returns a list of files for functions that take patterns; no file is taken as one. */

@@ -12,7 +12,7 @@ import java.util.Map;
  * @param name the name of both
  * @param type the type in DuckDB, with NOT NULL for primitive components
  */
-record RecordColumns(String name, String type) {
+record RecordColumn(String name, String type) {
   private static final Map<Class<?>, String> TYPES =
       Map.ofEntries(
           Map.entry(boolean.class, "BOOLEAN NOT NULL"),
@@ -29,8 +29,8 @@ record RecordColumns(String name, String type) {
           Map.entry(Instant.class, "TIMESTAMP"));
 
   /** Returns the columns of a record. */
-  static List<RecordColumns> of(Class<? extends Record> type) {
-    List<RecordColumns> columns = new ArrayList<>();
+  static List<RecordColumn> of(Class<? extends Record> type) {
+    List<RecordColumn> columns = new ArrayList<>();
     for (RecordComponent component : type.getRecordComponents()) {
       String column = TYPES.get(component.getType());
       if (column == null) {
@@ -43,7 +43,7 @@ record RecordColumns(String name, String type) {
                 + component.getType().getSimpleName()
                 + ", expected boolean, int, long, float, double, their boxes, String or Instant");
       }
-      columns.add(new RecordColumns(component.getName(), column));
+      columns.add(new RecordColumn(component.getName(), column));
     }
     return List.copyOf(columns);
   }
