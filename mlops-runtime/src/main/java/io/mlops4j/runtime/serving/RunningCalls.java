@@ -43,7 +43,8 @@ final class RunningCalls {
     return deadlines.after(patience, () -> end(why));
   }
 
-  private void end(String why) {
+  /** Ends the running calls, and each that is added later. */
+  void end(String why) {
     reason = why;
     running.forEach(call -> call.close(why));
   }
