@@ -799,17 +799,16 @@ class SlotInputsTest {
         FakeSlot slot = new FakeSlot(takes(spec("x", ElementType.FLOAT32, "N", 32)), false)) {
       SlotInputs columns =
           BatchBinder.compile(slot.signature, FeatureSchema.ofNames(names)).inputs(slot);
-      for (int i = 0; i < 2000; i++) {
-        columns.bind(batch);
-        columns.release();
+      long least = Long.MAX_VALUE;
+      for (int round = 0; round < 100 && least >= 16; round++) { // until all of it is compiled
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < 1000; i++) {
+          columns.bind(batch);
+          columns.release();
+        }
+        least = Math.min(least, (threads.getCurrentThreadAllocatedBytes() - before) / 1000);
       }
-      long before = threads.getCurrentThreadAllocatedBytes();
-      for (int i = 0; i < 1000; i++) {
-        columns.bind(batch);
-        columns.release();
-      }
-      long each = (threads.getCurrentThreadAllocatedBytes() - before) / 1000;
-      assertThat(each).as("bytes for each call").isLessThan(16);
+      assertThat(least).as("bytes for each call").isLessThan(16);
     }
   }
 }
