@@ -1,4 +1,4 @@
-/** Two million flights scored file to file; the process is killed, and another one goes on. */
+/** 150,000 flights scored file to file; the process is killed, and another one goes on. */
 @NullMarked
 package io.mlops4j.samples.batch;
 
