@@ -34,6 +34,7 @@ final class OnnxInput implements AutoCloseable {
   private long borrowedAddress;
   private long[] borrowedDims = {};
   private @Nullable OnnxTensor borrowed;
+  private final DistinctTexts distinct = new DistinctTexts();
   private String[] text = {};
   private boolean unusual;
   private @Nullable OnnxTensor textTensor;
@@ -175,30 +176,60 @@ final class OnnxInput implements AutoCloseable {
   }
 
   /** Copies the text into a tensor, because ONNX Runtime owns the memory of its strings. */
-  void text(StringColumn values, OrtEnvironment environment) throws OrtException {
+  void text(StringColumn values, OrtEnvironment environment, RepeatedText repeated)
+      throws OrtException {
     if (!shaped || !isText() || values.size() != ElementTypes.elements(dims)) {
       throw new IllegalStateException(
           "input %s: found %d values of text, expected %s of shape %s"
               .formatted(name(), values.size(), spec, Arrays.toString(dims)));
     }
     dropText();
+    fill(values);
+    if (text.length >= RepeatedText.WORTH_GATHERING && distinct.number(text, codes())) {
+      try (OnnxTensor texts = distinctTexts(environment);
+          OnnxTensor codes =
+              TensorTypes.over(
+                  block.buffer(4L * text.length), environment, ElementType.INT32, dims)) {
+        textTensor = repeated.of(texts, codes);
+      }
+    } else {
+      textTensor = textTensor(text, environment, dims);
+    }
+  }
+
+  private void fill(StringColumn values) {
     if (text.length != values.size()) {
       text = new String[(int) values.size()];
     }
-    @Nullable String[] distinct = values.dictionary();
-    long codes = distinct == null ? 0 : values.codes();
+    @Nullable String[] words = values.dictionary();
+    long codes = words == null ? 0 : values.codes();
     for (int i = 0; i < text.length; i++) {
-      text[i] =
-          present(distinct == null ? values.get(i) : distinct[Native.getInt(codes + 4L * i)], i);
+      text[i] = present(words == null ? values.get(i) : words[Native.getInt(codes + 4L * i)], i);
     }
-    unusual = ExactText.isNeeded(distinct == null ? text : distinct);
+  }
+
+  /** Returns the address of a number for each text. */
+  private long codes() {
+    if (!block.holds(4L * text.length)) {
+      block.grow(4L * text.length);
+    }
+    return block.address();
+  }
+
+  private OnnxTensor distinctTexts(OrtEnvironment environment) throws OrtException {
+    String[] texts = distinct.texts();
+    return textTensor(texts, environment, texts.length);
+  }
+
+  private OnnxTensor textTensor(String[] texts, OrtEnvironment environment, long... shape)
+      throws OrtException {
+    unusual = ExactText.isNeeded(texts);
     if (unusual) {
       requireWholeCharacters();
     }
-    textTensor =
-        unusual
-            ? ExactText.tensor(environment, text, dims)
-            : OnnxTensor.createTensor(environment, text, dims);
+    return unusual
+        ? ExactText.tensor(environment, texts, shape)
+        : OnnxTensor.createTensor(environment, texts, shape);
   }
 
   /** A null inside a tensor of text would end the process. */
@@ -246,6 +277,7 @@ final class OnnxInput implements AutoCloseable {
       textTensor = null;
       unusual = false;
       Arrays.fill(text, null);
+      distinct.clear();
     }
   }
 

@@ -39,6 +39,7 @@ final class OnnxModel implements EngineModel {
   private final Set<String> unusual;
   private final Map<String, String> labels;
   private final UnsignedTensors unsigned;
+  private final RepeatedText repeated;
   private final long bytes;
   private volatile Placement placement;
   private int slots;
@@ -61,6 +62,7 @@ final class OnnxModel implements EngineModel {
     this.unusual = opened.graph().unusual();
     this.labels = ReturnedText.labels(environment, signature, opened.graph().labels(), main);
     this.unsigned = UnsignedTensors.open(environment, signature);
+    this.repeated = new RepeatedText(environment);
     this.bytes = opened.bytes();
     this.placement = session.devices().placement();
   }
@@ -126,6 +128,10 @@ final class OnnxModel implements EngineModel {
     return unsigned;
   }
 
+  RepeatedText repeatedText() {
+    return repeated;
+  }
+
   /** Returns the session's name for an output of the signature. */
   String fetched(String output) {
     return session().getOutputNames().contains(output) ? output : OptionalOutputs.element(output);
@@ -189,6 +195,7 @@ final class OnnxModel implements EngineModel {
     if (closed && slots == 0 && !freed) {
       freed = true;
       unsigned.close();
+      repeated.close();
       session.close();
     }
   }

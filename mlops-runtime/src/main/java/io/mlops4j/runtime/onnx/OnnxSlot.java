@@ -129,7 +129,7 @@ final class OnnxSlot implements EngineSlot {
   public synchronized void strings(int input, StringColumn values) {
     requireOpen();
     try {
-      inputs.get(input).text(values, model.environment());
+      inputs.get(input).text(values, model.environment(), model.repeatedText());
     } catch (OrtException e) {
       throw failure(e);
     }
