@@ -72,8 +72,9 @@ record DriftFinding(String slice, FeatureDrift feature, DriftVerdict.Drifted ver
   }
 
   Finding finding(ServedBy servedBy) {
+    double relative = verdict.relativeEffect();
     return new Finding(
-        subject(servedBy), verdict.measure(), verdict.relativeEffect(), evidence(""));
+        subject(servedBy), verdict.measure(), relative, evidence(""), relative < Episodes.LARGE);
   }
 
   /**

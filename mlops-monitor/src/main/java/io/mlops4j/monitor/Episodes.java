@@ -28,10 +28,17 @@ import java.util.stream.Stream;
  * effect is at least {@value #WORSE} times the effect that was last announced for that measure. An
  * episode closes after {@value #QUIET} judgements in a row that did not find it, so that a problem
  * near its bound is one episode.
+ *
+ * <p>One window that differs a little is often an unusual day. Drift of less than {@value #LARGE}
+ * times its bound therefore opens an episode only if another window of the same version finds it
+ * before it was quiet for {@value #QUIET} windows.
  */
 final class Episodes {
   static final double WORSE = 2;
   static final int QUIET = 2;
+
+  /** Drift of so many times its bound opens an episode at once. */
+  static final double LARGE = 2;
 
   /**
    * Limits the announced measures of an episode, because the reasons of a configuration problem
@@ -99,7 +106,19 @@ final class Episodes {
     }
   }
 
+  /**
+   * A small finding that waits for another one.
+   *
+   * @param by the version in whose window it was found; the window of another version may have the
+   *     same traffic
+   */
+  private record Once(Subject subject, ServedBy by) {}
+
   private final Map<Subject, Open> open = new LinkedHashMap<>();
+
+  /** Small findings, and how many judgements in a row have not found them since. */
+  private final Map<Once, Integer> once = new LinkedHashMap<>();
+
   private final Deque<Episode> closed = new ArrayDeque<>();
   private int opened;
 
@@ -113,11 +132,36 @@ final class Episodes {
       found.computeIfAbsent(one.subject(), absent -> new ArrayList<>()).add(one);
     }
     List<Episode> news = new ArrayList<>();
-    found.forEach((subject, its) -> found(its, judged.servedBy(), at).ifPresent(news::add));
+    found.forEach(
+        (subject, its) -> {
+          if (opens(subject, its, judged.servedBy())) {
+            found(its, judged.servedBy(), at).ifPresent(news::add);
+          }
+        });
     judged.subjects().stream()
         .filter(subject -> !found.containsKey(subject))
-        .forEach(subject -> quiet(subject, at));
+        .forEach(
+            subject -> {
+              quiet(subject, at);
+              once.computeIfPresent(
+                  new Once(subject, judged.servedBy()),
+                  (small, quiet) -> quiet + 1 < QUIET ? quiet + 1 : null);
+            });
     return news;
+  }
+
+  /** Whether findings of a subject belong to an episode. */
+  private boolean opens(Subject subject, List<Finding> findings, ServedBy by) {
+    boolean opens =
+        open.containsKey(subject)
+            || !findings.stream().allMatch(Finding::small)
+            || once.containsKey(new Once(subject, by));
+    if (opens) {
+      once.keySet().removeIf(small -> small.subject().equals(subject));
+    } else {
+      once.put(new Once(subject, by), 0);
+    }
+    return opens;
   }
 
   /** Records the columns that are not watched at present, and returns the episodes to announce. */
@@ -139,6 +183,7 @@ final class Episodes {
    */
   synchronized void windowEnded(
       ServedBy version, Set<String> notWatched, Set<ServedBy> served, Instant at) {
+    once.keySet().removeIf(small -> !served.contains(small.by()));
     for (Subject subject : List.copyOf(open.keySet())) {
       boolean watchedAgain =
           subject.kind() == Alarm.Kind.CONFIGURATION
@@ -219,6 +264,7 @@ final class Episodes {
 
   /** Ends all episodes of drift and quality, because the changed rows are the new reference. */
   synchronized void accept(Instant at) {
+    once.clear();
     for (Subject subject : List.copyOf(open.keySet())) {
       if (subject.kind() == Alarm.Kind.DRIFT || subject.kind() == Alarm.Kind.QUALITY) {
         close(subject, Episode.Status.ACCEPTED, at);
@@ -246,15 +292,23 @@ final class Episodes {
           EpisodeState.write(to, one.getKey());
           one.getValue().write(to);
         });
+    out.each(
+        once.entrySet(),
+        (to, one) -> {
+          EpisodeState.write(to, one.getKey().subject());
+          to.put(one.getKey().by()).put(one.getValue().intValue());
+        });
     out.each(closed, EpisodeState::write);
   }
 
   /** Replaces all episodes. */
   synchronized void read(StateReader in) {
     open.clear();
+    once.clear();
     closed.clear();
     opened = in.int32();
     in.forEach(one -> open.put(EpisodeState.subject(one), Open.read(one)));
+    in.forEach(one -> once.put(new Once(EpisodeState.subject(one), one.servedBy()), one.int32()));
     closed.addAll(in.each(EpisodeState::read));
   }
 

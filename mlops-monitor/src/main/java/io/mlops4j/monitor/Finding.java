@@ -8,5 +8,11 @@ import io.mlops4j.rollout.Evidence;
  * @param measure the way in which the subject differs; a new one in an open episode is announced
  * @param relative the effect in units of its bound: 1 at the bound; twice the effect that was last
  *     announced is announced again
+ * @param small whether it opens an episode only if another judgement finds it again
  */
-record Finding(Subject subject, String measure, double relative, Evidence evidence) {}
+record Finding(Subject subject, String measure, double relative, Evidence evidence, boolean small) {
+  /** Creates a finding that opens an episode at once. */
+  Finding(Subject subject, String measure, double relative, Evidence evidence) {
+    this(subject, measure, relative, evidence, false);
+  }
+}

@@ -586,6 +586,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     private double answerTolerance = OutputComparison.TOLERANCE;
     private Output.Maker files = Output::make;
     private LongSupplier nanoTime = System::nanoTime;
+    private boolean apart = true;
 
     private Builder(Profile reference, @Nullable SlicedProfile slices) {
       this.reference = reference;
@@ -908,10 +909,15 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
       return this;
     }
 
-    /** Replaces the disk and the time, for tests. */
-    Builder storing(Output.Maker files, LongSupplier nanoTime) {
+    /**
+     * Replaces the disk and the time, for tests.
+     *
+     * @param apart whether a thread of its own waits for the disk
+     */
+    Builder storing(Output.Maker files, LongSupplier nanoTime, boolean apart) {
       this.files = files;
       this.nanoTime = nanoTime;
+      this.apart = apart;
       return this;
     }
 
@@ -944,7 +950,9 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
               without,
               new AlarmLimit(alarms, alarmsPer),
               actionLimit,
-              folder == null ? null : new StateSettings(folder, snapshotEvery, files, nanoTime),
+              folder == null
+                  ? null
+                  : new StateSettings(folder, snapshotEvery, files, nanoTime, apart),
               answerTolerance);
       new SettingsCheck(settings).check(card);
       ModelMonitor monitor = new ModelMonitor(settings, restored);

@@ -30,8 +30,8 @@ final class MonitorBytes {
       new BinaryFrame(
           "state of a monitor",
           0x4d4c4d50, // "MLMP"
-          3,
-          3,
+          4,
+          4,
           "ModelMonitor.snapshot()",
           "restore another one, or start without it");
 

@@ -20,8 +20,9 @@ import org.slf4j.LoggerFactory;
  * by the monitor's thread, once it is open.
  *
  * <p>A snapshot is due after an interval, when a window has ended, and when the journal is larger
- * than the last snapshot. Snapshots that follow on each other take at most a twentieth of the
- * thread's time. After a failure, the next attempt follows a second later.
+ * than the last snapshot. The monitor's thread makes its bytes, and a {@link StateDisk} writes
+ * them. Snapshots that follow on each other take at most a twentieth of the time. After a failure,
+ * the next attempt follows a second later.
  */
 final class StateKeeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModelMonitor.class);
@@ -41,6 +42,7 @@ final class StateKeeper implements AutoCloseable {
   private final MonitorBytes bytes;
   private final MonitorLoop loop;
   private final StateFolder folder;
+  private final StateDisk disk;
   private final long firstRows;
   private long windows;
   private long beat;
@@ -54,6 +56,7 @@ final class StateKeeper implements AutoCloseable {
     this.bytes = new MonitorBytes(context.settings());
     this.loop = loop;
     this.folder = folder;
+    this.disk = new StateDisk(context.state().apart());
     this.firstRows = loop.counts().rows();
     this.status =
         new StateStatus(folder.path(), Instant.EPOCH, 0, 0, tornBytes, damages, Optional.empty());
@@ -100,7 +103,9 @@ final class StateKeeper implements AutoCloseable {
 
   private void storeFirst() {
     try {
-      write();
+      Begun first = begun();
+      first.run();
+      first.stored();
     } catch (IOException e) {
       throw new DataException(
           "%s: cannot store the state of a monitor: %s; use a folder that this process can write"
@@ -138,24 +143,25 @@ final class StateKeeper implements AutoCloseable {
 
   /** Stores what is due. Called after each item and at least every second. */
   void tick() {
+    disk.finish();
     long now = context.nanoTime();
     IOException failure = context.journal().failure();
     if (failure != null) {
       problem(failure);
     }
-    if (now - beat >= BEAT) {
+    if (now - beat >= BEAT && !disk.isBusy()) {
       beat = now;
       beat();
     }
-    if (isDue(now)) {
-      store();
+    if (isDue(now) && !disk.isBusy()) {
+      begin();
     }
   }
 
   private void beat() {
     try {
       if (folder.isThere()) {
-        folder.force();
+        disk.start(folder::force, () -> {}, this::problem);
         return;
       }
       problem(new IOException("the folder vanished"));
@@ -176,33 +182,64 @@ final class StateKeeper implements AutoCloseable {
     return since >= SHARE * took && (changed || since >= context.state().every().toNanos());
   }
 
-  /** Stores a snapshot now. */
+  /** Stores a snapshot now, and waits for the disk. */
   void store() {
+    disk.await();
+    begin();
+    disk.await();
+  }
+
+  private void begin() {
     try {
-      write();
+      Begun begun = begun();
+      disk.start(begun, begun::stored, this::failed);
     } catch (IOException | RuntimeException e) {
-      stored = context.nanoTime();
-      problem(e);
+      failed(e);
     }
   }
 
-  private void write() throws IOException {
-    long start = context.nanoTime();
-    int[] size = new int[1];
-    folder.snapshot(
-        context.journal().applied(),
-        () -> {
-          byte[] state = bytes.write(loop);
-          size[0] = state.length;
-          return state;
-        });
-    windows = loop.windowsEnded();
+  private Begun begun() throws IOException {
+    return new Begun(context.nanoTime());
+  }
+
+  private void failed(Exception e) {
     stored = context.nanoTime();
-    took = stored - start;
-    if (status.problem().isPresent()) {
-      LOG.info("{}: the state is stored again", folder.path());
+    problem(e);
+  }
+
+  /** A snapshot whose bytes are in memory. */
+  private final class Begun implements StateDisk.Work {
+    private final long start;
+    private final StateFolder.Snapshot snapshot;
+    private final Instant at = context.settings().clock().instant();
+    private int size;
+
+    Begun(long start) throws IOException {
+      this.start = start;
+      this.snapshot =
+          folder.begin(
+              context.journal().applied(),
+              () -> {
+                byte[] state = bytes.write(loop);
+                size = state.length;
+                return state;
+              });
+      windows = loop.windowsEnded();
     }
-    report(context.settings().clock().instant(), size[0], Optional.empty());
+
+    @Override
+    public void run() throws IOException {
+      snapshot.write();
+    }
+
+    void stored() {
+      stored = context.nanoTime();
+      took = stored - start;
+      if (status.problem().isPresent()) {
+        LOG.info("{}: the state is stored again", folder.path());
+      }
+      report(at, size, Optional.empty());
+    }
   }
 
   private void problem(Exception e) {
@@ -233,5 +270,6 @@ final class StateKeeper implements AutoCloseable {
   public void close() {
     store();
     folder.close();
+    disk.close();
   }
 }

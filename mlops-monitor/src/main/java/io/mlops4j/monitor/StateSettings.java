@@ -11,5 +11,7 @@ import java.util.function.LongSupplier;
  * @param every the longest time between two snapshots
  * @param files makes the files of the folder
  * @param nanoTime a clock that does not go back
+ * @param apart whether a thread of its own waits for the disk
  */
-record StateSettings(Path folder, Duration every, Output.Maker files, LongSupplier nanoTime) {}
+record StateSettings(
+    Path folder, Duration every, Output.Maker files, LongSupplier nanoTime, boolean apart) {}

@@ -84,6 +84,16 @@ class EpisodesTest {
     return episodes.judged(new Judged(version, Set.of(subject), found), now).stream().findFirst();
   }
 
+  private static Judged smallOf(String column) {
+    Subject subject = new Subject(Alarm.Kind.DRIFT, column, null);
+    Finding finding = new Finding(subject, "psi", 1.5, new Evidence(column, 1.5, 1, "small"), true);
+    return new Judged(V1, Set.of(subject), List.of(finding));
+  }
+
+  private List<Episode> small(String column) {
+    return episodes.judged(smallOf(column), now);
+  }
+
   private List<Episode> window(double shift) {
     return window(V1, shift, 0);
   }
@@ -147,6 +157,44 @@ class EpisodesTest {
     assertThat(closed.found()).isEqualTo(2);
     assertThat(window(0.5)).extracting(Episode::id).containsExactly("drift-2");
     assertThat(episodes.all()).extracting(Episode::id).containsExactly("drift-2", "drift-1");
+  }
+
+  /** The bound is 0.1, so a shift of 0.15 deviations is small. */
+  @Test
+  void aSmallDriftBeginsAnEpisodeInItsSecondWindow() {
+    assertThat(window(0.15)).isEmpty();
+    assertThat(window(0)).isEmpty();
+    assertThat(episodes.all()).isEmpty();
+    assertThat(window(0.15)).hasSize(1);
+    assertThat(window(0.15)).isEmpty();
+    assertThat(episodes.all().get(0).opened()).isEqualTo(now.minus(Duration.ofHours(1)));
+  }
+
+  @Test
+  void aSmallDriftIsForgottenAfterTwoWindowsWithoutIt() {
+    assertThat(window(0.15)).isEmpty();
+    window(0);
+    window(0);
+    assertThat(window(0.15)).isEmpty();
+    assertThat(window(0.5)).hasSize(1);
+  }
+
+  /** Both versions have the same traffic, and perhaps the same unusual day. */
+  @Test
+  void theWindowOfAnotherVersionDoesNotConfirmASmallDrift() {
+    assertThat(window(V1, 0.15, 0)).isEmpty();
+    assertThat(window(V2, 0.15, 0)).isEmpty();
+    episodes.windowEnded(V1, Set.of(), Set.of(V1), now); // V2 left
+    assertThat(window(V2, 0.15, 0)).isEmpty();
+    assertThat(window(V1, 0.15, 0)).hasSize(1);
+    assertThat(window(V2, 0.15, 0)).isEmpty();
+  }
+
+  @Test
+  void acceptedRowsConfirmNoSmallDrift() {
+    assertThat(window(0.15)).isEmpty();
+    episodes.accept(now);
+    assertThat(window(0.15)).isEmpty();
   }
 
   @Test
@@ -244,6 +292,7 @@ class EpisodesTest {
     performance(V2, BAD);
     assertThat(episodes.acknowledge(episodes.all().get(0).id(), "maria")).isTrue();
     window(0);
+    assertThat(small("y")).isEmpty();
     StateWriter out = new StateWriter(frame);
     episodes.write(out);
     byte[] bytes = out.toBytes();
@@ -261,11 +310,15 @@ class EpisodesTest {
     StateWriter again = new StateWriter(frame);
     read.write(again);
     assertThat(again.toBytes()).isEqualTo(bytes);
+    assertThat(small("y")).hasSize(1);
+    Judged second = smallOf("y");
+    assertThat(read.judged(second, now))
+        .isEqualTo(episodes.all().stream().filter(one -> one.subject().equals("y")).toList());
     DriftReport quiet = DriftReport.compare(reference, rows(0, 0));
     for (Episodes one : List.of(episodes, read)) {
       one.judged(judged(quiet, V1), now); // the second quiet window
     }
     assertThat(read.all()).isEqualTo(episodes.all());
-    assertThat(read.all()).filteredOn(Episode::isOpen).hasSize(1);
+    assertThat(read.all()).filteredOn(Episode::isOpen).hasSize(2);
   }
 }

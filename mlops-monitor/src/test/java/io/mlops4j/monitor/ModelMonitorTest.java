@@ -586,7 +586,7 @@ class ModelMonitorTest {
       answer(monitor, V1, 1_000, 0, 1);
       monitor.flush();
       assertThat(alarms).isEmpty();
-      answer(monitor, V1, 1_000, 1_000, 3);
+      answer(monitor, V1, 1_000, 1_000, 5);
       monitor.flush();
       assertThat(alarms).hasSize(1);
     }

@@ -10,6 +10,7 @@ import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.state.FaultyDisk;
+import io.mlops4j.monitor.state.Output;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,9 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
@@ -102,7 +105,7 @@ class MonitorStateTest {
                 .minimum("roc_auc", 0.7)
                 .groups("origin"))
         .clock(clock)
-        .storing(disk, nanos::get);
+        .storing(disk, nanos::get, false);
   }
 
   private Path folder() {
@@ -447,6 +450,61 @@ class MonitorStateTest {
     try (ModelMonitor second = builder().stateIn(copy).start()) {
       assertThat(second.counts().labels().labelled()).isEqualTo(3);
       assertThat(second.counts().labels().waiting()).isEqualTo(38);
+    }
+  }
+
+  @Test
+  void aDiskThatHangsHoldsUpNeitherRowsNorLabels() throws Exception {
+    CountDownLatch hangs = new CountDownLatch(1);
+    CountDownLatch goesOn = new CountDownLatch(1);
+    AtomicBoolean slow = new AtomicBoolean();
+    Output.Maker hanging =
+        file -> {
+          if (slow.get() && file.getFileName().toString().startsWith("snapshot")) {
+            hangs.countDown();
+            try {
+              goesOn.await();
+            } catch (InterruptedException e) {
+              throw new IOException(e);
+            }
+          }
+          return disk.make(file);
+        };
+    Path copy;
+    byte[] bytes;
+    try (ModelMonitor monitor =
+        builder()
+            .without(Watched.FEATURES, Watched.OUTPUTS, Watched.QUALITY)
+            .storing(hanging, nanos::get, true)
+            .stateIn(folder())
+            .start()) {
+      answer(monitor, V1, 20, 0, 0);
+      monitor.flush();
+      slow.set(true);
+      nanos.addAndGet(TimeUnit.MINUTES.toNanos(2));
+      for (int i = 0; hangs.getCount() > 0; i++) { // the second before, it forced the journal
+        answer(monitor, V1, 1, 100 + i, 0);
+        monitor.flush();
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+      }
+      answer(monitor, V1, 20, 20, 0);
+      monitor.label("k1", 1);
+      monitor.label("k21", 0);
+      monitor.flush();
+      assertThat(monitor.counts().labels().labelled()).isEqualTo(2);
+      bytes = monitor.snapshot();
+      copy = killed();
+      goesOn.countDown();
+    }
+    for (Path folder : List.of(copy, folder())) {
+      try (ModelMonitor second =
+          builder()
+              .without(Watched.FEATURES, Watched.OUTPUTS, Watched.QUALITY)
+              .stateIn(folder)
+              .start()) {
+        assertThat(second.snapshot()).isEqualTo(bytes);
+        assertThat(second.state().orElseThrow().damages()).isEmpty();
+      }
     }
   }
 

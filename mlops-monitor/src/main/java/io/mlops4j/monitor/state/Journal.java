@@ -2,7 +2,6 @@ package io.mlops4j.monitor.state;
 
 import io.mlops4j.monitor.internal.OwnedFolder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -84,18 +83,21 @@ final class Journal implements AutoCloseable {
     if (known != null) {
       return known;
     }
-    if (ended) {
-      throw new IOException("the journal is closed");
-    }
-    StateFile file = new StateFile(StateFile.Kind.JOURNAL, number + 1);
-    Output made = files.make(file.in(folder));
+    Output made = make();
     try {
       OwnedFolder.force(folder);
     } catch (IOException e) {
-      closeQuietly(made);
-      Files.deleteIfExists(file.in(folder));
+      end(made);
       throw e;
     }
+    return made;
+  }
+
+  private Output make() throws IOException {
+    if (ended) {
+      throw new IOException("the journal is closed");
+    }
+    Output made = files.make(new StateFile(StateFile.Kind.JOURNAL, number + 1).in(folder));
     number++;
     length = 0;
     current = made;
@@ -103,20 +105,48 @@ final class Journal implements AutoCloseable {
   }
 
   /**
-   * Begins another file and returns its number. An empty file after the last snapshot is that file,
-   * so that failing snapshots do not leave many of them.
+   * The file that was begun for a snapshot.
+   *
+   * @param number its number
+   * @param old the file before, which is to be forced and closed; null if there is none
+   * @param bytes the bytes since the last snapshot that the files before have
    */
-  synchronized long rotate(long lastSnapshot) throws IOException {
-    Output old = current;
-    if (old != null && (length > 0 || number <= lastSnapshot)) {
-      try {
-        old.force();
-      } finally {
-        end(old); // a disk that failed to force may claim later that it did
+  record Begun(long number, @Nullable Output old, long bytes) {
+    /** Makes the files before last when the power fails. Appending goes on meanwhile. */
+    void force() throws IOException {
+      Output before = old;
+      if (before != null) {
+        try {
+          before.force();
+        } finally {
+          closeQuietly(before); // a disk that failed to force may claim later that it did
+        }
       }
     }
-    open();
-    return number;
+  }
+
+  /**
+   * Begins another file. An empty file after the last snapshot is that file, so that failing
+   * snapshots do not leave many of them. Nothing is forced, because labelling threads wait.
+   */
+  synchronized Begun rotate(long lastSnapshot) throws IOException {
+    Output old = current;
+    if (old != null && (length > 0 || number <= lastSnapshot)) {
+      closed.put(number, labels);
+      current = null;
+    } else {
+      old = null;
+    }
+    Begun begun = new Begun(number + (current == null ? 1 : 0), old, bytes);
+    try {
+      if (current == null) {
+        make();
+      }
+    } catch (IOException e) {
+      begun.force();
+      throw e;
+    }
+    return begun;
   }
 
   /** The next record goes to another file. */
@@ -147,11 +177,12 @@ final class Journal implements AutoCloseable {
   /**
    * Notes that a snapshot has been written, and returns the oldest file that it needs.
    *
-   * @param first the file that was begun for it
+   * @param begun the file that was begun for it
    * @param applied the number of labels that it has
    */
-  synchronized long covered(long first, long applied) {
-    bytes = 0;
+  synchronized long covered(Begun begun, long applied) {
+    long first = begun.number();
+    bytes -= begun.bytes();
     closed.entrySet().removeIf(file -> file.getKey() < first && file.getValue() <= applied);
     return closed.keySet().stream().findFirst().map(file -> Math.min(file, first)).orElse(first);
   }

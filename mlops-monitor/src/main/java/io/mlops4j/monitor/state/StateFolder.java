@@ -18,7 +18,7 @@ import java.util.function.Supplier;
  * If the newest snapshot is damaged, the one before and a longer part of the journal give the same
  * state.
  *
- * <p>Used by one thread, apart from {@link #append}, which any thread may call.
+ * <p>Used by one thread at a time, apart from {@link #append}, which any thread may call.
  */
 public final class StateFolder implements AutoCloseable {
   /** The frame of a record of the journal. */
@@ -26,8 +26,8 @@ public final class StateFolder implements AutoCloseable {
       new BinaryFrame(
           "record of a monitor's journal",
           0x4d4c4d4a, // "MLMJ"
-          3,
-          3,
+          4,
+          4,
           "a monitor with stateIn(folder)",
           "the next whole record is read");
 
@@ -105,13 +105,46 @@ public final class StateFolder implements AutoCloseable {
    *     records of the files before, apart from labels
    */
   public void snapshot(long applied, Supplier<byte[]> state) throws IOException {
-    long first = journal.rotate(newest);
-    write(first, new StateWriter(StoredState.SNAPSHOT).put(applied).put(state.get()).toBytes());
-    previous = newest;
-    previousNeeds = newestNeeds;
-    newest = first;
-    newestNeeds = journal.covered(first, applied);
-    deleteOld();
+    begin(applied, state).write();
+  }
+
+  /**
+   * Begins a snapshot, without waiting for the disk.
+   *
+   * @param applied the number of labels that the state has
+   * @param state returns the state after another file of the journal was begun. It must have all
+   *     records of the files before, apart from labels
+   * @return the snapshot, to be written before the next one is begun
+   */
+  public Snapshot begin(long applied, Supplier<byte[]> state) throws IOException {
+    Journal.Begun begun = journal.rotate(newest);
+    byte[] bytes = new StateWriter(StoredState.SNAPSHOT).put(applied).put(state.get()).toBytes();
+    return new Snapshot(begun, applied, bytes);
+  }
+
+  /** A snapshot that is in memory. */
+  public final class Snapshot {
+    private final Journal.Begun begun;
+    private final long applied;
+    private final byte[] bytes;
+
+    private Snapshot(Journal.Begun begun, long applied, byte[] bytes) {
+      this.begun = begun;
+      this.applied = applied;
+      this.bytes = bytes;
+    }
+
+    /** Replaces the older one of the two snapshots. */
+    public void write() throws IOException {
+      begun.force();
+      OwnedFolder.force(path);
+      StateFolder.this.write(begun.number(), bytes);
+      previous = newest;
+      previousNeeds = newestNeeds;
+      newest = begun.number();
+      newestNeeds = journal.covered(begun, applied);
+      deleteOld();
+    }
   }
 
   private void write(long number, byte[] bytes) throws IOException {

@@ -9,7 +9,6 @@ import io.mlops4j.registry.AliasRecord;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -192,6 +191,6 @@ public final class StateWriter {
 
   /** Returns the framed state. */
   public byte[] toBytes() {
-    return frame.around(Arrays.copyOf(out.array(), out.position()));
+    return frame.around(out.array(), out.position());
   }
 }

@@ -26,12 +26,21 @@ public record BinaryFrame(
   }
 
   public byte[] around(byte[] payload) {
+    return around(payload, payload.length);
+  }
+
+  /**
+   * Returns a payload in its frame.
+   *
+   * @param length the bytes of the payload, from its beginning
+   */
+  public byte[] around(byte[] payload, int length) {
     ByteBuffer bytes =
-        ByteBuffer.allocate(Math.addExact(HEADER + TRAILER, payload.length))
+        ByteBuffer.allocate(Math.addExact(HEADER + TRAILER, length))
             .putInt(magic)
             .putShort((short) version)
-            .putInt(payload.length)
-            .put(payload);
+            .putInt(length)
+            .put(payload, 0, length);
     return bytes.putInt(checksum(bytes.array())).array();
   }
 
