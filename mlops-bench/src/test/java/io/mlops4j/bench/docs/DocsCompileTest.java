@@ -35,7 +35,8 @@ class DocsCompileTest {
   private static final Set<String> COMPILED_ELSEWHERE =
       Set.of(
           "spring-boot.md", // SampleTest of samples/spring-boot
-          "spark.md"); // GuideTest of mlops-runtime/spark
+          "spark.md", // GuideTest of mlops-runtime/spark
+          "flink.md"); // GuideTest of mlops-runtime/flink
 
   /** What the programs find in the working directory. */
   private static final Map<String, Path> FILES =

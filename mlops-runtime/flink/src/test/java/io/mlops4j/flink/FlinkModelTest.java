@@ -1,0 +1,320 @@
+package io.mlops4j.flink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.error.ModelInputException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.registry.JdbcModelRegistry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.legacy.SinkFunction;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@SuppressWarnings("deprecation") // sources and sinks; see Numbers
+class FlinkModelTest {
+  private static Cluster cluster;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void start() throws Exception {
+    cluster = new Cluster();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    cluster.close();
+    TaskManagerModels.closeIdle(); // throws if native memory is lent
+    assertThat(TaskManagerModels.open()).isZero();
+  }
+
+  @BeforeEach
+  void reset() {
+    Numbers.reset();
+    Answers.reset();
+    Failing.reset();
+    Drifts.ALL.clear();
+    Rejects.ALL.clear();
+  }
+
+  @AfterEach
+  void cancel() throws Exception {
+    cluster.cancelAll();
+  }
+
+  private static FlinkModel.Builder<Point.Features, Point.Sum> plus(FlinkRegistry registry) {
+    return FlinkModel.builder(registry, "plus@champion", Point.Features.class, Point.Sum.class)
+        .checkEvery(Duration.ofMillis(5))
+        .batches(64, Duration.ofMillis(2));
+  }
+
+  private static StreamExecutionEnvironment job(
+      FlinkModel<Point.Features, Point.Sum> model, int parallelism, long broken) {
+    StreamExecutionEnvironment environment = Cluster.environment(parallelism);
+    ScoredStream<Point, Point.Sum> scored =
+        model.score(
+            environment
+                .addSource(new Numbers(broken), TypeInformation.of(Point.class))
+                .setParallelism(1)
+                .uid("numbers")
+                .rebalance(),
+            Point::features);
+    scored
+        .answers()
+        .map(new Failing(), scored.answers().getType())
+        .addSink(new Answers())
+        .setParallelism(1)
+        .uid("answers");
+    if (model.watchesDrift()) {
+      scored.drift().addSink(new Drifts()).setParallelism(1);
+    }
+    if (model.hasSideOutput()) {
+      scored.rejected().addSink(new Rejects()).setParallelism(1);
+    }
+    return environment;
+  }
+
+  /** Fails the job once, at a row that the test chooses. */
+  private static final class Failing
+      implements MapFunction<Scored<Point, Point.Sum>, Scored<Point, Point.Sum>> {
+    private static final long serialVersionUID = 1L;
+    private static volatile long at;
+    private static volatile Runnable before = () -> {};
+    private static final AtomicBoolean FAILED = new AtomicBoolean();
+
+    static void reset() {
+      at = -1;
+      before = () -> {};
+      FAILED.set(false);
+    }
+
+    @Override
+    public Scored<Point, Point.Sum> map(Scored<Point, Point.Sum> scored) {
+      if (scored.row().id() == at && FAILED.compareAndSet(false, true)) {
+        before.run();
+        throw new IllegalStateException("planted");
+      }
+      return scored;
+    }
+  }
+
+  private static final class Drifts implements SinkFunction<WindowDrift> {
+    private static final long serialVersionUID = 1L;
+    private static final ConcurrentLinkedQueue<WindowDrift> ALL = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public void invoke(WindowDrift drift, Context context) {
+      ALL.add(drift);
+    }
+  }
+
+  private static final class Rejects implements SinkFunction<Rejected<Point>> {
+    private static final long serialVersionUID = 1L;
+    private static final ConcurrentLinkedQueue<Rejected<Point>> ALL = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public void invoke(Rejected<Point> rejected, Context context) {
+      ALL.add(rejected);
+    }
+  }
+
+  private static void end(JobID job, long rows) throws Exception {
+    Numbers.END.set(rows);
+    Numbers.LIMIT.set(rows);
+    cluster.finish(job);
+  }
+
+  /** Every row is in the state of the sink once, and was answered by x + version. */
+  private static void assertExactlyOnce(long rows) {
+    assertThat(Answers.WRONG).hasValue(0);
+    long[] once = Answers.ONCE.stream().mapToLong(Long::longValue).sorted().toArray();
+    assertThat(once.length).isEqualTo(rows);
+    for (int i = 0; i < rows; i++) {
+      if (once[i] != i) {
+        throw new AssertionError("found " + once[i] + " in place of " + i);
+      }
+    }
+  }
+
+  /** Triggers checkpoints until new rows have a version. */
+  private static long change(JobID job, long from, String version) throws Exception {
+    long rows = from;
+    for (int i = 0; i < 500; i++) {
+      rows += 100;
+      long end = rows;
+      Numbers.LIMIT.set(end);
+      Cluster.await("rows", () -> Answers.answered(end));
+      if (Answers.last(end - 1).equals(version)) {
+        return end;
+      }
+      cluster.checkpoint(job);
+    }
+    throw new AssertionError("500 checkpoints and no " + version);
+  }
+
+  @Test
+  void everyRowIsAnsweredInItsBatch() throws Exception {
+    int before = TaskManagerModels.loads();
+    JobID job = cluster.submit(job(plus(Registries.folder(folder.resolve("r"), 1)).load(), 4, -1));
+    end(job, 10_000);
+    assertExactlyOnce(10_000);
+    assertThat(TaskManagerModels.loads() - before).isEqualTo(1); // by four subtasks
+  }
+
+  @Test
+  void theAliasIsFollowedWhileRowsRun() throws Exception {
+    Path registry = folder.resolve("r");
+    JobID job = cluster.submit(job(plus(Registries.folder(registry, 2)).load(), 2, -1));
+    long rows = change(job, 0, "plus:1");
+    Registries.assign(registry, 2);
+    rows = change(job, rows, "plus:2");
+
+    Path away = folder.resolve("away");
+    Files.move(registry, away);
+    for (int i = 0; i < 3; i++) { // the registry is away, the rows go on
+      cluster.checkpoint(job);
+      rows = change(job, rows, "plus:2");
+    }
+    Files.move(away, registry);
+    Registries.assign(registry, 1);
+    rows = change(job, rows, "plus:1");
+
+    end(job, rows);
+    assertExactlyOnce(rows);
+  }
+
+  @Test
+  void replayedRowsAreAnsweredByTheVersionOfTheCheckpoint() throws Exception {
+    Path registry = folder.resolve("r");
+    JobID job = cluster.submit(job(plus(Registries.folder(registry, 3)).load(), 2, -1));
+    long rows = change(job, 0, "plus:1");
+    Registries.assign(registry, 2);
+    rows = change(job, rows, "plus:2"); // behind a complete checkpoint
+    Failing.before = () -> Registries.assign(registry, 3);
+    Failing.at = rows + 700;
+    long end = rows + 1000;
+    Numbers.LIMIT.set(end);
+    Cluster.await("rows", () -> Answers.answered(end));
+    assertThat(Failing.FAILED).isTrue();
+    assertThat(Answers.GIVEN.values().stream().filter(given -> given.size() > 1).count())
+        .as("rows that were answered twice")
+        .isPositive();
+    assertThat(Answers.GIVEN.values()).allMatch(given -> given.stream().distinct().count() == 1);
+    assertThat(Answers.last(end - 1)).isEqualTo("plus:2");
+
+    rows = change(job, end, "plus:3"); // and now the alias is followed again
+    end(job, rows);
+    assertExactlyOnce(rows);
+    assertThat(Answers.GIVEN.values()).allMatch(given -> given.stream().distinct().count() == 1);
+  }
+
+  @Test
+  void aSavepointKeepsTheVersionAndTheCountsWithAnotherParallelism() throws Exception {
+    Path registry = folder.resolve("r");
+    float[] x = new float[5000];
+    IntStream.range(0, x.length).forEach(i -> x[i] = i);
+    Profile reference;
+    try (RootAllocator memory = new RootAllocator();
+        FeatureBatch rows = FeatureBatch.builder(memory).floats("x", x).build()) {
+      reference = Profile.builder().add(rows).build();
+    }
+    FlinkModel<Point.Features, Point.Sum> model =
+        plus(Registries.folder(registry, 2)).drift(reference, Duration.ofSeconds(5)).load();
+
+    JobID first = cluster.submit(job(model, 2, -1));
+    Numbers.LIMIT.set(3210);
+    Cluster.await("rows", () -> Answers.answered(3210));
+    cluster.checkpoint(first);
+    String savepoint = cluster.stop(first, folder.resolve("savepoints").toUri().toString());
+    assertThat(Drifts.ALL).isEmpty(); // the window is open
+
+    Registries.assign(registry, 2);
+    JobID second = cluster.submit(job(model, 3, -1), savepoint);
+    end(second, 10_000);
+    assertExactlyOnce(10_000);
+    // Neither a checkpoint nor a savepoint since, so the version is that of the savepoint.
+    assertThat(Answers.GIVEN.values()).allMatch(given -> given.equals(List.of("plus:1")));
+    assertThat(Drifts.ALL).extracting(WindowDrift::rows).containsExactly(5000L, 5000L);
+    List<WindowDrift> windows = new ArrayList<>(Drifts.ALL);
+    assertThat(windows.get(0).rowsOfWindow().column("x"))
+        .isEqualTo(reference.profile(List.of(batch(x))).column("x"));
+    assertThat(windows.get(0).drifted()).isEmpty();
+    assertThat(windows.get(1).drifted()).containsExactly("x"); // 5000 to 9999
+  }
+
+  private static FeatureBatch batch(float[] x) {
+    RootAllocator memory = new RootAllocator();
+    return FeatureBatch.builder(memory).floats("x", x).build();
+  }
+
+  @Test
+  void aBadRowLeavesByTheSide() throws Exception {
+    JobID job =
+        cluster.submit(
+            job(plus(Registries.folder(folder.resolve("r"), 1)).sideOutput().load(), 2, 77));
+    end(job, 1000);
+    assertThat(Answers.WRONG).hasValue(0);
+    assertThat(Answers.ONCE).hasSize(999).doesNotContain(77L);
+    assertThat(Rejects.ALL).hasSize(1);
+    Rejected<Point> rejected = Rejects.ALL.element();
+    assertThat(rejected.row().id()).isEqualTo(77);
+    assertThat(rejected.error()).isEqualTo("ModelInputException");
+    assertThat(rejected.message()).startsWith("x: found");
+    assertThat(rejected.version()).isEqualTo("plus:1");
+  }
+
+  @Test
+  void aBadRowFailsTheJobByDefault() throws Exception {
+    JobID job = cluster.submit(job(plus(Registries.folder(folder.resolve("r"), 1)).load(), 2, 77));
+    Numbers.END.set(1000);
+    Numbers.LIMIT.set(1000);
+    assertThatThrownBy(() -> cluster.finish(job))
+        .hasStackTraceContaining("ModelInputException: x: found");
+  }
+
+  /** A record without the feature of the model. */
+  record Other(float z) {}
+
+  @Test
+  void recordsThatDoNotFitAreRefusedBeforeAnyJob() {
+    FlinkRegistry registry = Registries.folder(folder.resolve("r"), 1);
+    assertThatThrownBy(
+            () -> FlinkModel.load(registry, "plus@champion", Other.class, Point.Sum.class))
+        .isInstanceOf(ModelInputException.class);
+    assertThatThrownBy(
+            () -> FlinkModel.load(registry, "plus@champion", Point.Features.class, Other.class))
+        .isInstanceOf(ModelInputException.class);
+  }
+
+  @Test
+  void taskManagersReadARegistryInADatabase() throws Exception {
+    String address = "jdbc:h2:mem:flink;DB_CLOSE_DELAY=-1";
+    try (ModelRegistry registry = JdbcModelRegistry.builder(address, new Properties()).open()) {
+      Registries.publish(registry, "plus", "deployment/plus1.onnx");
+    }
+    JobID job = cluster.submit(job(plus(FlinkRegistry.jdbc(address, Map.of())).load(), 2, -1));
+    end(job, 500);
+    assertExactlyOnce(500);
+  }
+}
