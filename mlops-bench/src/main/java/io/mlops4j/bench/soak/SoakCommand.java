@@ -63,7 +63,9 @@ public final class SoakCommand implements Callable<Integer> {
             new Swap(),
             new Faults(),
             new Canaries(),
-            new ScoringKills()));
+            new ScoringKills(),
+            new ScoringMemory(),
+            new MaterialisingKills()));
   }
 
   /** With others. */
