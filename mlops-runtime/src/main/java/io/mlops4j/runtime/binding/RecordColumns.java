@@ -2,6 +2,7 @@ package io.mlops4j.runtime.binding;
 
 import io.mlops4j.error.ModelInputException;
 import io.mlops4j.internal.ComponentVectors;
+import io.mlops4j.runtime.memory.DirectMemory;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.RecordComponent;
@@ -30,14 +31,21 @@ public final class RecordColumns<I extends Record> {
   /** The other components. */
   private final int[] others;
 
-  /** Together they write all numbers: {@code (long[] columns, int row, Record) -> void}. */
+  /** Together they write all numbers: {@code (long address, Record) -> void}. */
   private final MethodHandle[] writers;
 
+  private final PackedRow packed;
+
   private RecordColumns(
-      List<Field> fields, MethodHandle[] getters, int[] numbers, List<MethodHandle> writers) {
+      List<Field> fields,
+      MethodHandle[] getters,
+      int[] numbers,
+      List<MethodHandle> writers,
+      PackedRow packed) {
     this.schema = new Schema(fields);
     this.getters = getters;
     this.numbers = numbers;
+    this.packed = packed;
     this.others =
         IntStream.range(0, getters.length)
             .filter(i -> IntStream.of(numbers).noneMatch(number -> number == i))
@@ -51,12 +59,13 @@ public final class RecordColumns<I extends Record> {
     List<MethodHandle> getters = new ArrayList<>();
     List<Integer> numbers = new ArrayList<>();
     List<MethodHandle> cells = new ArrayList<>();
+    PackedRow.Builder packed = new PackedRow.Builder();
     components.forEach(
         (column, component) -> {
           fields.add(field(column, component));
           MethodHandle getter = Components.getter(lookup, component);
           if (component.getType().isPrimitive() && component.getType() != boolean.class) {
-            cells.add(WriterHandles.cell(numbers.size(), getter));
+            cells.add(WriterHandles.at(packed.add(component.getType()), WriterHandles.put(getter)));
             numbers.add(getters.size());
           }
           getters.add(ComponentWriter.object(getter));
@@ -65,7 +74,8 @@ public final class RecordColumns<I extends Record> {
         fields,
         getters.toArray(MethodHandle[]::new),
         numbers.stream().mapToInt(Integer::intValue).toArray(),
-        WriterHandles.inOrder(cells));
+        WriterHandles.inOrder(cells),
+        packed.build());
   }
 
   private static Field field(String column, RecordComponent component) {
@@ -98,7 +108,29 @@ public final class RecordColumns<I extends Record> {
    * @return the columns; the caller closes them
    */
   public RecordRows<I> rows(int capacity, BufferAllocator allocator) {
-    return new RecordRows<>(this, capacity, allocator);
+    return new RecordRows<>(this, capacity, allocator, null);
+  }
+
+  /**
+   * Creates empty columns in memory that is reused.
+   *
+   * @param memory the memory of {@link #memory}
+   * @return the columns; the caller closes them
+   */
+  public RecordRows<I> rows(RowMemory memory) {
+    return new RecordRows<>(this, memory.capacity(), memory.allocator(), memory);
+  }
+
+  /**
+   * Returns memory for many blocks of columns, one after the other.
+   *
+   * @param capacity how many rows a block has, at least 1
+   * @param memory where numbers are allocated
+   * @param allocator counts numbers that are in use, and allocates the other columns
+   * @return the memory; the caller closes it
+   */
+  public RowMemory memory(int capacity, DirectMemory memory, BufferAllocator allocator) {
+    return RowMemory.of(packed, capacity, memory, allocator);
   }
 
   MethodHandle[] getters() {
@@ -115,5 +147,10 @@ public final class RecordColumns<I extends Record> {
 
   MethodHandle[] writers() {
     return writers;
+  }
+
+  /** Where the numbers of a row lie. */
+  PackedRow packed() {
+    return packed;
   }
 }

@@ -1,10 +1,24 @@
 package io.mlops4j.runtime.binding;
 
 import io.mlops4j.runtime.memory.Native;
+import org.apache.arrow.memory.ArrowBuf;
 
 /** Arrow's validity bitmaps: bit i is set if row i has a value. */
-final class Validity {
+public final class Validity {
   private Validity() {}
+
+  /**
+   * Marks the first rows as valid.
+   *
+   * @param bits a bitmap of zeros
+   * @param rows how many rows, 0 or more
+   */
+  public static void setAll(ArrowBuf bits, int rows) {
+    bits.setOne(0L, rows >>> 3);
+    if ((rows & 7) != 0) {
+      bits.setByte(rows >>> 3, (1 << (rows & 7)) - 1);
+    }
+  }
 
   static long bytes(int rows) {
     return (rows + 7L) >>> 3;

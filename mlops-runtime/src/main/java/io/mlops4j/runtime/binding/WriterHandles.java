@@ -54,44 +54,42 @@ final class WriterHandles {
   }
 
   /**
-   * Returns a handle {@code (long[] columns, int row, R) -> void} that writes a number to a row of
-   * a column.
+   * Returns a handle {@code (long address, R) -> void} that writes a number.
    *
-   * @param column the index of the column's address
    * @param getter returns a primitive number
    */
-  static MethodHandle cell(int column, MethodHandle getter) {
+  static MethodHandle put(MethodHandle getter) {
     Class<?> type = getter.type().returnType();
-    MethodHandle put = find("put", void.class, int.class, long[].class, int.class, type);
-    return MethodHandles.collectArguments(MethodHandles.insertArguments(put, 0, column), 2, getter);
+    MethodHandle put = find("put", void.class, long.class, type);
+    return MethodHandles.collectArguments(put, 1, getter);
   }
 
   static long plus(long offset, long address) {
     return offset + address;
   }
 
-  static void put(int column, long[] columns, int row, byte value) {
-    Native.putByte(columns[column] + row, value);
+  static void put(long address, byte value) {
+    Native.putByte(address, value);
   }
 
-  static void put(int column, long[] columns, int row, short value) {
-    Native.putShort(columns[column] + 2L * row, value);
+  static void put(long address, short value) {
+    Native.putShort(address, value);
   }
 
-  static void put(int column, long[] columns, int row, int value) {
-    Native.putInt(columns[column] + 4L * row, value);
+  static void put(long address, int value) {
+    Native.putInt(address, value);
   }
 
-  static void put(int column, long[] columns, int row, long value) {
-    Native.putLong(columns[column] + 8L * row, value);
+  static void put(long address, long value) {
+    Native.putLong(address, value);
   }
 
-  static void put(int column, long[] columns, int row, float value) {
-    Native.putFloat(columns[column] + 4L * row, value);
+  static void put(long address, float value) {
+    Native.putFloat(address, value);
   }
 
-  static void put(int column, long[] columns, int row, double value) {
-    Native.putDouble(columns[column] + 8L * row, value);
+  static void put(long address, double value) {
+    Native.putDouble(address, value);
   }
 
   private static MethodHandle find(String name, Class<?> returned, Class<?>... taken) {

@@ -8,23 +8,30 @@ import org.jspecify.annotations.Nullable;
  */
 final class InnermostCalls {
   @SuppressWarnings("ThreadLocalUsage") // one for each runtime: they share nothing
-  private final ThreadLocal<@Nullable Frame> innermost = new ThreadLocal<>();
+  private final ThreadLocal<Frames> frames = ThreadLocal.withInitial(Frames::new);
 
   private record Frame(Calls calls, @Nullable Frame outer) {}
 
+  /** The frames of one thread. It is found once for each step, because finding it costs time. */
+  private static final class Frames {
+    @Nullable Frame innermost;
+  }
+
   /** Records that this thread runs a listener or a reader for a call, until {@link #leave}. */
   void enter(Calls calls) {
-    innermost.set(new Frame(calls, innermost.get()));
+    Frames own = frames.get();
+    own.innermost = new Frame(calls, own.innermost);
   }
 
   void leave() {
-    Frame left = innermost.get();
-    innermost.set(left == null ? null : left.outer());
+    Frames own = frames.get();
+    Frame left = own.innermost;
+    own.innermost = left == null ? null : left.outer();
   }
 
   /** Whether this thread is in one of these calls. */
   boolean isIn(Calls calls) {
-    Frame frame = innermost.get();
+    Frame frame = frames.get().innermost;
     while (frame != null && frame.calls() != calls) {
       frame = frame.outer();
     }
@@ -33,6 +40,6 @@ final class InnermostCalls {
 
   /** Whether this thread is in any call. */
   boolean isInAny() {
-    return innermost.get() != null;
+    return frames.get().innermost != null;
   }
 }

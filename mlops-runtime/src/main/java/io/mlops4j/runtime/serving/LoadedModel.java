@@ -256,7 +256,8 @@ final class LoadedModel implements ServingModel {
   private <I extends Record> RowCollector<I> collector(Class<I> in, RecordBinder<I> binder) {
     return (RowCollector<I>)
         collectors.computeIfAbsent(
-            in, type -> new RowCollector<>(calls.reporter, binder.columns(), context));
+            in,
+            type -> new RowCollector<>(calls.reporter, binder.columns(), context, shared.memory()));
   }
 
   /** Notifies listeners of single-record calls that are older than this. */
@@ -468,7 +469,7 @@ final class LoadedModel implements ServingModel {
         waited.cancel();
       }
       awaitAbandoned();
-      flush(Long.MIN_VALUE);
+      collectors.values().forEach(RowCollector::close);
       shared.release();
     } finally {
       lease.release();

@@ -4,9 +4,9 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.internal.BatchLending;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.runtime.binding.RecordColumns;
+import io.mlops4j.runtime.binding.RowMemory;
 import io.mlops4j.runtime.binding.output.RowBlock;
-import java.util.ArrayList;
-import java.util.List;
+import io.mlops4j.runtime.memory.DirectMemory;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
@@ -30,19 +30,20 @@ final class RowCollector<I extends Record> {
 
   private final CallReporter reporter;
   private final RecordColumns<I> columns;
-  private final int capacity;
+  private final RowMemory memory;
   private final CallContext context;
   private final BufferAllocator allocator;
   private final ReentrantLock notifying = new ReentrantLock();
   private final ReentrantLock adding = new ReentrantLock();
   private @Nullable Collected<I> current;
 
-  RowCollector(CallReporter reporter, RecordColumns<I> columns, CallContext context) {
+  RowCollector(
+      CallReporter reporter, RecordColumns<I> columns, CallContext context, DirectMemory memory) {
     this.reporter = reporter;
     this.columns = columns;
-    this.capacity = columns.areNumbers() ? ROWS_OF_NUMBERS : ROWS;
     this.context = context;
     this.allocator = context.allocator();
+    this.memory = columns.memory(columns.areNumbers() ? ROWS_OF_NUMBERS : ROWS, memory, allocator);
   }
 
   /** Rows, their ids and how long their calls took. */
@@ -84,48 +85,58 @@ final class RowCollector<I extends Record> {
 
   /** Adds answered rows; never throws, but reports rows that were lost. */
   void add(RowsRequest<I> rows, DefaultPrediction answer, CallTimes times) {
-    List<Collected<I>> full = new ArrayList<>(0);
     try {
-      adding.lock();
-      try {
-        collect(rows, answer, times, full);
-      } finally {
-        adding.unlock();
-        full.forEach(this::report); // even if a later row failed, because they hold memory
+      for (int i = 0; i < rows.rows(); ) {
+        i = addSome(rows, answer, i, times);
       }
     } catch (RuntimeException e) {
       reporter.lost(e);
     }
   }
 
-  private void collect(
-      RowsRequest<I> rows, DefaultPrediction answer, CallTimes times, List<Collected<I>> full) {
-    for (int i = 0; i < rows.rows(); i++) {
+  /**
+   * Adds the rows from {@code first} on that belong to one block, and notifies if they end it.
+   *
+   * @return the next row
+   */
+  private int addSome(RowsRequest<I> rows, DefaultPrediction answer, int first, CallTimes times) {
+    Collected<I> ended = null;
+    int next = first;
+    adding.lock();
+    try {
       Collected<I> block = current;
       if (block != null && !block.block.accepts(answer.outputsByRow())) {
-        full.add(block);
-        block = null;
+        ended = block; // even if the next block fails, because it holds memory
+        current = null;
+        return next;
       }
       if (block == null) {
-        current = null; // also if no memory is left
         block = begin(answer);
         current = block;
       }
-      block.add(rows, answer, i);
-      if (i == 0) {
+      if (first == 0) {
         block.times.add(times);
       }
+      for (; next < rows.rows() && !block.isFull(); next++) {
+        block.add(rows, answer, next);
+      }
       if (block.isFull()) {
-        full.add(block);
+        ended = block;
         current = null;
+      }
+      return next;
+    } finally {
+      adding.unlock();
+      if (ended != null) {
+        report(ended);
       }
     }
   }
 
   private Collected<I> begin(DefaultPrediction answer) {
     return new Collected<>(
-        new RowBlock<>(columns, capacity, answer.outputsByRow(), allocator),
-        capacity,
+        new RowBlock<>(columns, memory, answer.outputsByRow()),
+        memory.capacity(),
         context.clock().getAsLong());
   }
 
@@ -142,6 +153,12 @@ final class RowCollector<I extends Record> {
     } finally {
       notifying.unlock();
     }
+  }
+
+  /** Notifies of the last rows and frees memory. No row is added any more. */
+  void close() {
+    flush(Long.MIN_VALUE);
+    memory.close();
   }
 
   private @Nullable Collected<I> takeOld(long age) {

@@ -362,6 +362,17 @@ public final class Outputs {
     append(type, layout.start(output), layout.elements(output), first, into, at, count);
   }
 
+  /** Copies the only number of a row to a place in a column that begins at {@code column}. */
+  void copy(int output, int row, long column, int at) {
+    long from = at(output);
+    switch (plans.get(output).type().bytes()) {
+      case 1 -> Native.putByte(column + at, Native.getByte(from + row));
+      case 2 -> Native.putShort(column + 2L * at, Native.getShort(from + 2L * row));
+      case 4 -> Native.putInt(column + 4L * at, Native.getInt(from + 4L * row));
+      default -> Native.putLong(column + 8L * at, Native.getLong(from + 8L * row));
+    }
+  }
+
   private void append(
       ElementType type,
       long start,

@@ -3,9 +3,13 @@ package io.mlops4j.runtime.binding.output;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.runtime.binding.RecordColumns;
 import io.mlops4j.runtime.binding.RecordRows;
+import io.mlops4j.runtime.binding.RowMemory;
+import io.mlops4j.runtime.binding.Validity;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.BaseFixedWidthVector;
+import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -24,19 +28,27 @@ public final class RowBlock<I extends Record> implements AutoCloseable {
   /** The width of each output; {@link OutputLayout#NOT_BY_ROW} if it is not collected. */
   private final int[] widths;
 
+  /**
+   * Where the values of each output begin that has one number in a row; 0 for the others. Such a
+   * number is written by address, and its validity is set at the end.
+   */
+  private final long[] addresses;
+
   private int rows;
 
   /**
    * Creates an empty block.
    *
    * @param columns the converter of records to columns
-   * @param capacity how many rows can be added, at least 1
+   * @param memory the memory of its rows; {@link RowMemory#capacity} rows can be added
    * @param like answers with the outputs to collect
-   * @param allocator where the columns are allocated
    */
-  public RowBlock(RecordColumns<I> columns, int capacity, Outputs like, BufferAllocator allocator) {
-    this.features = columns.rows(capacity, allocator);
+  public RowBlock(RecordColumns<I> columns, RowMemory memory, Outputs like) {
+    int capacity = memory.capacity();
+    BufferAllocator allocator = memory.allocator();
+    this.features = columns.rows(memory);
     this.widths = new int[like.plans().size()];
+    this.addresses = new long[widths.length];
     try {
       for (int i = 0; i < widths.length; i++) {
         widths[i] = like.width(i);
@@ -48,6 +60,10 @@ public final class RowBlock<I extends Record> implements AutoCloseable {
                   : NestedVectors.maps(plan, allocator);
           answers.add(vector);
           vector.setInitialCapacity(capacity);
+          if (vector instanceof BaseFixedWidthVector && !(vector instanceof BitVector)) {
+            vector.allocateNew();
+            addresses[i] = vector.getDataBufferAddress();
+          }
         }
       }
     } catch (RuntimeException | Error e) {
@@ -83,7 +99,12 @@ public final class RowBlock<I extends Record> implements AutoCloseable {
     int column = 0;
     for (int i = 0; i < widths.length; i++) {
       if (answer.isColumn(i)) {
-        set(answers.get(column++), answer, i, widths[i], row);
+        if (addresses[i] != 0) {
+          answer.copy(i, row, addresses[i], rows);
+        } else {
+          set(answers.get(column), answer, i, widths[i], row);
+        }
+        column++;
       }
     }
     rows++;
@@ -126,6 +147,13 @@ public final class RowBlock<I extends Record> implements AutoCloseable {
    * @return an owned batch; the caller closes it
    */
   public FeatureBatch answers() {
+    int column = 0;
+    for (int i = 0; i < widths.length; i++) {
+      if (addresses[i] != 0) {
+        Validity.setAll(answers.get(column).getValidityBuffer(), rows);
+      }
+      column += widths[i] == OutputLayout.NOT_BY_ROW ? 0 : 1;
+    }
     return owned(answers);
   }
 
