@@ -14,6 +14,8 @@ import java.util.stream.Collectors;
  * Counted rows: a window, or the part of a sliding window by which it moves. Panes of the same
  * baseline are merged by adding. Immutable.
  *
+ * @param from the time of its first rows; the time at which it ended if the clock was set back
+ *     before that
  * @param last the time of its newest rows
  * @param to the time at which it ended
  * @param rows the rows, also those that could not be sliced
@@ -30,6 +32,9 @@ record Pane(
     long leftOut,
     SortedMap<String, Long> uncounted,
     SortedMap<String, Profile> slices) {
+  Pane {
+    from = to.isBefore(from) ? to : from;
+  }
 
   void write(StateWriter out) {
     out.put(from).put(last).put(to).put(rows).put(leftOut);

@@ -273,6 +273,22 @@ class MonitorStateTest {
   }
 
   @Test
+  void aWindowInWhichTheClockWasSetBackIsThere() {
+    try (ModelMonitor first = builder().stateIn(folder()).start()) {
+      answer(first, V1, 200, 0, 0);
+      first.flush();
+      clock.advance(Duration.ofDays(-1));
+      answer(first, V1, 200, 200, 0);
+    }
+    try (ModelMonitor second = builder().stateIn(folder()).start()) {
+      answer(second, V1, 100, 400, 0);
+      second.flush();
+      assertThat(second.newestWindow().orElseThrow().profile().rows()).isEqualTo(500);
+      assertThat(second.counts().failures()).isZero();
+    }
+  }
+
+  @Test
   void aClosedMonitorContinuesWithItsOpenWindow() {
     try (ModelMonitor first = builder().stateIn(folder()).start()) {
       answer(first, V1, 300, 0, 0);

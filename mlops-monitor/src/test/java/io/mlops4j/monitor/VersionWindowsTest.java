@@ -354,6 +354,23 @@ class VersionWindowsTest {
   }
 
   @Test
+  void aClockThatIsSetBackWithinAWindowOfRowsLosesNoWindow() {
+    for (Window length : List.of(Window.ofRows(2 * ROWS), Window.sliding(4 * ROWS, 2 * ROWS))) {
+      windows.clear();
+      try (ModelMonitor monitor = started(length)) {
+        for (int call = 0; call < 6; call++) {
+          answer(monitor, V1, 0, 0);
+          clock.advance(Duration.ofHours(call == 2 ? -48 : 1));
+        }
+        assertThat(monitor.counts().failures()).isZero();
+        assertThat(windows).hasSize(3);
+        assertThat(windows).noneMatch(window -> window.to().isBefore(window.from()));
+        assertThat(windows.get(1).from()).isEqualTo(windows.get(1).to());
+      }
+    }
+  }
+
+  @Test
   void anAlarmLimitDoesNotWaitForTheTimeBeforeTheClockWasSetBack() {
     List<Alarm> alarms = new ArrayList<>();
     try (ModelMonitor monitor =
