@@ -38,6 +38,8 @@ final class OnnxInput implements AutoCloseable {
   private String[] text = {};
   private boolean unusual;
   private @Nullable OnnxTensor textTensor;
+  private @Nullable KeptTexts keptTexts;
+  private boolean textIsKept;
 
   OnnxInput(TensorSpec spec, DirectMemory memory) {
     this.spec = spec;
@@ -226,10 +228,16 @@ final class OnnxInput implements AutoCloseable {
     unusual = ExactText.isNeeded(texts);
     if (unusual) {
       requireWholeCharacters();
+      return ExactText.tensor(environment, texts, shape);
     }
-    return unusual
-        ? ExactText.tensor(environment, texts, shape)
-        : OnnxTensor.createTensor(environment, texts, shape);
+    textIsKept = text.length == 1 && KeptTexts.canKeep(text[0]);
+    if (!textIsKept) {
+      return OnnxTensor.createTensor(environment, texts, shape);
+    }
+    if (keptTexts == null) {
+      keptTexts = new KeptTexts();
+    }
+    return keptTexts.tensor(environment, texts[0], shape);
   }
 
   /** A null inside a tensor of text would end the process. */
@@ -273,7 +281,10 @@ final class OnnxInput implements AutoCloseable {
 
   void dropText() {
     if (textTensor != null) {
-      textTensor.close();
+      if (!textIsKept) {
+        textTensor.close();
+      }
+      textIsKept = false;
       textTensor = null;
       unusual = false;
       Arrays.fill(text, null);
@@ -290,6 +301,9 @@ final class OnnxInput implements AutoCloseable {
   public void close() {
     shaped = false;
     dropText();
+    if (keptTexts != null) {
+      keptTexts.close();
+    }
     closeBorrowed();
     block.close();
   }

@@ -136,6 +136,35 @@ class OnnxSlotTest {
     }
   }
 
+  /** Tensors of single texts are kept, in fewer places than there are texts here. */
+  @Test
+  void aSingleTextIsFoundWhateverTextsCameBefore() {
+    String[] known = {"a", "\u00e9", "\u4e2d", "\uD83D\uDE00", "x\0y"};
+    try (EngineModel model = onnx.load("engine/words");
+        EngineSlot slot = model.slot()) {
+      for (int i = 0; i < 1_000; i++) {
+        int word = i % 7;
+        String text = word < known.length ? known[word] : (word == 5 ? "w" : "a".repeat(65)) + i;
+        feedText(slot, 0, new String[] {text}, 1, 1);
+        slot.run();
+        assertThat(read(slot.output(0)))
+            .as(text)
+            .isEqualTo(longs(word < known.length ? word + 1 : -1));
+        slot.recycle();
+        if (i % 100 == 0) {
+          feedText(slot, 0, new String[] {"a", text}, 2, 1);
+          slot.run();
+          assertThat(read(slot.output(0))).isEqualTo(longs(1, word < known.length ? word + 1 : -1));
+          slot.recycle();
+        }
+      }
+      assertThatThrownBy(slot::run)
+          .as("a kept text is not used without being fed")
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("input ");
+    }
+  }
+
   @Test
   void nullTextNeverReachesOnnxRuntime() {
     try (EngineModel model = onnx.load("engine/type_string");
