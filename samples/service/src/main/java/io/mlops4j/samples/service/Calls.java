@@ -5,11 +5,18 @@ import io.javalin.http.Handler;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.samples.service.inference.Priorities;
 import io.mlops4j.samples.service.inference.Problem;
+import io.mlops4j.samples.service.inference.ResponseBody;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import org.eclipse.jetty.ee10.servlet.HttpOutput;
 import org.jspecify.annotations.Nullable;
 
 /** What all calls of the model over HTTP share: limits and options. */
 final class Calls {
+  /** The length of the JSON, if binary data follows it. */
+  static final String JSON_LENGTH = "Inference-Header-Content-Length";
+
   private final Admission admission;
   private final CallOptions options;
 
@@ -18,16 +25,43 @@ final class Calls {
     this.options = CallOptions.withDefaults().withDeadline(deadline);
   }
 
-  /** Runs the handler while a place is free. The body has arrived by then. */
-  Handler admitted(Handler handler) {
-    return http -> {
-      admission.enter();
-      try {
-        handler.handle(http);
-      } finally {
-        admission.leave();
-      }
-    };
+  /** Answers a call. */
+  interface Answering {
+    ResponseBody answer(Context http);
+  }
+
+  /**
+   * Answers a call while a place is free. The body has arrived by then, and a client that reads
+   * slowly holds no place.
+   */
+  Handler admitted(Answering call) {
+    return http -> send(answer(call, http), http);
+  }
+
+  private ResponseBody answer(Answering call, Context http) {
+    admission.enter();
+    try {
+      return call.answer(http);
+    } finally {
+      admission.leave();
+    }
+  }
+
+  /**
+   * Sends the answer at once. Javalin would copy it through a new buffer of 32 KiB for each
+   * response, and through a stream that could compress it.
+   */
+  private static void send(ResponseBody body, Context http) throws IOException {
+    boolean json = body.jsonLength().isEmpty();
+    http.contentType(json ? "application/json" : "application/octet-stream");
+    if (!json) {
+      http.header(JSON_LENGTH, Integer.toString(body.jsonLength().getAsInt()));
+    }
+    if (http.res().getOutputStream() instanceof HttpOutput output) {
+      output.sendContent(ByteBuffer.wrap(body.bytes()));
+    } else {
+      http.result(body.bytes());
+    }
   }
 
   /** Returns the whole body, which the server has received before it called the handler. */

@@ -12,6 +12,8 @@ import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
@@ -65,25 +67,49 @@ final class Json {
 
   private Json() {}
 
-  /** Reads a record; a value that does not fit is a {@link Problem}. */
-  static <T> T read(byte[] body, Class<T> type) {
-    try {
-      T value = MAPPER.readValue(body, type);
-      if (value == null) {
-        throw new Problem(Problem.Kind.BAD_INPUT, "body: found null, expected a JSON object");
+  /** Returns a reader of records of a type; keep it, because making one takes time. */
+  static <T extends Record> Reader<T> reader(Class<T> type) {
+    return new Reader<>(MAPPER.readerFor(type));
+  }
+
+  /** Returns a writer of records of a type; keep it, because making one takes time. */
+  static <T extends Record> Writer<T> writer(Class<T> type) {
+    return new Writer<>(MAPPER.writerFor(type));
+  }
+
+  /** Reads records of one type. Thread safe. */
+  record Reader<T extends Record>(ObjectReader type) {
+    /** Reads a record; a value that does not fit is a {@link Problem}. */
+    T read(byte[] body) {
+      try {
+        T value = type.readValue(body);
+        if (value == null) {
+          throw new Problem(Problem.Kind.BAD_INPUT, "body: found null, expected a JSON object");
+        }
+        return value;
+      } catch (JsonProcessingException e) {
+        throw JsonProblem.of(e);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
-      return value;
-    } catch (JsonProcessingException e) {
-      throw JsonProblem.of(e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Writes records of one type. Thread safe. */
+  record Writer<T extends Record>(ObjectWriter type) {
+    byte[] write(T value) {
+      return Json.write(type, value);
     }
   }
 
   /** Writes a record or a map. */
   static byte[] write(Object value) {
+    return write(MAPPER.writer(), value);
+  }
+
+  private static byte[] write(ObjectWriter writer, Object value) {
     try {
-      return MAPPER.writeValueAsBytes(value);
+      return writer.writeValueAsBytes(value);
     } catch (JsonProcessingException e) {
       if (e.getCause() instanceof Problem problem) {
         throw problem;

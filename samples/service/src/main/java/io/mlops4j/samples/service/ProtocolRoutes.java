@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The Open Inference Protocol, version 2, over HTTP, with the binary tensor data extension. */
 final class ProtocolRoutes {
-  /** The length of the JSON, if binary data follows it. */
-  private static final String JSON_LENGTH = "Inference-Header-Content-Length";
-
   private static final Map<String, Object> SERVER =
       Map.of(
           "name", ServedModel.SERVER,
@@ -69,28 +66,23 @@ final class ProtocolRoutes {
     return http.pathParamMap().getOrDefault("version", "");
   }
 
-  private void infer(Context http) {
+  private ResponseBody infer(Context http) {
     String name = model(http);
     String version = version(http);
     model.route(name, version); // before the body is read
     try (InferenceRequest request =
         InferenceJson.read(model.requests(), Calls.body(http), jsonLength(http))) {
-      ResponseBody response =
-          model.infer(
-              name,
-              version,
-              request,
-              calls.options(http),
-              answer -> InferenceJson.write(request, answer));
-      http.contentType(
-          response.jsonLength().isPresent() ? "application/octet-stream" : "application/json");
-      response.jsonLength().ifPresent(length -> http.header(JSON_LENGTH, Integer.toString(length)));
-      http.result(response.bytes());
+      return model.infer(
+          name,
+          version,
+          request,
+          calls.options(http),
+          answer -> InferenceJson.write(request, answer));
     }
   }
 
   private static OptionalInt jsonLength(Context http) {
-    @Nullable String length = http.header(JSON_LENGTH);
+    @Nullable String length = http.header(Calls.JSON_LENGTH);
     if (length == null) {
       return OptionalInt.empty();
     }
@@ -99,7 +91,7 @@ final class ProtocolRoutes {
     } catch (NumberFormatException e) {
       throw new Problem(
           Problem.Kind.BAD_INPUT,
-          "%s: found \"%s\", expected a number of bytes".formatted(JSON_LENGTH, length));
+          "%s: found \"%s\", expected a number of bytes".formatted(Calls.JSON_LENGTH, length));
     }
   }
 }

@@ -7,11 +7,16 @@ import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.samples.service.inference.Problem;
+import io.mlops4j.samples.service.inference.ResponseBody;
 import java.lang.invoke.MethodHandles;
 import java.util.Optional;
 
 /** The service's own API: one flight in, one delay out, and later the label. */
 final class RecordRoutes {
+  private static final Json.Reader<Flight> FLIGHT = Json.reader(Flight.class);
+  private static final Json.Reader<Label> LABEL = Json.reader(Label.class);
+  private static final Json.Writer<Delay> DELAY = Json.writer(Delay.class);
+
   private final RowModel<Flight, Delay> model;
   private final Optional<ModelMonitor> monitor;
   private final Calls calls;
@@ -27,10 +32,9 @@ final class RecordRoutes {
     routes.post("/labels", calls.admitted(this::label));
   }
 
-  private void predict(Context http) {
-    Flight flight = Json.read(Calls.body(http), Flight.class);
-    Delay delay = model.predict(flight, calls.options(http));
-    http.contentType("application/json").result(Json.write(delay));
+  private ResponseBody predict(Context http) {
+    Flight flight = FLIGHT.read(Calls.body(http));
+    return ResponseBody.json(DELAY.write(model.predict(flight, calls.options(http))));
   }
 
   /**
@@ -41,14 +45,15 @@ final class RecordRoutes {
    */
   private record Label(String id, boolean late) {}
 
-  private void label(Context http) {
-    Label label = Json.read(Calls.body(http), Label.class);
+  private ResponseBody label(Context http) {
+    Label label = LABEL.read(Calls.body(http));
     if (monitor.isEmpty()) {
       throw new Problem(
           Problem.Kind.NOT_FOUND, "labels: nothing is monitored; set MLOPS_REFERENCE");
     }
     monitor.get().label(id(label.id()), label.late() ? 1 : 0);
     http.status(202);
+    return ResponseBody.json(new byte[0]);
   }
 
   private static PredictionId id(String text) {

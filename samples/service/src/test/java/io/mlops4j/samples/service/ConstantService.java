@@ -1,6 +1,7 @@
 package io.mlops4j.samples.service;
 
-import io.javalin.http.Handler;
+import io.mlops4j.samples.service.inference.Problem;
+import io.mlops4j.samples.service.inference.ResponseBody;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -42,11 +43,13 @@ final class ConstantService {
         });
   }
 
-  private static Handler constant(String answer) {
+  private static Calls.Answering constant(String answer) {
     byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
     return http -> {
-      byte[] body = Calls.body(http);
-      http.contentType("application/json").status(body.length > 0 ? 200 : 400).result(bytes);
+      if (Calls.body(http).length == 0) {
+        throw Problem.badInput("body: found nothing, expected some");
+      }
+      return ResponseBody.json(bytes);
     };
   }
 }

@@ -3,8 +3,8 @@ package io.mlops4j.samples.service.inference;
 import io.mlops4j.feature.FeatureBatch;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +30,11 @@ public final class InferenceRequest implements AutoCloseable {
   /** Of this request and of those before it; the first ones are in use. */
   private final List<InputTensor> columns = new ArrayList<>();
 
-  private final Set<String> names = new LinkedHashSet<>();
+  /** The names of all columns. */
+  private final Set<String> names = new HashSet<>();
+
+  /** How many columns are in use. */
+  private int used;
 
   /** The wanted outputs and whether each is wanted as binary data; null without a choice. */
   private final Map<String, @Nullable Boolean> outputs = new LinkedHashMap<>();
@@ -59,7 +63,7 @@ public final class InferenceRequest implements AutoCloseable {
    * @param bytes its size, which bounds the memory that shapes can claim
    */
   void begin(long bytes) {
-    names.clear();
+    used = 0;
     outputs.clear();
     id = null;
     binary = false;
@@ -78,18 +82,28 @@ public final class InferenceRequest implements AutoCloseable {
 
   /** Adds an input; its elements are added to what is returned. */
   public InputTensor input(String name, String datatype, long[] shape) {
-    int at = names.size();
+    InputTensor input = next();
+    if (input == null || !input.isFor(name, datatype)) {
+      input = another(name, datatype);
+    }
+    used++;
+    input.begin(shape, elementsLeft);
+    elementsLeft -= input.elements();
+    return input;
+  }
+
+  /** Returns the input that was here in the request before this one; null if there was none. */
+  @Nullable InputTensor next() {
+    return used < columns.size() ? columns.get(used) : null;
+  }
+
+  private InputTensor another(String name, String datatype) {
+    forgetFrom(used);
     if (!names.add(name)) {
       throw Problem.badInput("inputs: found \"" + name + "\" twice, expected each name once");
     }
-    if (at == columns.size() || !columns.get(at).isFor(name, datatype)) {
-      DataType type = DataType.parse(name, datatype);
-      forgetFrom(at);
-      columns.add(new InputTensor(allocator, name, type));
-    }
-    InputTensor input = columns.get(at);
-    input.begin(shape, elementsLeft);
-    elementsLeft -= input.elements();
+    InputTensor input = new InputTensor(allocator, name, DataType.parse(name, datatype));
+    columns.add(input);
     return input;
   }
 
@@ -97,7 +111,10 @@ public final class InferenceRequest implements AutoCloseable {
   private void forgetFrom(int at) {
     view = null;
     List<InputTensor> others = columns.subList(at, columns.size());
-    others.forEach(InputTensor::close);
+    for (InputTensor other : others) {
+      names.remove(other.name());
+      other.close();
+    }
     others.clear();
   }
 
@@ -112,8 +129,13 @@ public final class InferenceRequest implements AutoCloseable {
     return Optional.ofNullable(id);
   }
 
-  public Collection<String> inputs() {
-    return names;
+  /** The names of the inputs. */
+  public List<String> inputs() {
+    List<String> inputs = new ArrayList<>(used);
+    for (int i = 0; i < used; i++) {
+      inputs.add(columns.get(i).name());
+    }
+    return inputs;
   }
 
   /** The names of the wanted outputs; empty if all are wanted. */
@@ -132,8 +154,8 @@ public final class InferenceRequest implements AutoCloseable {
    * batch that listeners can keep without a copy.
    */
   FeatureBatch batch() {
-    if (columns.size() > names.size()) {
-      forgetFrom(names.size()); // the request before this one had more inputs
+    if (columns.size() > used) {
+      forgetFrom(used); // the request before this one had more inputs
     }
     int rows = rows();
     long bytes = 0;
@@ -163,12 +185,10 @@ public final class InferenceRequest implements AutoCloseable {
   }
 
   private FeatureBatch view(int rows) {
-    List<FieldVector> vectors = new ArrayList<>(columns.size());
-    for (InputTensor input : columns) {
-      vectors.add(input.values());
-    }
+    columns.forEach(InputTensor::requireWhole);
     FeatureBatch known = view;
     if (known == null) {
+      List<FieldVector> vectors = columns.stream().map(InputTensor::values).toList();
       known = FeatureBatch.of(new VectorSchemaRoot(vectors));
       view = known;
     }

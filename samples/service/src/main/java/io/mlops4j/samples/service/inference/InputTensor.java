@@ -4,6 +4,7 @@ import io.mlops4j.feature.FixedShapeTensorType;
 import io.mlops4j.feature.FixedShapeTensorVector;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
@@ -27,6 +28,7 @@ public final class InputTensor implements AutoCloseable {
   private long[] shape = {};
   private int elements;
   private int written;
+  private byte[] ascii = {};
 
   InputTensor(BufferAllocator allocator, String name, DataType type) {
     this.name = name;
@@ -195,6 +197,23 @@ public final class InputTensor implements AutoCloseable {
     ((BitVector) values).set(next(), value ? 1 : 0);
   }
 
+  /** Writes a text from UTF-16. */
+  void add(char[] text, int from, int length) {
+    if (ascii.length < length) {
+      ascii = new byte[Math.max(64, length)];
+    }
+    for (int i = 0; i < length; i++) {
+      char c = text[from + i];
+      if (c >= 0x80) {
+        byte[] utf8 = new String(text, from, length).getBytes(StandardCharsets.UTF_8);
+        add(utf8, 0, utf8.length);
+        return;
+      }
+      ascii[i] = (byte) c;
+    }
+    add(ascii, 0, length);
+  }
+
   public void add(byte[] text, int from, int length) {
     if (type != DataType.BYTES) {
       throw wrong("text");
@@ -243,19 +262,24 @@ public final class InputTensor implements AutoCloseable {
     }
   }
 
-  /** Returns all elements as a vector, which stays the owner of its memory. */
-  FieldVector values() {
+  /** Requires as many elements as the shape has. */
+  void requireWhole() {
     if (written != elements) {
       throw Problem.badInput(
           "%s: found %d elements, expected %d for the shape %s"
               .formatted(name, written, elements, Arrays.toString(shape)));
     }
+  }
+
+  /** Returns the vector of the elements, which stays the owner of its memory. */
+  FieldVector values() {
     return values;
   }
 
   /** Returns the column, to which the elements move. */
   FieldVector column() {
-    values().setValueCount(elements);
+    requireWhole();
+    values.setValueCount(elements);
     return isFlat() ? values : tensors();
   }
 

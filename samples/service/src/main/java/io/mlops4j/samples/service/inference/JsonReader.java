@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.util.TokenBuffer;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -36,17 +35,31 @@ final class JsonReader {
       throw Problem.badInput("body: expected a JSON object with \"inputs\"");
     }
     boolean inputs = false;
+    boolean outputs = false;
+    boolean parameters = false;
     while (json.nextToken() != JsonToken.END_OBJECT) {
       String member = json.currentName();
       json.nextToken();
       switch (member) {
-        case "id" -> request.id(text("id"));
+        case "id" -> {
+          first("id", request.id().isEmpty());
+          request.id(text("id"));
+        }
         case "inputs" -> {
+          first("inputs", !inputs);
           inputs = true;
           objects("inputs", this::input);
         }
-        case "outputs" -> objects("outputs", this::output);
-        case "parameters" -> request.binary(parameters("parameters").binaryOutput());
+        case "outputs" -> {
+          first("outputs", !outputs);
+          outputs = true;
+          objects("outputs", this::output);
+        }
+        case "parameters" -> {
+          first("parameters", !parameters);
+          parameters = true;
+          request.binary(parameters("parameters").binaryOutput());
+        }
         default -> json.skipChildren();
       }
     }
@@ -60,6 +73,15 @@ final class JsonReader {
       throw Problem.badInput(
           "body: found %d bytes that belong to no input, expected the sum of all binary_data_size"
               .formatted(binary.remaining()));
+    }
+  }
+
+  /**
+   * The parser does not look for members that are there twice, which takes it as long as parsing.
+   */
+  private static void first(String member, boolean first) {
+    if (!first) {
+      throw Problem.badInput(member + ": found twice, expected once");
     }
   }
 
@@ -95,6 +117,22 @@ final class JsonReader {
     return json.getText();
   }
 
+  /** Returns a text, which mostly is the expected one, so that it need not be made. */
+  private String text(String name, @Nullable String expected) throws IOException {
+    expect(name, JsonToken.VALUE_STRING, "text");
+    if (expected == null || json.getTextLength() != expected.length()) {
+      return json.getText();
+    }
+    char[] text = json.getTextCharacters();
+    int from = json.getTextOffset();
+    for (int i = 0; i < expected.length(); i++) {
+      if (text[from + i] != expected.charAt(i)) {
+        return json.getText();
+      }
+    }
+    return expected;
+  }
+
   private record Parameters(
       @Nullable Integer binarySize, @Nullable Boolean binaryData, boolean binaryOutput) {}
 
@@ -108,10 +146,14 @@ final class JsonReader {
       json.nextToken();
       switch (member) {
         case "binary_data_size" -> {
+          first(member, size == null);
           expect(member, JsonToken.VALUE_NUMBER_INT, "a number of bytes");
           size = json.getIntValue();
         }
-        case "binary_data" -> data = json.getBooleanValue();
+        case "binary_data" -> {
+          first(member, data == null);
+          data = json.getBooleanValue();
+        }
         case "binary_data_output" -> output = json.getBooleanValue();
         case "classification" ->
             throw Problem.unsupported("outputs: found \"classification\", which is not supported");
@@ -133,7 +175,10 @@ final class JsonReader {
       String member = json.currentName();
       json.nextToken();
       switch (member) {
-        case "name" -> name = text("outputs.name");
+        case "name" -> {
+          first("outputs.name", name == null);
+          name = text("outputs.name");
+        }
         case "parameters" -> data = parameters("outputs.parameters").binaryData();
         default -> json.skipChildren();
       }
@@ -149,24 +194,37 @@ final class JsonReader {
   }
 
   private void input() throws IOException {
+    InputTensor before = request.next();
     String name = null;
     String datatype = null;
     long[] shape = null;
     Integer size = null;
+    boolean parameters = false;
     InputTensor tensor = null;
     TokenBuffer early = null;
     while (json.nextToken() != JsonToken.END_OBJECT) {
       String member = json.currentName();
       json.nextToken();
       switch (member) {
-        case "name" -> name = text("inputs.name");
-        case "datatype" -> datatype = text("inputs.datatype");
-        case "shape" -> shape = shape();
-        case "parameters" -> size = parameters("inputs.parameters").binarySize();
+        case "name" -> {
+          first("inputs.name", name == null);
+          name = text("inputs.name", before == null ? null : before.name());
+        }
+        case "datatype" -> {
+          first("inputs.datatype", datatype == null);
+          datatype = text("inputs.datatype", before == null ? null : before.type().name());
+        }
+        case "shape" -> {
+          first("inputs.shape", shape == null);
+          shape = shape();
+        }
+        case "parameters" -> {
+          first("inputs.parameters", !parameters);
+          parameters = true;
+          size = parameters("inputs.parameters").binarySize();
+        }
         case "data" -> {
-          if (tensor != null || early != null) {
-            throw Problem.badInput("inputs.data: found twice, expected once");
-          }
+          first("inputs.data", tensor == null && early == null);
           if (name != null && datatype != null && shape != null) {
             tensor = request.input(name, datatype, shape);
             new Elements(tensor, json).read();
@@ -209,7 +267,7 @@ final class JsonReader {
 
   private long[] shape() throws IOException {
     expect("inputs.shape", JsonToken.START_ARRAY, "an array");
-    long[] sizes = new long[2];
+    long[] sizes = new long[1]; // nearly all inputs are columns
     int dimensions = 0;
     while (json.nextToken() != JsonToken.END_ARRAY) {
       expect("inputs.shape", JsonToken.VALUE_NUMBER_INT, "whole numbers");
@@ -221,7 +279,7 @@ final class JsonReader {
       }
       sizes[dimensions++] = json.getLongValue();
     }
-    return Arrays.copyOf(sizes, dimensions);
+    return dimensions == sizes.length ? sizes : Arrays.copyOf(sizes, dimensions);
   }
 
   /** The elements of a tensor: flat in row-major order, or nested in arrays of its shape. */
@@ -267,10 +325,8 @@ final class JsonReader {
       switch (token) {
         case VALUE_NUMBER_INT -> integer();
         case VALUE_NUMBER_FLOAT -> floating();
-        case VALUE_STRING -> {
-          byte[] text = json.getText().getBytes(StandardCharsets.UTF_8);
-          tensor.add(text, 0, text.length);
-        }
+        case VALUE_STRING ->
+            tensor.add(json.getTextCharacters(), json.getTextOffset(), json.getTextLength());
         case VALUE_TRUE -> tensor.add(true);
         case VALUE_FALSE -> tensor.add(false);
         case VALUE_NULL -> throw tensor.wrong("null");

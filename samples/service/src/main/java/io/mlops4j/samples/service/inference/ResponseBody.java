@@ -12,6 +12,15 @@ public final class ResponseBody {
     this.jsonLength = jsonLength;
   }
 
+  /**
+   * Returns a body that is JSON only.
+   *
+   * @param json the bytes, which are not copied
+   */
+  public static ResponseBody json(byte[] json) {
+    return new ResponseBody(json, OptionalInt.empty());
+  }
+
   /** Returns the whole body, without a copy. */
   public byte[] bytes() {
     return bytes;
