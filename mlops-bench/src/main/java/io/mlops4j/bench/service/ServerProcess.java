@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A server of the sample as a process, which says its port on its standard error. */
 final class ServerProcess implements AutoCloseable {
@@ -73,6 +74,32 @@ final class ServerProcess implements AutoCloseable {
 
   int port() {
     return port;
+  }
+
+  /**
+   * Returns the processor time that the server's JVM has spent on compiling so far, in nanoseconds;
+   * 0 where the system does not show it.
+   */
+  long compiling() {
+    Path threads = Path.of("/proc", Long.toString(process.pid()), "task");
+    if (!Files.isDirectory(threads)) {
+      return 0;
+    }
+    try (Stream<Path> all = Files.list(threads)) {
+      return all.mapToLong(ServerProcess::compiling).sum();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  private static long compiling(Path thread) {
+    try {
+      boolean compiles = Files.readString(thread.resolve("comm")).contains("Compiler");
+      String times = compiles ? Files.readString(thread.resolve("schedstat")) : "0 0 0";
+      return Long.parseLong(times, 0, times.indexOf(' '), 10);
+    } catch (IOException e) { // the thread has ended
+      return 0;
+    }
   }
 
   @Override

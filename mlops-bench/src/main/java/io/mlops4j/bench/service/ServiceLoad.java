@@ -24,12 +24,16 @@ final class ServiceLoad implements Measured {
   /** The calls of the warm-up. Compiling takes processor time, and longer on a busy machine. */
   private static final long FEWEST_WARM_UP_CALLS = 60_000;
 
-  private static final long MOST_WARM_UP_CALLS = 600_000;
+  private static final long MOST_WARM_UP_CALLS = 3_000_000;
 
-  /** So many samples in a row that are not faster end the warm-up: all is compiled. */
+  /**
+   * The warm-up ends after so many samples in a row that are not faster, and in which the server
+   * has compiled next to nothing.
+   */
   private static final int SETTLED = 6;
 
   private static final double FASTER = 0.98;
+  private static final double COMPILES = 0.02;
 
   private static final Duration SAMPLE = Duration.ofMillis(800);
   private static final String PACKAGE = "io.mlops4j.samples.service.";
@@ -59,11 +63,16 @@ final class ServiceLoad implements Measured {
     double best = Double.MAX_VALUE;
     int notFaster = 0;
     long calls = 0;
+    long compiled = server.compiling();
     while (calls < FEWEST_WARM_UP_CALLS || (notFaster < SETTLED && calls < MOST_WARM_UP_CALLS)) {
       double nanos = nanosPerCall(SAMPLE);
       calls += (long) (SAMPLE.toNanos() / nanos);
-      notFaster = nanos < FASTER * best ? 0 : notFaster + 1;
+      long now = server.compiling();
+      boolean settles =
+          nanos >= FASTER * best && now - compiled < (long) (COMPILES * SAMPLE.toNanos());
+      notFaster = settles ? notFaster + 1 : 0;
       best = Math.min(best, nanos);
+      compiled = now;
     }
   }
 
