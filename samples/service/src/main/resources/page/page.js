@@ -73,7 +73,7 @@ function show(status) {
   rows("versions", status.versions.map(v => [v.version, v.route, number(v.rows), now.share(v), now.rate(v), number(v.errors), time(v.median), time(v.p99)]), "no calls yet");
   const monitor = status.monitor;
   list("monitor", monitor === null ? [["state", "nothing is monitored; set MLOPS_REFERENCE"]] : [
-    ["rows", number(monitor.rows) + " counted, " + number(monitor.dropped) + " dropped, " + number(monitor.waiting) + " waiting"],
+    ["rows", number(monitor.rows) + " counted, " + number(monitor.leftOut) + " left out of the sample, " + number(monitor.dropped) + " dropped, " + number(monitor.waiting) + " waiting"],
     ["performance", monitor.performance],
     ["not watched", monitor.notWatched.join("; "), "bad"]
   ]);

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts rows in the bins of a baseline. A column that does not fit is left out for the rows of its
@@ -18,6 +19,7 @@ final class PaneCounter {
   private final Baseline baseline;
   private final Instant from;
   private final Map<String, SliceCounter> counters = new HashMap<>();
+  private final Map<String, SliceCounter> used = new HashMap<>(); // of the pane before
   private final SortedMap<String, Long> uncounted = new TreeMap<>();
   private Instant last;
   private long rows;
@@ -27,6 +29,15 @@ final class PaneCounter {
     this.baseline = baseline;
     this.from = from;
     this.last = from;
+  }
+
+  /** Counts in the memory of a pane that has ended, if it has the same bins. */
+  @SuppressWarnings("ReferenceEquality") // to compare all bins would take longer than is saved
+  PaneCounter(Baseline baseline, Instant from, @Nullable PaneCounter ended) {
+    this(baseline, from);
+    if (ended != null && ended.baseline == baseline) {
+      used.putAll(ended.counters);
+    }
   }
 
   /** Continues to count. */
@@ -91,11 +102,14 @@ final class PaneCounter {
 
   private Map<String, String> add(String slice, FeatureBatch batch, FeatureBatch answers) {
     Map<String, String> reasons =
-        counters
-            .computeIfAbsent(slice, name -> new SliceCounter(baseline.slice(name), null))
-            .add(batch, answers);
+        counters.computeIfAbsent(slice, this::counter).add(batch, answers);
     reasons.keySet().forEach(column -> lack(column, batch.rows()));
     return reasons;
+  }
+
+  private SliceCounter counter(String slice) {
+    SliceCounter before = used.remove(slice);
+    return before == null ? new SliceCounter(baseline.slice(slice), null) : before.next();
   }
 
   private void lack(String column, int more) {

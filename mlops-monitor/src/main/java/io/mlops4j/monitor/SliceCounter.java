@@ -22,8 +22,20 @@ final class SliceCounter {
    * @param before rows that were counted in the same bins, or null
    */
   SliceCounter(Profile bins, @Nullable Profile before) {
-    this.counting = bins.counting();
+    this(bins.counting(), before);
+  }
+
+  private SliceCounter(Profile.Builder counting, @Nullable Profile before) {
+    this.counting = counting;
     this.before = before;
+  }
+
+  /**
+   * Returns a counter for another window in the same bins. It takes the memory of this one, which
+   * is not used any more.
+   */
+  SliceCounter next() {
+    return new SliceCounter(counting.clear(), null);
   }
 
   /** Counts rows, and returns the reason for each column that was left out. */

@@ -18,6 +18,7 @@ final class VersionWindow {
   private final Deque<Pane> ended = new ArrayDeque<>();
   private final boolean late;
   private @Nullable PaneCounter open;
+  private @Nullable PaneCounter closed; // the pane before, for its memory
   private long seenFirst;
   private long seenLast;
   private int calls = 1;
@@ -122,7 +123,8 @@ final class VersionWindow {
    */
   Map<String, String> add(Baseline baseline, HandOff.Answered answered, long seen, long leftOut) {
     called(seen, answered.rows(), answered.calls());
-    open = open == null ? new PaneCounter(baseline, answered.first()) : open;
+    open = open == null ? new PaneCounter(baseline, answered.first(), closed) : open;
+    closed = null;
     open.leaveOut(leftOut);
     return open.add(answered.features(), answered.outputs(), answered.at());
   }
@@ -145,6 +147,7 @@ final class VersionWindow {
     detectors.ending(last.baseline(), last.counters(), to);
     Pane pane = last.end(to);
     open = null;
+    closed = last;
     ended.addLast(pane);
     while (ended.size() > length.panes()
         || (ended.size() > 1 && !length.covers(ended.getFirst(), to))) {

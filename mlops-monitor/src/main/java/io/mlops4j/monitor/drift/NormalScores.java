@@ -1,7 +1,6 @@
 package io.mlops4j.monitor.drift;
 
 import io.mlops4j.monitor.stats.Wasserstein;
-import java.util.Arrays;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 
 /**
@@ -30,7 +29,7 @@ final class NormalScores {
 
   /** The score of each bin, ascending. */
   static double[] of(long[] reference) {
-    double rows = Arrays.stream(reference).sum();
+    double rows = sum(reference);
     double[] scores = new double[reference.length];
     double below = 0;
     for (int bin = 0; bin < scores.length; bin++) {
@@ -52,11 +51,19 @@ final class NormalScores {
   }
 
   private static double quantile(long[] counts, double[] positions, double share) {
-    double rows = share * Arrays.stream(counts).sum();
+    double rows = share * sum(counts);
     int bin = 0;
     for (long below = counts[0]; below < rows; below += counts[bin]) {
       bin++;
     }
     return positions[bin];
+  }
+
+  private static long sum(long[] counts) {
+    long sum = 0;
+    for (long count : counts) {
+      sum += count;
+    }
+    return sum;
   }
 }

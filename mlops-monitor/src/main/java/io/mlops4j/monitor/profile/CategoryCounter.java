@@ -56,6 +56,11 @@ final class CategoryCounter implements ColumnCounter, TextCells.Texts {
   }
 
   @Override
+  public CategoryCounter cleared() {
+    return new CategoryCounter(name, role, bins);
+  }
+
+  @Override
   public ColumnProfile build() {
     return new CategoryProfile(name, role, bins, counts.clone(), missing, unnamed.build());
   }

@@ -45,6 +45,11 @@ final class CategoryValues implements ColumnCounter, TextCells.Texts {
   }
 
   @Override
+  public CategoryValues cleared() {
+    return new CategoryValues(name, role, numbers);
+  }
+
+  @Override
   public ColumnKind kind() {
     return numbers ? ColumnKind.NUMBERS : ColumnKind.TEXTS;
   }

@@ -109,6 +109,19 @@ final class NumberCounter implements NumberGatherer {
   }
 
   @Override
+  public NumberCounter cleared() {
+    Arrays.fill(even, 0);
+    Arrays.fill(odd, 0);
+    moments.clear();
+    floats.clear();
+    distinct.clear();
+    gathered.clear();
+    missing = 0;
+    infinite = 0;
+    return this;
+  }
+
+  @Override
   public NumberProfile build() {
     if (!gathered.isEmpty()) {
       countGathered(new Chunk());

@@ -20,4 +20,7 @@ interface NumberGatherer extends ColumnCounter, NumberCells.Taker {
 
   @Override
   NumberProfile build();
+
+  @Override
+  NumberGatherer cleared();
 }

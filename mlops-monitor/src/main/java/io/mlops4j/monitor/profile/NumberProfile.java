@@ -30,6 +30,7 @@ public final class NumberProfile implements ColumnProfile {
   private final double max;
   private final ExactMoments moments;
   private final @Nullable HyperLogLog distinct;
+  private volatile double deviation = Double.NaN; // not computed yet
 
   /**
    * @param min the smallest finite value, NaN without one
@@ -153,7 +154,12 @@ public final class NumberProfile implements ColumnProfile {
 
   /** {@return the square root of {@link #variance}; NaN if there are no finite values} */
   public double deviation() {
-    return moments.deviation();
+    double known = deviation;
+    if (Double.isNaN(known)) {
+      known = moments.deviation(); // of big integers; a monitor needs it for each window
+      deviation = known;
+    }
+    return known;
   }
 
   /**

@@ -36,6 +36,11 @@ final class NumberValues implements NumberGatherer {
   }
 
   @Override
+  public NumberValues cleared() {
+    return new NumberValues(name, role);
+  }
+
+  @Override
   public void take(Chunk chunk) {
     for (int i = 0; i < chunk.length; i++) {
       double value = chunk.values[i];

@@ -466,6 +466,19 @@ public final class Profile {
       return this;
     }
 
+    /**
+     * Removes all rows, so that the builder counts other rows in the same bins. This takes less
+     * time than a new builder, because memory is used again. Profiles that were built before do not
+     * change. A builder that chooses its own bins starts anew, with the same choice of columns.
+     *
+     * @return this builder, without rows
+     */
+    public Builder clear() {
+      sides = frozen && sides != null ? sides.cleared() : null;
+      rows = 0;
+      return this;
+    }
+
     /** {@return the number of rows added so far} */
     public long rows() {
       return rows;

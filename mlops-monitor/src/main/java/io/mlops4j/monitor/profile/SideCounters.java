@@ -76,6 +76,11 @@ final class SideCounters {
         null);
   }
 
+  /** Returns counters without cells that count like these, whose memory may be used again. */
+  SideCounters cleared() {
+    return new SideCounters(features.cleared(), outputs.cleared(), selection);
+  }
+
   /** Checks both batches before anything is counted. */
   void add(FeatureBatch batch, @Nullable FeatureBatch answers) {
     features.check(batch);

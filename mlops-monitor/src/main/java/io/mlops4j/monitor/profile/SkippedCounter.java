@@ -14,4 +14,9 @@ record SkippedCounter(SkippedColumn build) implements ColumnCounter {
 
   @Override
   public void add(FieldVector column, DictionaryProvider dictionaries, Chunk chunk) {}
+
+  @Override
+  public SkippedCounter cleared() {
+    return this;
+  }
 }

@@ -57,6 +57,11 @@ final class TimeCounter implements ColumnCounter {
   }
 
   @Override
+  public TimeCounter cleared() {
+    return new TimeCounter(name, role);
+  }
+
+  @Override
   public TimeProfile build() {
     return new TimeProfile(name, role, present, missing, first, last, distinct.copy());
   }

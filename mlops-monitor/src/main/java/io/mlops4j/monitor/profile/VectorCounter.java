@@ -72,6 +72,11 @@ final class VectorCounter implements ColumnCounter {
   }
 
   @Override
+  public VectorCounter cleared() {
+    return new VectorCounter(name, role, dimension, norms.cleared(), projections.cleared());
+  }
+
+  @Override
   public ColumnKind kind() {
     return ColumnKind.VECTORS;
   }

@@ -3,7 +3,6 @@ package io.mlops4j.monitor.quality;
 import io.mlops4j.monitor.profile.CategoryProfile;
 import io.mlops4j.monitor.profile.ColumnProfile;
 import io.mlops4j.monitor.profile.NumberProfile;
-import java.util.Arrays;
 
 /**
  * The runs of one value that independent rows have by chance. A flag that is set in one row of a
@@ -33,8 +32,14 @@ final class ChanceRun {
         reference instanceof NumberProfile numbers
             ? numbers.counts()
             : reference instanceof CategoryProfile categories ? categories.counts() : new long[0];
-    double all = Arrays.stream(counts).sum();
-    double others = all - Arrays.stream(counts).max().orElse(0);
+    long sum = 0;
+    long most = 0;
+    for (long count : counts) {
+      sum += count;
+      most = Math.max(most, count);
+    }
+    double all = sum;
+    double others = all - most;
     if (all == 0) {
       return 0;
     }

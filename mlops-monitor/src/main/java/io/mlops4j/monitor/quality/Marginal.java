@@ -42,6 +42,7 @@ abstract sealed class Marginal {
     private final NumberProfile profile;
     private final double[] edges;
     private final double[] upTo; // the share of values up to each edge
+    private final double[] expected = new double[SHARES.length]; // up to each quantile
     final double[] quantiles = new double[SHARES.length];
 
     Numbers(NumberProfile profile) {
@@ -55,6 +56,7 @@ abstract sealed class Marginal {
         upTo[i] = (double) sum / profile.present();
       }
       Arrays.setAll(quantiles, i -> profile.quantile(SHARES[i]));
+      Arrays.setAll(expected, i -> upTo(quantiles[i]));
     }
 
     /** The share of values that do not exceed a number, by whole bins. */
@@ -79,7 +81,7 @@ abstract sealed class Marginal {
       }
       for (int k = 0; k < below.length; k++) {
         double share = (double) below[k] / Math.max(1, present);
-        if (Math.abs(share - upTo(quantiles[k])) > SUSPICIOUS) {
+        if (Math.abs(share - expected[k]) > SUSPICIOUS) {
           return true;
         }
       }

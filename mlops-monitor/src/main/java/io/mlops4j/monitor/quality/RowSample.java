@@ -63,15 +63,22 @@ final class RowSample {
     }
     long first = first();
     grow((int) (size + taken(count)));
-    int row = size;
-    for (long from = first; from < count; from += distance) {
-      for (int i = 0; i < cells.length; i++) {
-        cells[i][row] = rows[i][(int) from];
-      }
-      row++;
+    int taken = (int) taken(count);
+    for (int i = 0; i < cells.length; i++) {
+      copy(rows[i], (int) first, cells[i], taken);
     }
-    size = row;
+    size += taken;
     seen += count;
+  }
+
+  private void copy(long[] from, int first, long[] to, int count) {
+    if (distance == 1) {
+      System.arraycopy(from, first, to, size, count);
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      to[size + i] = from[(int) (first + i * distance)];
+    }
   }
 
   private long first() {

@@ -34,7 +34,9 @@ final class RunLength {
 
   /** Adds cells, each of which stands for some rows. */
   void add(long[] cells, int count, long each) {
-    for (int i = 0; i < count; i++) {
+    boolean alone = count > 2 && longest >= each && equalNeighbours(cells, count) == 0;
+    int first = alone ? 2 : count;
+    for (int i = 0; i < first; i++) {
       if (rows > 0 && cells[i] == last) {
         suffix += each;
       } else {
@@ -42,7 +44,20 @@ final class RunLength {
       }
       rows += each;
     }
+    if (alone) { // the others are runs of one cell, none of which is the longest
+      last = cells[count - 1];
+      suffix = each;
+      rows += each * (count - 2);
+    }
     note(last, suffix);
+  }
+
+  private static int equalNeighbours(long[] cells, int count) {
+    int equal = 0;
+    for (int i = 1; i < count; i++) {
+      equal += cells[i] == cells[i - 1] ? 1 : 0;
+    }
+    return equal;
   }
 
   private void begin(long cell, long run) {

@@ -90,6 +90,17 @@ final class Counts {
     return used;
   }
 
+  /** The largest share that either sample has in one bin. */
+  double largestShare() {
+    long fullest = 0;
+    long other = 0;
+    for (int i = 0; i < bins(); i++) {
+      fullest = Math.max(fullest, reference[i]);
+      other = Math.max(other, current[i]);
+    }
+    return Math.max(fullest / (double) referenceRows, other / (double) currentRows);
+  }
+
   /** Sum over the bins of a function of both shares. */
   double sum(ShareFunction function) {
     double sum = 0;

@@ -24,6 +24,9 @@ final class KolmogorovDistribution {
   /** Above it even {@code e exp(-2 x)}, the bound of the tail, is below the smallest double. */
   private static final double ZERO_TAIL = 380;
 
+  /** Factors of at most 10^-5 each, of which a product stays far above the smallest double. */
+  private static final int RESCALED = 32;
+
   private static final double PI2 = Math.PI * Math.PI;
   private static final double ROOT_2PI = Math.sqrt(2 * Math.PI);
 
@@ -146,9 +149,11 @@ final class KolmogorovDistribution {
     int exponent = power.exponent();
     for (int i = 1; i <= n; i++) {
       value *= i / (double) n;
-      int shift = Math.getExponent(value);
-      value = Math.scalb(value, -shift);
-      exponent += shift;
+      if (i % RESCALED == 1) {
+        int shift = Math.getExponent(value);
+        value = Math.scalb(value, -shift);
+        exponent += shift;
+      }
     }
     return Math.scalb(value, exponent);
   }

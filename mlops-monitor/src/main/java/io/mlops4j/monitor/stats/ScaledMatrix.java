@@ -65,22 +65,28 @@ final class ScaledMatrix {
     double[][] product = new double[size][size];
     double largest = 0;
     for (int i = 0; i < size; i++) {
+      double[] sums = product[i];
+      for (int k = 0; k < size; k++) { // row by row, so that the compiler vectorises the loop
+        addTimes(sums, values[i][k], other.values[k]);
+      }
       for (int j = 0; j < size; j++) {
-        double sum = 0;
-        for (int k = 0; k < size; k++) {
-          sum += values[i][k] * other.values[k][j];
-        }
-        product[i][j] = sum;
-        largest = Math.max(largest, sum);
+        largest = Math.max(largest, sums[j]);
       }
     }
     return new ScaledMatrix(product, exponent + other.exponent).rescaled(Math.getExponent(largest));
   }
 
+  private static void addTimes(double[] sums, double factor, double[] row) {
+    for (int j = 0; j < sums.length; j++) {
+      sums[j] += factor * row[j];
+    }
+  }
+
   private ScaledMatrix rescaled(int shift) {
+    double factor = Math.scalb(1.0, -shift);
     for (double[] row : values) {
       for (int j = 0; j < row.length; j++) {
-        row[j] = Math.scalb(row[j], -shift);
+        row[j] *= factor;
       }
     }
     return new ScaledMatrix(values, exponent + shift);

@@ -7,6 +7,8 @@ import java.util.function.DoubleUnaryOperator;
  * safe with ties.
  */
 final class StepDifference {
+  private static final double MOST_PRODUCT = 0x1p62;
+
   private StepDifference() {}
 
   /** max |F1 - F2|, from integers, so that it is rounded only once. */
@@ -25,8 +27,25 @@ final class StepDifference {
     return largest / ((double) n * m);
   }
 
-  /** max |F1 - F2| over the edges of the bins. */
+  /** max |F1 - F2| over the edges of the bins; from integers too, unless they could overflow. */
   static double largest(Counts counts) {
+    long n = counts.referenceRows();
+    long m = counts.currentRows();
+    if ((double) n * m > MOST_PRODUCT) {
+      return largestOfQuotients(counts);
+    }
+    long largest = 0;
+    long i = 0;
+    long j = 0;
+    for (int bin = 0; bin < counts.bins(); bin++) {
+      i += counts.reference(bin);
+      j += counts.current(bin);
+      largest = Math.max(largest, Math.abs(i * m - j * n));
+    }
+    return largest / ((double) n * m);
+  }
+
+  private static double largestOfQuotients(Counts counts) {
     double largest = 0;
     long i = 0;
     long j = 0;

@@ -30,6 +30,8 @@ public final class FloatMoments {
   private static final int BIAS = 127;
   private static final int MANTISSA = 23;
   private static final int SIZE = 0x7fffffff;
+  private static final int NO_LOWEST = key(Float.floatToRawIntBits(Float.POSITIVE_INFINITY));
+  private static final int NO_HIGHEST = key(Float.floatToRawIntBits(Float.NEGATIVE_INFINITY));
 
   private final Moments moments;
   private double[] sums = {};
@@ -39,11 +41,27 @@ public final class FloatMoments {
   private int below; // bits that no value reaches; 0 before the first chunk
   private int from; // bits that each value except 0 has at least
   private double splitter;
-  private int lowest = key(Float.floatToRawIntBits(Float.POSITIVE_INFINITY));
-  private int highest = key(Float.floatToRawIntBits(Float.NEGATIVE_INFINITY));
+  private int lowest = NO_LOWEST;
+  private int highest = NO_HIGHEST;
 
   public FloatMoments(Moments moments) {
     this.moments = moments;
+  }
+
+  /** Removes all values. Later ones are expected to have the same size. */
+  public void clear() {
+    if (additions > 0) {
+      zero();
+    }
+    lowest = NO_LOWEST;
+    highest = NO_HIGHEST;
+  }
+
+  private void zero() {
+    Arrays.fill(sums, 0);
+    Arrays.fill(squares, 0);
+    Arrays.fill(rests, 0);
+    additions = 0;
   }
 
   /** Orders bits like the values. */
@@ -223,10 +241,7 @@ public final class FloatMoments {
       moments.addToSquares(squares[i]);
       moments.addToSquares(rests[i]);
     }
-    Arrays.fill(sums, 0);
-    Arrays.fill(squares, 0);
-    Arrays.fill(rests, 0);
-    additions = 0;
+    zero();
   }
 
   private static void join(double[] sums, int lanes) {

@@ -36,6 +36,11 @@ public final class GatheredCells {
     return true;
   }
 
+  /** Removes all cells. */
+  public void clear() {
+    length = 0;
+  }
+
   public boolean isEmpty() {
     return length == 0;
   }

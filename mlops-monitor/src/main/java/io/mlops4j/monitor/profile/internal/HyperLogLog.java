@@ -47,6 +47,12 @@ public final class HyperLogLog {
     this.registers = registers;
   }
 
+  /** Removes all values. */
+  public void clear() {
+    Arrays.fill(registers, (byte) 0);
+    rising = RISING;
+  }
+
   public static int mix(int bits) {
     int x = bits;
     x ^= x >>> 16;

@@ -1,6 +1,8 @@
 package io.mlops4j.monitor.profile.internal;
 
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * Adds doubles and their squares without rounding.
@@ -32,6 +34,16 @@ public final class Moments {
   private int scale = Integer.MIN_VALUE; // not chosen yet
   private double min = Double.POSITIVE_INFINITY;
   private double max = Double.NEGATIVE_INFINITY;
+
+  /** Removes all values. */
+  public void clear() {
+    Arrays.fill(sum, 0);
+    Arrays.fill(squares, 0);
+    count = 0;
+    additions = 0;
+    min = Double.POSITIVE_INFINITY;
+    max = Double.NEGATIVE_INFINITY;
+  }
 
   /** Adds a finite value. */
   public void add(double value) {
@@ -215,11 +227,14 @@ public final class Moments {
     return new ExactMoments(count, integer(sum), integer(squares));
   }
 
+  /** The value of limbs after a carry, written at once as the bytes of two's complement. */
   private static BigInteger integer(long[] limbs) {
-    BigInteger value = BigInteger.ZERO;
-    for (int i = limbs.length - 1; i >= 0; i--) {
-      value = value.shiftLeft(32).add(BigInteger.valueOf(limbs[i]));
+    int last = limbs.length - 1;
+    ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + last * Integer.BYTES);
+    bytes.putLong(limbs[last]);
+    for (int i = last - 1; i >= 0; i--) {
+      bytes.putInt((int) limbs[i]);
     }
-    return value;
+    return new BigInteger(bytes.array());
   }
 }

@@ -79,6 +79,7 @@ record Status(
   record Monitor(
       long rows,
       long dropped,
+      long leftOut,
       long waiting,
       String performance,
       List<String> notWatched,
@@ -186,6 +187,7 @@ record Status(
     return new Monitor(
         counts.rows(),
         counts.dropped(),
+        counts.leftOut(),
         monitor.waitingRows(),
         monitor.performance(serving).map(Object::toString).orElse("no labels yet"),
         monitor.notWatched().stream().map(Object::toString).toList(),
