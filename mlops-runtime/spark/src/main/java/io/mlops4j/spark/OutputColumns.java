@@ -9,18 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
+import org.apache.spark.sql.execution.vectorized.OnHeapColumnVector;
+import org.apache.spark.sql.execution.vectorized.WritableColumnVector;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.Decimal;
+import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.vectorized.ArrowColumnVector;
-import org.apache.spark.sql.vectorized.ColumnVector;
-import org.apache.spark.sql.vectorized.ColumnarArray;
-import org.apache.spark.sql.vectorized.ColumnarBatch;
-import org.apache.spark.sql.vectorized.ColumnarMap;
-import org.apache.spark.unsafe.types.UTF8String;
 import org.jspecify.annotations.Nullable;
 
 /** The outputs of a model as columns of Spark. */
@@ -82,120 +79,51 @@ final class OutputColumns {
     };
   }
 
-  /** Views the outputs; the result is valid as long as they are. */
-  static ColumnarBatch view(FeatureBatch outputs, StructType columns) {
-    ColumnVector[] views = new ColumnVector[columns.size()];
-    for (int i = 0; i < views.length; i++) {
-      StructField column = columns.apply(i);
-      FieldVector vector = outputs.column(column.name());
-      views[i] =
-          column.dataType() instanceof ArrayType array
-              ? new Lists(array, vector)
-              : new ArrowColumnVector(vector);
-    }
-    return new ColumnarBatch(views, outputs.rows());
+  /** Makes the columns that {@link #copy} fills. */
+  static WritableColumnVector[] allocate(StructType columns) {
+    return OnHeapColumnVector.allocateColumns(0, columns);
   }
 
-  /** Lists of one length, which Spark's own view does not know. */
-  private static final class Lists extends ColumnVector {
-    private final ColumnVector values;
-    private final int width;
-
-    Lists(ArrayType type, FieldVector vector) {
-      super(type);
-      boolean lists = vector instanceof FixedSizeListVector;
-      width = lists ? ((FixedSizeListVector) vector).getListSize() : 1;
-      values =
-          new ArrowColumnVector(lists ? ((FixedSizeListVector) vector).getDataVector() : vector);
+  /** Copies the outputs, so that they outlive the prediction. */
+  static void copy(FeatureBatch from, StructType columns, WritableColumnVector[] to) {
+    for (int i = 0; i < to.length; i++) {
+      FieldVector vector = from.column(columns.apply(i).name());
+      WritableColumnVector column = to[i];
+      column.reset();
+      column.reserve(from.rows());
+      if (columns.apply(i).dataType() instanceof ArrayType) {
+        copyLists(vector, from.rows(), column);
+      } else {
+        copyScalars(vector, from.rows(), column);
+      }
     }
+  }
 
-    @Override
-    public ColumnarArray getArray(int row) {
-      return new ColumnarArray(values, row * width, width);
+  /** All lists have one length. */
+  private static void copyLists(FieldVector from, int rows, WritableColumnVector to) {
+    boolean lists = from instanceof FixedSizeListVector;
+    int width = lists ? ((FixedSizeListVector) from).getListSize() : 1;
+    FieldVector values = lists ? ((FixedSizeListVector) from).getDataVector() : from;
+    WritableColumnVector elements = to.arrayData();
+    elements.reserve(rows * width);
+    copyScalars(values, rows * width, elements);
+    for (int row = 0; row < rows; row++) {
+      to.putArray(row, row * width, width);
     }
+  }
 
-    @Override
-    public boolean hasNull() {
-      return false;
-    }
-
-    @Override
-    public int numNulls() {
-      return 0;
-    }
-
-    @Override
-    public boolean isNullAt(int row) {
-      return false;
-    }
-
-    @Override
-    public ColumnVector getChild(int ordinal) {
-      return values;
-    }
-
-    @Override
-    public void close() {
-      // The prediction owns the memory.
-    }
-
-    private static UnsupportedOperationException noScalar() {
-      return new UnsupportedOperationException("a list is no scalar");
-    }
-
-    @Override
-    public boolean getBoolean(int row) {
-      throw noScalar();
-    }
-
-    @Override
-    public byte getByte(int row) {
-      throw noScalar();
-    }
-
-    @Override
-    public short getShort(int row) {
-      throw noScalar();
-    }
-
-    @Override
-    public int getInt(int row) {
-      throw noScalar();
-    }
-
-    @Override
-    public long getLong(int row) {
-      throw noScalar();
-    }
-
-    @Override
-    public float getFloat(int row) {
-      throw noScalar();
-    }
-
-    @Override
-    public double getDouble(int row) {
-      throw noScalar();
-    }
-
-    @Override
-    public ColumnarMap getMap(int row) {
-      throw noScalar();
-    }
-
-    @Override
-    public Decimal getDecimal(int row, int precision, int scale) {
-      throw noScalar();
-    }
-
-    @Override
-    public UTF8String getUTF8String(int row) {
-      throw noScalar();
-    }
-
-    @Override
-    public byte[] getBinary(int row) {
-      throw noScalar();
+  private static void copyScalars(FieldVector from, int count, WritableColumnVector to) {
+    if (from.getNullCount() > 0 || !NumberCopy.copy(from, count, to)) {
+      ArrowColumnVector values = new ArrowColumnVector(from);
+      for (int i = 0; i < count; i++) {
+        if (values.isNullAt(i)) {
+          to.putNull(i);
+        } else if (to.dataType() instanceof StringType) {
+          to.putByteArray(i, values.getUTF8String(i).getBytes());
+        } else {
+          to.putBoolean(i, values.getBoolean(i));
+        }
+      }
     }
   }
 }

@@ -24,7 +24,6 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
@@ -150,24 +149,24 @@ public final class SparkModel implements AutoCloseable {
     }
     StructType input = rows.schema();
     check(input);
-    StructType all = input;
-    for (StructField output : outputs.fields()) {
-      if (Arrays.asList(input.fieldNames()).contains(output.name())) {
+    for (String output : outputs.fieldNames()) {
+      if (Arrays.asList(input.fieldNames()).contains(output)) {
         throw new IllegalArgumentException(
             "rows: found the column \""
-                + output.name()
+                + output
                 + "\", which is also an output; rename it, or choose other outputs");
       }
-      all = all.add(output);
     }
-    ScoringTask task = new ScoringTask(pinned, input, features(), outputs, bins(), figures);
-    org.apache.spark.sql.classic.SparkSession own = classic.sparkSession();
-    return own.internalCreateDataFrame(
-        new ScoredRdd(own.sparkContext(), classic, task), all, false);
+    ScoringStrategy.install(classic.sparkSession());
+    return ScoredPlan.of(classic, task());
   }
 
   private List<String> features() {
     return model.features().features().stream().map(Feature::name).toList();
+  }
+
+  private ScoringTask task() {
+    return new ScoringTask(pinned, features(), outputs, bins(), figures);
   }
 
   private String bins() {
@@ -177,12 +176,18 @@ public final class SparkModel implements AutoCloseable {
   /** Calls the model with no rows, which checks names and types. */
   private void check(StructType input) {
     List<String> names = Arrays.asList(input.fieldNames());
+    for (String feature : features()) {
+      if (names.indexOf(feature) != names.lastIndexOf(feature)) {
+        throw new ModelInputException(
+            feature, "two such columns", "one; rename or drop the other in the query");
+      }
+    }
     List<FieldVector> vectors =
         features().stream()
             .filter(names::contains)
             .map(
                 name ->
-                    ColumnWriter.field(name, input.apply(name).dataType())
+                    FeatureColumn.field(name, input.apply(name).dataType())
                         .createVector(runtime.allocator()))
             .toList();
     try (VectorSchemaRoot root =
@@ -205,7 +210,7 @@ public final class SparkModel implements AutoCloseable {
    */
   public void register(String function) {
     Objects.requireNonNull(function, "function");
-    session.udf().register(function, new RowFunction(pinned, features(), outputs), outputs);
+    session.udf().register(function, new RowFunction(task()), outputs);
   }
 
   /**

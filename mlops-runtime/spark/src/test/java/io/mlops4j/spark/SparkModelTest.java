@@ -192,7 +192,9 @@ class SparkModelTest {
     try (SparkModel model = SparkModel.load(spark, plus(), "plus@champion")) {
       Dataset<Row> scored =
           model.transform(spark.sql("SELECT CAST(NULLIF(id, 2) AS FLOAT) x FROM range(5)"));
-      assertThatThrownBy(scored::collectAsList).hasStackTraceContaining("ModelInputException: x:");
+      assertThatThrownBy(scored::collectAsList)
+          .hasStackTraceContaining(
+              "plus:1 failed in partition 1 at row 0 (row 0 of its batch): x: found");
     }
   }
 

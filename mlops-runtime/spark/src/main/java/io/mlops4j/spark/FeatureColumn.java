@@ -13,10 +13,12 @@ import org.apache.arrow.vector.SmallIntVector;
 import org.apache.arrow.vector.TinyIntVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
+import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
 import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.sql.types.ArrayType;
@@ -29,15 +31,33 @@ import org.apache.spark.sql.types.IntegerType;
 import org.apache.spark.sql.types.LongType;
 import org.apache.spark.sql.types.ShortType;
 import org.apache.spark.sql.types.StringType;
+import org.apache.spark.sql.vectorized.ColumnVector;
+import org.apache.spark.sql.vectorized.ColumnarArray;
+import org.jspecify.annotations.Nullable;
 
-/** Copies a column of Spark to a vector. One thread. */
-final class ColumnWriter {
+/** The values of a feature, copied from Spark to a vector for each batch. One thread. */
+final class FeatureColumn {
   private final FieldVector vector;
   private final ValueCopy copy;
+  private final @Nullable TextCodes codes;
 
-  private ColumnWriter(FieldVector vector, ValueCopy copy) {
-    this.vector = vector;
-    this.copy = copy;
+  /**
+   * Allocates nothing yet.
+   *
+   * @param number of the column, which names its dictionary
+   * @param dictionaries where the dictionary of texts is put
+   * @throws ModelInputException if values of the type cannot be read
+   */
+  FeatureColumn(
+      String name,
+      DataType type,
+      int number,
+      BufferAllocator allocator,
+      DictionaryProvider.MapDictionaryProvider dictionaries) {
+    vector = field(name, type).createVector(allocator);
+    copy = copyInto(vector);
+    codes =
+        type instanceof StringType ? new TextCodes(name, number, allocator, dictionaries) : null;
   }
 
   /** Copies one value, which is not null. */
@@ -45,12 +65,45 @@ final class ColumnWriter {
     void copy(SpecializedGetters from, int ordinal, int row);
   }
 
-  /**
-   * @throws ModelInputException if values of the type cannot be read
-   */
-  static ColumnWriter of(String name, DataType type, BufferAllocator allocator) {
-    FieldVector vector = field(name, type).createVector(allocator);
-    return new ColumnWriter(vector, copyInto(vector));
+  /** Reads a column of Spark. The result is valid until the next call. */
+  FieldVector read(ColumnVector from, int rows) {
+    if (codes != null && codes.read(from, rows)) {
+      return codes.vector();
+    }
+    if (from.hasNull() || !NumberCopy.copy(from, rows, vector)) {
+      ColumnarArray values = new ColumnarArray(from, 0, rows);
+      vector.reset();
+      for (int row = 0; row < rows; row++) {
+        write(values, row, row);
+      }
+      vector.setValueCount(rows);
+    }
+    return vector;
+  }
+
+  /** Reads a column of rows. The result is valid until the next call. */
+  FieldVector read(InternalRow[] from, int ordinal, int rows) {
+    vector.reset();
+    for (int row = 0; row < rows; row++) {
+      write(from[row], ordinal, row);
+    }
+    vector.setValueCount(rows);
+    return vector;
+  }
+
+  private void write(SpecializedGetters from, int ordinal, int row) {
+    if (from.isNullAt(ordinal)) {
+      vector.setNull(row);
+    } else {
+      copy.copy(from, ordinal, row);
+    }
+  }
+
+  void close() {
+    vector.close();
+    if (codes != null) {
+      codes.close();
+    }
   }
 
   static Field field(String name, DataType type) {
@@ -122,26 +175,5 @@ final class ColumnWriter {
       }
     }
     lists.endValue(row, count);
-  }
-
-  void begin() {
-    vector.reset();
-  }
-
-  void write(SpecializedGetters from, int ordinal, int row) {
-    if (from.isNullAt(ordinal)) {
-      vector.setNull(row);
-    } else {
-      copy.copy(from, ordinal, row);
-    }
-  }
-
-  FieldVector end(int rows) {
-    vector.setValueCount(rows);
-    return vector;
-  }
-
-  void close() {
-    vector.close();
   }
 }
