@@ -157,6 +157,16 @@ public final class ColumnValues {
     return table.build();
   }
 
+  /** Names the method that reads such a column. */
+  private static String instead(ColumnKind kind) {
+    return switch (kind) {
+      case NUMBERS -> "; read numbers with ColumnValues.numbers(...)";
+      case TEXTS -> "; read texts with ColumnValues.categories(...)";
+      case VECTORS -> "; read vectors with ColumnValues.vectors(...)";
+      case TIMES, OTHER -> "";
+    };
+  }
+
   private static FieldVector column(FeatureBatch batch, String name, ColumnKind... expected) {
     FieldVector column = batch.root().getVector(name);
     if (column == null) {
@@ -166,11 +176,12 @@ public final class ColumnValues {
     ColumnKind kind = ColumnKind.of(column, batch.dictionaries());
     if (!List.of(expected).contains(kind)) {
       throw new DataException(
-          "%s: found type %s, expected %s"
+          "%s: found type %s, expected %s%s"
               .formatted(
                   name,
                   column.getField().getType(),
-                  String.join(" or ", Arrays.stream(expected).map(ColumnKind::toString).toList())),
+                  String.join(" or ", Arrays.stream(expected).map(ColumnKind::toString).toList()),
+                  instead(kind)),
           null);
     }
     BufferCheck.check(column, batch.rows(), batch.dictionaries());

@@ -185,7 +185,8 @@ class ColumnValuesTest {
           .hasMessage("the batch lacks \"y\": found [s, x]");
       assertThatThrownBy(() -> ColumnValues.numbers(rows, "s"))
           .isInstanceOf(DataException.class)
-          .hasMessage("s: found type Utf8, expected numbers");
+          .hasMessage(
+              "s: found type Utf8, expected numbers; read texts with ColumnValues.categories(...)");
       assertThatThrownBy(() -> ColumnValues.categories(rows, "x"))
           .isInstanceOf(DataException.class)
           .hasMessageContaining("expected texts or booleans");
