@@ -73,6 +73,7 @@ final class HandwrittenService {
         Javalin.create(
             config -> {
               config.startup.showJavalinBanner = false;
+              config.http.responseBufferSize = 1024; // 32 KiB otherwise, new for each response
               config.jetty.host = "127.0.0.1";
               config.jetty.port = 0;
               config.routes.post("/predict", service::predict);
