@@ -3,6 +3,7 @@ package io.mlops4j.feature;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.Feature;
 import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.ModelSignature;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -14,13 +15,17 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Settings for reading rows. Immutable and thread safe.
  *
  * <pre>{@code
- * ReadOptions.builder().features(model.features()).filter("distance > 500").build();
+ * ReadOptions.builder()
+ *     .features(model.features(), model.signature())
+ *     .filter("distance > 500")
+ *     .build();
  * }</pre>
  */
 public final class ReadOptions {
@@ -38,6 +43,9 @@ public final class ReadOptions {
   private final int threads;
   private final long memoryBytes;
   private final @Nullable Path spill;
+  private final @Nullable FeatureSchema features;
+  private final @Nullable ModelSignature signature;
+  private final @Nullable Consumer<ReadProgress> listener;
 
   private ReadOptions(Builder builder) {
     columns = List.copyOf(builder.columns);
@@ -51,6 +59,9 @@ public final class ReadOptions {
     threads = builder.threads;
     memoryBytes = builder.memoryBytes;
     spill = builder.spill;
+    features = builder.features;
+    signature = builder.signature;
+    listener = builder.listener;
   }
 
   /**
@@ -79,6 +90,33 @@ public final class ReadOptions {
    */
   public List<String> columns() {
     return columns;
+  }
+
+  /**
+   * Returns the features that the columns are checked against before the first row.
+   *
+   * @return the features; empty if only names are checked
+   */
+  public Optional<FeatureSchema> features() {
+    return Optional.ofNullable(features);
+  }
+
+  /**
+   * Returns the signature of the model that takes the features.
+   *
+   * @return the signature; empty if the types of the features alone are checked
+   */
+  public Optional<ModelSignature> signature() {
+    return Optional.ofNullable(signature);
+  }
+
+  /**
+   * Returns the listener for progress.
+   *
+   * @return the listener; empty if there is none
+   */
+  public Optional<Consumer<ReadProgress>> progressListener() {
+    return Optional.ofNullable(listener);
   }
 
   /**
@@ -184,6 +222,9 @@ public final class ReadOptions {
     private int threads;
     private long memoryBytes;
     private @Nullable Path spill;
+    private @Nullable FeatureSchema features;
+    private @Nullable ModelSignature signature;
+    private @Nullable Consumer<ReadProgress> listener;
 
     private Builder() {}
 
@@ -199,16 +240,48 @@ public final class ReadOptions {
     }
 
     /**
-     * Adds the columns that a model needs: its keys, then its features. A file without one of them
-     * is rejected before the first row is read.
+     * Adds the columns that a model needs: its keys, then its features. A file without one of them,
+     * or with one of a type that does not widen exactly to the type of the feature, is rejected
+     * before the first row is read. The types of features without a type are not checked. Values of
+     * CSV and JSON files are parsed as the type of the feature.
      *
-     * @param schema the features, such as {@code model.features()}
+     * @param schema the features, such as those of a card
      * @return this builder
      */
     public Builder features(FeatureSchema schema) {
-      Objects.requireNonNull(schema, "schema");
+      features = Objects.requireNonNull(schema, "schema");
+      signature = null;
       columns.addAll(schema.keys());
       schema.features().stream().map(Feature::column).forEach(columns::add);
+      return this;
+    }
+
+    /**
+     * Adds the columns that a model needs, as {@link #features(FeatureSchema)} does, and checks
+     * them by the rules of a call of the model: a type that neither widens exactly to that of the
+     * input, nor is one that {@link Feature#narrowing} allows, is rejected before the first row is
+     * read.
+     *
+     * @param schema the features, such as {@code model.features()}
+     * @param model the signature, such as {@code model.signature()}
+     * @return this builder
+     */
+    public Builder features(FeatureSchema schema, ModelSignature model) {
+      Objects.requireNonNull(model, "model");
+      features(schema);
+      signature = model;
+      return this;
+    }
+
+    /**
+     * Sets a listener for progress. It is called on the thread that reads, after each batch, and a
+     * failure of it ends the reading.
+     *
+     * @param progress the listener
+     * @return this builder
+     */
+    public Builder onProgress(Consumer<ReadProgress> progress) {
+      listener = Objects.requireNonNull(progress, "progress");
       return this;
     }
 
@@ -237,8 +310,9 @@ public final class ReadOptions {
     }
 
     /**
-     * Sets the type of a column. In a CSV file, the values are parsed as that type. In another
-     * file, they are converted. A value that does not fit is an error.
+     * Sets the type of a column. In a CSV or JSON file, the values are parsed as that type. In
+     * another file, they are converted. A value that does not fit is an error, and so is a fraction
+     * in a column of whole numbers.
      *
      * @param column the name of the column
      * @param type a type of up to 64 bits, or {@code STRING}
@@ -287,11 +361,19 @@ public final class ReadOptions {
     /**
      * Sets the encoding of a CSV file.
      *
-     * @param charset UTF-8, UTF-16 or ISO-8859-1
+     * @param charset UTF-8, UTF-16 (little-endian, also UTF-16LE) or ISO-8859-1
      * @return this builder
+     * @throws IllegalArgumentException if it is another one
      */
     public Builder encoding(Charset charset) {
-      encoding = Objects.requireNonNull(charset, "charset");
+      Objects.requireNonNull(charset, "charset");
+      if (!List.of("UTF-8", "UTF-16", "UTF-16LE", "ISO-8859-1").contains(charset.name())) {
+        throw new IllegalArgumentException(
+            "charset: found "
+                + charset
+                + ", expected UTF-8, UTF-16LE or ISO-8859-1; convert the file first");
+      }
+      encoding = charset;
       return this;
     }
 

@@ -1,10 +1,10 @@
 package io.mlops4j.runtime;
 
-import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.FeatureWriter;
 import io.mlops4j.feature.ReadOptions;
+import io.mlops4j.feature.WriteOptions;
 import io.mlops4j.inference.Closing;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.LoadOptions;
@@ -33,9 +33,11 @@ import io.mlops4j.runtime.serving.loading.DeclaredSignatureChecker;
 import io.mlops4j.runtime.serving.loading.RegisteredVersion;
 import io.mlops4j.runtime.trust.TrustPolicy;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
+import javax.sql.DataSource;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -259,7 +261,9 @@ public final class ModelRuntime implements AutoCloseable {
   /**
    * Reads a file of rows, batch by batch: Arrow IPC, Parquet, CSV (also {@code .tsv}), or JSON
    * (also {@code .jsonl} and {@code .ndjson}). Arrow and Parquet are recognised by their first
-   * bytes, text by the name, which may end in {@code .gz}.
+   * bytes, text by the name, which may end in {@code .gz}. If there is no file of a name such as
+   * {@code flights-*.parquet}, it stands for the files of that folder that match, sorted by name. A
+   * data set without rows has one batch, which has the columns and no rows.
    *
    * <p>All formats but Arrow need the optional dependency {@code org.duckdb:duckdb_jdbc}.
    *
@@ -291,7 +295,9 @@ public final class ModelRuntime implements AutoCloseable {
   /**
    * Reads several files of one format as one data set.
    *
-   * @param data the files, in the order of their rows; at least one
+   * @param data the files, in the order of their rows; at least one. If there is no file of a name
+   *     such as {@code flights-*.parquet}, it stands for the files of that folder that match,
+   *     sorted by name
    * @param options columns, rows, batches and form
    * @return a reader, which the caller closes
    * @throws IllegalArgumentException if there is no file, or the options do not fit the format
@@ -331,6 +337,42 @@ public final class ModelRuntime implements AutoCloseable {
   }
 
   /**
+   * Runs a query of a database that has a JDBC driver, and reads its rows while they arrive, in
+   * memory for one batch.
+   *
+   * @param database where the connection comes from; the reader takes one, sets it to read-only and
+   *     without auto-commit, and gives it back as it was when it is closed
+   * @param sql one query in the dialect of the database
+   * @return a reader, which the caller closes
+   * @throws io.mlops4j.error.DataException if the query fails, or a column has a type that cannot
+   *     be read
+   */
+  public FeatureReader query(DataSource database, String sql) {
+    return query(database, sql, ReadOptions.defaults());
+  }
+
+  /**
+   * Runs a query of a database with options, by the rules of {@link #query(DataSource, String)}.
+   *
+   * @param database where the connection comes from
+   * @param sql one query in the dialect of the database; question marks are parameters
+   * @param options columns, types, rows of a batch, features; a filter belongs into the query. A
+   *     chosen column may differ in case from that of the query, because databases change it
+   * @param parameters the values of the question marks, which the driver takes as objects
+   * @return a reader, which the caller closes
+   * @throws IllegalArgumentException if the options have a filter
+   * @throws io.mlops4j.error.DataException if the query fails, has no such columns, or a column has
+   *     a type that cannot be read
+   */
+  public FeatureReader query(
+      DataSource database, String sql, ReadOptions options, Object... parameters) {
+    Objects.requireNonNull(database, "database");
+    Objects.requireNonNull(sql, "sql");
+    Objects.requireNonNull(options, "options");
+    return DataFiles.query(database, sql, options, Arrays.asList(parameters), loader.allocator());
+  }
+
+  /**
    * Scores files with a model, such as {@code runtime.scoring(model).score(in, out)}: on several
    * threads, in bounded memory, resumed after an interruption.
    *
@@ -356,11 +398,9 @@ public final class ModelRuntime implements AutoCloseable {
 
     @Override
     public FeatureBatch empty(Path file) {
-      if (rows(file).isEmpty()) {
-        throw new DataException(
-            file + ": found no rows, expected at least one unless it is an Arrow file", null);
+      try (FeatureReader rows = open(file)) {
+        return rows.iterator().next().retain(); // a file without rows has one batch without rows
       }
-      return ArrowFiles.empty(file, runtime.allocator());
     }
 
     @Override
@@ -396,8 +436,21 @@ public final class ModelRuntime implements AutoCloseable {
    * @throws io.mlops4j.error.DataException if its folder does not exist
    */
   public FeatureWriter write(Path data) {
+    return write(data, WriteOptions.defaults());
+  }
+
+  /**
+   * Writes rows to a file with options, by the rules of {@link #write(Path)}.
+   *
+   * @param data the file; one with this name is replaced at the commit
+   * @param options the compression
+   * @return a writer, which the caller closes before this runtime
+   * @throws IllegalArgumentException if the name shows another format
+   * @throws io.mlops4j.error.DataException if its folder does not exist
+   */
+  public FeatureWriter write(Path data, WriteOptions options) {
     Objects.requireNonNull(data, "data");
-    return DataFiles.create(data);
+    return DataFiles.create(data, options);
   }
 
   /**

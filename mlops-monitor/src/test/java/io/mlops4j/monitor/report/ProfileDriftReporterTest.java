@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.spi.DataProfiler;
 import io.mlops4j.spi.DriftReporter;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -52,6 +54,25 @@ class ProfileDriftReporterTest {
     assertThat(report.text()).contains("1000 reference rows", "\n  x  drifted: ").endsWith("\n");
     assertThat(report.json()).contains("mlops4j-drift-report");
     assertThat(report.html()).contains("<html");
+  }
+
+  @Test
+  void summarisesColumns() {
+    DataProfiler profiler = ServiceLoader.load(DataProfiler.class).findFirst().orElseThrow();
+    try (FeatureBatch batch = rows(1000, 0)) {
+      DataProfiler.Summary summary = profiler.profile(List.of(batch), Set.of("id"));
+
+      assertThat(summary.rows()).isEqualTo(1000);
+      assertThat(summary.text())
+          .startsWith("1000 rows\n  x: 1000 numbers, 0 missing, 0.0 to 99.0, mean 49.5")
+          .endsWith("\n")
+          .doesNotContain("id");
+      assertThat(summary.json()).contains("\"rows\":1000");
+      assertThat(Profile.fromBytes(summary.bytes()).rows()).isEqualTo(1000);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> profiler.profile(List.of(batch), Set.of("idd")))
+          .withMessageContaining("idd");
+    }
   }
 
   @Test

@@ -11,7 +11,7 @@ import io.mlops4j.runtime.cli.shell.Terminal;
  * }</pre>
  *
  * <p>Needs {@code info.picocli:picocli} 4.7.7 on the class path, and {@code
- * io.mlops4j:mlops-monitor} for the command {@code drift}.
+ * io.mlops4j:mlops-monitor} for the commands {@code drift} and {@code profile}.
  *
  * <p>The answer goes to standard output, everything else to standard error. With {@code --json}
  * standard output is one JSON document, or nothing if the command failed. Keys may be added, but

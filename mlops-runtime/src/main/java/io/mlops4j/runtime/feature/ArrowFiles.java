@@ -1,17 +1,17 @@
 package io.mlops4j.runtime.feature;
 
 import io.mlops4j.error.DataException;
-import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.feature.ReadOptions;
+import io.mlops4j.runtime.internal.duckdb.Sql;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Iterator;
+import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.flatbuf.RecordBatch;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.VectorSchemaRoot;
 
 /** Opens Arrow IPC files. Stateless and thread safe. */
 public final class ArrowFiles {
@@ -33,16 +33,38 @@ public final class ArrowFiles {
    *     and all memory is freed; the reader's iterator throws it for damage that is found later
    */
   public static FeatureReader open(Path file, BufferAllocator allocator) {
+    return open(List.of(file), ReadOptions.defaults(), allocator);
+  }
+
+  /** Opens files as one data set, by the rules of {@link DataFiles#open}. */
+  static FeatureReader open(List<Path> files, ReadOptions options, BufferAllocator allocator) {
     Objects.requireNonNull(allocator, "allocator");
-    IpcBytes bytes = IpcBytes.open(file);
-    try {
-      IpcReader reader = new IpcReader(bytes, IpcLayout.of(bytes), allocator);
-      reader.getVectorSchemaRoot(); // rejects a file of another format here
-      return new ArrowFile(reader, FeatureReader.of(reader));
-    } catch (IOException | RuntimeException e) {
-      bytes.close();
-      throw bytes.unreadable(e);
+    if (!options.types().isEmpty()) {
+      throw new IllegalArgumentException(
+          files.get(0)
+              + ": found types for columns of an Arrow file, expected none, because its columns"
+              + " have types; convert it to Parquet to change them");
     }
+    options.filter().ifPresent(filter -> Sql.checkNoParameters("filter", filter));
+    OptionalLong total =
+        options.progressListener().isEmpty() || options.filter().isPresent()
+            ? OptionalLong.empty()
+            : rows(files);
+    ArrowRows rows = new ArrowRows(files, options, allocator);
+    ReadMeter meter = new ReadMeter(options, total, rows.stamps().bytes(), rows::done);
+    return new DataReader(rows, () -> {}, e -> e, rows.stamps(), meter);
+  }
+
+  private static OptionalLong rows(List<Path> files) {
+    long all = 0;
+    for (Path file : files) {
+      OptionalLong rows = rows(file);
+      if (rows.isEmpty()) {
+        return rows;
+      }
+      all += rows.getAsLong();
+    }
+    return OptionalLong.of(all);
   }
 
   /**
@@ -64,40 +86,6 @@ public final class ArrowFiles {
       return OptionalLong.of(rows);
     } catch (IOException | RuntimeException e) {
       return OptionalLong.empty();
-    }
-  }
-
-  /**
-   * Returns a batch without rows that has the columns of a file.
-   *
-   * @param file the file
-   * @param allocator where its columns are allocated
-   * @return a batch, which the caller closes
-   * @throws DataException if the file cannot be read
-   */
-  public static FeatureBatch empty(Path file, BufferAllocator allocator) {
-    IpcBytes bytes = IpcBytes.open(file);
-    try (IpcReader reader = new IpcReader(bytes, IpcLayout.of(bytes), allocator)) {
-      VectorSchemaRoot root = reader.getVectorSchemaRoot();
-      root.allocateNew();
-      root.setRowCount(0);
-      return FeatureBatch.owning(root, reader);
-    } catch (IOException | RuntimeException e) {
-      bytes.close();
-      throw bytes.unreadable(e);
-    }
-  }
-
-  private record ArrowFile(IpcReader reader, FeatureReader batches) implements FeatureReader {
-    @Override
-    public Iterator<FeatureBatch> iterator() {
-      return batches.iterator();
-    }
-
-    @Override
-    public void close() {
-      batches.close();
-      reader.close();
     }
   }
 }

@@ -3,17 +3,12 @@ package io.mlops4j.runtime.feature;
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureWriter;
+import io.mlops4j.feature.WriteOptions;
 import io.mlops4j.runtime.internal.file.Disk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.UUID;
-import org.apache.arrow.util.AutoCloseables;
-import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.dictionary.DictionaryEncoder;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -30,14 +25,16 @@ final class AtomicWriter implements FeatureWriter {
   private final Path folder;
   private final Path part;
   private final DataFormat format;
+  private final WriteOptions options;
   private @Nullable Sink sink;
   private @Nullable Schema schema;
   private long rows;
   private State state = State.OPEN;
 
-  AtomicWriter(Path file, DataFormat format) {
+  AtomicWriter(Path file, DataFormat format, WriteOptions options) {
     this.file = file;
     this.format = format;
+    this.options = options;
     Path parent = file.toAbsolutePath().getParent();
     if (parent == null || !Files.isDirectory(parent)) {
       throw new DataException(
@@ -50,7 +47,7 @@ final class AtomicWriter implements FeatureWriter {
   @Override
   public void write(FeatureBatch batch) {
     checkOpen();
-    try (FeatureBatch plain = plain(batch)) {
+    try (FeatureBatch plain = PlainColumns.of(batch)) {
       sink(plain.root().getSchema()).write(plain);
       rows += plain.rows();
     } catch (IOException | DataException e) {
@@ -61,7 +58,10 @@ final class AtomicWriter implements FeatureWriter {
   private Sink sink(Schema columns) throws IOException {
     Sink open = sink;
     if (open == null) {
-      open = format == DataFormat.PARQUET ? new ParquetWriter(part, columns) : ipc(columns);
+      open =
+          format == DataFormat.PARQUET
+              ? new ParquetWriter(part, columns, options)
+              : new IpcWriter(part, columns, options);
       sink = open;
       schema = columns;
     } else if (schema != null && !schema.getFields().equals(columns.getFields())) {
@@ -73,42 +73,6 @@ final class AtomicWriter implements FeatureWriter {
               + schema.getFields());
     }
     return open;
-  }
-
-  private Sink ipc(Schema columns) throws IOException {
-    return new IpcWriter(part, columns);
-  }
-
-  /** Returns a handle on the rows with the values of dictionary-encoded columns. */
-  private static FeatureBatch plain(FeatureBatch batch) {
-    List<FieldVector> columns = batch.root().getFieldVectors();
-    if (columns.stream().allMatch(column -> column.getField().getDictionary() == null)) {
-      return batch.retain();
-    }
-    List<FieldVector> decoded = new ArrayList<>();
-    try (FeatureBatch kept = batch.retain()) {
-      for (FieldVector column : kept.root().getFieldVectors()) {
-        decoded.add(decoded(column, kept));
-      }
-    } catch (RuntimeException e) { // such as an index that the dictionary lacks
-      AutoCloseables.close(e, decoded);
-      throw e;
-    }
-    try (VectorSchemaRoot root = new VectorSchemaRoot(decoded)) {
-      root.setRowCount(batch.rows());
-      return FeatureBatch.owning(root);
-    }
-  }
-
-  private static FieldVector decoded(FieldVector column, FeatureBatch batch) {
-    var encoding = column.getField().getDictionary();
-    if (encoding == null) {
-      var pair = column.getTransferPair(column.getAllocator());
-      pair.splitAndTransfer(0, column.getValueCount());
-      return (FieldVector) pair.getTo();
-    }
-    var dictionary = batch.dictionaries().lookup(encoding.getId());
-    return (FieldVector) DictionaryEncoder.decode(column, dictionary);
   }
 
   @Override

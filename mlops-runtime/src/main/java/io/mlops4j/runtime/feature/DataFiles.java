@@ -4,11 +4,13 @@ import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.FeatureWriter;
 import io.mlops4j.feature.ReadOptions;
+import io.mlops4j.feature.WriteOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import javax.sql.DataSource;
 import org.apache.arrow.memory.BufferAllocator;
 
 /** Opens files of all formats. Stateless and thread safe. */
@@ -31,7 +33,9 @@ public final class DataFiles {
   /**
    * Opens files of one format as one data set.
    *
-   * @param files the files, in the order of their rows; only read
+   * @param files the files, in the order of their rows; only read. If there is no file of a name
+   *     that has signs of a pattern, such as {@code flights-*.parquet}, it stands for the files of
+   *     that folder that match, sorted by name
    * @param options columns, rows and form
    * @param allocator where batches are allocated; it must outlive the reader and retained batches
    * @return a reader; the caller closes it
@@ -45,14 +49,15 @@ public final class DataFiles {
     if (files.isEmpty()) {
       throw new IllegalArgumentException("files: found none, expected at least one");
     }
-    DataFormat format = format(files.get(0));
-    for (Path file : files) {
+    List<Path> all = files.stream().flatMap(file -> Patterns.files(file).stream()).toList();
+    DataFormat format = format(all.get(0));
+    for (Path file : all) {
       if (format(file) != format) {
         throw new IllegalArgumentException(
             "files: found "
                 + format
                 + " in "
-                + files.get(0)
+                + all.get(0)
                 + " and "
                 + format(file)
                 + " in "
@@ -60,23 +65,9 @@ public final class DataFiles {
                 + ", expected one format");
       }
     }
-    if (format == DataFormat.ARROW || format == DataFormat.UNKNOWN) {
-      return arrow(files, options, allocator);
-    }
-    return DuckDbFiles.open(format, files, options, allocator);
-  }
-
-  private static FeatureReader arrow(
-      List<Path> files, ReadOptions options, BufferAllocator allocator) {
-    boolean plain =
-        options.columns().isEmpty() && options.filter().isEmpty() && options.types().isEmpty();
-    if (files.size() > 1 || !plain) {
-      throw new IllegalArgumentException(
-          files.get(0)
-              + ": found several Arrow files, or columns, a filter or types for one; expected"
-              + " one Arrow file as a whole, or Parquet files");
-    }
-    return ArrowFiles.open(files.get(0), allocator); // rejects unknown formats by name
+    return format == DataFormat.ARROW || format == DataFormat.UNKNOWN
+        ? ArrowFiles.open(all, options, allocator) // rejects unknown formats by name
+        : DuckDbFiles.open(format, all, options, allocator);
   }
 
   /**
@@ -97,17 +88,41 @@ public final class DataFiles {
    * Starts a file in the format that its name shows.
    *
    * @param file the file; its name ends in {@code .arrow}, {@code .feather} or {@code .parquet}
+   * @param options the compression
    * @return a writer; the caller closes it
    * @throws IllegalArgumentException if the name shows another format
    * @throws DataException if the folder does not exist
    */
-  public static FeatureWriter create(Path file) {
+  public static FeatureWriter create(Path file, WriteOptions options) {
+    Objects.requireNonNull(options, "options");
     DataFormat format = DataFormat.named(file);
     if (format != DataFormat.ARROW && format != DataFormat.PARQUET) {
       throw new IllegalArgumentException(
           file + ": found no known format, expected a name that ends in .arrow or .parquet");
     }
-    return new AtomicWriter(file, format);
+    return new AtomicWriter(file, format, options);
+  }
+
+  /**
+   * Starts a query of a database.
+   *
+   * @param database where the connection comes from; the reader closes the connection
+   * @param sql one query in the dialect of the database, with question marks for parameters
+   * @param options columns, types, rows of a batch, features
+   * @param parameters the values of the question marks
+   * @param allocator where batches are allocated; it must outlive the reader and retained batches
+   * @return a reader; the caller closes it
+   * @throws IllegalArgumentException if the options have a filter
+   * @throws DataException if the query fails, or has no such columns, or columns of a type that
+   *     cannot be read
+   */
+  public static FeatureReader query(
+      DataSource database,
+      String sql,
+      ReadOptions options,
+      List<?> parameters,
+      BufferAllocator allocator) {
+    return JdbcQuery.start(database, sql, options, parameters, allocator);
   }
 
   /**

@@ -1,51 +1,167 @@
 package io.mlops4j.runtime.feature;
 
 import io.mlops4j.error.DataException;
+import io.mlops4j.error.ModelInputException;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.ReadOptions;
 import io.mlops4j.internal.Suggestions;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.runtime.binding.FeatureCheck;
 import io.mlops4j.runtime.internal.duckdb.DuckDb;
 import io.mlops4j.runtime.internal.duckdb.DuckDbSettings;
 import io.mlops4j.runtime.internal.duckdb.Sql;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
 
 /** Reads files and queries through DuckDB. */
 final class DuckDbFiles {
+  private static final Pattern LINE = Pattern.compile("in (?:line|record/value) (\\d{1,18}):");
+
   private DuckDbFiles() {}
 
   static FeatureReader open(
       DataFormat format, List<Path> files, ReadOptions options, BufferAllocator allocator) {
     String names = files.stream().map(Path::toString).collect(Collectors.joining(", "));
-    String source = FileSql.files(format, files, options);
-    boolean cast = format != DataFormat.CSV; // DuckDB parses CSV as the types
+    options.filter().ifPresent(filter -> Sql.checkNoParameters("filter", filter));
+    Encodings.check(format, files, options);
     DuckDb database = DuckDb.open(settings(options, files));
+    FileStamps stamps;
+    Map<String, String> found;
+    ParsedTypes parsed;
     try {
-      FileStamps stamps = FileStamps.of(files);
-      checkColumns(database.columns("SELECT * FROM " + source), options);
-      FeatureReader rows =
-          database.query(FileSql.select(source, options, cast), options.batchRows(), allocator);
-      return new QueryReader(database, rows, names, stamps);
+      stamps = FileStamps.of(files);
+      String recognised = FileSql.files(format, files, options);
+      found = database.columns("SELECT * FROM " + recognised);
+      checkColumns(found, options);
+      Map<String, ElementType> wanted = wanted(format, found, options);
+      parsed =
+          format == DataFormat.PARQUET
+              ? ParsedTypes.typed(found, wanted)
+              : ParsedTypes.text(database, recognised, found, wanted, format == DataFormat.JSON);
     } catch (RuntimeException e) {
       database.close();
-      throw QueryReader.named(names, e);
+      throw named(names, e, null);
+    }
+    String source = FileSql.files(format, files, options, parsed.types());
+    List<String> columns =
+        options.columns().isEmpty() ? List.copyOf(found.keySet()) : options.columns();
+    UnaryOperator<RuntimeException> failures =
+        e -> named(names, e, place(e, format, files, columns, source, parsed));
+    try {
+      String sql = FileSql.select(source, options, parsed.conversions());
+      DuckDb.Rows rows = start(database, sql, options, allocator);
+      OptionalLong total = total(format, files, options);
+      ReadMeter meter = new ReadMeter(options, total, stamps.bytes(), rows::done);
+      return new DataReader(rows, database::close, failures, stamps, meter);
+    } catch (RuntimeException e) {
+      database.close();
+      throw failures.apply(e);
     }
   }
 
+  /** Returns where a failure lies that DuckDB reported. */
+  private static @Nullable String place(
+      RuntimeException e,
+      DataFormat format,
+      List<Path> files,
+      List<String> columns,
+      String source,
+      ParsedTypes parsed) {
+    if (e.getCause() == null || e.getCause() instanceof ModelInputException) {
+      return null;
+    }
+    return format == DataFormat.PARQUET
+        ? DamagedPlace.rowGroup(files, columns)
+        : DamagedPlace.row(files, source, parsed.checks());
+  }
+
   static FeatureReader query(String sql, ReadOptions options, BufferAllocator allocator) {
+    Sql.checkNoParameters("sql", sql);
+    options.filter().ifPresent(filter -> Sql.checkNoParameters("filter", filter));
     DuckDb database = DuckDb.open(settings(options, List.of()));
     try {
       String source = "query(" + Sql.text(sql) + ")"; // accepts one SELECT and nothing else
-      checkColumns(database.columns("SELECT * FROM " + source), options);
-      FeatureReader rows =
-          database.query(FileSql.select(source, options, true), options.batchRows(), allocator);
-      return new QueryReader(database, rows, "the query", FileStamps.of(List.of()));
+      Map<String, String> found = database.columns("SELECT * FROM " + source);
+      checkColumns(found, options);
+      ParsedTypes parsed = ParsedTypes.typed(found, options.types());
+      DuckDb.Rows rows =
+          start(
+              database, FileSql.select(source, options, parsed.conversions()), options, allocator);
+      return new DataReader(
+          rows,
+          database::close,
+          e -> named("the query", e, null),
+          FileStamps.of(List.of()),
+          new ReadMeter(options, OptionalLong.empty(), 0, () -> 0));
     } catch (RuntimeException e) {
       database.close();
-      throw QueryReader.named("the query", e);
+      throw named("the query", e, null);
     }
+  }
+
+  /** Starts a query and checks its columns before the first row. */
+  private static DuckDb.Rows start(
+      DuckDb database, String sql, ReadOptions options, BufferAllocator allocator) {
+    DuckDb.Rows rows = database.query(sql, options.batchRows(), allocator);
+    try {
+      checkFeatures(rows.schema(), options);
+      return rows;
+    } catch (RuntimeException e) {
+      rows.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Checks the columns against the features of the options.
+   *
+   * @throws DataException if a column has a type that its feature does not take
+   */
+  static void checkFeatures(Schema columns, ReadOptions options) {
+    if (options.features().isPresent()) {
+      try {
+        FeatureCheck.of(options.features().get(), options.signature()).check(columns);
+      } catch (ModelInputException e) {
+        throw new DataException(e.getMessage(), e);
+      }
+    }
+  }
+
+  /** Returns the types that were set and, for text, those that the features need. */
+  private static Map<String, ElementType> wanted(
+      DataFormat format, Map<String, String> found, ReadOptions options) {
+    Map<String, ElementType> wanted = new HashMap<>();
+    if (format != DataFormat.PARQUET && options.features().isPresent()) {
+      List<Field> fields = new ArrayList<>();
+      found.forEach((name, type) -> fields.add(DuckDb.field(name, type)));
+      wanted.putAll(
+          FeatureCheck.of(options.features().get(), options.signature())
+              .misfits(new Schema(fields)));
+    }
+    wanted.putAll(options.types());
+    return wanted;
+  }
+
+  private static OptionalLong total(DataFormat format, List<Path> files, ReadOptions options) {
+    if (format != DataFormat.PARQUET
+        || options.filter().isPresent()
+        || options.progressListener().isEmpty()) {
+      return OptionalLong.empty();
+    }
+    List<@Nullable Long> rows = DamagedPlace.rows(files);
+    Long sum = rows.isEmpty() ? null : rows.get(0);
+    return sum == null ? OptionalLong.empty() : OptionalLong.of(sum);
   }
 
   private static DuckDbSettings settings(ReadOptions options, List<Path> files) {
@@ -53,16 +169,52 @@ final class DuckDbFiles {
         options.threads().orElse(0),
         options.memoryBytes().orElse(0),
         options.spill().orElse(null),
-        files);
+        files,
+        options.progressListener().isPresent());
   }
 
-  private static void checkColumns(List<String> found, ReadOptions options) {
-    for (String column : options.columns()) {
+  private static void checkColumns(Map<String, String> found, ReadOptions options) {
+    List<String> names = List.copyOf(found.keySet());
+    checkNames(names, options.columns());
+    checkNames(names, List.copyOf(options.types().keySet()));
+  }
+
+  /**
+   * Checks that columns exist.
+   *
+   * @throws DataException if one does not; the message suggests another
+   */
+  static void checkNames(List<String> found, List<String> needed) {
+    for (String column : needed) {
       if (!found.contains(column)) {
         throw new DataException(
             "found no column " + column + " among " + found + Suggestions.hint(column, found),
             null);
       }
     }
+  }
+
+  /** Names the files in a failure, and leaves out what DuckDB advises its own users. */
+  static RuntimeException named(String names, RuntimeException e, @Nullable String place) {
+    if (!(e instanceof DataException)) {
+      return e;
+    }
+    String message =
+        String.valueOf(e.getMessage())
+            .lines()
+            .takeWhile(line -> !line.startsWith("LINE ") && !line.startsWith("  file = "))
+            .filter(line -> !line.startsWith("Possible ") && !line.startsWith("Try increasing "))
+            .collect(Collectors.joining("\n"))
+            .strip();
+    String at = place == null ? "" : " at " + place;
+    return new DataException(names + ": cannot be read" + at + ": " + corrected(message), e);
+  }
+
+  /** DuckDB counts the lines before malformed JSON from 2. */
+  private static String corrected(String message) {
+    return message.contains("Malformed JSON in file")
+        ? LINE.matcher(message)
+            .replaceFirst(found -> "in line " + (Long.parseLong(found.group(1)) - 1) + ":")
+        : message;
   }
 }

@@ -8,16 +8,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The query that reads files with options. All names and texts are quoted. */
+/** The queries that read files with options. All names and texts are quoted. */
 final class FileSql {
   private FileSql() {}
 
-  /** Returns the rows and columns of the files, without a projection or filter. */
+  /** Returns a table function for the files, as DuckDB recognises their columns. */
   static String files(DataFormat format, List<Path> files, ReadOptions options) {
+    return files(format, files, options, Map.of());
+  }
+
+  /**
+   * Returns a table function for the files.
+   *
+   * @param types the types of columns in DuckDB; of a JSON file all columns or none
+   */
+  static String files(
+      DataFormat format, List<Path> files, ReadOptions options, Map<String, String> types) {
     String list = Sql.exactly(files);
+    String named = types.isEmpty() ? "" : map(types);
     return switch (format) {
-      case CSV -> "read_csv(" + list + csv(options) + ")";
-      case JSON -> "read_json(" + list + ")";
+      case CSV ->
+          "read_csv(" + list + csv(options) + (types.isEmpty() ? "" : ", types = " + named) + ")";
+      case JSON -> "read_json(" + list + (types.isEmpty() ? "" : ", columns = " + named) + ")";
       default -> "read_parquet(" + list + ")";
     };
   }
@@ -30,54 +42,49 @@ final class FileSql {
     if (!options.nullTexts().isEmpty()) {
       set.add("nullstr = " + options.nullTexts().stream().map(Sql::text).toList());
     }
-    if (!options.types().isEmpty()) {
-      set.add("types = " + types(options.types()));
-    }
     return set.isEmpty() ? "" : ", " + String.join(", ", set);
   }
 
   private static String encoding(String charset) {
-    return charset.equals("ISO-8859-1") ? "latin-1" : charset;
+    return charset.equals("ISO-8859-1") ? "latin-1" : charset.replace("LE", "");
   }
 
-  private static String types(Map<String, ElementType> types) {
+  private static String map(Map<String, String> types) {
     List<String> entries = new ArrayList<>();
-    types.forEach((name, type) -> entries.add(Sql.text(name) + ": " + Sql.text(name(type))));
+    types.forEach((name, type) -> entries.add(Sql.text(name) + ": " + Sql.text(type)));
     return "{" + String.join(", ", entries) + "}";
   }
 
-  /** Returns the query over a source, which is a table function or a query in parentheses. */
-  static String select(String source, ReadOptions options, boolean cast) {
+  /**
+   * Returns the query over a source.
+   *
+   * @param source a table function or a query in parentheses
+   * @param conversions expressions of columns that are converted
+   */
+  static String select(String source, ReadOptions options, Map<String, String> conversions) {
+    String rows =
+        conversions.isEmpty()
+            ? source
+            : "(SELECT * REPLACE ("
+                + String.join(", ", named(conversions))
+                + ") FROM "
+                + source
+                + ")";
     return "SELECT "
-        + (options.columns().isEmpty() ? all(options, cast) : chosen(options, cast))
+        + (options.columns().isEmpty() ? "*" : Sql.names(options.columns()))
         + " FROM "
-        + source
+        + rows
         + options.filter().map(filter -> " WHERE (" + filter + "\n)").orElse("");
   }
 
-  private static String all(ReadOptions options, boolean cast) {
-    if (!cast || options.types().isEmpty()) {
-      return "*";
-    }
-    List<String> casts = new ArrayList<>();
-    options.types().forEach((name, type) -> casts.add(cast(name, type)));
-    return "* REPLACE (" + String.join(", ", casts) + ")";
-  }
-
-  private static String chosen(ReadOptions options, boolean cast) {
+  private static List<String> named(Map<String, String> conversions) {
     List<String> columns = new ArrayList<>();
-    for (String name : options.columns()) {
-      ElementType type = options.types().get(name);
-      columns.add(cast && type != null ? cast(name, type) : Sql.name(name));
-    }
-    return String.join(", ", columns);
+    conversions.forEach((name, value) -> columns.add(value + " AS " + Sql.name(name)));
+    return columns;
   }
 
-  private static String cast(String name, ElementType type) {
-    return "CAST(" + Sql.name(name) + " AS " + name(type) + ") AS " + Sql.name(name);
-  }
-
-  private static String name(ElementType type) {
+  /** Returns DuckDB's name of a type. */
+  static String name(ElementType type) {
     return switch (type) {
       case INT8 -> "TINYINT";
       case INT16 -> "SMALLINT";

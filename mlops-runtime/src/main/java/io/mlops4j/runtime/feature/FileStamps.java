@@ -28,6 +28,17 @@ record FileStamps(Map<Path, List<Object>> stamps) {
     }
   }
 
+  /** Returns the size of all files. */
+  long bytes() {
+    return stamps.keySet().stream().mapToLong(this::bytes).sum();
+  }
+
+  /** Returns the size of one of the files. */
+  long bytes(Path file) {
+    List<Object> stamp = stamps.get(file);
+    return stamp == null ? 0 : (Long) stamp.get(0);
+  }
+
   void check() {
     stamps.forEach(
         (file, before) -> {

@@ -45,16 +45,15 @@ record IpcBytes(Path file, FileChannel channel, long size) implements AutoClosea
     return bytes.flip().order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** Copies a range to the beginning of a buffer. */
-  void read(long position, long length, ArrowBuf into) throws IOException {
+  /** Copies a range to a position of a buffer. */
+  void read(long position, long length, ArrowBuf into, long at) throws IOException {
     checkRange(position, length);
     ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, length));
     for (long done = 0; done < length; done += chunk.position()) {
       chunk.clear().limit((int) Math.min(chunk.capacity(), length - done));
       readFully(chunk, position + done);
-      into.setBytes(done, chunk.array(), 0, chunk.position());
+      into.setBytes(at + done, chunk.array(), 0, chunk.position());
     }
-    into.writerIndex(length);
   }
 
   private void readFully(ByteBuffer into, long position) throws IOException {

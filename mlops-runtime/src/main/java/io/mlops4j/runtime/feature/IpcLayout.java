@@ -54,6 +54,11 @@ final class IpcLayout {
     return schema;
   }
 
+  /** Returns the end of the last message that was read. */
+  long position() {
+    return position;
+  }
+
   /** Returns the next message with rows or a dictionary, or null at the end. */
   @Nullable IpcMessage next() throws IOException {
     if (positions != null) {

@@ -2,7 +2,11 @@ package io.mlops4j.runtime.feature;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.function.Predicate;
+import org.apache.arrow.flatbuf.Buffer;
 import org.apache.arrow.flatbuf.Message;
+import org.apache.arrow.flatbuf.MessageHeader;
+import org.apache.arrow.flatbuf.RecordBatch;
 import org.apache.arrow.memory.ArrowBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -50,8 +54,44 @@ record IpcMessage(IpcBytes bytes, Message metadata, long body) {
     return metadata.bodyLength();
   }
 
-  void readBody(ArrowBuf into) throws IOException {
-    bytes.read(body, bodyLength(), into);
+  /**
+   * Reads the body.
+   *
+   * @param needed the buffers of rows that are needed; others are left as they are
+   */
+  void readBody(ArrowBuf into, Predicate<Integer> needed) throws IOException {
+    if (!(metadata.headerType() == MessageHeader.RecordBatch
+        && metadata.header(new RecordBatch()) instanceof RecordBatch rows)) {
+      bytes.read(body, bodyLength(), into, 0);
+      into.writerIndex(bodyLength());
+      return;
+    }
+    long start = 0; // neighbours are read at once
+    long end = 0;
+    for (int i = 0; i < rows.buffersLength(); i++) {
+      Buffer buffer = rows.buffers(i);
+      if (buffer.offset() < 0
+          || buffer.length() < 0
+          || buffer.offset() > bodyLength() - buffer.length()) {
+        throw new IOException(
+            "found a buffer at "
+                + buffer.offset()
+                + " of "
+                + buffer.length()
+                + " bytes, expected one in a body of "
+                + bodyLength());
+      }
+      if (!needed.test(i) || buffer.length() == 0) {
+        continue;
+      }
+      if (buffer.offset() < end || buffer.offset() > end + 64) {
+        bytes.read(body + start, end - start, into, start);
+        start = buffer.offset();
+      }
+      end = buffer.offset() + buffer.length();
+    }
+    bytes.read(body + start, end - start, into, start);
+    into.writerIndex(bodyLength());
   }
 
   long end() {

@@ -3,8 +3,12 @@ package io.mlops4j.runtime.feature;
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.ExtensionFields;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.arrow.flatbuf.MessageHeader;
+import org.apache.arrow.flatbuf.RecordBatch;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.ReferenceManager;
@@ -20,6 +24,7 @@ import org.apache.arrow.vector.ipc.message.MessageSerializer;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.arrow.vector.util.VectorBatchAppender;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads messages into vectors. Arrow's own readers leak memory if a message is damaged, and need a
@@ -28,18 +33,42 @@ import org.apache.arrow.vector.util.VectorBatchAppender;
 final class IpcReader extends ArrowReader {
   private final IpcBytes bytes;
   private final IpcLayout layout;
+  private final List<String> columns;
+  private final Schema all;
 
-  IpcReader(IpcBytes bytes, IpcLayout layout, BufferAllocator allocator) {
+  /** The vector of each field of the file; null for a field that is not read. */
+  private @Nullable List<@Nullable FieldVector> vectors;
+
+  private boolean started;
+
+  /**
+   * @param columns the columns to read, in the order of the batches; empty for all
+   */
+  IpcReader(IpcBytes bytes, IpcLayout layout, List<String> columns, BufferAllocator allocator) {
     super(allocator, NoCompressionCodec.Factory.INSTANCE); // not used: VectorFiller decompresses
     this.bytes = bytes;
     this.layout = layout;
+    this.columns = columns;
+    Schema schema = Schema.convertSchema(layout.schema());
+    List<Field> fields = schema.getFields().stream().map(IpcReader::recognised).toList();
+    this.all = new Schema(fields, schema.getCustomMetadata());
+  }
+
+  /** Returns the columns of the file, also those that are not read. */
+  Schema all() {
+    return all;
+  }
+
+  /** Returns the part of the file that was read. */
+  double done() {
+    return (double) layout.position() / bytes.size();
   }
 
   @Override
   protected Schema readSchema() {
-    Schema schema = Schema.convertSchema(layout.schema());
-    List<Field> fields = schema.getFields().stream().map(IpcReader::recognised).toList();
-    return new Schema(fields, schema.getCustomMetadata());
+    return columns.isEmpty()
+        ? all
+        : new Schema(columns.stream().map(all::findField).toList(), all.getCustomMetadata());
   }
 
   /**
@@ -78,22 +107,57 @@ final class IpcReader extends ArrowReader {
       }
       loadDictionary(next);
     }
-    return false;
+    if (started) {
+      return false;
+    }
+    started = true; // a file without rows has one batch that shows its columns
+    getVectorSchemaRoot().allocateNew();
+    getVectorSchemaRoot().setRowCount(0);
+    return true;
   }
 
   private void loadRows(IpcMessage message) throws IOException {
     VectorSchemaRoot root = getVectorSchemaRoot();
-    try (ArrowRecordBatch batch = read(message, MessageSerializer::deserializeRecordBatch)) {
-      VectorFiller.fill(root.getFieldVectors(), batch);
+    started = true;
+    try (ArrowRecordBatch batch =
+        read(message, chosen(message), MessageSerializer::deserializeRecordBatch)) {
+      VectorFiller.fill(all.getFields(), vectors(root), batch);
       Ranges.checkCodes(root, this);
       root.setRowCount(batch.getLength());
     }
   }
 
+  private List<@Nullable FieldVector> vectors(VectorSchemaRoot root) {
+    List<@Nullable FieldVector> found = vectors;
+    if (found == null) {
+      found = new ArrayList<>();
+      for (int i = 0; i < all.getFields().size(); i++) {
+        Field field = all.getFields().get(i);
+        found.add(columns.isEmpty() ? root.getVector(i) : root.getVector(field.getName()));
+      }
+      vectors = found;
+    }
+    return found;
+  }
+
+  /** Returns the parts of the body that the chosen columns need. */
+  private Predicate<Integer> chosen(IpcMessage message) {
+    if (columns.isEmpty()) {
+      return buffer -> true;
+    }
+    Set<Integer> needed =
+        FieldBuffers.of(
+            all.getFields(), columns, (RecordBatch) message.metadata().header(new RecordBatch()));
+    return needed::contains;
+  }
+
   private void loadDictionary(IpcMessage message) throws IOException {
     try (ArrowDictionaryBatch batch =
-        read(message, MessageSerializer::deserializeDictionaryBatch)) {
+        read(message, buffer -> true, MessageSerializer::deserializeDictionaryBatch)) {
       Dictionary dictionary = lookup(batch.getDictionaryId());
+      if (dictionary == null && !columns.isEmpty()) {
+        return; // of a column that is not read
+      }
       if (dictionary == null) {
         throw new IOException(
             "found dictionary " + batch.getDictionaryId() + ", which no column needs");
@@ -102,14 +166,14 @@ final class IpcReader extends ArrowReader {
       if (batch.isDelta()) {
         append(values, batch.getDictionary());
       } else {
-        VectorFiller.fill(List.of(values), batch.getDictionary());
+        VectorFiller.fill(values, batch.getDictionary());
       }
     }
   }
 
   private void append(FieldVector values, ArrowRecordBatch batch) {
     try (FieldVector more = values.getField().createVector(allocator)) {
-      VectorFiller.fill(List.of(more), batch);
+      VectorFiller.fill(more, batch);
       VectorBatchAppender.batchAppend(values, more);
     }
   }
@@ -119,11 +183,12 @@ final class IpcReader extends ArrowReader {
     T apply(org.apache.arrow.flatbuf.Message metadata, ArrowBuf body) throws IOException;
   }
 
-  private <T extends ArrowMessage> T read(IpcMessage message, Deserializer<T> deserializer)
+  private <T extends ArrowMessage> T read(
+      IpcMessage message, Predicate<Integer> buffers, Deserializer<T> deserializer)
       throws IOException {
     ArrowBuf body = allocator.buffer(message.bodyLength());
     try {
-      message.readBody(body);
+      message.readBody(body, buffers);
       return deserializer.apply(message.metadata(), body);
     } catch (IOException | RuntimeException e) {
       ReferenceManager holders = body.getReferenceManager();

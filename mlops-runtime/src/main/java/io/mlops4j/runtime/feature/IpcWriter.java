@@ -2,6 +2,7 @@ package io.mlops4j.runtime.feature;
 
 import com.google.flatbuffers.FlatBufferBuilder;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.feature.WriteOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,6 +15,9 @@ import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.VectorUnloader;
+import org.apache.arrow.vector.compression.CompressionCodec;
+import org.apache.arrow.vector.compression.CompressionUtil.CodecType;
+import org.apache.arrow.vector.compression.NoCompressionCodec;
 import org.apache.arrow.vector.ipc.message.ArrowBlock;
 import org.apache.arrow.vector.ipc.message.ArrowBuffer;
 import org.apache.arrow.vector.ipc.message.ArrowFooter;
@@ -33,10 +37,17 @@ final class IpcWriter implements Sink {
   private final Schema schema;
   private final ByteBuffer chunk = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
   private final List<ArrowBlock> blocks = new ArrayList<>();
+  private final CompressionCodec codec;
   private long flushed;
 
-  IpcWriter(Path file, Schema schema) throws IOException {
+  IpcWriter(Path file, Schema schema, WriteOptions options) throws IOException {
     this.schema = schema;
+    this.codec =
+        switch (options.compression().orElse(WriteOptions.Compression.NONE)) {
+          case NONE -> NoCompressionCodec.INSTANCE;
+          case LZ4 -> OptionalCodecs.codec(CodecType.LZ4_FRAME);
+          case ZSTD -> OptionalCodecs.codec(CodecType.ZSTD);
+        };
     channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     put(ByteBuffer.wrap(MAGIC));
     zeros(2);
@@ -46,7 +57,7 @@ final class IpcWriter implements Sink {
   @Override
   public void write(FeatureBatch batch) throws IOException {
     VectorSchemaRoot rows = batch.root();
-    try (ArrowRecordBatch message = new VectorUnloader(rows).getRecordBatch()) {
+    try (ArrowRecordBatch message = new VectorUnloader(rows, true, codec, true).getRecordBatch()) {
       long start = position();
       message(MessageSerializer.serializeMetadata(message, IpcOption.DEFAULT));
       long body = position();

@@ -51,11 +51,11 @@ final class OptionalCodecs {
 
   private static DataException missing(CodecType type, LinkageError e) {
     return new DataException(
-        "found rows compressed with "
+        "rows compressed with "
             + type
-            + ", expected "
+            + " need "
             + ARTIFACT
-            + " on the class path to read them; add that dependency",
+            + ", which is not on the class path; add that dependency",
         e);
   }
 }

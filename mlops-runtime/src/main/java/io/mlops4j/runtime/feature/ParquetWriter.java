@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.feature;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.feature.WriteOptions;
 import io.mlops4j.runtime.internal.duckdb.ParquetSink;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -13,9 +14,15 @@ final class ParquetWriter implements Sink {
   private final Path file;
   private final ParquetSink sink;
 
-  ParquetWriter(Path file, Schema schema) {
+  ParquetWriter(Path file, Schema schema, WriteOptions options) {
     this.file = file;
-    this.sink = new ParquetSink(file, schema.getFields());
+    String codec =
+        switch (options.compression().orElse(WriteOptions.Compression.ZSTD)) {
+          case NONE -> "uncompressed";
+          case LZ4 -> "lz4_raw";
+          case ZSTD -> "zstd";
+        };
+    this.sink = new ParquetSink(file, schema.getFields(), codec);
   }
 
   @Override

@@ -14,6 +14,8 @@ import org.apache.arrow.vector.compression.CompressionCodec;
 import org.apache.arrow.vector.compression.CompressionUtil.CodecType;
 import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.util.ValueVectorUtility;
 import org.apache.arrow.vector.validate.ValidateVectorDataVisitor;
 import org.jspecify.annotations.Nullable;
@@ -38,15 +40,33 @@ final class VectorFiller {
     codec = type == CodecType.NO_COMPRESSION ? null : OptionalCodecs.codec(type);
   }
 
+  /** Fills the values of a dictionary and checks them. */
+  static void fill(FieldVector values, ArrowRecordBatch batch) {
+    fill(List.of(values.getField()), List.of(values), batch);
+  }
+
   /**
    * Fills vectors and checks them. After a failure, the caller frees the vectors.
    *
+   * @param fields the fields of the message
+   * @param vectors the vector of each field; null for a field that is skipped
    * @throws RuntimeException if the message does not match the vectors
    */
-  static void fill(List<FieldVector> vectors, ArrowRecordBatch batch) {
+  static void fill(
+      List<Field> fields, List<? extends @Nullable FieldVector> vectors, ArrowRecordBatch batch) {
     VectorFiller filler = new VectorFiller(batch);
-    vectors.forEach(filler::fill);
+    for (int i = 0; i < fields.size(); i++) {
+      FieldVector vector = vectors.get(i);
+      if (vector == null) {
+        filler.skip(fields.get(i));
+      } else {
+        filler.fill(vector);
+      }
+    }
     for (FieldVector vector : vectors) {
+      if (vector == null) {
+        continue;
+      }
       ValueVectorUtility.validate(vector);
       vector.accept(new Contents(), null);
       Ranges.check(vector);
@@ -82,6 +102,17 @@ final class VectorFiller {
       vector.getDataVector().accept(this, null);
       return null;
     }
+  }
+
+  private void skip(Field field) {
+    ArrowType type = FieldBuffers.stored(field);
+    long left = TypeLayout.getTypeBufferCount(type);
+    left += FieldBuffers.isView(type) ? variadic.next() : 0;
+    nodes.next();
+    for (; left > 0; left--) {
+      buffers.next();
+    }
+    FieldBuffers.children(field).forEach(this::skip);
   }
 
   private void fill(FieldVector vector) {

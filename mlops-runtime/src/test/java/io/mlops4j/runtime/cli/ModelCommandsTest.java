@@ -286,8 +286,24 @@ class ModelCommandsTest {
     Path out = temporary.resolve("out.arrow");
 
     assertThat(run("convert", csv, out, "--column", "b").err()).contains("found no column b");
-    assertThat(run("convert", csv, out, "--where", "a > 1").err()).contains("found no rows");
+    assertThat(run("convert", csv, out, "--where", "b > 1").err()).contains("\"b\"");
     assertThat(out).doesNotExist();
+    assertThat(run("convert", csv, out, "--where", "a > 1").out()).isEqualTo("0 rows in " + out + "\n");
+    assertThat(run("convert", out, temporary.resolve("copy.parquet")).code()).isZero();
+  }
+
+  @Test
+  void convertShowsProgressAndCompresses() throws Exception {
+    Path csv = Files.writeString(temporary.resolve("in.csv"), "a\n" + "1\n".repeat(40_000));
+    Path out = temporary.resolve("out.arrow");
+
+    Line.Said said = run("convert", csv, out, "--progress", "--compression", "zstd");
+
+    assertThat(said.code()).as(said.err()).isZero();
+    assertThat(said.err()).contains("convert", " rows, ", "%");
+    assertThat(Files.size(out)).isLessThan(40_000);
+    assertThat(run("convert", out, csv.resolveSibling("b.arrow"), "--where", "a = 2").out())
+        .startsWith("0 rows");
   }
 
   @ParameterizedTest
@@ -413,9 +429,9 @@ class ModelCommandsTest {
 
   @Test
   void withoutTheMonitorDriftNamesTheArtifact() {
-    Line.Said said = run("drift", rows, rows);
-
-    assertThat(said.code()).isEqualTo(1);
-    assertThat(said.err()).contains("io.mlops4j:mlops-monitor").hasLineCount(1);
+    for (Line.Said said : List.of(run("drift", rows, rows), run("profile", rows))) {
+      assertThat(said.code()).isEqualTo(1);
+      assertThat(said.err()).contains("io.mlops4j:mlops-monitor").hasLineCount(1);
+    }
   }
 }

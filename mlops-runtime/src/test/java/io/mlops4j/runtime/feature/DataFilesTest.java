@@ -6,20 +6,33 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.feature.FeatureWriter;
 import io.mlops4j.feature.ReadOptions;
+import io.mlops4j.feature.ReadProgress;
+import io.mlops4j.feature.WriteOptions;
 import io.mlops4j.model.ElementType;
+import io.mlops4j.model.Feature;
 import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.ModelSignature;
+import io.mlops4j.model.Narrowing;
+import io.mlops4j.model.TensorSpec;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.zip.GZIPOutputStream;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.Float4Vector;
+import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -202,6 +215,259 @@ class DataFilesTest {
       assertThatThrownBy(() -> batches.forEachRemaining(batch -> {}))
           .isInstanceOf(DataException.class)
           .hasMessageContaining("was changed while it was read");
+    }
+  }
+
+  @Test
+  void parsesTextAsTheTypesOfTheFeatures() throws IOException {
+    Path json = text("f.jsonl", "{\"id\": 1, \"distance\": 2176, \"origin\": \"LAS\"}\n");
+    FeatureSchema schema =
+        FeatureSchema.of(
+            Feature.of("distance", ElementType.FLOAT32), Feature.of("id", ElementType.INT32));
+    for (Path file : List.of(flights, json)) {
+      try (FeatureReader reader =
+          DataFiles.open(List.of(file), options().features(schema).build(), memory)) {
+        FeatureBatch batch = reader.iterator().next();
+        assertThat(batch.column("distance")).isInstanceOf(Float4Vector.class);
+        assertThat(batch.column("id")).isInstanceOf(IntVector.class);
+      }
+    }
+  }
+
+  @Test
+  void checksTypesBeforeTheFirstRow() {
+    Path parquet = folder.resolve("t.parquet");
+    copy(flights, parquet, WriteOptions.defaults());
+    TensorSpec spec = TensorSpec.ofAnyRank("distance", ElementType.FLOAT32);
+    ModelSignature model = new ModelSignature(List.of(spec), List.of());
+    FeatureSchema plain = FeatureSchema.ofNames("distance");
+    assertThatThrownBy(() -> rows(parquet, options().features(plain, model).build()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining(parquet + ": cannot be read: distance: found int64, expected float32")
+        .hasMessageContaining("Narrowing.CHECKED");
+    FeatureSchema narrowed = plain.withNarrowing(Narrowing.CHECKED);
+    assertThat(rows(parquet, options().features(narrowed, model).build()))
+        .containsExactly("distance", "2176", "236", "null");
+    FeatureSchema typed = FeatureSchema.of(Feature.of("origin", ElementType.FLOAT32));
+    assertThatThrownBy(() -> rows(parquet, options().features(typed).build()))
+        .hasMessageContaining("origin: found string, expected float32");
+  }
+
+  private void copy(Path from, Path to, WriteOptions options) {
+    try (FeatureReader reader = DataFiles.open(from, memory);
+        FeatureWriter writer = DataFiles.create(to, options)) {
+      for (FeatureBatch batch : reader) {
+        writer.write(batch);
+      }
+      writer.commit();
+    }
+  }
+
+  /** DuckDB alone rounds the fraction. */
+  @ParameterizedTest
+  @CsvSource({"late.csv, n, ''", "late.jsonl, '{\"n\": ', '}'"})
+  void rejectsFractionsAmongWholeNumbers(String name, String before, String after)
+      throws IOException {
+    boolean csv = before.equals("n");
+    String start = csv ? "" : before;
+    String good = start + "1" + after + "\n";
+    String rows = good.repeat(30_000) + start + "3.7" + after + "\n";
+    Path file = text(name, (csv ? "n\n" : "") + rows);
+    assertThatThrownBy(() -> rows(file, ReadOptions.defaults()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("row 30001")
+        .hasMessageContaining("column n: found 3.7, expected a whole number")
+        .hasMessageContaining("ReadOptions.type");
+    assertThat(rows(file, options().type("n", ElementType.FLOAT64).build()))
+        .contains("3.7")
+        .hasSize(30_002);
+    assertThatThrownBy(() -> rows(file, options().type("n", ElementType.INT64).build()))
+        .hasMessageContaining("found 3.7");
+    Path parquet = folder.resolve("n.parquet");
+    try (FeatureReader reader =
+            DataFiles.open(
+                List.of(file), options().type("n", ElementType.FLOAT64).build(), memory);
+        FeatureWriter writer = DataFiles.create(parquet, WriteOptions.defaults())) {
+      reader.forEach(writer::write);
+      writer.commit();
+    }
+    assertThatThrownBy(() -> rows(parquet, options().type("n", ElementType.INT64).build()))
+        .hasMessageContaining("column n: found 3.7");
+  }
+
+  @Test
+  void readsWholeNumbersOf64Bits() throws IOException {
+    Path file = text("k.csv", "key,n\n9007199254740993,1\n-9223372036854775808,2\n,3\n");
+    assertThat(rows(file, ReadOptions.defaults()))
+        .containsExactly("key\tn", "9007199254740993\t1", "-9223372036854775808\t2", "null\t3");
+    Path late = text("l.csv", "key\n" + "1\n".repeat(30_000) + "9007199254740993\n");
+    assertThatThrownBy(() -> rows(late, ReadOptions.defaults()))
+        .hasMessageContaining("column key")
+        .hasMessageContaining("INT64");
+    assertThat(rows(late, options().type("key", ElementType.INT64).build()))
+        .contains("9007199254740993");
+  }
+
+  @Test
+  void reportsProgress() throws IOException {
+    Path csv = text("p.csv", "id\n" + "1234567\n".repeat(60_000));
+    Path parquet = folder.resolve("p.parquet");
+    Path arrow = folder.resolve("p.arrow");
+    copy(csv, parquet, WriteOptions.defaults());
+    copy(csv, arrow, WriteOptions.defaults());
+    for (Path file : List.of(csv, parquet, arrow)) {
+      List<ReadProgress> seen = new ArrayList<>();
+      rows(file, options().batchRows(10_000).onProgress(seen::add).build());
+      assertThat(seen).hasSizeGreaterThan(3);
+      assertThat(seen.get(0).rows()).isBetween(1L, 20_000L);
+      assertThat(seen).isSortedAccordingTo(Comparator.comparing(ReadProgress::rows));
+      assertThat(seen).isSortedAccordingTo(Comparator.comparing(ReadProgress::bytes));
+      ReadProgress last = seen.get(seen.size() - 1);
+      assertThat(last.rows()).isEqualTo(60_000);
+      assertThat(last.bytes()).isEqualTo(last.totalBytes()).isEqualTo(Files.size(file));
+      assertThat(last.fraction()).isEqualTo(1);
+      assertThat(last.totalRows().isPresent()).isEqualTo(file != csv);
+    }
+    assertThat(new ReadProgress(1200, OptionalLong.of(3000), 0, 0).text())
+        .isEqualTo("1,200 of 3,000 rows, 40%");
+    assertThat(new ReadProgress(1200, OptionalLong.empty(), 0, 0).text()).isEqualTo("1,200 rows");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"e.csv, 'id,origin\n'", "e.arrow,", "e.parquet,"})
+  void aFileWithoutRowsHasOneBatchWithItsColumns(String name, String content) throws IOException {
+    Path csv = text("none.csv", "id,origin\n");
+    Path file = folder.resolve(name);
+    if (content == null) {
+      copy(csv, file, WriteOptions.defaults());
+    } else {
+      text(name, content);
+    }
+    try (FeatureReader reader = DataFiles.open(file, memory)) {
+      Iterator<FeatureBatch> batches = reader.iterator();
+      FeatureBatch only = batches.next();
+      assertThat(only.rows()).isZero();
+      assertThat(only.root().getSchema().getFields()).hasSize(2);
+      assertThat(batches.hasNext()).isFalse();
+    }
+    assertThat(rows(file, options().columns("origin").build())).containsExactly("origin");
+  }
+
+  @Test
+  void readsTheFilesOfAPattern() throws IOException {
+    text("day-2.csv", "id\n2\n");
+    text("day-1.csv", "id\n1\n");
+    text("night.csv", "id\n3\n");
+    assertThat(rows(folder.resolve("day-*.csv"), ReadOptions.defaults()))
+        .containsExactly("id", "1", "2");
+    text("day-*.csv", "id\n9\n");
+    assertThat(rows(folder.resolve("day-*.csv"), ReadOptions.defaults()))
+        .containsExactly("id", "9");
+    assertThatThrownBy(() -> rows(folder.resolve("week-*.csv"), ReadOptions.defaults()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("week-*.csv: found no file");
+  }
+
+  @Test
+  void rejectsParameters() {
+    assertThatThrownBy(() -> DataFiles.query("SELECT ?", ReadOptions.defaults(), memory))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("found the parameter ? at character 7");
+    assertThatThrownBy(() -> rows(flights, options().filter("distance > $1").build()))
+        .hasMessageContaining("filter: found the parameter $1");
+    try (FeatureReader reader =
+        DataFiles.query("SELECT '?' AS \"?\" -- ?", ReadOptions.defaults(), memory)) {
+      assertThat(rows(reader)).containsExactly("?", "?");
+    }
+  }
+
+  @Test
+  void namesTheRowGroupOfADamagedParquetFile() throws IOException {
+    Path csv = text("big.csv", "id,t\n" + "1234567,some text\n2345678,other\n".repeat(150_000));
+    Path file = folder.resolve("damaged.parquet");
+    copy(csv, file, WriteOptions.defaults());
+    long[] place = new long[2];
+    try (FeatureReader reader =
+        DataFiles.query(
+            "SELECT data_page_offset, total_compressed_size FROM parquet_metadata('"
+                + file
+                + "') WHERE row_group_id = 1 AND path_in_schema = 't'",
+            ReadOptions.defaults(),
+            memory)) {
+      FeatureBatch batch = reader.iterator().next();
+      place[0] = ((BigIntVector) batch.root().getVector(0)).get(0);
+      place[1] = ((BigIntVector) batch.root().getVector(1)).get(0);
+    }
+    byte[] bytes = Files.readAllBytes(file);
+    for (int i = 0; i < place[1] / 2; i++) {
+      bytes[(int) place[0] + i] ^= 0x55;
+    }
+    Files.write(file, bytes);
+    assertThatThrownBy(() -> rows(file, ReadOptions.defaults()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("damaged.parquet, row group 1 (rows 122880 to ")
+        .hasMessageContaining("column t");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"UTF-16BE, big-endian", "UTF-16LE, set ReadOptions.encoding"})
+  void namesUtf16(String charset, String message) throws IOException {
+    Path file = folder.resolve("u.csv");
+    Files.write(file, "\ufeffa\n1\n".getBytes(Charset.forName(charset)));
+    assertThatThrownBy(() -> rows(file, ReadOptions.defaults()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("u.csv: found")
+        .hasMessageContaining(message);
+    assertThatThrownBy(() -> options().encoding(StandardCharsets.UTF_16BE))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void readsUtf16() throws IOException {
+    Path file = folder.resolve("u.csv");
+    Files.write(file, "\ufeffa,b\nJosé,1\n".getBytes(StandardCharsets.UTF_16LE));
+    assertThat(rows(file, options().encoding(StandardCharsets.UTF_16LE).build()))
+        .containsExactly("a\tb", "José\t1");
+  }
+
+  /** After the rows from which the types are recognised. */
+  @ParameterizedTest
+  @CsvSource({"d.csv, 60002", "d.jsonl, 60001"})
+  void namesTheLineOfAnotherEncoding(String name, String line) throws IOException {
+    Path file = folder.resolve(name);
+    boolean csv = name.endsWith("csv");
+    String row = csv ? "%s,1\n" : "{\"a\": \"%s\"}\n";
+    String text = (csv ? "a,b\n" : "") + row.formatted("Jose").repeat(60_000);
+    Files.write(file, (text + row.formatted("José")).getBytes(StandardCharsets.ISO_8859_1));
+    assertThatThrownBy(() -> rows(file, ReadOptions.defaults()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining(name)
+        .hasMessageMatching("(?is).*line: ?" + line + ".*|.*line " + line + ".*")
+        .hasMessageNotContaining("ignore_errors");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"b.jsonl, '{\"a\": oops}'", "b.jsonl, '{\"a\": \"text\"}'"})
+  void namesTheLineOfBrokenJson(String name, String bad) throws IOException {
+    Path file = text(name, "{\"a\": 1}\n".repeat(30_000) + bad + "\n");
+    assertThatThrownBy(() -> rows(file, ReadOptions.defaults()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("b.jsonl")
+        .hasMessageContaining("line 3000");
+  }
+
+  @Test
+  void noticesAFileThatVanishesWhileItIsRead() throws IOException {
+    Path file = text("v.csv", "id\n" + "1\n".repeat(5000));
+    try (FeatureReader reader =
+        DataFiles.open(List.of(file), options().batchRows(100).build(), memory)) {
+      Iterator<FeatureBatch> batches = reader.iterator();
+      batches.next();
+      Files.delete(file);
+      assertThatThrownBy(() -> batches.forEachRemaining(batch -> {}))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("v.csv")
+          .hasMessageContaining("vanished");
     }
   }
 

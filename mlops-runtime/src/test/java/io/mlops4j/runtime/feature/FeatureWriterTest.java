@@ -7,6 +7,7 @@ import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.FeatureWriter;
+import io.mlops4j.feature.WriteOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +71,7 @@ class FeatureWriterTest {
   @ValueSource(strings = {"flights.arrow", "flights.parquet"})
   void readsWhatItWrote(String name) {
     Path file = folder.resolve(name);
-    try (FeatureWriter writer = DataFiles.create(file)) {
+    try (FeatureWriter writer = DataFiles.create(file, WriteOptions.defaults())) {
       for (int from = 0; from < 12_000; from += 3000) {
         try (FeatureBatch batch = flights(from, 3000)) {
           writer.write(batch);
@@ -91,7 +92,7 @@ class FeatureWriterTest {
   void leavesAnEarlierFileUntilTheCommit(String name) throws IOException {
     Path file = folder.resolve(name);
     Files.writeString(file, "earlier");
-    try (FeatureWriter writer = DataFiles.create(file);
+    try (FeatureWriter writer = DataFiles.create(file, WriteOptions.defaults());
         FeatureBatch batch = flights(0, 5000)) {
       writer.write(batch);
     }
@@ -101,9 +102,35 @@ class FeatureWriterTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"flights.arrow", "flights.parquet"})
+  void anInterruptLeavesTheEarlierFile(String name) throws IOException {
+    Path file = folder.resolve(name);
+    Files.writeString(file, "earlier");
+    try (FeatureWriter writer = DataFiles.create(file, WriteOptions.defaults());
+        FeatureBatch batch = flights(0, 5000)) {
+      writer.write(batch);
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(
+              () -> {
+                writer.write(batch);
+                writer.commit();
+              })
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining(name + ": cannot be written, an earlier file");
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    assertThat(file).hasContent("earlier");
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).containsExactly(file);
+    }
+  }
+
   @Test
   void rejectsOtherColumnsInALaterBatch() {
-    try (FeatureWriter writer = DataFiles.create(folder.resolve("a.arrow"));
+    try (FeatureWriter writer =
+            DataFiles.create(folder.resolve("a.arrow"), WriteOptions.defaults());
         FeatureBatch first = flights(0, 1);
         FeatureBatch other = FeatureBatch.builder(memory).longs("number", 1).build()) {
       writer.write(first);
@@ -115,10 +142,11 @@ class FeatureWriterTest {
 
   @Test
   void rejectsNamesOfOtherFormatsAndMissingFolders() {
-    assertThatThrownBy(() -> DataFiles.create(folder.resolve("a.xlsx")))
+    assertThatThrownBy(() -> DataFiles.create(folder.resolve("a.xlsx"), WriteOptions.defaults()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(".parquet");
-    assertThatThrownBy(() -> DataFiles.create(folder.resolve("no/a.arrow")))
+    assertThatThrownBy(
+            () -> DataFiles.create(folder.resolve("no/a.arrow"), WriteOptions.defaults()))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("create it first");
   }
@@ -126,7 +154,7 @@ class FeatureWriterTest {
   @Test
   void commitsOnce() {
     Path file = folder.resolve("a.arrow");
-    try (FeatureWriter writer = DataFiles.create(file);
+    try (FeatureWriter writer = DataFiles.create(file, WriteOptions.defaults());
         FeatureBatch batch = flights(0, 1)) {
       assertThatThrownBy(writer::commit).hasMessageContaining("found no batch");
       writer.write(batch);
@@ -153,7 +181,7 @@ class FeatureWriterTest {
       bad.setSafe(0, 7);
       bad.setValueCount(1);
       Path file = folder.resolve("words.arrow");
-      try (FeatureWriter writer = DataFiles.create(file);
+      try (FeatureWriter writer = DataFiles.create(file, WriteOptions.defaults());
           FeatureBatch batch =
               FeatureBatch.of(
                   new VectorSchemaRoot(List.<FieldVector>of(good, bad)), dictionaries)) {

@@ -1,12 +1,13 @@
 package io.mlops4j.runtime.cli.model;
 
-import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.FeatureWriter;
 import io.mlops4j.feature.ReadOptions;
+import io.mlops4j.feature.WriteOptions;
 import io.mlops4j.runtime.ModelRuntime;
 import io.mlops4j.runtime.cli.shell.ConsoleOutput;
+import io.mlops4j.runtime.cli.shell.ProgressBar;
 import io.mlops4j.runtime.cli.shell.ShellCommand;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,28 +50,42 @@ final class ConvertCommand extends ShellCommand {
       description = "Keep the rows for which this condition in SQL is true.")
   private @Nullable String where;
 
+  @Option(
+      names = "--compression",
+      paramLabel = "CODEC",
+      description = "none, lz4 or zstd. Default: none for Arrow, zstd for Parquet.")
+  private WriteOptions.@Nullable Compression compression;
+
   @Override
   protected int answer(ConsoleOutput out) throws IOException {
     ReadOptions.Builder options = ReadOptions.builder().columns(columns.toArray(String[]::new));
     if (where != null) {
       options.filter(where);
     }
-    long rows = ticking("convert", () -> convert(options.build()));
+    long rows;
+    try (ProgressBar bar = bar("convert")) {
+      rows = convert(watched(options, bar, "").build());
+    }
     out.answer(
         ConsoleOutput.object().put("rows", rows).put("file", to.toString()),
         lines -> lines.line(ConsoleOutput.count(rows, "row", "rows") + " in " + to));
     return 0;
   }
 
+  private WriteOptions written() {
+    WriteOptions.Builder options = WriteOptions.builder();
+    if (compression != null) {
+      options.compression(compression);
+    }
+    return options.build();
+  }
+
   private long convert(ReadOptions options) {
     try (ModelRuntime runtime = ModelRuntime.open();
         FeatureReader reader = runtime.read(in, options);
-        FeatureWriter writer = runtime.write(to)) {
+        FeatureWriter writer = runtime.write(to, written())) {
       for (FeatureBatch batch : reader) {
         writer.write(batch);
-      }
-      if (writer.rows() == 0) {
-        throw new DataException(in + ": found no rows, so no file is written", null);
       }
       writer.commit();
       return writer.rows();

@@ -1,11 +1,11 @@
 package io.mlops4j.runtime.cli.model;
 
 import io.mlops4j.error.DataException;
-import io.mlops4j.error.EngineUnavailableException;
 import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.feature.ReadOptions;
 import io.mlops4j.runtime.ModelRuntime;
 import io.mlops4j.runtime.cli.shell.ConsoleOutput;
-import io.mlops4j.runtime.cli.shell.LibraryVersion;
+import io.mlops4j.runtime.cli.shell.ProgressBar;
 import io.mlops4j.runtime.cli.shell.ShellCommand;
 import io.mlops4j.spi.DriftReporter;
 import java.io.IOException;
@@ -35,8 +35,6 @@ import picocli.CommandLine.Parameters;
     })
 @SuppressWarnings("NullAway.Init") // Picocli sets the fields
 final class DriftCommand extends ShellCommand {
-  private static final String ARTIFACT = "io.mlops4j:mlops-monitor";
-
   @Parameters(
       index = "0",
       paramLabel = "REFERENCE",
@@ -68,7 +66,7 @@ final class DriftCommand extends ShellCommand {
   @Override
   protected int answer(ConsoleOutput out) throws IOException {
     DriftReporter reporter = reporter();
-    DriftReporter.Report report = ticking("drift", () -> report(reporter));
+    DriftReporter.Report report = report(reporter);
     if (report.judged() == 0) {
       throw new DataException(
           current
@@ -86,23 +84,21 @@ final class DriftCommand extends ShellCommand {
   }
 
   private DriftReporter.Report report(DriftReporter reporter) {
-    try (ModelRuntime runtime = ModelRuntime.open();
-        FeatureReader before = runtime.read(reference);
-        FeatureReader now = runtime.read(current)) {
+    try (ProgressBar bar = bar("drift");
+        ModelRuntime runtime = ModelRuntime.open();
+        FeatureReader before = runtime.read(reference, options(bar, "reference: "));
+        FeatureReader now = runtime.read(current, options(bar, "current: "))) {
       return reporter.report(before, now, except);
     }
+  }
+
+  private ReadOptions options(ProgressBar bar, String side) {
+    return watched(ReadOptions.builder(), bar, side).build();
   }
 
   private DriftReporter reporter() {
     return ServiceLoader.load(DriftReporter.class, reporters)
         .findFirst()
-        .orElseThrow(
-            () ->
-                new EngineUnavailableException(
-                    "drift: "
-                        + ARTIFACT
-                        + " is not on the class path; add it in the version of mlops-runtime, "
-                        + new LibraryVersion().number(),
-                    null));
+        .orElseThrow(MonitorService.missing("drift"));
   }
 }

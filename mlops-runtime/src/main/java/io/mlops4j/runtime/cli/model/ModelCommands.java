@@ -12,7 +12,7 @@ public final class ModelCommands {
   /**
    * Returns a factory for each command by its name, in the order of the help.
    *
-   * @param reporters the class loader that finds the drift reporter
+   * @param reporters the class loader that finds the services of the monitor
    * @return the factories
    */
   public static Map<String, Supplier<ShellCommand>> all(ClassLoader reporters) {
@@ -20,6 +20,7 @@ public final class ModelCommands {
     all.put("inspect", InspectCommand::new);
     all.put("predict", PredictCommand::new);
     all.put("convert", ConvertCommand::new);
+    all.put("profile", () -> new ProfileCommand(reporters));
     all.put("drift", () -> new DriftCommand(reporters));
     return all;
   }

@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.cli.shell;
 
+import io.mlops4j.feature.ReadOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -66,6 +67,20 @@ public abstract class ShellCommand implements Callable<Integer> {
         global().progress(),
         global().terminal(),
         System::nanoTime);
+  }
+
+  /**
+   * Shows the progress of reading on a bar, if progress is shown at all.
+   *
+   * @param options the options to add it to
+   * @param bar the bar
+   * @param side a word before the rows; may be empty
+   * @return the options
+   */
+  protected ReadOptions.Builder watched(ReadOptions.Builder options, ProgressBar bar, String side) {
+    return global().progress()
+        ? options.onProgress(now -> bar.show(side + now.text(), false))
+        : options;
   }
 
   /**

@@ -26,6 +26,7 @@ final class ChunkReader extends ArrowReader {
   private @Nullable ByteBuffer chunk;
   private int chunkRows;
   private int chunkRead;
+  private boolean started;
 
   /**
    * @param result the running query, which this reader closes with its statement
@@ -66,7 +67,9 @@ final class ChunkReader extends ArrowReader {
       int rows = fill();
       columns.forEach(column -> column.end(rows));
       root.setRowCount(rows);
-      return rows > 0;
+      boolean first = !started;
+      started = true;
+      return rows > 0 || first;
     } catch (SQLException e) {
       root.close();
       throw new IOException(e.getMessage(), e);

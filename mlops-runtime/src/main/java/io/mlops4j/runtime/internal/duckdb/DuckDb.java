@@ -6,17 +6,25 @@ import io.mlops4j.feature.FeatureReader;
 import java.io.IOException;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.duckdb.DuckDBConnection;
 import org.duckdb.DuckDBFunctions;
 import org.duckdb.DuckDBPreparedStatement;
+import org.duckdb.DuckDBTableFunction;
 import org.duckdb.DuckDBTableFunctionBuilder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A DuckDB database in memory, and the door to it for the rest of this module. It reads local files
@@ -83,13 +91,15 @@ public final class DuckDb implements AutoCloseable {
    * Starts a query. Rows are produced while they are read. Columns without an Arrow type, such as
    * UUID, are read as text.
    *
+   * <p>A query without rows gives one batch without rows, which has its columns.
+   *
    * @param sql a query without parameters; names and texts in it are quoted by {@link Sql}
    * @param batchRows the most rows of a batch
    * @param allocator where batches are allocated; it must outlive the reader and retained batches
    * @return a reader; the caller closes it before this database
    * @throws DataException if it fails; the reader's iterator throws it for later failures
    */
-  public FeatureReader query(String sql, int batchRows, BufferAllocator allocator) {
+  public Rows query(String sql, int batchRows, BufferAllocator allocator) {
     try {
       return start(sql, batchRows, allocator);
     } catch (SQLException e) {
@@ -97,10 +107,10 @@ public final class DuckDb implements AutoCloseable {
     }
   }
 
-  private FeatureReader start(String sql, int batchRows, BufferAllocator allocator)
-      throws SQLException {
+  private Rows start(String sql, int batchRows, BufferAllocator allocator) throws SQLException {
     DuckDBPreparedStatement statement = connection.prepare(sql);
     try {
+      checkNoParameters(statement);
       List<String> names = new ArrayList<>();
       List<DuckType> types = new ArrayList<>();
       describe(statement, names, types);
@@ -110,10 +120,19 @@ public final class DuckDb implements AutoCloseable {
       }
       ChunkReader reader =
           new ChunkReader(statement, statement.query(), names, types, batchRows, allocator);
-      return new Query(reader, FeatureReader.of(reader));
+      return new Rows(statement, reader, FeatureReader.of(reader));
     } catch (SQLException | RuntimeException e) {
       statement.close();
       throw e;
+    }
+  }
+
+  /** Executing such a statement ends the process. */
+  private static void checkNoParameters(DuckDBPreparedStatement statement) throws SQLException {
+    int count = statement.getParameterMetaData().getParameterCount();
+    if (count > 0) {
+      throw new DataException(
+          "found " + count + " parameters in the SQL, expected none; write values into it", null);
     }
   }
 
@@ -137,23 +156,57 @@ public final class DuckDb implements AutoCloseable {
   }
 
   /**
-   * Returns the names of the columns of a query without running it.
+   * Returns the columns of a query without running it, and the text of their types in DuckDB.
    *
    * @param sql a query
    * @throws DataException if it cannot be prepared, for example because a file is missing
    */
-  public List<String> columns(String sql) {
+  public Map<String, String> columns(String sql) {
     try (DuckDBPreparedStatement statement = connection.prepare(sql)) {
-      List<String> names = new ArrayList<>();
-      describe(statement, names, new ArrayList<>());
-      return names;
+      checkNoParameters(statement);
+      Map<String, String> columns = new LinkedHashMap<>();
+      ResultSetMetaData found = statement.getMetaData();
+      for (int i = 1; i <= found.getColumnCount(); i++) {
+        columns.put(found.getColumnName(i), found.getColumnTypeName(i));
+      }
+      return columns;
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Returns the Arrow field of a column of a query; text if its type has none. */
+  public static Field field(String name, String type) {
+    DuckType parsed = DuckType.parse(type);
+    return parsed.isSupported()
+        ? parsed.field(name)
+        : Field.nullable(name, ArrowType.Utf8.INSTANCE);
+  }
+
+  /**
+   * Returns the values of the first row of a query as numbers; null stays null, and true is 1.
+   *
+   * @param sql a query
+   * @return no values if there is no row
+   * @throws DataException if it fails
+   */
+  public List<@Nullable Long> numbers(String sql) {
+    try (PreparedStatement statement = connection.prepareStatement(sql);
+        ResultSet rows = statement.executeQuery()) {
+      List<@Nullable Long> numbers = new ArrayList<>();
+      int columns = rows.getMetaData().getColumnCount();
+      for (int i = 1; i <= columns && (i > 1 || rows.next()); i++) {
+        long number = rows.getLong(i);
+        numbers.add(rows.wasNull() ? null : number);
+      }
+      return numbers;
     } catch (SQLException e) {
       throw failed(e);
     }
   }
 
   /** Makes batches readable by the name of the source. */
-  void register(RowSource source) {
+  void register(DuckDBTableFunction<?, ?, ?> source) {
     try (DuckDBTableFunctionBuilder function = DuckDBFunctions.tableFunction()) {
       function.withName(RowSource.NAME).withFunction(source).register(connection);
     } catch (SQLException e) {
@@ -181,7 +234,32 @@ public final class DuckDb implements AutoCloseable {
     }
   }
 
-  private record Query(ChunkReader reader, FeatureReader batches) implements FeatureReader {
+  /** The rows of a running query. */
+  public static final class Rows implements FeatureReader {
+    private final DuckDBPreparedStatement statement;
+    private final ChunkReader reader;
+    private final FeatureReader batches;
+
+    private Rows(DuckDBPreparedStatement statement, ChunkReader reader, FeatureReader batches) {
+      this.statement = statement;
+      this.reader = reader;
+      this.batches = batches;
+    }
+
+    /** Returns the columns. */
+    public Schema schema() {
+      return reader.readSchema();
+    }
+
+    /** Returns the part of the source that was read, 0 to 1; 0 if DuckDB does not tell it. */
+    public double done() {
+      try {
+        return Math.max(0, statement.getQueryProgress().getPercentage()) / 100;
+      } catch (SQLException e) {
+        return 0;
+      }
+    }
+
     @Override
     public Iterator<FeatureBatch> iterator() {
       return batches.iterator();

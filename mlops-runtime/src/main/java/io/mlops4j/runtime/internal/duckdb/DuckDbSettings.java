@@ -12,12 +12,13 @@ import org.jspecify.annotations.Nullable;
  * @param memoryBytes the most memory, or 0 for DuckDB's default
  * @param spill a folder for what does not fit into memory; null for none
  * @param files the only files that may be read or written; empty for all local files
+ * @param progress whether queries count their progress
  */
 public record DuckDbSettings(
-    int threads, long memoryBytes, @Nullable Path spill, List<Path> files) {
+    int threads, long memoryBytes, @Nullable Path spill, List<Path> files, boolean progress) {
   /** Returns settings for reading and writing only these files. */
   public static DuckDbSettings of(List<Path> files) {
-    return new DuckDbSettings(0, 0, null, files);
+    return new DuckDbSettings(0, 0, null, files, false);
   }
 
   List<String> statements() {
@@ -33,6 +34,11 @@ public record DuckDbSettings(
     if (!files.isEmpty()) {
       statements.add("SET allowed_paths = " + Sql.allowed(files));
       statements.add("SET enable_external_access = false");
+    }
+    if (progress) {
+      statements.add("SET enable_progress_bar_print = false");
+      statements.add("SET enable_progress_bar = true");
+      statements.add("SET progress_bar_time = 1");
     }
     statements.add("SET lock_configuration = true");
     return statements;

@@ -8,12 +8,13 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes batches to a Parquet file, compressed with Zstandard. DuckDB reads them through a table
- * function on a thread of its own while later batches are made. For one thread at a time.
+ * Writes batches to a Parquet file. DuckDB reads them through a table function on a thread of its
+ * own while later batches are made. For one thread at a time.
  */
 public final class ParquetSink implements AutoCloseable {
   private final BatchPipe pipe = new BatchPipe();
   private final DuckDb database;
+  private final RowSource source;
   private final Thread writer;
   private volatile @Nullable Throwable failure;
   private boolean finished;
@@ -23,13 +24,15 @@ public final class ParquetSink implements AutoCloseable {
    *
    * @param file the file, which is created or replaced
    * @param columns the columns of all batches
+   * @param codec DuckDB's name of the compression
    * @throws IllegalArgumentException if a column has a type that is not written
    */
-  public ParquetSink(Path file, List<Field> columns) {
+  public ParquetSink(Path file, List<Field> columns, String codec) {
     List<SinkColumn> sinks = columns.stream().map(SinkColumn::of).toList();
     database = DuckDb.open(DuckDbSettings.of(List.of(file)));
+    source = new RowSource(pipe::take, sinks);
     try {
-      database.register(new RowSource(pipe, sinks));
+      database.register(source);
     } catch (RuntimeException e) {
       database.close();
       throw e;
@@ -39,7 +42,9 @@ public final class ParquetSink implements AutoCloseable {
             + RowSource.NAME
             + "()) TO "
             + Sql.text(file.toAbsolutePath().toString())
-            + " (FORMAT parquet, COMPRESSION zstd)";
+            + " (FORMAT parquet, COMPRESSION "
+            + codec
+            + ")";
     writer = new Thread(() -> run(copy), "mlops4j-parquet");
     writer.setDaemon(true);
     writer.start();
@@ -106,6 +111,7 @@ public final class ParquetSink implements AutoCloseable {
         }
       }
     } finally {
+      source.free(); // what a failed write has not read
       database.close();
     }
   }

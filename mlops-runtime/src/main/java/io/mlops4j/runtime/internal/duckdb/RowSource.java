@@ -14,13 +14,19 @@ import org.jspecify.annotations.Nullable;
 final class RowSource implements DuckDBTableFunction<RowSource, RowSource, RowSource> {
   static final String NAME = "mlops4j_rows";
 
-  private final BatchPipe pipe;
+  /** Where the batches come from. */
+  interface Batches {
+    /** Returns a batch, which is closed after its rows were read, or null at the end. */
+    @Nullable FeatureBatch take() throws InterruptedException;
+  }
+
+  private final Batches batches;
   private final List<SinkColumn> columns;
   private @Nullable FeatureBatch batch;
   private int read;
 
-  RowSource(BatchPipe pipe, List<SinkColumn> columns) {
-    this.pipe = pipe;
+  RowSource(Batches batches, List<SinkColumn> columns) {
+    this.batches = batches;
     this.columns = columns;
   }
 
@@ -53,7 +59,7 @@ final class RowSource implements DuckDBTableFunction<RowSource, RowSource, RowSo
     FeatureBatch from = batch;
     while (from == null || read == from.rows()) {
       free();
-      from = pipe.take();
+      from = batches.take();
       batch = from;
       if (from == null) {
         return 0;
@@ -67,7 +73,8 @@ final class RowSource implements DuckDBTableFunction<RowSource, RowSource, RowSo
     return count;
   }
 
-  private void free() {
+  /** Closes the batch that is read. */
+  void free() {
     if (batch != null) {
       batch.close();
       batch = null;

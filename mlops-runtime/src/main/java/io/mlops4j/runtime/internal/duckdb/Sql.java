@@ -28,7 +28,7 @@ public final class Sql {
    * Removes the semicolon at the end of a query.
    *
    * @param what the name of the parameter, for messages
-   * @throws IllegalArgumentException if the query is blank
+   * @throws IllegalArgumentException if the query is blank or has parameters
    */
   public static String query(String what, String query) {
     String trimmed = query.strip();
@@ -38,7 +38,28 @@ public final class Sql {
     if (trimmed.isEmpty()) {
       throw new IllegalArgumentException(what + ": found a blank text, expected one SELECT");
     }
+    checkNoParameters(what, trimmed);
     return trimmed;
+  }
+
+  /**
+   * Rejects a parameter such as {@code ?} or {@code $1} outside quotes and comments. DuckDB reports
+   * a query with one as an internal error, or ends the process.
+   *
+   * @param what the name of the text, for messages
+   * @throws IllegalArgumentException if there is one
+   */
+  public static void checkNoParameters(String what, String sql) {
+    int at = SqlTexts.parameter(sql);
+    if (at >= 0) {
+      throw new IllegalArgumentException(
+          what
+              + ": found the parameter "
+              + sql.substring(at, Math.min(sql.length(), at + 8)).split("\\s", 2)[0]
+              + " at character "
+              + at
+              + ", expected SQL without parameters; write the value into the text");
+    }
   }
 
   /** Returns a list of files for functions that take patterns; no file is taken as one. */

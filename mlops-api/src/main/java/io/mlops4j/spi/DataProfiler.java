@@ -1,0 +1,54 @@
+package io.mlops4j.spi;
+
+import io.mlops4j.feature.FeatureBatch;
+import java.util.Set;
+
+/**
+ * Summarises a data set, for callers that must not depend on a module with statistics, such as the
+ * command line. {@link java.util.ServiceLoader} finds the implementation; {@code mlops-monitor}
+ * provides one. Thread safe.
+ */
+public interface DataProfiler {
+  /**
+   * Summarises rows column by column, in memory that does not grow with the rows. The rows are read
+   * once, and closed by the caller.
+   *
+   * @param rows the rows
+   * @param except names of columns to leave out, such as keys; often empty
+   * @return the summary
+   * @throws io.mlops4j.error.DataException if rows cannot be read
+   * @throws IllegalArgumentException if {@code except} names a column that the rows do not have
+   */
+  Summary profile(Iterable<FeatureBatch> rows, Set<String> except);
+
+  /** The summary of a data set. Immutable and thread safe. */
+  interface Summary {
+    /**
+     * Returns the number of rows.
+     *
+     * @return 0 or more
+     */
+    long rows();
+
+    /**
+     * Returns the summary as text for people, one line for each column.
+     *
+     * @return lines that end with a line feed
+     */
+    String text();
+
+    /**
+     * Returns the summary for programs.
+     *
+     * @return one JSON object
+     */
+    String json();
+
+    /**
+     * Returns the summary in the form that the monitor reads back, for example as a reference.
+     *
+     * @return the bytes, the same for the same rows
+     */
+    byte[] bytes();
+  }
+}

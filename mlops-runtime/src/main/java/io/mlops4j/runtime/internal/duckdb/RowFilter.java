@@ -1,0 +1,135 @@
+package io.mlops4j.runtime.internal.duckdb;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.feature.FeatureReader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.Types.MinorType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** A condition in SQL that DuckDB computes for rows of Arrow columns. For one thread at a time. */
+public final class RowFilter implements AutoCloseable {
+  private static final String ROW = "mlops4j_row";
+  private static final int BATCH = 1 << 14;
+
+  private final DuckDb database;
+  private final RowSource source;
+  private final String query;
+  private final List<String> columns;
+  private final BufferAllocator allocator;
+  private @Nullable FeatureBatch next;
+
+  /**
+   * Checks a condition.
+   *
+   * @param condition SQL, never text from outside
+   * @param schema the columns that it may use
+   * @param allocator where a column of row numbers is allocated
+   * @throws DataException if it is not valid for the columns, or DuckDB is missing
+   */
+  public RowFilter(String condition, Schema schema, BufferAllocator allocator) {
+    this.allocator = allocator;
+    columns = new ArrayList<>();
+    List<SinkColumn> sinks = new ArrayList<>();
+    for (Field field : schema.getFields()) {
+      if (isMentioned(field.getName(), condition)) {
+        columns.add(field.getName());
+        sinks.add(sink(field));
+      }
+    }
+    sinks.add(SinkColumn.of(Field.notNullable(ROW, MinorType.BIGINT.getType())));
+    source = new RowSource(this::take, sinks);
+    query = "SELECT " + ROW + " FROM " + RowSource.NAME + "() WHERE (" + condition + "\n)";
+    // The folder of no file: a condition needs none.
+    Path none = Path.of("/nonexistent");
+    database = DuckDb.open(new DuckDbSettings(1, 0, null, List.of(none), false));
+    try {
+      database.register(source);
+      database.columns(query);
+    } catch (RuntimeException e) {
+      database.close();
+      throw e;
+    }
+  }
+
+  private static SinkColumn sink(Field field) {
+    try {
+      return SinkColumn.of(field);
+    } catch (IllegalArgumentException e) {
+      throw new DataException(
+          "filter: " + e.getMessage().replaceFirst("; write .*", "") + " in a condition", e);
+    }
+  }
+
+  /** Whether a text may use a column; true is never wrong. */
+  private static boolean isMentioned(String column, String condition) {
+    String text = condition.toLowerCase(Locale.ROOT);
+    return text.contains("columns(")
+        || text.contains(column.toLowerCase(Locale.ROOT).replace("\"", "\"\""));
+  }
+
+  /** Returns the columns that the condition may use. */
+  public List<String> columns() {
+    return columns;
+  }
+
+  private @Nullable FeatureBatch take() {
+    FeatureBatch taken = next;
+    next = null;
+    return taken;
+  }
+
+  /**
+   * Returns the rows for which the condition is true, in their order.
+   *
+   * @param vectors the vector of each of {@link #columns}
+   * @param rows the number of rows
+   * @throws DataException if it fails for a row
+   */
+  public int[] rows(List<FieldVector> vectors, int rows) {
+    List<FieldVector> all = new ArrayList<>(vectors);
+    try (BigIntVector numbers = new BigIntVector(ROW, allocator)) {
+      numbers.allocateNew(rows);
+      for (int i = 0; i < rows; i++) {
+        numbers.set(i, i);
+      }
+      numbers.setValueCount(rows);
+      all.add(numbers);
+      List<Field> fields = all.stream().map(FieldVector::getField).toList();
+      next = FeatureBatch.of(new VectorSchemaRoot(fields, all, rows));
+      return chosen(rows);
+    } finally {
+      source.free();
+      next = null;
+    }
+  }
+
+  private int[] chosen(int most) {
+    int[] rows = new int[most];
+    int count = 0;
+    try (FeatureReader found = database.query(query, BATCH, allocator)) {
+      for (FeatureBatch batch : found) {
+        BigIntVector numbers = (BigIntVector) batch.root().getVector(0);
+        for (int i = 0; i < batch.rows(); i++) {
+          rows[count++] = (int) numbers.get(i);
+        }
+      }
+    }
+    return Arrays.copyOf(rows, count);
+  }
+
+  @Override
+  public void close() {
+    database.close();
+  }
+}

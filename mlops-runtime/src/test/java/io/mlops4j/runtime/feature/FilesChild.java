@@ -1,0 +1,108 @@
+package io.mlops4j.runtime.feature;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.feature.FeatureWriter;
+import io.mlops4j.feature.ReadOptions;
+import io.mlops4j.feature.WriteOptions;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.apache.arrow.memory.RootAllocator;
+
+/** Another process that reads or writes files, and prints how each attempt ended. */
+final class FilesChild {
+  private FilesChild() {}
+
+  /** Arguments: {@code write} or {@code read}, then files, or {@code query}, then SQL. */
+  public static void main(String[] args) throws Exception {
+    try (RootAllocator memory = new RootAllocator()) {
+      if (args[0].equals("write")) {
+        limitFiles(memory);
+      }
+      for (String name : List.of(args).subList(1, args.length)) {
+        try {
+          switch (args[0]) {
+            case "write" -> write(Path.of(name), memory);
+            case "query" ->
+                count(DataFiles.query(name, ReadOptions.defaults(), memory));
+            default -> count(DataFiles.open(Path.of(name), memory));
+          }
+          System.out.println("DONE " + name);
+        } catch (RuntimeException e) {
+          System.out.println(e.getClass().getSimpleName() + " " + e.getMessage().lines().findFirst().orElse(""));
+        }
+      }
+    }
+    System.out.println("END");
+  }
+
+  /** After DuckDB has extracted its library, no file may grow beyond 100 KB. */
+  private static void limitFiles(RootAllocator memory) throws IOException, InterruptedException {
+    count(DataFiles.query("SELECT 1", ReadOptions.defaults(), memory));
+    Process limit =
+        new ProcessBuilder(
+                "prlimit", "--pid", "" + ProcessHandle.current().pid(), "--fsize=100000:100000")
+            .inheritIO()
+            .start();
+    if (limit.waitFor() != 0) {
+      throw new IllegalStateException("prlimit failed");
+    }
+  }
+
+  private static void count(FeatureReader opened) {
+    try (FeatureReader reader = opened) {
+      reader.forEach(FeatureBatch::rows);
+    }
+  }
+
+  private static void write(Path file, RootAllocator memory) {
+    long[] values = new long[50_000];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (i + 1) * 0x9E3779B97F4A7C15L; // not to be compressed
+    }
+    try (FeatureWriter writer = DataFiles.create(file, WriteOptions.defaults());
+        FeatureBatch batch = FeatureBatch.builder(memory).longs("n", values).build()) {
+      for (int i = 0; i < 10; i++) {
+        writer.write(batch);
+      }
+      writer.commit();
+    }
+  }
+
+  /**
+   * Runs a process to its end.
+   *
+   * @param without a part of the name of an entry that its class path lacks
+   */
+  static List<String> run(String without, String... args) throws IOException, InterruptedException {
+    String path =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(entry -> without.isEmpty() || !entry.contains(without))
+            .collect(Collectors.joining(File.pathSeparator));
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-XX:-UsePerfData",
+                "-Xmx256m",
+                "-cp",
+                path,
+                FilesChild.class.getName()));
+    command.addAll(List.of(args));
+    Process child = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (!child.waitFor(60, TimeUnit.SECONDS)) {
+      child.destroyForcibly();
+    }
+    return said.lines().toList();
+  }
+}
