@@ -133,7 +133,7 @@ final class DuckDbFiles {
       try {
         FeatureCheck.of(options.features().get(), options.signature()).check(columns);
       } catch (ModelInputException e) {
-        throw new DataException(e.getMessage(), e);
+        throw new DataException(String.valueOf(e.getMessage()), e);
       }
     }
   }

@@ -288,7 +288,8 @@ class ModelCommandsTest {
     assertThat(run("convert", csv, out, "--column", "b").err()).contains("found no column b");
     assertThat(run("convert", csv, out, "--where", "b > 1").err()).contains("\"b\"");
     assertThat(out).doesNotExist();
-    assertThat(run("convert", csv, out, "--where", "a > 1").out()).isEqualTo("0 rows in " + out + "\n");
+    assertThat(run("convert", csv, out, "--where", "a > 1").out())
+        .isEqualTo("0 rows in " + out + "\n");
     assertThat(run("convert", out, temporary.resolve("copy.parquet")).code()).isZero();
   }
 

@@ -68,7 +68,8 @@ class ArrowRowsTest {
   @ValueSource(strings = {"plain.arrow", "plain.arrows", "zstd.arrow"})
   void readsRowsOfAFilter(String name) {
     List<Path> file = List.of(ArrowFilesTest.resource(name));
-    assertThat(rows(file, options().columns("flight_id", "hour").filter("hour >= 0 -- day").build()))
+    assertThat(
+            rows(file, options().columns("flight_id", "hour").filter("hour >= 0 -- day").build()))
         .containsExactly("flight_id\thour", "a-1\t7", "\t23", "d-4\t0");
     assertThat(rows(file, options().columns("hour").filter("flight_id = 'früh ✈'").build()))
         .containsExactly("hour", "null");

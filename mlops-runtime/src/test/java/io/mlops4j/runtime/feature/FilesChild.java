@@ -30,13 +30,13 @@ final class FilesChild {
         try {
           switch (args[0]) {
             case "write" -> write(Path.of(name), memory);
-            case "query" ->
-                count(DataFiles.query(name, ReadOptions.defaults(), memory));
+            case "query" -> count(DataFiles.query(name, ReadOptions.defaults(), memory));
             default -> count(DataFiles.open(Path.of(name), memory));
           }
           System.out.println("DONE " + name);
         } catch (RuntimeException e) {
-          System.out.println(e.getClass().getSimpleName() + " " + e.getMessage().lines().findFirst().orElse(""));
+          System.out.println(
+              e.getClass().getSimpleName() + " " + e.getMessage().lines().findFirst().orElse(""));
         }
       }
     }

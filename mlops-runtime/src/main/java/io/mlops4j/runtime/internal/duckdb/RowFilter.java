@@ -67,7 +67,7 @@ public final class RowFilter implements AutoCloseable {
       return SinkColumn.of(field);
     } catch (IllegalArgumentException e) {
       throw new DataException(
-          "filter: " + e.getMessage().replaceFirst("; write .*", "") + " in a condition", e);
+          "filter: " + String.valueOf(e.getMessage()).replaceFirst("; write .*", "") + " in a condition", e);
     }
   }
 
