@@ -32,6 +32,8 @@ class HouseRulesTest {
   private static final String JDBC = "io.mlops4j.runtime.registry.jdbc";
   private static final String DUCKDB = "io.mlops4j.runtime.internal.duckdb";
   private static final String VIEW = "io.mlops4j.runtime.view";
+  private static final String READERS = "io.mlops4j.runtime.feature";
+  private static final String FRONT_DOOR = "io.mlops4j.runtime";
 
   private static final DescribedPredicate<JavaClass> LIBRARY =
       resideInAnyPackage("io.mlops4j..").and(DescribedPredicate.not(resideInAnyPackage(BENCH)));
@@ -101,8 +103,9 @@ class HouseRulesTest {
     checkOnlyUser("picocli..", "io.mlops4j.runtime.cli..");
     checkOnlyUser("io.micrometer..", "io.mlops4j.monitor.metrics..");
     checkOnlyUser("org.duckdb..", DUCKDB);
-    checkOnlyUser("java.sql..", "io.mlops4j.runtime.registry", JDBC, DUCKDB, VIEW);
-    checkOnlyUser("javax.sql..", "io.mlops4j.runtime.registry", JDBC, VIEW);
+    checkOnlyUser("java.sql..", "io.mlops4j.runtime.registry", JDBC, DUCKDB, VIEW, READERS);
+    checkOnlyUser(
+        "javax.sql..", "io.mlops4j.runtime.registry", JDBC, VIEW, READERS, FRONT_DOOR);
   }
 
   /**

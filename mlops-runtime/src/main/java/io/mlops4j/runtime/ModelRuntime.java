@@ -369,6 +369,7 @@ public final class ModelRuntime implements AutoCloseable {
     Objects.requireNonNull(database, "database");
     Objects.requireNonNull(sql, "sql");
     Objects.requireNonNull(options, "options");
+    Objects.requireNonNull(parameters, "parameters");
     return DataFiles.query(database, sql, options, Arrays.asList(parameters), loader.allocator());
   }
 

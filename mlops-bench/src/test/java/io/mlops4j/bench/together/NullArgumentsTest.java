@@ -8,6 +8,7 @@ import io.mlops4j.bench.together.WordModel.Row;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.ReadOptions;
 import io.mlops4j.feature.RecordBatches;
+import io.mlops4j.feature.WriteOptions;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.MicroBatching;
@@ -19,6 +20,7 @@ import io.mlops4j.model.Device;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.monitor.Alarm;
 import io.mlops4j.monitor.LabelJoin;
@@ -111,7 +113,8 @@ class NullArgumentsTest {
       nulls
           .with(registry.assign("words@champion", version, CHANGE))
           .with(LoadOptions.defaults())
-          .with(ReadOptions.defaults());
+          .with(ReadOptions.defaults())
+          .with(WriteOptions.defaults());
       nulls
           .with(RegistryOptions.defaults())
           .with(PublishOptions.defaults())
@@ -144,7 +147,9 @@ class NullArgumentsTest {
       nulls.call(RecordBatches.class, RecordBatches.of(Row.class, allocator));
       nulls.call(LoadOptions.Builder.class, LoadOptions.builder());
       nulls.with(ElementType.INT64).with(FeatureSchema.ofNames("a"));
+      nulls.with(new ModelSignature(List.of(), List.of())).with(WriteOptions.Compression.NONE);
       nulls.call(ReadOptions.Builder.class, ReadOptions.builder());
+      nulls.call(WriteOptions.Builder.class, WriteOptions.builder());
       nulls.call(CallOptions.class, OPTIONS);
     }
     assertNamed(40);

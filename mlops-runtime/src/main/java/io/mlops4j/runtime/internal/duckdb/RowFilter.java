@@ -67,7 +67,10 @@ public final class RowFilter implements AutoCloseable {
       return SinkColumn.of(field);
     } catch (IllegalArgumentException e) {
       throw new DataException(
-          "filter: " + String.valueOf(e.getMessage()).replaceFirst("; write .*", "") + " in a condition", e);
+          "filter: "
+              + String.valueOf(e.getMessage()).replaceFirst("; write .*", "")
+              + " in a condition",
+          e);
     }
   }
 
