@@ -104,8 +104,7 @@ class HouseRulesTest {
     checkOnlyUser("io.micrometer..", "io.mlops4j.monitor.metrics..");
     checkOnlyUser("org.duckdb..", DUCKDB);
     checkOnlyUser("java.sql..", "io.mlops4j.runtime.registry", JDBC, DUCKDB, VIEW, READERS);
-    checkOnlyUser(
-        "javax.sql..", "io.mlops4j.runtime.registry", JDBC, VIEW, READERS, FRONT_DOOR);
+    checkOnlyUser("javax.sql..", "io.mlops4j.runtime.registry", JDBC, VIEW, READERS, FRONT_DOOR);
   }
 
   /**
