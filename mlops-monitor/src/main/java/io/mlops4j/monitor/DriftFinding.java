@@ -95,7 +95,8 @@ record DriftFinding(String slice, FeatureDrift feature, DriftVerdict.Drifted ver
   }
 
   private Evidence evidence(String more) {
-    String where = slice.isEmpty() ? "" : " in %s, the most of %d slices".formatted(slice, slices);
+    String others = slices == 1 ? "" : ", the largest of %d slices that drifted".formatted(slices);
+    String where = slice.isEmpty() ? "" : " in slice " + slice + others;
     String cause = feature.movements().isEmpty() ? "" : "; mostly " + feature.movements().get(0);
     return new Evidence(
         feature.name(), verdict.effect(), verdict.bound(), feature + where + cause + more);

@@ -220,7 +220,7 @@ final class SequentialDrift {
       return Optional.empty();
     }
     String cause = feature.movements().isEmpty() ? "" : "; mostly " + feature.movements().get(0);
-    String where = slice.isEmpty() ? "" : " in " + slice;
+    String where = slice.isEmpty() ? "" : " in slice " + slice;
     String text =
         "%s drifted%s: %s %s over %s rows since the estimated change, bound %s, by a sequential detector%s"
             .formatted(

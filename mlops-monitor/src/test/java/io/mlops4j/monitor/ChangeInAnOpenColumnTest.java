@@ -138,7 +138,9 @@ class ChangeInAnOpenColumnTest {
       answer(monitor, quarter(1, 1.1));
       answer(monitor, quarter(2, 0.95));
       assertThat(alarms).hasSize(before + 1);
-      assertThat(alarms.get(before).toString()).contains("in q2").contains("it changed again");
+      assertThat(alarms.get(before).toString())
+          .contains("in slice q2")
+          .contains("it changed again");
     }
   }
 

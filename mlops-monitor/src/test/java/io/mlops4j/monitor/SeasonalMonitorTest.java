@@ -124,7 +124,7 @@ class SeasonalMonitorTest {
     assertThat(alarms).hasSize(1);
     assertThat(alarms.get(0).evidence())
         .extracting(Evidence::text)
-        .allMatch(t -> t.contains(" in d3"));
+        .allMatch(t -> t.contains(" in slice d3"));
   }
 
   @Test
@@ -235,7 +235,7 @@ class SeasonalMonitorTest {
       monitor.flush();
       assertThat(monitor.episodes())
           .filteredOn(Episode::isOpen)
-          .allMatch(episode -> episode.newest().text().contains(" in d3"))
+          .allMatch(episode -> episode.newest().text().contains(" in slice d3"))
           .hasSize(2);
     }
   }

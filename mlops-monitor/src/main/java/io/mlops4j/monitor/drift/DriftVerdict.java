@@ -66,12 +66,10 @@ public sealed interface DriftVerdict {
   }
 
   private static String text(Judged verdict) {
+    String[] figures = Figures.apart(verdict.effect(), verdict.bound());
     return "%s %s, bound %s, p %s"
         .formatted(
-            verdict.measure(),
-            Figures.of(verdict.effect()),
-            Figures.of(verdict.bound()),
-            Figures.pValue(verdict.adjustedPValue()));
+            verdict.measure(), figures[0], figures[1], Figures.pValue(verdict.adjustedPValue()));
   }
 
   /**

@@ -15,6 +15,12 @@ class DriftPolicyTest {
   private final DriftPolicy policy = DriftPolicy.withDefaults();
 
   @Test
+  void anEffectNearItsBoundIsToldApartFromIt() {
+    assertThat(new DriftVerdict.Drifted("wasserstein/sigma", 0.10003, 0.1, 1e-9))
+        .hasToString("drifted: wasserstein/sigma 0.10003, bound 0.1, p < 0.001");
+  }
+
+  @Test
   void aClearShiftDriftsAndAnEqualColumnDoesNot() {
     double[] reference = IntStream.range(0, 1000).mapToDouble(i -> i).toArray();
     double[] shifted = IntStream.range(0, 1000).mapToDouble(i -> i + 200.0).toArray();
