@@ -11,11 +11,15 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.eclipse.jetty.ee10.servlet.HttpOutput;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What all calls of the model over HTTP share: limits and options. */
 final class Calls {
   /** The length of the JSON, if binary data follows it. */
   static final String JSON_LENGTH = "Inference-Header-Content-Length";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
 
   private final Admission admission;
   private final CallOptions options;
@@ -49,7 +53,7 @@ final class Calls {
 
   /**
    * Sends the answer at once. Javalin would copy it through a new buffer of 32 KiB for each
-   * response, and through a stream that could compress it.
+   * response, and through a stream that could compress it. A client that has gone gets none.
    */
   private static void send(ResponseBody body, Context http) throws IOException {
     boolean json = body.jsonLength().isEmpty();
@@ -58,7 +62,11 @@ final class Calls {
       http.header(JSON_LENGTH, Integer.toString(body.jsonLength().getAsInt()));
     }
     if (http.res().getOutputStream() instanceof HttpOutput output) {
-      output.sendContent(ByteBuffer.wrap(body.bytes()));
+      try {
+        output.sendContent(ByteBuffer.wrap(body.bytes()));
+      } catch (IOException e) {
+        LOG.debug("a client has not received its answer", e);
+      }
     } else {
       http.result(body.bytes());
     }

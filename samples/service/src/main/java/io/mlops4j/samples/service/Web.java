@@ -11,7 +11,6 @@ import io.javalin.util.JavalinException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.mlops4j.samples.service.inference.Problem;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -59,8 +58,6 @@ final class Web implements AutoCloseable {
     Requests requests = new Requests(meters);
     config.requestLogger.http(requests::record);
     config.routes.exception(HttpResponseException.class, Web::answer);
-    config.routes.exception(
-        IOException.class, (e, http) -> LOG.debug("a client has not read its answer", e));
     config.routes.exception(Exception.class, (e, http) -> answer(http, Problems.of(e)));
     routes.accept(config.routes);
   }

@@ -119,6 +119,23 @@ class LimitsTest {
     }
   }
 
+  /** Two places are lost after two such clients if one of them keeps its place. */
+  @Test
+  void clientsThatDoNotWaitForTheirAnswerHoldNoPlace() throws IOException {
+    for (int i = 0; i < 10; i++) {
+      try (Socket socket = connect()) {
+        socket.setSoLinger(true, 0); // closing resets the connection
+        String length = "Content-Length: " + RunningService.FLIGHT.length();
+        send(socket, head(length) + RunningService.FLIGHT);
+      }
+      Answer next = service.post("/predict", RunningService.FLIGHT);
+      for (int again = 0; again < 1_000 && next.status() == 503; again++) {
+        next = service.post("/predict", RunningService.FLIGHT); // two of them are still answered
+      }
+      assertThat(next.status()).as(next.body()).isEqualTo(200);
+    }
+  }
+
   @Test
   void aClientThatSendsByteByByteIsDisconnected() throws IOException {
     try (Socket socket = connect()) {
