@@ -1,14 +1,12 @@
 package io.mlops4j.flink;
 
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import org.apache.flink.runtime.operators.coordination.OperatorCoordinator;
 import org.apache.flink.runtime.operators.coordination.OperatorEvent;
@@ -21,49 +19,51 @@ import org.slf4j.LoggerFactory;
  * manager. When the alias has moved, all subtasks load the version. The first checkpoint after all
  * have reported that they have is the one at whose barrier they change.
  *
- * <p>Flink guarantees that an event sent before the coordinator's part of a checkpoint is complete
- * reaches its subtask before the barrier does. The version is a part of the subtasks' state, so the
- * coordinator has no state: after a restore it reads the alias again. Thread safe.
+ * <p>Flink sends no barrier before the coordinator's part of the checkpoint is complete, and that
+ * waits until all subtasks have confirmed the change. It is not enough that they have received it:
+ * a task may see the barrier before it reads its mail. The version is a part of the subtasks'
+ * state, so the coordinator has no state: after a restore it reads the alias again. Thread safe.
  */
 final class AliasCoordinator implements OperatorCoordinator {
   private static final Logger LOG = LoggerFactory.getLogger(AliasCoordinator.class);
 
-  private final AliasPoll alias;
-  private final Duration every;
+  private final AliasSource alias;
   private final IntSupplier parallelism;
-  private final ScheduledExecutorService poll =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "mlops4j-alias");
-            thread.setDaemon(true);
-            return thread;
-          });
 
   private final Map<Integer, SubtaskGateway> subtasks = new HashMap<>();
   private final Set<Integer> gone = new HashSet<>();
   private final Set<Integer> prepared = new HashSet<>();
+  private final Set<Integer> unconfirmed = new HashSet<>();
+  private final List<CompletableFuture<byte[]>> checkpoints = new ArrayList<>();
   private @Nullable PinnedModel wanted;
   private VersionEvent.@Nullable Change decided;
   private String problem = "";
 
-  AliasCoordinator(AliasPoll alias, Duration every, IntSupplier parallelism) {
+  AliasCoordinator(AliasSource alias, IntSupplier parallelism) {
     this.alias = alias;
-    this.every = every;
     this.parallelism = parallelism;
   }
 
   @Override
-  @SuppressWarnings("FutureReturnValueIgnored") // look() throws nothing
   public void start() {
-    poll.scheduleWithFixedDelay(this::look, 0, every.toNanos(), TimeUnit.NANOSECONDS);
+    alias.repeat(this::look);
   }
 
-  private void look() {
+  /** Reads the alias. Throws nothing. */
+  void look() {
+    sendAgain();
     try {
-      PinnedModel now = alias.read();
-      found(now);
+      found(alias.read());
     } catch (RuntimeException e) {
-      failed(alias.ref() + " cannot be read; the job goes on with the version that it has: " + e);
+      failed("the alias cannot be read; the job goes on with the version that it has: " + e);
+    }
+  }
+
+  /** A subtask that has ended before it read its mail is found out by the failure. */
+  private synchronized void sendAgain() {
+    VersionEvent.Change last = decided;
+    if (last != null) {
+      Set.copyOf(unconfirmed).forEach(subtask -> send(subtask, last));
     }
   }
 
@@ -109,6 +109,7 @@ final class AliasCoordinator implements OperatorCoordinator {
   private synchronized void leave(int subtask, SubtaskGateway gateway) {
     if (subtasks.remove(subtask, gateway)) {
       gone.add(subtask);
+      confirmed(subtask);
     }
   }
 
@@ -118,6 +119,7 @@ final class AliasCoordinator implements OperatorCoordinator {
     gone.remove(subtask);
     prepared.remove(subtask);
     if (decided != null) {
+      unconfirmed.add(subtask);
       send(subtask, decided);
     }
     if (wanted != null) {
@@ -140,10 +142,25 @@ final class AliasCoordinator implements OperatorCoordinator {
     subtasks.remove(subtask);
     gone.remove(subtask);
     prepared.remove(subtask);
+    confirmed(subtask); // Flink fails a checkpoint that lacks it
+  }
+
+  private void confirmed(int subtask) {
+    unconfirmed.remove(subtask);
+    if (unconfirmed.isEmpty()) {
+      checkpoints.forEach(each -> each.complete(new byte[0]));
+      checkpoints.clear();
+    }
   }
 
   @Override
   public synchronized void handleEventFromOperator(int subtask, int attempt, OperatorEvent event) {
+    if (event instanceof VersionEvent.Confirmed done) {
+      if (done.change().equals(decided)) {
+        confirmed(subtask);
+      }
+      return;
+    }
     if (!(event instanceof VersionEvent.Prepared answer) || !answer.model().equals(wanted)) {
       return; // the alias has moved on
     }
@@ -170,9 +187,14 @@ final class AliasCoordinator implements OperatorCoordinator {
       wanted = null;
       problem = "";
       LOG.info("{} answers behind checkpoint {}", next, checkpoint);
+      unconfirmed.addAll(subtasks.keySet());
       sendAll(change);
     }
-    result.complete(new byte[0]);
+    if (unconfirmed.isEmpty()) {
+      result.complete(new byte[0]);
+    } else {
+      checkpoints.add(result);
+    }
   }
 
   @Override
@@ -183,6 +205,7 @@ final class AliasCoordinator implements OperatorCoordinator {
   @Override
   public synchronized void resetToCheckpoint(long checkpoint, byte @Nullable [] state) {
     subtasks.clear();
+    Set.copyOf(unconfirmed).forEach(this::confirmed);
     gone.clear();
     prepared.clear();
     wanted = null;
@@ -191,7 +214,6 @@ final class AliasCoordinator implements OperatorCoordinator {
 
   @Override
   public void close() {
-    poll.execute(alias::close); // behind a look that waits for the registry
-    poll.shutdown();
+    alias.close();
   }
 }

@@ -1,23 +1,34 @@
 package io.mlops4j.flink;
 
 import io.mlops4j.registry.ModelRegistry;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Reads which version a reference points to. The registry is opened again after a failure. */
-final class AliasPoll implements AutoCloseable {
+/** Reads a registry, which is opened again after a failure. */
+final class AliasPoll implements AliasSource {
   private final FlinkRegistry address;
   private final String ref;
+  private final Duration every;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "mlops4j-alias");
+            thread.setDaemon(true);
+            return thread;
+          });
   private @Nullable ModelRegistry registry;
 
-  AliasPoll(FlinkRegistry address, String ref) {
+  AliasPoll(FlinkRegistry address, String ref, Duration every) {
     this.address = address;
     this.ref = ref;
+    this.every = every;
   }
 
-  /**
-   * @throws io.mlops4j.error.RegistryException if the registry is away, or has no such version
-   */
-  synchronized PinnedModel read() {
+  @Override
+  public synchronized PinnedModel read() {
     ModelRegistry opened = registry;
     if (opened == null) {
       opened = address.open();
@@ -26,17 +37,24 @@ final class AliasPoll implements AutoCloseable {
     try {
       return PinnedModel.of(opened.resolve(ref));
     } catch (RuntimeException e) {
-      close();
+      closeRegistry();
       throw e;
     }
   }
 
-  String ref() {
-    return ref;
+  @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // look() throws nothing
+  public void repeat(Runnable look) {
+    thread.scheduleWithFixedDelay(look, 0, every.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   @Override
-  public synchronized void close() {
+  public void close() {
+    thread.execute(this::closeRegistry); // behind a look that waits for the registry
+    thread.shutdown();
+  }
+
+  private synchronized void closeRegistry() {
     if (registry != null) {
       registry.close();
       registry = null;

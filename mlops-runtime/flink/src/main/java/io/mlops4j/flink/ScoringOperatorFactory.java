@@ -61,7 +61,7 @@ final class ScoringOperatorFactory<T, I extends Record, O extends Record>
 
     @Override
     public OperatorCoordinator create(OperatorCoordinator.Context context) {
-      return new AliasCoordinator(new AliasPoll(registry, ref), every, context::currentParallelism);
+      return new AliasCoordinator(new AliasPoll(registry, ref, every), context::currentParallelism);
     }
   }
 }

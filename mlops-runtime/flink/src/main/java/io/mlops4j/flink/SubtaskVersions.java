@@ -54,6 +54,7 @@ final class SubtaskVersions implements AutoCloseable {
       load(prepare.model());
     } else if (event instanceof VersionEvent.Change next) {
       change = next;
+      coordinator.sendEventToCoordinator(new VersionEvent.Confirmed(next));
       if (!has(next.model())) {
         load(next.model()); // this subtask began after the others had prepared
       }

@@ -15,6 +15,7 @@ import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.executiongraph.ErrorInfo;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.runtime.jobmaster.JobResult;
@@ -81,6 +82,13 @@ final class Cluster {
     result(job).toJobExecutionResult(getClass().getClassLoader());
   }
 
+  /** Why a job that restarted had failed, in words; empty if it had not. */
+  String failure(JobID job) throws Exception {
+    ErrorInfo failure =
+        cluster.getExecutionGraph(job).get(LIMIT.toSeconds(), TimeUnit.SECONDS).getFailureInfo();
+    return failure == null ? "" : failure.getExceptionAsString();
+  }
+
   void checkpoint(JobID job) throws Exception {
     cluster.triggerCheckpoint(job).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
   }
@@ -89,6 +97,12 @@ final class Cluster {
     return cluster
         .stopWithSavepoint(job, folder, false, SavepointFormatType.CANONICAL)
         .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  /** Ends one of two, in the middle of its work, and starts another one. */
+  void replaceTaskManager() throws Exception {
+    cluster.terminateTaskManager(0).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    cluster.startTaskManager();
   }
 
   /** Ends the jobs that a failed test has left. */

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("deprecation") // sources and sinks; see Numbers
 class FlinkModelTest {
   private static Cluster cluster;
+  private static boolean replaced;
 
   @TempDir private Path folder;
 
@@ -51,6 +52,7 @@ class FlinkModelTest {
 
   @BeforeEach
   void reset() {
+    replaced = false;
     Numbers.reset();
     Answers.reset();
     Failing.reset();
@@ -143,6 +145,9 @@ class FlinkModelTest {
     Numbers.END.set(rows);
     Numbers.LIMIT.set(rows);
     cluster.finish(job);
+    if (!Failing.FAILED.get() && !replaced) {
+      assertThat(cluster.failure(job)).isEmpty();
+    }
   }
 
   /** Every row is in the state of the sink once, and was answered by x + version. */
@@ -239,10 +244,10 @@ class FlinkModelTest {
         FeatureBatch rows = FeatureBatch.builder(memory).floats("x", x).build()) {
       reference = Profile.builder().add(rows).build();
     }
-    FlinkModel<Point.Features, Point.Sum> model =
-        plus(Registries.folder(registry, 2)).drift(reference, Duration.ofSeconds(5)).load();
+    FlinkModel.Builder<Point.Features, Point.Sum> watched =
+        plus(Registries.folder(registry, 2)).drift(reference, Duration.ofSeconds(5));
 
-    JobID first = cluster.submit(job(model, 2, -1));
+    JobID first = cluster.submit(job(watched.load(), 2, -1));
     Numbers.LIMIT.set(3210);
     Cluster.await("rows", () -> Answers.answered(3210));
     cluster.checkpoint(first);
@@ -250,7 +255,7 @@ class FlinkModelTest {
     assertThat(Drifts.ALL).isEmpty(); // the window is open
 
     Registries.assign(registry, 2);
-    JobID second = cluster.submit(job(model, 3, -1), savepoint);
+    JobID second = cluster.submit(job(watched.load(), 3, -1), savepoint);
     end(second, 10_000);
     assertExactlyOnce(10_000);
     // Neither a checkpoint nor a savepoint since, so the version is that of the savepoint.
@@ -261,6 +266,24 @@ class FlinkModelTest {
         .isEqualTo(reference.profile(List.of(batch(x))).column("x"));
     assertThat(windows.get(0).drifted()).isEmpty();
     assertThat(windows.get(1).drifted()).containsExactly("x"); // 5000 to 9999
+  }
+
+  @Test
+  void aLostTaskManagerChangesNothingInTheResult() throws Exception {
+    Path registry = folder.resolve("r");
+    JobID job = cluster.submit(job(plus(Registries.folder(registry, 2)).load(), 4, -1));
+    Registries.assign(registry, 2);
+    long rows = change(job, 0, "plus:2");
+    long more = rows + 500;
+    Numbers.LIMIT.set(more);
+    Cluster.await("rows", () -> Answers.answered(more));
+    replaced = true;
+    cluster.replaceTaskManager();
+    Numbers.LIMIT.set(more + 500);
+    Cluster.await("rows", () -> Answers.answered(more + 500));
+    end(job, more + 1000);
+    assertExactlyOnce(more + 1000);
+    assertThat(Answers.GIVEN.values()).allMatch(given -> given.stream().distinct().count() == 1);
   }
 
   private static FeatureBatch batch(float[] x) {
