@@ -3,6 +3,8 @@ package io.mlops4j.flink;
 /** Which version a reference points to. Thread safe. */
 interface AliasSource {
   /**
+   * Reads the version now.
+   *
    * @throws RuntimeException if the registry is away, or has no such version
    */
   PinnedModel read();

@@ -208,7 +208,8 @@ class AliasCoordinatorTest {
     loaded(first, ONE);
     loaded(second, ONE);
     checkpoint(2);
-    assertThat(second.events).containsExactly(new Prepare(ONE), new Prepare(ONE), new Change(2, ONE));
+    assertThat(second.events)
+        .containsExactly(new Prepare(ONE), new Prepare(ONE), new Change(2, ONE));
   }
 
   @Test
