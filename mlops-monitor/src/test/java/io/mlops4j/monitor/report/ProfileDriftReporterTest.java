@@ -67,7 +67,7 @@ class ProfileDriftReporterTest {
           .startsWith("1000 rows\n  x: 1000 numbers, 0 missing, 0.0 to 99.0, mean 49.5")
           .endsWith("\n")
           .doesNotContain("id");
-      assertThat(summary.json()).contains("\"rows\":1000");
+      assertThat(summary.json()).contains("\"rows\" : 1000");
       assertThat(Profile.fromBytes(summary.bytes()).rows()).isEqualTo(1000);
       assertThatIllegalArgumentException()
           .isThrownBy(() -> profiler.profile(List.of(batch), Set.of("idd")))
