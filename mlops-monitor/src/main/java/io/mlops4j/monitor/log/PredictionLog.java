@@ -1,21 +1,14 @@
 package io.mlops4j.monitor.log;
 
 import io.mlops4j.error.DataException;
-import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent;
-import io.mlops4j.inference.InferenceEvent.Phase;
 import io.mlops4j.inference.InferenceListener;
-import io.mlops4j.monitor.log.LogWorker.Answered;
-import io.mlops4j.monitor.log.LogWorker.Traces;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -43,12 +36,14 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
   private final LogFiles files;
   private final LogCounts counts = new LogCounts();
   private final LogWorker worker;
+  private final CallIntake intake;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private PredictionLog(LogSettings settings, LogFiles files) {
     this.settings = settings;
     this.files = files;
     this.worker = new LogWorker(settings, files, counts, new SecureRandom().nextLong());
+    this.intake = new CallIntake(settings, counts, worker);
   }
 
   /**
@@ -91,81 +86,7 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
    */
   @Override
   public void onInference(InferenceEvent event) {
-    try {
-      if (event.error() != null) {
-        counts.failedCall();
-        return;
-      }
-      FeatureBatch features = event.features();
-      FeatureBatch outputs = event.outputs();
-      if (features != null && outputs != null && event.rows() > 0) {
-        handOver(event, features, outputs);
-      }
-    } catch (RuntimeException e) {
-      counts.failed(event.rows(), "cannot take over the rows of a call", e);
-    }
-  }
-
-  private void handOver(InferenceEvent event, FeatureBatch features, FeatureBatch outputs) {
-    if (features.rows() != event.rows() || outputs.rows() != event.rows()) {
-      throw new IllegalArgumentException(
-          "rows: found %d of features and %d of outputs, expected %d of both"
-              .formatted(features.rows(), outputs.rows(), event.rows()));
-    }
-    Answered call = retain(event, features, outputs);
-    if (!worker.offer(call)) {
-      call.close();
-      counts.dropped(event.rows());
-    }
-  }
-
-  private Answered retain(InferenceEvent event, FeatureBatch features, FeatureBatch outputs) {
-    RowIds ids = RowIds.of(event);
-    Map<Phase, Long> nanos = new EnumMap<>(Phase.class);
-    for (Phase phase : Phase.values()) {
-      nanos.put(phase, event.nanos(phase));
-    }
-    Traces traces = traces(event, ids);
-    Instant at = settings.clock().instant(); // a clock that throws must not leave rows retained
-    FeatureBatch keptFeatures = features.retain();
-    try {
-      return new Answered(
-          event.servedBy(), event.route(), keptFeatures, outputs.retain(), ids, nanos, traces, at);
-    } catch (RuntimeException | Error e) {
-      keptFeatures.close();
-      throw e;
-    }
-  }
-
-  private Traces traces(InferenceEvent event, RowIds ids) {
-    @Nullable String @Nullable [] traces = null;
-    for (int row = 0; row < event.rows(); row++) {
-      String trace = event.traceId(row);
-      if (trace != null) {
-        traces = traces == null ? new String[event.rows()] : traces;
-        traces[row] = trace;
-      }
-    }
-    if (traces != null) {
-      @Nullable String[] known = traces;
-      return row -> known[row];
-    }
-    String trace = trace(event, ids);
-    return row -> trace;
-  }
-
-  /** A block of records was collected from several calls, whose traces are not known here. */
-  private @Nullable String trace(InferenceEvent event, RowIds ids) {
-    Function<? super InferenceEvent, @Nullable String> traceIds = settings.traceIds();
-    if (traceIds == null || !ids.areOfOneCall()) {
-      return null;
-    }
-    try {
-      return traceIds.apply(event);
-    } catch (RuntimeException e) {
-      counts.failed(0, "cannot find the trace of a call; its rows are logged without", e);
-      return null;
-    }
+    intake.take(event);
   }
 
   /**
