@@ -14,11 +14,16 @@ import org.jspecify.annotations.Nullable;
  * call. A call never waits for a slot, because a run that hangs would delay it without end.
  */
 final class SlotPool implements AutoCloseable {
+  /** Places are this far apart, so that threads do not share cache lines. */
+  private static final int APART = 16;
+
+  private final int bound;
   private final AtomicReferenceArray<@Nullable Slot> idle;
   private final Supplier<Slot> build;
 
   SlotPool(int bound, Supplier<Slot> build) {
-    this.idle = new AtomicReferenceArray<>(bound);
+    this.bound = bound;
+    this.idle = new AtomicReferenceArray<>(bound * APART);
     this.build = build;
   }
 
@@ -30,8 +35,8 @@ final class SlotPool implements AutoCloseable {
   /** Leases an idle slot; null if there is none. */
   @Nullable Slot idle() {
     int first = first();
-    for (int n = 0; n < idle.length(); n++) {
-      int i = (first + n) % idle.length();
+    for (int n = 0; n < bound; n++) {
+      int i = (first + n) % bound * APART;
       if (idle.getPlain(i) != null) {
         Slot found = idle.getAndSet(i, null);
         if (found != null) {
@@ -44,13 +49,13 @@ final class SlotPool implements AutoCloseable {
 
   /** The place of this thread's slot. */
   private int first() {
-    return (int) (Thread.currentThread().getId() % idle.length());
+    return (int) (Thread.currentThread().getId() % bound);
   }
 
   void give(Slot slot) {
     int first = first();
-    for (int n = 0; n < idle.length(); n++) {
-      int i = (first + n) % idle.length();
+    for (int n = 0; n < bound; n++) {
+      int i = (first + n) % bound * APART;
       if (idle.getPlain(i) == null && idle.compareAndSet(i, null, slot)) {
         return;
       }
@@ -61,7 +66,7 @@ final class SlotPool implements AutoCloseable {
   /** Closes the slots; all were given back. */
   @Override
   public void close() {
-    for (int i = 0; i < idle.length(); i++) {
+    for (int i = 0; i < idle.length(); i += APART) {
       Slot found = idle.getAndSet(i, null);
       if (found != null) {
         found.engine().close();

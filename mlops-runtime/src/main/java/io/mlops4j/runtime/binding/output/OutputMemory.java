@@ -30,6 +30,11 @@ record OutputMemory(
         new AtomicInteger());
   }
 
+  /** Becomes the first holder of memory that nobody holds. */
+  void take() {
+    holders.setPlain(1);
+  }
+
   void hold() {
     holders.incrementAndGet();
   }

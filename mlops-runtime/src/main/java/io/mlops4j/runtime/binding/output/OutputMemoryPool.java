@@ -16,55 +16,60 @@ import org.jspecify.annotations.Nullable;
 final class OutputMemoryPool implements AutoCloseable {
   private static final int SMALLEST = 256;
 
+  /** Places are this far apart, so that threads do not share cache lines. */
+  private static final int APART = 16;
+
   private final DirectMemory memory;
   private final AtomicReferenceArray<@Nullable OutputMemory> idle;
-  private final AtomicInteger lent = new AtomicInteger();
+  private final int bound;
+
+  /** Counted where memory is allocated and freed, which is rare. */
+  private final AtomicInteger allocated = new AtomicInteger();
+
   private volatile boolean closed;
 
   OutputMemoryPool(DirectMemory memory, int bound) {
     this.memory = memory;
-    this.idle = new AtomicReferenceArray<>(bound);
+    this.bound = bound;
+    this.idle = new AtomicReferenceArray<>(bound * APART);
   }
 
   /** Returns memory of at least this size with one holder. Its content is undefined. */
   OutputMemory take(long bytes) {
     int first = first();
-    for (int n = 0; n < idle.length(); n++) {
-      int i = (first + n) % idle.length();
+    for (int n = 0; n < bound; n++) {
+      int i = (first + n) % bound * APART;
       if (idle.getPlain(i) != null) {
         OutputMemory found = idle.getAndSet(i, null);
         if (found != null) {
           if (found.capacity() >= bytes) {
-            return held(found);
+            found.take();
+            return found;
           }
           free(found);
         }
       }
     }
-    return held(allocate(Math.max(bytes, SMALLEST)));
+    OutputMemory made = allocate(Math.max(bytes, SMALLEST));
+    made.take();
+    return made;
   }
 
   /** The place of this thread's memory, so that threads do not move it between processors. */
   private int first() {
-    return idle.length() == 0 ? 0 : (int) (Thread.currentThread().getId() % idle.length());
-  }
-
-  private OutputMemory held(OutputMemory found) {
-    lent.incrementAndGet();
-    found.hold();
-    return found;
+    return bound == 0 ? 0 : (int) (Thread.currentThread().getId() % bound);
   }
 
   private OutputMemory allocate(long bytes) {
     long address = memory.allocateForCall(bytes);
+    allocated.incrementAndGet();
     return OutputMemory.of(this, address, memory.buffer(address, bytes));
   }
 
   void give(OutputMemory back) {
-    lent.decrementAndGet();
     int first = first();
-    for (int n = 0; !closed && n < idle.length(); n++) {
-      int i = (first + n) % idle.length();
+    for (int n = 0; !closed && n < bound; n++) {
+      int i = (first + n) % bound * APART;
       if (idle.getPlain(i) == null && idle.compareAndSet(i, null, back)) {
         if (closed) {
           freeIdle();
@@ -77,10 +82,11 @@ final class OutputMemoryPool implements AutoCloseable {
 
   private void free(OutputMemory unused) {
     memory.free(unused.address());
+    allocated.decrementAndGet();
   }
 
   private void freeIdle() {
-    for (int i = 0; i < idle.length(); i++) {
+    for (int i = 0; i < idle.length(); i += APART) {
       OutputMemory found = idle.getAndSet(i, null);
       if (found != null) {
         free(found);
@@ -89,7 +95,11 @@ final class OutputMemoryPool implements AutoCloseable {
   }
 
   int lent() {
-    return lent.get();
+    int kept = 0;
+    for (int i = 0; i < idle.length(); i += APART) {
+      kept += idle.get(i) == null ? 0 : 1;
+    }
+    return allocated.get() - kept;
   }
 
   /** Frees idle memory now, and held memory when it is returned. */
