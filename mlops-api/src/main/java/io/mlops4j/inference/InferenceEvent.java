@@ -26,7 +26,11 @@ public interface InferenceEvent {
     FALLBACK
   }
 
-  /** The phases of a call. */
+  /**
+   * The phases of a call. A record of at most 64 values, all numbers, whose answer is numbers, is
+   * bound and read in less time than the clock takes. If such a record is called alone, {@link
+   * #BIND} and {@link #READ} are 0 and {@link #RUN} contains their time, unless the call fails.
+   */
   enum Phase {
     /** Waiting in a queue or for a slot; 0 if a slot was idle. */
     QUEUE,

@@ -21,14 +21,23 @@ import java.util.Set;
  * @param <I> the record
  */
 public final class RecordBinder<I extends Record> {
+  private static final int FEW = 64;
+
   private final List<RecordInput> inputs;
   private final int symbols;
   private final RecordColumns<I> columns;
+  private final boolean small;
 
   private RecordBinder(List<RecordInput> inputs, int symbols, RecordColumns<I> columns) {
     this.inputs = inputs;
     this.symbols = symbols;
     this.columns = columns;
+    this.small = areFewNumbers(inputs);
+  }
+
+  private static boolean areFewNumbers(List<RecordInput> inputs) {
+    int values = inputs.stream().mapToInt(input -> input.plan().sources().size()).sum();
+    return values <= FEW && inputs.stream().noneMatch(in -> in.arrays() || in.plan().isText());
   }
 
   static <I extends Record> RecordBinder<I> of(
@@ -126,6 +135,15 @@ public final class RecordBinder<I extends Record> {
       inputs.get(i).write(slot, rows, dims[i]);
     }
     return whole;
+  }
+
+  /**
+   * Returns whether binding a record takes less time than reading the clock.
+   *
+   * @return true if a record has few values, which are all numbers
+   */
+  public boolean isSmall() {
+    return small;
   }
 
   /**

@@ -17,6 +17,14 @@ interface Job<A> {
    */
   boolean bind(Slot slot);
 
+  /**
+   * Returns whether binding takes less time than reading the clock. Binding and reading are then
+   * not timed apart from the run.
+   */
+  default boolean isSmall() {
+    return false;
+  }
+
   /** Takes the answer out of a slot that has run. */
   A read(OutputReader reader, EngineSlot slot, boolean whole);
 

@@ -44,6 +44,11 @@ record RowsRequest<I extends Record>(
   }
 
   @Override
+  public boolean isSmall() {
+    return rows() == 1 && binder.isSmall();
+  }
+
+  @Override
   public void report(CallReporter reporter, DefaultPrediction answer, CallTimes times) {
     reporter.answered(this, answer, times);
     if (reporter.collects(answer, rows())) {

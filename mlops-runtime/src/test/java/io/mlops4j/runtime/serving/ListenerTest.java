@@ -17,14 +17,17 @@ import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.RowModel;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -293,6 +296,41 @@ class ListenerTest {
     }
     assertThat(binding).singleElement().satisfies(nanos -> assertThat(nanos).isPositive());
     assertThat(running).containsExactly(0L);
+  }
+
+  record Numbers(float a, float b, float c, float d) {}
+
+  /** A record that cannot be read. */
+  record Unreadable(float a, float b, float c, float d) {
+    @Override
+    public float c() {
+      throw new IllegalStateException("unreadable");
+    }
+  }
+
+  @Test
+  void ofARecordOfNumbersOnlyTheRunIsTimed() {
+    List<Set<InferenceEvent.Phase>> phases = new ArrayList<>();
+    InferenceListener timed =
+        event ->
+            phases.add(
+                Arrays.stream(InferenceEvent.Phase.values())
+                    .filter(phase -> event.nanos(phase) > 0)
+                    .collect(Collectors.toSet()));
+    try (Model model = model(timed)) {
+      RowModel<Numbers, Out> rows = model.rows(Numbers.class, Out.class);
+      rows.predict(new Numbers(1, 2, 3, 4)); // waits for the first slot
+      rows.predict(new Numbers(1, 2, 3, 4));
+      rows.predict(List.of(new Numbers(1, 2, 3, 4), new Numbers(1, 2, 3, 4)));
+      RowModel<Unreadable, Out> unreadable = model.rows(Unreadable.class, Out.class);
+      assertThatThrownBy(() -> unreadable.predict(new Unreadable(1, 2, 3, 4)))
+          .hasMessageContaining("unreadable");
+    }
+    assertThat(phases.subList(1, 4))
+        .containsExactly(
+            Set.of(InferenceEvent.Phase.RUN),
+            Set.of(InferenceEvent.Phase.BIND, InferenceEvent.Phase.RUN, InferenceEvent.Phase.READ),
+            Set.of(InferenceEvent.Phase.BIND));
   }
 
   @Test

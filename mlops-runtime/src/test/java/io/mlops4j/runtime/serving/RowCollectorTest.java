@@ -99,6 +99,44 @@ class RowCollectorTest {
     assertThat(told.answers.get(id)).isEqualTo(List.of(y[0], y[1]));
   }
 
+  /** The memory of blocks is reused, but not while a listener holds it. */
+  @Test
+  void blocksThatAListenerKeepsDoNotChange() {
+    List<FeatureBatch> kept = new ArrayList<>();
+    InferenceListener keeps =
+        new InferenceListener() {
+          @Override
+          public boolean needsRows() {
+            return true;
+          }
+
+          @Override
+          public void onInference(InferenceEvent event) {
+            kept.add(Objects.requireNonNull(event.features()).retain());
+          }
+        };
+    int blocks = 8;
+    try (Model model = model(keeps)) {
+      RowModel<Numbers, Out> rows = model.rows(Numbers.class, Out.class);
+      for (int i = 0; i < blocks * RowCollector.ROWS_OF_NUMBERS; i++) {
+        rows.predict(new Numbers(i, -i, 0, 0));
+        if (i == 3 * RowCollector.ROWS_OF_NUMBERS) {
+          kept.remove(0).close(); // whose memory a later block uses
+        }
+      }
+    }
+    assertThat(kept).hasSize(blocks - 1);
+    for (int block = 1; block < blocks; block++) {
+      try (FeatureBatch batch = kept.get(block - 1)) {
+        for (int row = 0; row < RowCollector.ROWS_OF_NUMBERS; row++) {
+          float expected = block * RowCollector.ROWS_OF_NUMBERS + row;
+          assertThat(((Float4Vector) batch.column("a")).get(row)).isEqualTo(expected);
+          assertThat(((Float4Vector) batch.column("b")).get(row)).isEqualTo(-expected);
+        }
+      }
+    }
+  }
+
   @Test
   void recordsOfNumbersMakeLargeBlocks() {
     Told told = new Told();

@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.binding.output;
 
 import io.mlops4j.error.InferenceException;
+import io.mlops4j.model.ElementType;
 import io.mlops4j.model.MapSpec;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.runtime.binding.Scalars;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class OutputReader implements AutoCloseable {
   private final List<OutputPlan> plans;
   private final OutputMemoryPool pool;
+  private final boolean numbers;
   private volatile long usual;
   private volatile @Nullable OutputLayout last;
 
@@ -42,7 +44,19 @@ public final class OutputReader implements AutoCloseable {
       outputs.add(new OutputPlan(i, signature.outputs().get(i)));
     }
     this.plans = List.copyOf(outputs);
+    this.numbers =
+        plans.stream().allMatch(plan -> plan.isTensor() && plan.type() != ElementType.STRING);
     this.pool = new OutputMemoryPool(memory, kept);
+  }
+
+  /**
+   * Returns whether all outputs are tensors of numbers, so that reading the answer to one row is a
+   * short copy.
+   *
+   * @return false if an output has text, or is a sequence or a map
+   */
+  public boolean areNumbers() {
+    return numbers;
   }
 
   /**
