@@ -3,19 +3,24 @@ package io.mlops4j.monitor;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.internal.NumberVectors;
 import java.util.List;
+import java.util.Objects;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.util.MemoryUtil;
-import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Field;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Columns of numbers and booleans with room for a number of rows, to which rows of batches are
- * copied by address. Not thread safe.
+ * Columns of numbers, booleans and texts with room for a number of rows, to which rows of batches
+ * are copied by address. Not thread safe.
  */
 final class BlockColumns implements AutoCloseable {
   private static final byte ALL = (byte) 0xff;
+
+  /** Texts of a call in one column that surely fit into an empty block, which has 256 rows. */
+  private static final long LONGEST_TEXTS = 256L * BlockTexts.BYTES_OF_A_ROW;
 
   private final int capacity;
   private final VectorSchemaRoot root;
@@ -25,6 +30,7 @@ final class BlockColumns implements AutoCloseable {
   private final long[] values;
   private final long[] validity;
   private final boolean[] nulls;
+  private final @Nullable BlockTexts[] texts; // null for a column of another kind
   private int rows;
 
   private BlockColumns(VectorSchemaRoot root, int capacity) {
@@ -37,27 +43,42 @@ final class BlockColumns implements AutoCloseable {
     this.values = new long[columns];
     this.validity = new long[columns];
     this.nulls = new boolean[columns];
+    this.texts = new BlockTexts[columns];
     for (int i = 0; i < columns; i++) {
       FieldVector vector = root.getVector(i);
-      vector.setInitialCapacity(capacity);
-      vector.allocateNew();
       fields[i] = vector.getField();
-      widths[i] = NumberVectors.width(vector);
-      values[i] = vector.getDataBufferAddress();
+      if (vector instanceof VarCharVector text) {
+        texts[i] = new BlockTexts(text, capacity);
+      } else {
+        vector.setInitialCapacity(capacity);
+        vector.allocateNew();
+        widths[i] = NumberVectors.width(vector);
+        values[i] = vector.getDataBufferAddress();
+      }
       validity[i] = vector.getValidityBufferAddress();
       nulls[i] = true;
     }
     clear();
   }
 
-  /** The bytes of a row; -1 if a column is of another kind. */
+  /**
+   * The bytes of a row; -1 if a column is of another kind, or has far longer texts than there is
+   * room for.
+   */
   static int bytesOfRow(FeatureBatch like) {
     int bytes = 0;
     for (FieldVector vector : like.root().getFieldVectors()) {
-      if (!NumberVectors.isNumber(vector)) {
+      if (BlockTexts.isText(vector)) {
+        long its = BlockTexts.bytes((VarCharVector) vector, like.rows());
+        if (its < 0 || its > LONGEST_TEXTS) {
+          return -1;
+        }
+        bytes += BlockTexts.BYTES_OF_A_ROW + Integer.BYTES + 1;
+      } else if (NumberVectors.isNumber(vector)) {
+        bytes += NumberVectors.width(vector) + 1;
+      } else {
         return -1;
       }
-      bytes += NumberVectors.width(vector) + 1;
     }
     return bytes;
   }
@@ -80,19 +101,27 @@ final class BlockColumns implements AutoCloseable {
       return false;
     }
     for (int i = 0; i < fields.length; i++) {
-      if (!(columns.get(i) instanceof BaseFixedWidthVector vector)
-          || !accepts(i, vector)
+      FieldVector vector = columns.get(i);
+      if (!hasField(i, vector)
           || vector.getValueCount() != count
-          || vector.getDataBuffer().capacity() < bytes(i, count)
-          || vector.getValidityBuffer().capacity() < (count + 7) / 8) {
+          || vector.getValidityBuffer().capacity() < (count + 7) / 8
+          || !fits(i, vector, count)) {
         return false;
       }
     }
     return true;
   }
 
+  private boolean fits(int column, FieldVector vector, int count) {
+    BlockTexts text = texts[column];
+    return text == null
+        ? vector.getDataBuffer().capacity() >= bytes(column, count)
+        : text.fits((VarCharVector) vector, count);
+  }
+
+  /** Whether a vector has the field of a column, and so its type. */
   @SuppressWarnings("ReferenceEquality") // to compare the names only once
-  private boolean accepts(int column, BaseFixedWidthVector vector) {
+  private boolean hasField(int column, FieldVector vector) {
     Field field = vector.getField();
     if (field == fields[column]) {
       return true;
@@ -111,9 +140,15 @@ final class BlockColumns implements AutoCloseable {
     List<FieldVector> columns = other.root().getFieldVectors();
     int count = other.rows();
     for (int i = 0; i < fields.length; i++) {
-      BaseFixedWidthVector vector = (BaseFixedWidthVector) columns.get(i);
+      FieldVector vector = columns.get(i);
+      BlockTexts text = texts[i];
+      if (text == null) {
+        addValues(i, vector.getDataBufferAddress(), 0, count);
+      } else {
+        text.add((VarCharVector) vector, count, rows);
+      }
       long validAt = vector.getValidityBufferAddress();
-      add(i, vector.getDataBufferAddress(), isValid(validAt, count) ? 0 : validAt, 0, count);
+      addNulls(i, isValid(validAt, count) ? 0 : validAt, 0, count);
     }
     rows += count;
   }
@@ -121,15 +156,18 @@ final class BlockColumns implements AutoCloseable {
   /** Adds a range of the rows of columns that are like these. */
   void add(BlockColumns other, int from, int count) {
     for (int i = 0; i < fields.length; i++) {
-      add(i, other.values[i], other.nulls[i] ? other.validity[i] : 0, from, count);
+      BlockTexts text = texts[i];
+      if (text == null) {
+        addValues(i, other.values[i], from, count);
+      } else {
+        text.add(Objects.requireNonNull(other.texts[i]), from, count, rows);
+      }
+      addNulls(i, other.nulls[i] ? other.validity[i] : 0, from, count);
     }
     rows += count;
   }
 
-  /**
-   * @param nullsAt the address of the validity; 0 if there are no nulls
-   */
-  private void add(int column, long valuesAt, long nullsAt, int from, int count) {
+  private void addValues(int column, long valuesAt, int from, int count) {
     int width = widths[column];
     long to = values[column];
     if (width == 0) {
@@ -140,6 +178,12 @@ final class BlockColumns implements AutoCloseable {
       MemoryUtil.copyMemory(
           valuesAt + (long) width * from, to + (long) width * rows, (long) width * count);
     }
+  }
+
+  /**
+   * @param nullsAt the address of the validity; 0 if there are no nulls
+   */
+  private void addNulls(int column, long nullsAt, int from, int count) {
     if (nullsAt != 0) {
       nulls[column] = true;
       copyBits(nullsAt, from, validity[column], count);
@@ -178,6 +222,11 @@ final class BlockColumns implements AutoCloseable {
 
   /** The rows, valid until the next change. */
   FeatureBatch batch() {
+    for (BlockTexts text : texts) {
+      if (text != null) {
+        text.written(rows);
+      }
+    }
     root.setRowCount(rows);
     return batch;
   }
@@ -186,6 +235,10 @@ final class BlockColumns implements AutoCloseable {
   void clear() {
     rows = 0;
     for (int i = 0; i < fields.length; i++) {
+      BlockTexts text = texts[i];
+      if (text != null) {
+        text.clear();
+      }
       if (nulls[i]) {
         nulls[i] = false;
         for (int at = 0; at < (capacity + 7) / 8; at++) {

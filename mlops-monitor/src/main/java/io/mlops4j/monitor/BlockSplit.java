@@ -11,6 +11,7 @@ import java.util.function.Consumer;
  * thread only.
  */
 final class BlockSplit {
+  private final boolean alike;
   private final boolean byTime;
   private final boolean wholeSeconds;
   private final MonitorTime time;
@@ -20,10 +21,17 @@ final class BlockSplit {
   private Instant newest = Instant.EPOCH;
 
   /**
+   * @param alike whether only calls of the same millisecond are handled together, because their
+   *     rows wait for labels
    * @param handler takes the rows of some calls, which are valid until it returns
    */
   BlockSplit(
-      Window window, MonitorTime time, List<Watch> watches, Consumer<HandOff.Answered> handler) {
+      Window window,
+      boolean alike,
+      MonitorTime time,
+      List<Watch> watches,
+      Consumer<HandOff.Answered> handler) {
+    this.alike = alike;
     this.byTime = window.time() != null;
     this.wholeSeconds = window.hasWholeSeconds();
     this.time = time;
@@ -72,7 +80,8 @@ final class BlockSplit {
   /** Windows of a length of time begin at whole seconds, minutes, hours or days. */
   private boolean isTogether(Instant last, Instant next) {
     return next.equals(last)
-        || (!next.isBefore(last)
+        || (!alike
+            && !next.isBefore(last)
             && (!byTime || (wholeSeconds && next.getEpochSecond() == last.getEpochSecond())));
   }
 

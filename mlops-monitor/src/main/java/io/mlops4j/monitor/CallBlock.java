@@ -26,15 +26,21 @@ final class CallBlock implements HandOff.Item {
   private @Nullable ServedBy servedBy;
   private InferenceEvent.Route route = InferenceEvent.Route.PRIMARY;
 
-  private CallBlock(CallBlocks pool, BlockColumns features, BlockColumns outputs) {
+  private CallBlock(
+      CallBlocks pool, FeatureBatch in, FeatureBatch out, int rows, BufferAllocator allocator) {
     this.pool = pool;
-    this.features = features;
-    this.outputs = outputs;
-    this.ends = new int[features.capacity()];
-    this.times = new long[features.capacity()];
+    this.ends = new int[rows];
+    this.times = new long[rows];
+    this.features = BlockColumns.of(in, rows, allocator);
+    try {
+      this.outputs = BlockColumns.of(out, rows, allocator);
+    } catch (RuntimeException | Error e) {
+      features.close();
+      throw e;
+    }
   }
 
-  /** Returns a block for rows like these; null if a column holds no numbers. */
+  /** Returns a block for rows like these; null if a column holds neither numbers nor texts. */
   static @Nullable CallBlock like(
       CallBlocks pool, FeatureBatch features, FeatureBatch outputs, BufferAllocator allocator) {
     int in = BlockColumns.bytesOfRow(features);
@@ -46,13 +52,13 @@ final class CallBlock implements HandOff.Item {
     if (rows < LEAST_ROWS) {
       return null;
     }
-    BlockColumns first = BlockColumns.of(features, rows, allocator);
-    try {
-      return new CallBlock(pool, first, BlockColumns.of(outputs, rows, allocator));
-    } catch (RuntimeException | Error e) {
-      first.close();
-      throw e;
-    }
+    return new CallBlock(pool, features, outputs, rows, allocator);
+  }
+
+  /** Returns a block for the rows of another one. */
+  static CallBlock like(CallBlock other, BufferAllocator allocator) {
+    return new CallBlock(
+        other.pool, other.features(), other.outputs(), other.features.capacity(), allocator);
   }
 
   /** Begins with the calls of a version. */

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * memory is the monitor's own, so that no other allocator waits for it. Thread safe.
  */
 final class CallBlocks implements AutoCloseable {
-  private static final int MOST_WAITING = 4;
+  /** A monitor's thread that is behind gives many blocks back at once; each has at most 1 MiB. */
+  private static final int MOST_WAITING = 32;
 
   private final int most;
   private final Deque<CallBlock> waiting = new ArrayDeque<>();
@@ -66,12 +67,10 @@ final class CallBlocks implements AutoCloseable {
   synchronized CallBlock like(CallBlock other) {
     CallBlock block = find(other.features(), other.outputs());
     if (block == null) {
-      block =
-          CallBlock.like(
-              this, other.features(), other.outputs(), Objects.requireNonNull(allocator));
+      block = CallBlock.like(other, Objects.requireNonNull(allocator));
     }
     used++;
-    return Objects.requireNonNull(block);
+    return block;
   }
 
   /** Takes an empty block back. */

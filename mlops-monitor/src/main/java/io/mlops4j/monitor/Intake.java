@@ -16,7 +16,6 @@ final class Intake {
   private final MonitorSettings settings;
   private final HandOff handOff;
   private final CallSampling sampling;
-  private final boolean joinsBlocks;
   private final LongAdder dropped = new LongAdder();
   private final LongAdder failed = new LongAdder();
   private final LongAdder empty = new LongAdder();
@@ -25,7 +24,6 @@ final class Intake {
     this.settings = settings;
     this.handOff = handOff;
     this.sampling = sampling;
-    this.joinsBlocks = settings.measured() == null && settings.labels() == null;
   }
 
   /**
@@ -56,7 +54,7 @@ final class Intake {
       dropped.add(event.rows());
       return;
     }
-    if (joinsBlocks && event.rows() <= SMALL) {
+    if (!settings.joinsById() && event.rows() <= SMALL) {
       long at = settings.clock().millis();
       HandOff.Added added = handOff.add(event, features, outputs, at);
       if (added == HandOff.Added.FULL) {

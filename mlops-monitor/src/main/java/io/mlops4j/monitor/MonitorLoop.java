@@ -84,7 +84,7 @@ final class MonitorLoop {
     if (labels != null) {
       watches.add(labels);
     }
-    this.split = new BlockSplit(settings.window(), time, watches, this::answered);
+    this.split = new BlockSplit(settings.window(), labels != null, time, watches, this::answered);
     this.shadow = new ShadowWatch(settings.keyColumn(), settings.answerTolerance());
     watches.add(shadow);
   }

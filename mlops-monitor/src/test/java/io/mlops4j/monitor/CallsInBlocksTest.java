@@ -29,6 +29,7 @@ class CallsInBlocksTest {
   private final ReentrantLock gate = new ReentrantLock();
   private final List<FeatureBatch> features = new ArrayList<>();
   private final List<FeatureBatch> outputs = new ArrayList<>();
+  private int keys;
   private final FeatureBatch good;
   private final FeatureBatch goodAnswers;
 
@@ -53,17 +54,21 @@ class CallsInBlocksTest {
     allocator.close();
   }
 
-  /** Doubles, whole numbers and flags; some are missing. */
+  /** Doubles, whole numbers, flags and texts; some are missing. */
   private FeatureBatch rows(Random random, int count, double shift) {
     double[] x = new double[count];
     float[] y = new float[count];
     int[] n = new int[count];
     boolean[] flag = new boolean[count];
+    String[] text = new String[count];
+    String[] key = new String[count];
     for (int i = 0; i < count; i++) {
       x[i] = random.nextGaussian() + shift;
       y[i] = random.nextInt(20) == 0 ? Float.NaN : random.nextFloat();
       n[i] = random.nextInt(4);
       flag[i] = random.nextInt(3) == 0;
+      text[i] = random.nextInt(9) == 0 ? null : "ä".repeat(i % 20 == 0 ? 90 : i % 3);
+      key[i] = random.nextInt(9) == 0 ? null : "key " + keys++;
     }
     FeatureBatch batch =
         FeatureBatch.builder(allocator)
@@ -71,6 +76,8 @@ class CallsInBlocksTest {
             .floats("y", y)
             .ints("n", n)
             .booleans("flag", flag)
+            .strings("text", text)
+            .strings("key", key)
             .build();
     for (int i = 0; i < count; i += 1 + random.nextInt(40)) {
       ((Float8Vector) batch.column("x")).setNull(i);
@@ -133,11 +140,11 @@ class CallsInBlocksTest {
   }
 
   private ModelMonitor.Builder plain() {
-    return ModelMonitor.builder(Profile.builder().add(good, goodAnswers).build());
+    return ModelMonitor.builder(Profile.builder().except("key").add(good, goodAnswers).build());
   }
 
   private ModelMonitor.Builder sliced() {
-    Profile columns = Profile.builder().add(good, goodAnswers).build();
+    Profile columns = Profile.builder().except("key").add(good, goodAnswers).build();
     return ModelMonitor.builder(
         SlicedProfile.builder(columns, Slices.by("n")).add(good, goodAnswers).build());
   }
@@ -177,13 +184,28 @@ class CallsInBlocksTest {
     assertThat(state(sliced().window(Window.ofRows(1_500)), CALLS, 1)).isEqualTo(alone);
   }
 
+  @Test
+  void labelsByKey() {
+    byte[] alone = state(labelled(), 1, 2);
+    assertThat(state(labelled(), CALLS, 2)).isEqualTo(alone);
+    assertThat(state(labelled(), 13, 2)).isEqualTo(alone);
+  }
+
+  /** Predictions wait for less time than all calls take, and some are given up meanwhile. */
+  private ModelMonitor.Builder labelled() {
+    return plain()
+        .window(Window.ofRows(1_500))
+        .labels(LabelJoin.byKey("key").within(Duration.ofSeconds(20)))
+        .performance(PerformancePolicy.binary("score").groups("text"));
+  }
+
   /** A caller may overwrite its rows when the call has ended. */
   @Test
   void aBlockHoldsTheRowsAndNotTheBatch() {
     gate.lock();
     List<WindowReport> windows = new ArrayList<>();
     ProcessorMeter held = new ProcessorMeter(this::waitAtTheGate, () -> 0);
-    Profile reference = Profile.builder().add(good, goodAnswers).build();
+    Profile reference = Profile.builder().except("key").add(good, goodAnswers).build();
     try (ModelMonitor monitor =
         ModelMonitor.builder(reference).window(Window.ofRows(20)).metered(0.1, held).start()) {
       monitor.onWindow(windows::add);
