@@ -116,6 +116,7 @@ final class Columns {
           buffers,
           CompressionUtil.createBodyCompression(
               org.apache.arrow.vector.compression.NoCompressionCodec.INSTANCE),
+          original.getVariadicBufferCounts(), // of texts that are views
           false,
           true);
     } finally {

@@ -9,20 +9,27 @@ import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.FeatureWriter;
 import io.mlops4j.feature.WriteOptions;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.DurationVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.IntVector;
+import org.apache.arrow.vector.LargeVarCharVector;
+import org.apache.arrow.vector.UInt8Vector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ViewVarCharVector;
 import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.dictionary.DictionaryProvider.MapDictionaryProvider;
+import org.apache.arrow.vector.types.TimeUnit;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
+import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -125,6 +132,47 @@ class FeatureWriterTest {
     try (Stream<Path> left = Files.list(folder)) {
       assertThat(left).containsExactly(file);
     }
+  }
+
+  @Test
+  void writesUnsignedNumbersAndLargeAndViewedTextsToParquet() {
+    Path file = folder.resolve("types.parquet");
+    try (UInt8Vector unsigned = new UInt8Vector("unsigned", memory);
+        LargeVarCharVector large = new LargeVarCharVector("large", memory);
+        ViewVarCharVector view = new ViewVarCharVector("view", memory)) {
+      unsigned.setSafe(0, -1L); // the largest
+      large.setSafe(0, "früh ✈".getBytes(StandardCharsets.UTF_8));
+      view.allocateNew();
+      view.setSafe(0, "a text of more than twelve bytes".getBytes(StandardCharsets.UTF_8));
+      List<FieldVector> columns = List.of(unsigned, large, view);
+      columns.forEach(column -> column.setValueCount(2));
+      VectorSchemaRoot root =
+          new VectorSchemaRoot(columns.stream().map(FieldVector::getField).toList(), columns, 2);
+      try (FeatureWriter writer = DataFiles.create(file, WriteOptions.defaults())) {
+        writer.write(FeatureBatch.of(root));
+        writer.commit();
+      }
+    }
+    assertThat(read(file)) // Arrow prints the largest unsigned number as -1
+        .containsExactly("-1\tfrüh ✈\ta text of more than twelve bytes", "null\tnull\tnull");
+  }
+
+  @Test
+  void rejectsTypesThatParquetDoesNotTakeByName() {
+    try (DurationVector duration =
+            new DurationVector(
+                Field.nullable("delay", new ArrowType.Duration(TimeUnit.SECOND)), memory);
+        FeatureWriter writer =
+            DataFiles.create(folder.resolve("a.parquet"), WriteOptions.defaults())) {
+      duration.setValueCount(1);
+      VectorSchemaRoot root =
+          new VectorSchemaRoot(List.of(duration.getField()), List.<FieldVector>of(duration), 1);
+      assertThatThrownBy(() -> writer.write(FeatureBatch.of(root)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("delay: found the type Duration(SECOND)")
+          .hasMessageContaining("write an Arrow file");
+    }
+    assertThat(folder).isEmptyDirectory();
   }
 
   @Test

@@ -14,8 +14,11 @@ import org.apache.arrow.vector.DecimalVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.Float8Vector;
+import org.apache.arrow.vector.LargeVarCharVector;
 import org.apache.arrow.vector.TimeStampVector;
+import org.apache.arrow.vector.UInt8Vector;
 import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.ViewVarCharVector;
 import org.apache.arrow.vector.types.TimeUnit;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -49,18 +52,24 @@ record SinkColumn(Field field, @Nullable DuckDBColumnType type, Setter setter) {
               DuckDBColumnType.BOOLEAN,
               (from, row, to, at) -> to.setBoolean(at, ((BitVector) from).get(row) != 0));
       case FloatingPoint -> floating(field, (ArrowType.FloatingPoint) type);
-      case Utf8 ->
+      case Utf8, LargeUtf8, Utf8View ->
           new SinkColumn(
               field,
               DuckDBColumnType.VARCHAR,
               (from, row, to, at) ->
-                  to.setString(
-                      at, new String(((VarCharVector) from).get(row), StandardCharsets.UTF_8)));
+                  to.setString(at, new String(utf8(from, row), StandardCharsets.UTF_8)));
       case Date -> date(field, (ArrowType.Date) type);
       case Timestamp -> timestamp(field, (ArrowType.Timestamp) type);
       case Decimal -> decimal(field, (ArrowType.Decimal) type);
       default -> throw unsupported(field);
     };
+  }
+
+  private static byte[] utf8(FieldVector from, int row) {
+    if (from instanceof LargeVarCharVector large) {
+      return large.get(row);
+    }
+    return from instanceof ViewVarCharVector view ? view.get(row) : ((VarCharVector) from).get(row);
   }
 
   private static SinkColumn integer(Field field, ArrowType.Int type) {
@@ -97,7 +106,11 @@ record SinkColumn(Field field, @Nullable DuckDBColumnType type, Setter setter) {
                   (from, row, to, at) -> to.setLong(at, value(from, row)));
       default -> {
         if (!type.getIsSigned()) {
-          throw unsupported(field);
+          yield new SinkColumn(
+              field,
+              DuckDBColumnType.UBIGINT,
+              (from, row, to, at) ->
+                  to.setUint64(at, ((UInt8Vector) from).getObjectNoOverflow(row)));
         }
         yield new SinkColumn(
             field,
