@@ -72,7 +72,7 @@ class CommandsTest {
     assertThat(
             Commands.line(it -> null, false, loader, new String[] {"--json", "list"})
                 .getSubcommands())
-        .hasSize(23);
+        .hasSize(24);
   }
 
   @Test
@@ -83,7 +83,7 @@ class CommandsTest {
     assertThat(said.out())
         .contains("publish", "list", "show", "assign", "history", "diff", "sign", "verify")
         .contains("export", "import", "copy", "deprecate", "delete", "restore", "gc")
-        .contains("inspect", "predict", "drift")
+        .contains("inspect", "predict", "convert", "profile", "drift")
         .contains("unassign", "retire", "reinstate", "rollout");
   }
 
