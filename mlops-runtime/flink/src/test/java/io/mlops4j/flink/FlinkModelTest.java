@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.ModelInputException;
+import io.mlops4j.error.RegistryException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.registry.ModelRegistry;
@@ -328,6 +329,35 @@ class FlinkModelTest {
     assertThatThrownBy(
             () -> FlinkModel.load(registry, "plus@champion", Point.Features.class, Other.class))
         .isInstanceOf(ModelInputException.class);
+  }
+
+  @Test
+  void aReplacedRegistryIsFoundOnTheTaskManager() {
+    FlinkRegistry registry = Registries.folder(folder.resolve("r"), 1);
+    PinnedModel wrong = new PinnedModel("plus:1", "sha256:" + "0".repeat(64));
+    for (int i = 0; i < 2; i++) { // the failure is not kept
+      int before = TaskManagerModels.loads();
+      assertThatThrownBy(() -> TaskManagerModels.acquire(registry, wrong))
+          .isInstanceOf(RegistryException.class)
+          .hasMessageContaining("expected sha256:0000")
+          .hasMessageContaining("was replaced");
+      assertThat(TaskManagerModels.loads() - before).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aFolderThatIsNotThereIsNotMade() {
+    Path absent = folder.resolve("absent");
+    assertThatThrownBy(
+            () ->
+                FlinkModel.load(
+                    FlinkRegistry.folder(absent.toString()),
+                    "plus@champion",
+                    Point.Features.class,
+                    Point.Sum.class))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("found no folder");
+    assertThat(absent).doesNotExist();
   }
 
   @Test
