@@ -7,8 +7,8 @@ import java.util.List;
 /** Describes files that are not Arrow IPC files, for messages. */
 final class OtherFormats {
   private static final String ADVICE =
-      ", expected an Arrow IPC file or stream, the only formats that this version reads; readers of"
-          + " CSV, Parquet and SQL come in a later version. ";
+      ", expected an Arrow IPC file or stream, a Parquet file, or a text whose name ends in .csv,"
+          + " .tsv, .json or .jsonl. ";
 
   private static final List<Format> KNOWN =
       List.of(
