@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** {@code ratios scale}. */
 public final class ScaleTopic implements Topic {
@@ -21,6 +22,10 @@ public final class ScaleTopic implements Topic {
 
   @Override
   public List<Comparison> comparisons() {
+    return Stream.concat(files().stream(), SparkJob.comparisons(ROWS).stream()).toList();
+  }
+
+  private static List<Comparison> files() {
     return List.of(
         new Comparison(
             "scale.file.loop",

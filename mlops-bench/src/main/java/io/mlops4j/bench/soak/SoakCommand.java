@@ -64,6 +64,7 @@ public final class SoakCommand implements Callable<Integer> {
             new Faults(),
             new Canaries(),
             new ScoringKills(),
+            new SparkKills(),
             new ScoringMemory(),
             new MaterialisingKills()));
   }

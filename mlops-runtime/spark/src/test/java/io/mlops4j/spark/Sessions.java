@@ -28,6 +28,7 @@ final class Sessions {
     Files.createDirectories(Path.of("target/spark-home/jars"));
     return builder("local-cluster[2,1,600]")
         .config("spark.executor.memory", "600m")
+        .config("spark.deploy.maxExecutorRetries", "-1")
         .config("spark.executor.extraClassPath", absoluteClassPath())
         .config("spark.executor.extraJavaOptions", "-XX:TieredStopAtLevel=1")
         .config("spark.executorEnv.SPARK_SCALA_VERSION", "2.13")

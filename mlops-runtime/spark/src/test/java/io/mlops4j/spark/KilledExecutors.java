@@ -1,0 +1,67 @@
+package io.mlops4j.spark;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.mlops4j.model.Digest;
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.registry.FileModelRegistry;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * The driver of a cluster whose executors the soak of {@code mlops-bench} kills. For each line of
+ * standard input a job scores flights, and prints the number of rows in its result, the number in
+ * the figures, and the digest of the result.
+ */
+final class KilledExecutors {
+  private static final int PARTITIONS = 16;
+
+  private KilledExecutors() {}
+
+  /** The Parquet file, the file of the model, and a folder. */
+  public static void main(String[] args) throws IOException {
+    Path folder = Path.of(args[2], "registry");
+    try (ModelRegistry registry = FileModelRegistry.open(folder)) {
+      ModelVersion version =
+          registry.publish(ModelCard.builder("flight-delay").build(), Path.of(args[1]));
+      registry.assign("flight-delay@champion", version, Change.by("soak"));
+    }
+    String scored = Path.of(args[2], "scored.parquet").toString();
+    try (SparkSession spark = Sessions.cluster();
+        SparkModel model =
+            SparkModel.load(
+                spark, SparkRegistry.folder(folder.toString()), "flight-delay@champion")) {
+      BufferedReader in =
+          new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+      while (in.readLine() != null) {
+        model
+            .transform(spark.read().parquet(args[0]).repartition(PARTITIONS, col("id")))
+            .select("id", "probability")
+            .write()
+            .mode("overwrite")
+            .parquet(scored);
+        long counted = model.figures().rows();
+        System.out.println(result(spark, scored) + " " + counted);
+      }
+    }
+  }
+
+  private static String result(SparkSession spark, String scored) {
+    List<Row> rows = spark.read().parquet(scored).orderBy("id").collectAsList();
+    ByteBuffer bytes = ByteBuffer.allocate(rows.size() * (Long.BYTES + Float.BYTES));
+    for (Row row : rows) {
+      bytes.putLong(row.getLong(0)).putFloat(row.getFloat(1));
+    }
+    return rows.size() + " " + Digest.sha256(bytes.array());
+  }
+}

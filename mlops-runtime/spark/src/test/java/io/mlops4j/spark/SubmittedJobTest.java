@@ -1,0 +1,114 @@
+package io.mlops4j.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A job as {@code spark-submit} starts it: Spark's jars are the class path, and the jars of the job
+ * belong to a loader below it. {@code spark.executor.userClassPathFirst} is not set.
+ */
+class SubmittedJobTest {
+  /** Entries of the class path that Spark does not bring. */
+  private static final Pattern OURS =
+      Pattern.compile(
+          ".*(/mlops-[^/]*\\.jar|/(test-)?classes/?"
+              + "|/(onnxruntime|tribuo-util-onnx|commons-statistics|commons-numbers|caffeine)-[^/]*)");
+
+  @TempDir private Path folder;
+
+  @Test
+  void theJarsOfAJobRunBelowThoseOfSpark() throws Exception {
+    Sessions.folder(folder.resolve("registry"), "plus", "deployment/plus1.onnx");
+    List<String> spark = new ArrayList<>();
+    List<String> jars = new ArrayList<>();
+    for (String entry :
+        System.getProperty("java.class.path").split(Pattern.quote(File.pathSeparator), -1)) {
+      if (OURS.matcher(entry).matches() || Files.isDirectory(Path.of(entry))) {
+        jars.add(jar(Path.of(entry), jars.size()));
+      } else {
+        spark.add(entry);
+      }
+    }
+    String said = submit(spark, jars);
+    assertThat(said.lines())
+        .contains(
+            "sum 500500.0", // 1 + 2 + ... + 1000
+            "io.mlops4j.runtime.ModelRuntime of the job",
+            "ai.onnxruntime.OrtEnvironment of the job",
+            "org.apache.arrow.vector.FieldVector of Spark",
+            "com.fasterxml.jackson.databind.ObjectMapper of Spark",
+            "com.google.protobuf.Message of Spark",
+            "org.slf4j.Logger of Spark");
+  }
+
+  private String submit(List<String> spark, List<String> jars) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    Stream.of(org.apache.spark.launcher.JavaModuleOptions.defaultModuleOptions().split(" ", -1))
+        .forEach(command::add);
+    command.addAll(
+        List.of(
+            "-Xmx600m",
+            "-XX:TieredStopAtLevel=1",
+            "org.apache.spark.deploy.SparkSubmit",
+            "--master",
+            "local[2]",
+            "--conf",
+            "spark.ui.enabled=false",
+            "--class",
+            SubmittedJob.class.getName(),
+            "--jars",
+            String.join(",", jars.subList(1, jars.size())),
+            jars.get(0),
+            folder.resolve("registry").toString()));
+    Path said = folder.resolve("said");
+    Path errors = folder.resolve("errors");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectOutput(said.toFile()).redirectError(errors.toFile());
+    builder.environment().put("CLASSPATH", String.join(File.pathSeparator, spark));
+    int exit = builder.start().waitFor();
+    assertThat(exit).as(() -> errors(errors)).isZero();
+    return Files.readString(said, StandardCharsets.UTF_8);
+  }
+
+  private static String errors(Path file) {
+    try {
+      return Files.readString(file, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  /** A folder of classes becomes a jar, which is what a job has. */
+  private String jar(Path entry, int number) throws IOException {
+    if (Files.isRegularFile(entry)) {
+      return entry.toString();
+    }
+    Path jar = folder.resolve(number + ".jar");
+    try (OutputStream file = Files.newOutputStream(jar);
+        JarOutputStream out = new JarOutputStream(file);
+        Stream<Path> all = Files.walk(entry)) {
+      for (Path path : all.filter(Files::isRegularFile).toList()) {
+        out.putNextEntry(
+            new JarEntry(entry.relativize(path).toString().replace(File.separatorChar, '/')));
+        Files.copy(path, out);
+        out.closeEntry();
+      }
+    }
+    return jar.toString();
+  }
+}
