@@ -1,33 +1,55 @@
 package io.mlops4j.runtime.view;
 
+import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.runtime.feature.DataFiles;
 import io.mlops4j.runtime.internal.duckdb.Sql;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where rows come from: a file, or a query of DuckDB. Immutable and thread safe.
+ * Where rows come from: a file, a query of DuckDB, or a reader. Immutable and thread safe.
  *
  * <p>Times without a zone are read as UTC.
  */
 public final class FeatureSource {
   private final String text;
-  private final String sql;
+  private final @Nullable String sql;
   private final @Nullable Path file;
+  private final Function<BufferAllocator, FeatureReader> open;
 
-  private FeatureSource(String text, String sql, @Nullable Path file) {
+  private FeatureSource(
+      String text,
+      @Nullable String sql,
+      @Nullable Path file,
+      Function<BufferAllocator, FeatureReader> open) {
     this.text = text;
     this.sql = sql;
     this.file = file;
+    this.open = open;
+  }
+
+  private static FeatureSource ofSql(String text, String sql, @Nullable Path file) {
+    return new FeatureSource(
+        text,
+        sql,
+        file,
+        memory -> {
+          throw new IllegalStateException("the source is read by SQL");
+        });
   }
 
   /**
    * Returns the rows of a file. It is opened when the rows are read. A file that changes meanwhile
    * is refused.
    *
-   * @param file a file whose name ends in {@code .parquet}, {@code .csv}, {@code .json}, {@code
-   *     .jsonl} or {@code .ndjson}; also {@code .csv.gz} and {@code .json.gz}
+   * @param file a file whose name ends in {@code .parquet}, {@code .arrow}, {@code .feather},
+   *     {@code .csv}, {@code .json}, {@code .jsonl} or {@code .ndjson}; also {@code .csv.gz} and
+   *     {@code .json.gz}
    * @return the source
    * @throws IllegalArgumentException if the name ends in another way, or contains a wildcard
    */
@@ -51,14 +73,16 @@ public final class FeatureSource {
       reader = "read_csv(" + quoted + ")";
     } else if (lower.endsWith(".json") || lower.endsWith(".jsonl") || lower.endsWith(".ndjson")) {
       reader = "read_json(" + quoted + ")";
+    } else if (lower.endsWith(".arrow") || lower.endsWith(".feather")) {
+      return new FeatureSource("file " + name, null, file, memory -> DataFiles.open(file, memory));
     } else {
       throw new IllegalArgumentException(
           "file: found "
               + name
-              + ", expected a name that ends in .parquet, .csv, .json, .jsonl or"
+              + ", expected a name that ends in .parquet, .arrow, .csv, .json, .jsonl or"
               + " .ndjson; write the rows as Parquet, or use FeatureSource.sql");
     }
-    return new FeatureSource("file " + name, "SELECT * FROM " + reader, file);
+    return ofSql("file " + name, "SELECT * FROM " + reader, file);
   }
 
   /**
@@ -72,12 +96,35 @@ public final class FeatureSource {
    */
   public static FeatureSource sql(String query) {
     String trimmed = Sql.query("query", query);
-    return new FeatureSource("sql " + trimmed, trimmed, null);
+    return ofSql("sql " + trimmed, trimmed, null);
   }
 
-  /** Returns the query of the rows. */
-  String sql() {
+  /**
+   * Returns the rows of a reader, such as a query over JDBC. They are copied to a temporary file
+   * when they are needed, because a job reads them more than once.
+   *
+   * @param name states what is read, and is part of a view's version: change it together with what
+   *     the reader returns; not blank
+   * @param open opens a reader at its first row; called once for each job, which closes the reader
+   * @return the source
+   * @throws IllegalArgumentException if the name is blank
+   */
+  public static FeatureSource rows(String name, Supplier<? extends FeatureReader> open) {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("name: found a blank one, expected text");
+    }
+    Objects.requireNonNull(open, "open");
+    return new FeatureSource("rows " + name, null, null, memory -> open.get());
+  }
+
+  /** Returns the query of the rows; null if they must be read by {@link #open}. */
+  @Nullable String sql() {
     return sql;
+  }
+
+  /** Opens a reader, which the caller closes. */
+  FeatureReader open(BufferAllocator memory) {
+    return open.apply(memory);
   }
 
   /** Returns the file, or null if the source is a query. */
@@ -98,7 +145,8 @@ public final class FeatureSource {
   /**
    * Returns the source as text, which is part of a view's version.
    *
-   * @return {@code file} and its path as given, or {@code sql} and the query
+   * @return {@code file} and its path as given, {@code sql} and the query, or {@code rows} and the
+   *     name
    */
   @Override
   public String toString() {

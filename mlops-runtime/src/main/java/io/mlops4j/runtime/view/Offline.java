@@ -1,22 +1,30 @@
 package io.mlops4j.runtime.view;
 
 import io.mlops4j.error.DataException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.feature.FeatureWriter;
+import io.mlops4j.runtime.feature.DataFiles;
+import io.mlops4j.runtime.internal.duckdb.DuckDb;
+import io.mlops4j.runtime.internal.duckdb.DuckDbSettings;
+import io.mlops4j.runtime.internal.duckdb.Sql;
 import io.mlops4j.runtime.internal.file.Disk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,47 +32,30 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 final class Offline implements AutoCloseable {
+  private final DuckDb database;
   private final Connection connection;
   private final Path spill;
   private final Map<Path, Object> stamps = new HashMap<>();
+  private final IdentityHashMap<FeatureSource, String> copies = new IdentityHashMap<>();
   private int tables;
 
-  private Offline(Connection connection, Path spill) {
-    this.connection = connection;
+  private Offline(DuckDb database, Path spill) {
+    this.database = database;
+    this.connection = database.connection();
     this.spill = spill;
   }
 
   /** Opens an empty database. */
   static Offline open() {
-    try {
-      Class.forName("org.duckdb.DuckDBDriver");
-    } catch (ClassNotFoundException e) {
-      throw new DataException(
-          "feature views: found no DuckDB on the class path, expected it for files and SQL; add"
-              + " org.duckdb:duckdb_jdbc 2.0.0.1",
-          e);
-    }
     Path spill = null;
     try {
       spill = Files.createTempDirectory("mlops4j-features");
-      Properties settings = new Properties();
-      settings.setProperty("autoinstall_known_extensions", "false"); // no network
-      settings.setProperty("autoload_known_extensions", "false");
-      settings.setProperty("temp_directory", spill.toString());
-      Connection connection = DriverManager.getConnection("jdbc:duckdb:", settings);
-      Offline offline = new Offline(connection, spill);
-      try {
-        offline.run("feature views", "SET TimeZone = 'UTC'");
-        return offline;
-      } catch (DataException e) {
-        offline.close();
-        throw e;
-      }
-    } catch (IOException | SQLException e) {
+      return new Offline(DuckDb.open(new DuckDbSettings(0, 0, spill, List.of())), spill);
+    } catch (IOException | DataException e) {
       if (spill != null) {
         Disk.deleteQuietly(spill);
       }
-      throw new DataException("feature views: cannot open DuckDB: " + e.getMessage(), e);
+      throw new DataException("feature views: " + e.getMessage(), e);
     }
   }
 
@@ -134,12 +125,38 @@ final class Offline implements AutoCloseable {
     }
   }
 
-  /** Checks that a source can be read, and notes its file's state. */
-  void read(String what, FeatureSource source) {
+  /**
+   * Checks that a source can be read, notes its file's state, and returns the query of its rows.
+   */
+  String read(String what, FeatureSource source) {
     Path file = source.path();
     if (file != null) {
       stamps.put(file, stamp(what, file));
     }
+    String sql = source.sql();
+    return sql != null ? sql : copies.computeIfAbsent(source, each -> copy(what, each));
+  }
+
+  /** Copies the rows of a reader to a file, because a job reads them more than once. */
+  private String copy(String what, FeatureSource source) {
+    Path copy = spill.resolve("rows-" + copies.size() + ".parquet");
+    try (BufferAllocator memory = new RootAllocator();
+        FeatureReader reader = source.open(memory);
+        FeatureWriter writer = DataFiles.create(copy)) {
+      boolean known = false;
+      for (FeatureBatch batch : reader) {
+        writer.write(batch);
+        known = true;
+      }
+      if (!known) {
+        throw new DataException(
+            "found no batch, expected one that names the columns; it may have no rows", null);
+      }
+      writer.commit();
+    } catch (IllegalArgumentException | DataException e) {
+      throw new DataException(what + ": cannot read " + source + ": " + e.getMessage(), e);
+    }
+    return "SELECT * FROM read_parquet(" + Sql.text(copy.toString()) + ")";
   }
 
   /** Throws if a file changed since it was first read. */
@@ -203,9 +220,7 @@ final class Offline implements AutoCloseable {
   @Override
   public void close() {
     try {
-      connection.close();
-    } catch (SQLException e) {
-      throw failed("feature views", e);
+      database.close();
     } finally {
       Disk.deleteQuietly(spill);
     }

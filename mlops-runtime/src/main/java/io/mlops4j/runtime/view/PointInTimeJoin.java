@@ -26,14 +26,15 @@ final class PointInTimeJoin {
   private final Offline offline;
   private final TrainingSet.Builder job;
   private final String labels;
+  private final String labelRows;
   private final Map<String, String> labelColumns;
 
   PointInTimeJoin(Offline offline, TrainingSet.Builder job) {
     this.offline = offline;
     this.job = job;
     this.labels = offline.table();
-    offline.read("labels", job.labels);
-    this.labelColumns = offline.columns("labels", job.labels.sql());
+    this.labelRows = offline.read("labels", job.labels);
+    this.labelColumns = offline.columns("labels", labelRows);
   }
 
   TrainingSet write(Path file) {
@@ -76,7 +77,7 @@ final class PointInTimeJoin {
             + " AS SELECT row_number() OVER () AS mlops4j_row, "
             + Kind.moment(Sql.name(job.time), type, false)
             + " AS mlops4j_time, * FROM ("
-            + job.labels.sql()
+            + labelRows
             + "\n)");
     requireNoNull(job.time);
   }

@@ -30,8 +30,7 @@ final class ViewRows {
   }
 
   private Events events(@Nullable Long until) {
-    offline.read(what, view.source());
-    String rows = view.source().sql();
+    String rows = offline.read(what, view.source());
     if (until != null) {
       rows = known(rows, until);
     }

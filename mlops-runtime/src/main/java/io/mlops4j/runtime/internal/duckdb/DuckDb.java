@@ -4,6 +4,7 @@ import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import java.io.IOException;
+import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -203,6 +204,11 @@ public final class DuckDb implements AutoCloseable {
     } catch (SQLException e) {
       throw failed(e);
     }
+  }
+
+  /** Returns the connection, for queries whose rows are read one by one. Do not close it. */
+  public Connection connection() {
+    return connection;
   }
 
   /** Makes batches readable by the name of the source. */

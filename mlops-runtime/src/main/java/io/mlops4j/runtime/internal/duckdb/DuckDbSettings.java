@@ -26,6 +26,7 @@ public record DuckDbSettings(
     statements.add("SET autoinstall_known_extensions = false");
     statements.add("SET autoload_known_extensions = false");
     statements.add("SET allow_community_extensions = false");
+    statements.add("SET TimeZone = 'UTC'"); // so that results do not depend on the machine
     statements.add("SET threads = " + (threads > 0 ? threads : processors()));
     if (memoryBytes > 0) {
       statements.add("SET memory_limit = '" + memoryBytes + "B'");
