@@ -4,6 +4,7 @@ import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.FeatureWriter;
+import io.mlops4j.feature.WriteOptions;
 import io.mlops4j.runtime.feature.DataFiles;
 import io.mlops4j.runtime.internal.duckdb.DuckDb;
 import io.mlops4j.runtime.internal.duckdb.DuckDbSettings;
@@ -50,7 +51,7 @@ final class Offline implements AutoCloseable {
     Path spill = null;
     try {
       spill = Files.createTempDirectory("mlops4j-features");
-      return new Offline(DuckDb.open(new DuckDbSettings(0, 0, spill, List.of())), spill);
+      return new Offline(DuckDb.open(new DuckDbSettings(0, 0, spill, List.of(), false)), spill);
     } catch (IOException | DataException e) {
       if (spill != null) {
         Disk.deleteQuietly(spill);
@@ -142,7 +143,7 @@ final class Offline implements AutoCloseable {
     Path copy = spill.resolve("rows-" + copies.size() + ".parquet");
     try (BufferAllocator memory = new RootAllocator();
         FeatureReader reader = source.open(memory);
-        FeatureWriter writer = DataFiles.create(copy)) {
+        FeatureWriter writer = DataFiles.create(copy, WriteOptions.defaults())) {
       boolean known = false;
       for (FeatureBatch batch : reader) {
         writer.write(batch);
