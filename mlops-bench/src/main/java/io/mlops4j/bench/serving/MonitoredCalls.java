@@ -15,7 +15,9 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>A monitor that counts every row is waited for between blocks of calls, outside of the caller's
  * time. A monitor with a budget is not: calls go on without a break, and those of the first seconds
- * are not measured, because a monitor saves what it does not use.
+ * are not measured, because a monitor saves what it does not use. The budget is a share of the time
+ * that passes, whatever part of it the caller gets. So the ratio means something only if the caller
+ * has a processor of its own; {@link #close} prints the part that it had.
  */
 final class MonitoredCalls implements Measured {
   /** What a call costs. */
@@ -44,6 +46,8 @@ final class MonitoredCalls implements Measured {
   private final float[] answer;
   private long settling = FIRST_SETTLING;
   private String counted = "";
+  private long callerNanos;
+  private long passedNanos;
   private volatile float sink;
 
   /**
@@ -86,7 +90,8 @@ final class MonitoredCalls implements Measured {
     if (!waits) {
       settle(calls);
     }
-    long cpu = -MonitorCpu.ofThisThread() - MonitorCpu.ofMonitors();
+    long caller = -MonitorCpu.ofThisThread();
+    long cpu = caller - MonitorCpu.ofMonitors();
     long wall = 0;
     for (int block = 0; block < blocks; block++) {
       long begin = System.nanoTime();
@@ -100,7 +105,10 @@ final class MonitoredCalls implements Measured {
         monitored.flush();
       }
     }
+    caller += MonitorCpu.ofThisThread();
     cpu += MonitorCpu.ofThisThread() + MonitorCpu.ofMonitors();
+    callerNanos += caller;
+    passedNanos += wall;
     counted = monitored.counted();
     monitored.flush();
     return (cost == Cost.CPU ? cpu : wall) / ((double) calls * blocks);
@@ -138,6 +146,9 @@ final class MonitoredCalls implements Measured {
   public void close() {
     if (watched == MonitoredModel.Rows.WITHIN_BUDGET) {
       System.out.println("# at the end the monitor counted " + counted);
+      System.out.printf(
+          "# the caller had %d %% of a processor; with less than 90 %% the ratio is too high%n",
+          100 * callerNanos / Math.max(1, passedNanos));
     }
     batches.forEach(FeatureBatch::close);
     monitored.close();
