@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * job hands all columns to a sink that drops them.
  */
 final class SparkJob implements Measured {
-  private static final int WARM_UP = 4;
+  private static final int WARM_UP = 10; // until the compiler has done its work
 
   private final Path folder = Files.createTempDirectory("mlops4j-spark");
   private final Process process;
