@@ -1,9 +1,11 @@
 package io.mlops4j.spark;
 
+import io.mlops4j.error.RegistryException;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.registry.FileModelRegistry;
 import io.mlops4j.runtime.registry.JdbcModelRegistry;
 import java.io.Serializable;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -58,6 +60,12 @@ public final class SparkRegistry implements Serializable {
 
   ModelRegistry open() {
     if (!database) {
+      if (!Files.isDirectory(Path.of(address))) { // opening it would make an empty registry
+        throw new RegistryException(
+            "%s: found no folder, expected a registry that all machines share; mount it, or publish a model there first"
+                .formatted(address),
+            null);
+      }
       return FileModelRegistry.open(Path.of(address));
     }
     Properties all = new Properties();

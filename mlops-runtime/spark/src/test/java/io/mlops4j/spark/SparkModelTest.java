@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.ModelInputException;
+import io.mlops4j.error.RegistryException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.model.Digest;
 import io.mlops4j.monitor.drift.DriftVerdict;
@@ -165,6 +166,16 @@ class SparkModelTest {
                   .getFloat(0))
           .isEqualTo(42f);
     }
+  }
+
+  @Test
+  void anAbsentFolderIsNoRegistry() {
+    Path absent = folder.resolve("absent");
+    SparkRegistry registry = SparkRegistry.folder(absent.toString());
+    assertThatThrownBy(() -> SparkModel.load(spark, registry, "plus@champion"))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("found no folder");
+    assertThat(absent).doesNotExist();
   }
 
   @Test
