@@ -98,7 +98,8 @@ final class FilesChild {
                 path,
                 FilesChild.class.getName()));
     command.addAll(List.of(args));
-    Process child = new ProcessBuilder(command).redirectErrorStream(true).start();
+    Process child =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (!child.waitFor(60, TimeUnit.SECONDS)) {
       child.destroyForcibly();
