@@ -341,7 +341,7 @@ class FileScoringTest {
                         new ChangingSource(), model, ScoringSettings.defaults(List.of(), 1), in)
                     .into(out))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("change"); // the reader or the run notices first;
+        .hasMessageContaining("change"); // the reader or the run notices first
     assertOnlyInputIsLeft();
   }
 

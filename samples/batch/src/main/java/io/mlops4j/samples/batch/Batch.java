@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
- * Scores a file of 150,000 flights. The process that scores is killed on its way; the same call
- * in this process goes on, and the output has the same bytes as that of a run without a kill.
+ * Scores a file of 150,000 flights. The process that scores is killed on its way; the same call in
+ * this process goes on, and the output has the same bytes as that of a run without a kill.
  */
 final class Batch {
   private final Path quickstart;
