@@ -1,16 +1,16 @@
 package io.mlops4j.samples.service;
 
+import java.io.ByteArrayOutputStream;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.Promise;
+import org.eclipse.jetty.util.thread.Invocable;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
@@ -36,59 +36,112 @@ final class WholeBody extends Handler.Wrapper {
       tooLarge(request, response, callback);
       return true;
     }
-    Received body = new Received();
-    Content.Source.asByteArrayAsync(request, most, body);
-    if (body.isDone()) {
-      arrived(body, request, response, callback);
-      return true;
+    Runnable next = new Body(request, response, callback).start();
+    if (next != null) {
+      next.run();
     }
-    Scheduler.Task timeout =
-        request
-            .getComponents()
-            .getScheduler()
-            .schedule(
-                () -> body.completeExceptionally(new TimeoutException()),
-                patience.toNanos(),
-                TimeUnit.NANOSECONDS);
-    CompletableFuture<?> unused =
-        body.whenComplete(
-            (bytes, failure) -> {
-              timeout.cancel();
-              request
-                  .getComponents()
-                  .getExecutor()
-                  .execute(() -> arrived(body, request, response, callback));
-            });
     return true;
   }
 
-  /** Completed by the server; what follows runs on another thread, so that it may block. */
-  private static final class Received extends CompletableFuture<byte[]>
-      implements Promise.Invocable<byte[]> {
-    @Override
-    public void succeeded(byte[] bytes) {
-      complete(bytes);
+  /**
+   * A body on its way. One thread at a time reads the request: when the time is over, no other
+   * thread reads it, because writing the answer does.
+   */
+  private final class Body implements Invocable.Task {
+    private final Request request;
+    private final Response response;
+    private final Callback callback;
+    private final ByteArrayOutputStream received = new ByteArrayOutputStream(0);
+    private Scheduler.@Nullable Task timeout;
+    private boolean done;
+
+    Body(Request request, Response response, Callback callback) {
+      this.request = request;
+      this.response = response;
+      this.callback = callback;
     }
 
+    /** Returns what to do if the whole body is there already; null if it is not. */
+    synchronized @Nullable Runnable start() {
+      Runnable next = read();
+      if (!done) {
+        Scheduler scheduler = request.getComponents().getScheduler();
+        timeout = scheduler.schedule(this::expire, patience.toNanos(), TimeUnit.NANOSECONDS);
+      }
+      return next;
+    }
+
+    /** Called when more of the body has arrived. */
     @Override
-    public void failed(Throwable failure) {
-      completeExceptionally(failure);
+    public synchronized void run() {
+      Runnable next = done ? null : read();
+      if (next != null) {
+        execute(next);
+      }
     }
 
     @Override
     public InvocationType getInvocationType() {
       return InvocationType.NON_BLOCKING;
     }
+
+    private synchronized void expire() {
+      if (!done) {
+        done = true;
+        execute(() -> late(request, response, callback));
+      }
+    }
+
+    /** What follows runs on a thread of the pool, so that it may block. */
+    private void execute(Runnable next) {
+      request.getComponents().getExecutor().execute(next);
+    }
+
+    /** Reads what has arrived, and asks for more if that is not all. */
+    private @Nullable Runnable read() {
+      while (true) {
+        Content.Chunk chunk = request.read();
+        if (chunk == null) {
+          request.demand(this);
+          return null;
+        }
+        if (Content.Chunk.isFailure(chunk)) {
+          boolean idle = chunk.getFailure() instanceof TimeoutException; // the server's own limit
+          return ended(
+              () -> {
+                if (idle) {
+                  late(request, response, callback);
+                } else {
+                  broken(request, response, callback);
+                }
+              });
+        }
+        byte[] bytes = BufferUtil.toArray(chunk.getByteBuffer());
+        chunk.release();
+        if (bytes.length > most - received.size()) {
+          return ended(() -> tooLarge(request, response, callback));
+        }
+        if (chunk.isLast() && received.size() == 0) {
+          return ended(() -> arrived(bytes, request, response, callback));
+        }
+        received.writeBytes(bytes);
+        if (chunk.isLast()) {
+          return ended(() -> arrived(received.toByteArray(), request, response, callback));
+        }
+      }
+    }
+
+    private Runnable ended(Runnable next) {
+      done = true;
+      if (timeout != null) {
+        timeout.cancel();
+      }
+      return next;
+    }
   }
 
-  private void arrived(
-      CompletableFuture<byte[]> body, Request request, Response response, Callback callback) {
-    try {
-      request.setAttribute(BODY, body.join());
-    } catch (CompletionException e) {
-      failed(e.getCause(), request, response, callback);
-      return;
-    }
+  private void arrived(byte[] body, Request request, Response response, Callback callback) {
+    request.setAttribute(BODY, body);
     try {
       if (!super.handle(request, response, callback)) {
         Response.writeError(request, response, callback, 404);
@@ -98,17 +151,14 @@ final class WholeBody extends Handler.Wrapper {
     }
   }
 
-  private void failed(
-      @Nullable Throwable cause, Request request, Response response, Callback callback) {
-    if (cause instanceof TimeoutException) {
-      response.getHeaders().put("Connection", "close");
-      String message = "body: did not arrive within " + patience.toMillis() + " ms";
-      Response.writeError(request, response, callback, 408, message);
-    } else if (cause instanceof IllegalStateException) {
-      tooLarge(request, response, callback);
-    } else {
-      Response.writeError(request, response, callback, 400, "body: the connection failed");
-    }
+  private void late(Request request, Response response, Callback callback) {
+    response.getHeaders().put("Connection", "close");
+    String message = "body: did not arrive within " + patience.toMillis() + " ms";
+    Response.writeError(request, response, callback, 408, message);
+  }
+
+  private static void broken(Request request, Response response, Callback callback) {
+    Response.writeError(request, response, callback, 400, "body: the connection failed");
   }
 
   private void tooLarge(Request request, Response response, Callback callback) {
