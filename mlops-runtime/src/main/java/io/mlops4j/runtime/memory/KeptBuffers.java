@@ -5,7 +5,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.ForeignAllocation;
 
 /**
  * Buffers of one size, a limited number of which is kept for reuse. A buffer comes back when its
@@ -48,23 +47,7 @@ public final class KeptBuffers implements AutoCloseable {
    */
   public ArrowBuf take() {
     long address = idleOrNew();
-    boolean wrapped = false;
-    try {
-      ArrowBuf buffer =
-          allocator.wrapForeignAllocation(
-              new ForeignAllocation(bytes, address) {
-                @Override
-                protected void release0() {
-                  give(address);
-                }
-              });
-      wrapped = true;
-      return buffer;
-    } finally {
-      if (!wrapped) {
-        give(address);
-      }
-    }
+    return HeldBuffer.wrap(allocator, address, bytes, () -> give(address));
   }
 
   private long idleOrNew() {

@@ -22,6 +22,7 @@ import io.mlops4j.model.ValueSpec;
 import io.mlops4j.runtime.binding.ArrowTypes;
 import io.mlops4j.runtime.binding.Scalars;
 import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.runtime.memory.HeldBuffer;
 import io.mlops4j.runtime.memory.Native;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -31,7 +32,6 @@ import java.util.Objects;
 import java.util.Set;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.ForeignAllocation;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BitVectorHelper;
 import org.apache.arrow.vector.FieldVector;
@@ -552,23 +552,7 @@ public final class Outputs {
     }
     OutputMemory held = memory;
     held.hold();
-    boolean wrapped = false;
-    try {
-      ArrowBuf buffer =
-          allocator.wrapForeignAllocation(
-              new ForeignAllocation(bytes, address) {
-                @Override
-                protected void release0() {
-                  held.release();
-                }
-              });
-      wrapped = true;
-      return buffer.writerIndex(bytes);
-    } finally {
-      if (!wrapped) {
-        held.release();
-      }
-    }
+    return HeldBuffer.wrap(allocator, address, bytes, held::release).writerIndex(bytes);
   }
 
   /** Releases the answers. Open views keep the memory until they are closed. */
