@@ -151,17 +151,20 @@ final class StateKeeper implements AutoCloseable {
     }
     if (now - beat >= BEAT && !disk.isBusy()) {
       beat = now;
-      beat();
+      beat(now);
     }
     if (isDue(now) && !disk.isBusy()) {
       begin();
     }
   }
 
-  private void beat() {
+  /** A snapshot that is due forces the journal, too, so it need not wait for a slow disk twice. */
+  private void beat(long now) {
     try {
       if (folder.isThere()) {
-        disk.start(folder::force, () -> {}, this::problem);
+        if (!isDue(now)) {
+          disk.start(folder::force, () -> {}, this::problem);
+        }
         return;
       }
       problem(new IOException("the folder vanished"));

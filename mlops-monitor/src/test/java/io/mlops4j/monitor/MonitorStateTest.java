@@ -469,6 +469,10 @@ class MonitorStateTest {
     }
   }
 
+  private ModelMonitor.Builder withoutDrift() {
+    return builder().without(Watched.FEATURES, Watched.OUTPUTS, Watched.QUALITY);
+  }
+
   @Test
   void aDiskThatHangsHoldsUpNeitherRowsNorLabels() throws Exception {
     CountDownLatch hangs = new CountDownLatch(1);
@@ -488,21 +492,17 @@ class MonitorStateTest {
         };
     Path copy;
     byte[] bytes;
-    try (ModelMonitor monitor =
-        builder()
-            .without(Watched.FEATURES, Watched.OUTPUTS, Watched.QUALITY)
-            .storing(hanging, nanos::get, true)
-            .stateIn(folder())
-            .start()) {
+    ModelMonitor monitor =
+        withoutDrift().storing(hanging, nanos::get, true).stateIn(folder()).start();
+    try {
       answer(monitor, V1, 20, 0, 0);
       monitor.flush();
       slow.set(true);
+      int forced = disk.forced();
       nanos.addAndGet(TimeUnit.MINUTES.toNanos(2));
-      for (int i = 0; hangs.getCount() > 0; i++) { // the second before, it forced the journal
-        answer(monitor, V1, 1, 100 + i, 0);
-        monitor.flush();
-        nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
-      }
+      answer(monitor, V1, 1, 100, 0);
+      assertThat(hangs.await(60, TimeUnit.SECONDS)).as("a snapshot began").isTrue();
+      assertThat(disk.forced() - forced).as("journals forced before the snapshot").isEqualTo(1);
       answer(monitor, V1, 20, 20, 0);
       monitor.label("k1", 1);
       monitor.label("k21", 0);
@@ -510,14 +510,12 @@ class MonitorStateTest {
       assertThat(monitor.counts().labels().labelled()).isEqualTo(2);
       bytes = monitor.snapshot();
       copy = killed();
-      goesOn.countDown();
+    } finally {
+      goesOn.countDown(); // before the monitor is closed, which waits for the disk
+      monitor.close();
     }
     for (Path folder : List.of(copy, folder())) {
-      try (ModelMonitor second =
-          builder()
-              .without(Watched.FEATURES, Watched.OUTPUTS, Watched.QUALITY)
-              .stateIn(folder)
-              .start()) {
+      try (ModelMonitor second = withoutDrift().stateIn(folder).start()) {
         assertThat(second.snapshot()).isEqualTo(bytes);
         assertThat(second.state().orElseThrow().damages()).isEmpty();
       }

@@ -3,11 +3,13 @@ package io.mlops4j.monitor.state;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Files of a disk that may be full, or fail to cut a file. */
 public final class FaultyDisk implements Output.Maker {
   private volatile int room = Integer.MAX_VALUE;
   private volatile boolean cuts = true;
+  private final AtomicInteger forced = new AtomicInteger();
 
   public void full() {
     room(0);
@@ -20,6 +22,11 @@ public final class FaultyDisk implements Output.Maker {
 
   public void free() {
     room = Integer.MAX_VALUE;
+  }
+
+  /** The number of times that a file was forced. */
+  public int forced() {
+    return forced.get();
   }
 
   void cannotCut() {
@@ -50,6 +57,7 @@ public final class FaultyDisk implements Output.Maker {
 
       @Override
       public void force() throws IOException {
+        forced.incrementAndGet();
         made.force();
       }
 
