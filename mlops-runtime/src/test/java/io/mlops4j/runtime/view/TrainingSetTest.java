@@ -10,6 +10,7 @@ import io.mlops4j.runtime.card.CardJson;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -205,6 +206,40 @@ class TrainingSetTest {
     labels("(1, 'JFK', TIMESTAMP '2001-01-01 13:00:00', 1)").view(view).write(out());
     assertThat(Tables.rows("SELECT late_3h, typeof(late_3h) FROM read_parquet('" + out() + "')"))
         .containsExactly("5|BIGINT");
+  }
+
+  /** Keys that fit into 32 bits are sorted in 32 bits. */
+  @Test
+  void joinsWholeNumbersOfAllSizes() {
+    String both =
+        """
+        SELECT a, b, TIMESTAMP '2001-01-01 10:00:00' AS ts, feature FROM (VALUES
+          (1, 2, 'small'), (1 + (1::BIGINT << 32), 2, 'the same low bits'), (1, 2 - (1::BIGINT << 32), 'these, too'),
+          (2147483647, 0, 'largest'), (-2147483648, 0, 'smallest'),
+          (2147483648, 0, 'above'), (-2147483649, 0, 'below')) t(a, b, feature)
+        """;
+    FeatureView view =
+        FeatureView.builder("numbers")
+            .source(FeatureSource.file(Tables.write(folder.resolve("numbers.parquet"), both)))
+            .keys("a", "b")
+            .eventTime("ts")
+            .build();
+    assertThat(joined(view, "(1, 2), (2147483647, 0), (-2147483648, 0)"))
+        .containsExactly("small", "largest", "smallest");
+    assertThat(joined(view, "(1, 2), (2147483648, 0), (3, 0)"))
+        .containsExactly("small", "above", "null");
+    assertThat(joined(view, "(-2147483649, 0), (1 + (1::BIGINT << 32), 2)"))
+        .containsExactly("below", "the same low bits");
+    assertThat(joined(view, "(1, 2 - (1::BIGINT << 32))")).containsExactly("these, too");
+  }
+
+  private List<String> joined(FeatureView view, String keys) {
+    Path labels =
+        Tables.write(
+            folder.resolve("keys.parquet"),
+            "SELECT *, TIMESTAMP '2001-01-01 11:00:00' AS t FROM (VALUES " + keys + ") t(a, b)");
+    TrainingSet.builder(FeatureSource.file(labels), "t").view(view).write(out());
+    return Tables.rows("SELECT feature FROM read_parquet('" + out() + "')");
   }
 
   record Doubled(String origin, Instant ts, long doubled, Double share) {}
