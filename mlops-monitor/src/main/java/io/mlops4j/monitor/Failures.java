@@ -19,7 +19,11 @@ final class Failures {
   void add(String what, Throwable e) {
     long number = count.incrementAndGet();
     if (Long.bitCount(number) == 1) {
-      LOG.warn("{} (failure {} of this monitor): {}", what, number, e.getMessage(), e);
+      try {
+        LOG.warn("{} (failure {} of this monitor): {}", what, number, e.getMessage(), e);
+      } catch (RuntimeException | Error notLogged) {
+        count.incrementAndGet(); // an appender that fails must not end a thread of the monitor
+      }
     }
   }
 

@@ -26,12 +26,24 @@ final class MonitorThread {
     this.state = state;
     this.failures = failures;
     this.budget = budget;
-    this.thread = new Thread(this::work, "mlops4j-monitor");
+    this.thread = new Thread(this::run, "mlops4j-monitor");
     this.thread.setDaemon(true);
   }
 
   void start() {
     thread.start();
+  }
+
+  private void run() {
+    try {
+      work();
+    } finally { // after an error, too: a caller must not wait for a thread that has ended
+      handOff.close();
+      for (HandOff.Item item = handOff.take(); item != null; item = handOff.take()) {
+        free(item);
+      }
+      failures.guard("cannot free the memory of the hand-off", handOff::free);
+    }
   }
 
   private void work() {
@@ -40,15 +52,11 @@ final class MonitorThread {
       HandOff.Item item = handOff.take(Math.min(due, budget.nanosUntilDue()));
       if (item != null) {
         failures.guard("cannot process the rows that were handed over", () -> loop.handle(item));
-        if (state != null) {
-          state.handled(item);
-        }
-        budget.handled(item); // before a mark is reached
-        budget.look();
-        failures.guard("cannot free the rows that were handed over", item::close);
+        failures.guard("cannot note the rows that were processed", () -> handled(item));
       }
-      if (item == null) {
-        budget.look();
+      failures.guard("cannot choose the share of the calls", budget::look);
+      if (item != null) {
+        free(item); // a mark is reached
       }
       if (state != null) {
         failures.guard("cannot store the state", state::tick);
@@ -57,7 +65,17 @@ final class MonitorThread {
     if (state != null) {
       failures.guard("cannot store the state", state::close);
     }
-    failures.guard("cannot free the memory of the hand-off", handOff::free);
+  }
+
+  private void handled(HandOff.Item item) {
+    if (state != null) {
+      state.handled(item);
+    }
+    budget.handled(item);
+  }
+
+  private void free(HandOff.Item item) {
+    failures.guard("cannot free the rows that were handed over", item::close);
   }
 
   /**

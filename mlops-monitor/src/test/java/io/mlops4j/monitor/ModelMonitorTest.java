@@ -487,6 +487,23 @@ class ModelMonitorTest {
     }
   }
 
+  @Test
+  @Timeout(60)
+  void aProcessorTimeThatCannotBeReadEndsNothing() {
+    ProcessorMeter broken =
+        new ProcessorMeter(
+            () -> {
+              throw new IllegalStateException("no clock");
+            },
+            () -> 0);
+    try (ModelMonitor monitor = byKey().metered(0.1, broken).start()) {
+      answer(monitor, V1, 10, 0, 0);
+      monitor.flush();
+      assertThat(monitor.counts().rows()).isEqualTo(10);
+      assertThat(monitor.counts().failures()).isPositive();
+    }
+  }
+
   /** Rows that were handed over are processed although the monitor closes. */
   @Test
   void acceptingWhileTheMonitorClosesIsDoneOrRefused() throws Exception {
