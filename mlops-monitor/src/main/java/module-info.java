@@ -21,8 +21,7 @@ module io.mlops4j.monitor {
   requires flatbuffers.java;
   requires java.management; // the processor time of the monitor's thread
   requires org.apache.arrow.format;
-  requires org.apache.commons.statistics.distribution;
-  requires org.apache.commons.statistics.inference;
+  requires org.apache.commons.numbers.gamma;
   requires transitive org.slf4j; // LogSink takes a logger
   requires static org.apache.arrow.compression; // compressed prediction logs
   requires static micrometer.core; // the meters

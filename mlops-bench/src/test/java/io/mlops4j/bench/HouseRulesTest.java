@@ -102,6 +102,7 @@ class HouseRulesTest {
     checkOnlyUser("org.snakeyaml..", "io.mlops4j.runtime.exchange..");
     checkOnlyUser("picocli..", "io.mlops4j.runtime.cli..");
     checkOnlyUser("io.micrometer..", "io.mlops4j.monitor.metrics..");
+    checkOnlyUser("org.apache.commons.numbers..", "io.mlops4j.monitor.distribution");
     checkOnlyUser("org.duckdb..", DUCKDB);
     checkOnlyUser("java.sql..", "io.mlops4j.runtime.registry", JDBC, DUCKDB, VIEW, READERS);
     checkOnlyUser("javax.sql..", "io.mlops4j.runtime.registry", JDBC, VIEW, READERS, FRONT_DOOR);

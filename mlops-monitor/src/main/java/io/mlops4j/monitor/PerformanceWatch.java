@@ -1,6 +1,7 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.distribution.StudentT;
 import io.mlops4j.monitor.internal.Figures;
 import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.rollout.Evidence;
@@ -11,7 +12,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import org.apache.commons.statistics.distribution.TDistribution;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +61,7 @@ final class PerformanceWatch {
     }
 
     double critical(double level) {
-      return TDistribution.of(freedom).inverseSurvivalProbability(level);
+      return StudentT.upperQuantile(level, freedom);
     }
   }
 

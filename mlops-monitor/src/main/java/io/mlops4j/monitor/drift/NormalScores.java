@@ -1,7 +1,7 @@
 package io.mlops4j.monitor.drift;
 
+import io.mlops4j.monitor.distribution.Normal;
 import io.mlops4j.monitor.stats.Wasserstein;
-import org.apache.commons.statistics.distribution.NormalDistribution;
 
 /**
  * Numbers on the scale of a normal distribution with the same ranks (the normal scores of van der
@@ -11,10 +11,8 @@ import org.apache.commons.statistics.distribution.NormalDistribution;
  * middle row. Beyond the range of the reference it is that of half a row.
  */
 final class NormalScores {
-  private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
-
   /** The middle half of normal rows is as many deviations wide. */
-  private static final double NORMAL_HALF = 2 * NORMAL.inverseCumulativeProbability(0.75);
+  private static final double NORMAL_HALF = 2 * Normal.quantile(0.75);
 
   private static final double HEAVY = 2;
 
@@ -35,7 +33,7 @@ final class NormalScores {
     for (int bin = 0; bin < scores.length; bin++) {
       double middle = below + reference[bin] / 2.0;
       double share = Math.min(Math.max(middle, 0.5), rows - 0.5) / rows;
-      scores[bin] = NORMAL.inverseCumulativeProbability(share);
+      scores[bin] = Normal.quantile(share);
       below += reference[bin];
     }
     return scores;

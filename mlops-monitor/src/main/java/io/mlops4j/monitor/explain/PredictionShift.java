@@ -1,8 +1,8 @@
 package io.mlops4j.monitor.explain;
 
+import io.mlops4j.monitor.distribution.StudentT;
 import io.mlops4j.monitor.internal.Figures;
 import java.util.List;
-import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
  * How far the mean prediction moved, and how much of that each feature explains. A {@link
@@ -66,7 +66,7 @@ public record PredictionShift(
      * or more}
      */
     public double margin() {
-      return standardError * TDistribution.of(degreesOfFreedom).inverseSurvivalProbability(0.025);
+      return standardError * StudentT.upperQuantile(0.025, degreesOfFreedom);
     }
 
     /** {@return value and margin} */

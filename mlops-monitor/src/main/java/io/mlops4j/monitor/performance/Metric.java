@@ -1,6 +1,6 @@
 package io.mlops4j.monitor.performance;
 
-import org.apache.commons.statistics.distribution.NormalDistribution;
+import io.mlops4j.monitor.distribution.Normal;
 
 /** A metric of a set of rows: a value with its sampling error, or the reason why there is none. */
 public sealed interface Metric {
@@ -43,10 +43,7 @@ public sealed interface Metric {
             "confidence = " + confidence + ": a confidence lies strictly between 0 and 1");
       }
       double half =
-          standardError == 0
-              ? 0
-              : standardError
-                  * NormalDistribution.of(0, 1).inverseSurvivalProbability((1 - confidence) / 2);
+          standardError == 0 ? 0 : standardError * Normal.upperQuantile((1 - confidence) / 2);
       return new Interval(value - half, value + half);
     }
   }

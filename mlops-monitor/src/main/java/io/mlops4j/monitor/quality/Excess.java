@@ -1,6 +1,6 @@
 package io.mlops4j.monitor.quality;
 
-import org.apache.commons.statistics.distribution.BinomialDistribution;
+import io.mlops4j.monitor.distribution.Binomial;
 
 /**
  * Compares the share of some rows with the share of a reference.
@@ -32,12 +32,8 @@ record Excess(double share, double expected, double margin, boolean significant)
     double share = rows == 0 ? 0 : (double) found / rows;
     double error = Math.sqrt((expected * (1 - expected) + 1.0 / referenceRows) / referenceRows);
     double raised = Math.min(1, expected + 3 * error);
-    int trials = (int) Math.min(rows, Integer.MAX_VALUE);
-    int successes = (int) Math.round(share * trials);
     boolean significant =
-        successes > 0
-            && share > raised
-            && BinomialDistribution.of(trials, raised).survivalProbability(successes - 1) < level;
+        found > 0 && share > raised && Binomial.atLeast(found, rows, raised) < level;
     return new Excess(share, expected, margin, significant);
   }
 

@@ -1,11 +1,11 @@
 package io.mlops4j.monitor.quality;
 
+import io.mlops4j.monitor.distribution.Binomial;
 import io.mlops4j.monitor.profile.internal.BinaryFrame;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import java.time.Duration;
 import java.util.Objects;
-import org.apache.commons.statistics.distribution.BinomialDistribution;
 
 /**
  * Counts the delays of labels: the times from predictions to their labels. A delay is known up to 9
@@ -139,13 +139,8 @@ public final class LabelDelays {
     for (int i = middle + 1; i < INTERVALS; i++) {
       above += counts[i];
     }
-    int trials = (int) Math.min(labels, Integer.MAX_VALUE);
-    int successes = (int) Math.round((double) above / labels * trials);
     double error = Math.sqrt((usualShare * (1 - usualShare) + 1.0 / usual.labels) / usual.labels);
-    return successes == 0
-        ? 1
-        : BinomialDistribution.of(trials, Math.min(1, usualShare + 3 * error))
-            .survivalProbability(successes - 1);
+    return Binomial.atLeast(above, labels, Math.min(1, usualShare + 3 * error));
   }
 
   /**

@@ -1,12 +1,12 @@
 package io.mlops4j.monitor.quality;
 
+import io.mlops4j.monitor.distribution.Normal;
 import io.mlops4j.monitor.internal.Figures;
 import io.mlops4j.monitor.profile.ColumnProfile;
 import io.mlops4j.monitor.profile.NumberProfile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the checks that need values: rounding, units, swapped columns, and repeated rows. */
@@ -218,7 +218,7 @@ final class SampleJudge {
     }
     double mean = sum / found;
     double z = (table.mean() - mean) / (table.deviation() / Math.sqrt(found));
-    boolean significant = z > NormalDistribution.of(0, 1).inverseSurvivalProbability(level);
+    boolean significant = z > Normal.upperQuantile(level);
     if (!(mean < 0 && significant)) {
       passed(QualityCheck.SWAPPED, columns, mean, 0);
       return;

@@ -30,7 +30,7 @@ import java.util.function.IntToDoubleFunction;
  * PValueMethod#ASYMPTOTIC} reproduces this.
  *
  * <p>NaN is left out. Infinities are largest and smallest values. If all values of both samples are
- * equal, the statistic is 0 and p = 1. Commons Statistics has no Anderson-Darling test.
+ * equal, the statistic is 0 and p = 1.
  */
 public final class AndersonDarling {
   private static final AndersonDarling DEFAULTS = new AndersonDarling(PValueMethod.AUTO);

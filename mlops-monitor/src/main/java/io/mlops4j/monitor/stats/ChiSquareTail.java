@@ -1,6 +1,6 @@
 package io.mlops4j.monitor.stats;
 
-import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
+import io.mlops4j.monitor.distribution.GammaTail;
 
 /**
  * The upper tail of the chi-square distribution. Without degrees of freedom nothing can differ and
@@ -12,6 +12,6 @@ final class ChiSquareTail {
   static double of(double statistic, int degreesOfFreedom) {
     return degreesOfFreedom == 0 || statistic <= 0
         ? 1
-        : ChiSquaredDistribution.of(degreesOfFreedom).survivalProbability(statistic);
+        : GammaTail.chiSquare(statistic, degreesOfFreedom);
   }
 }

@@ -25,7 +25,7 @@ import java.util.Objects;
  * {@link Result#errorBound()} bounds the difference from the T of the rows if those have no ties.
  *
  * <p><b>Special values.</b> NaN is left out. Infinities count as largest and smallest values. Equal
- * samples and equal constants give T = 0 and p = 1. Commons Statistics has no such test.
+ * samples and equal constants give T = 0 and p = 1.
  */
 public final class CramerVonMises {
   /** The largest number of rows per sample for which {@link PValueMethod#AUTO} is exact. */

@@ -1,13 +1,12 @@
 package io.mlops4j.monitor.stats;
 
-import org.apache.commons.statistics.inference.FisherExactTest;
+import io.mlops4j.monitor.distribution.Hypergeometric;
 
 /**
  * Fisher's exact test of equal shares of hits in two samples, two-sided. The p-value is the sum of
  * the probabilities of all 2 x 2 tables with the same totals that are at most as probable as the
  * observed one (Fisher 1935). The samples may have any sizes. Use it for few hits or few rows,
  * where {@link ShareDifference} approximates badly. Agrees with {@code scipy.stats.fisher_exact}.
- * Computed by Commons Statistics.
  *
  * <p>The statistic is the odds ratio of the rows, {@code (reference misses * current hits) /
  * (reference hits * current misses)}: 1 for equal shares, infinite if its denominator is 0. If no
@@ -50,13 +49,12 @@ public final class FisherExact {
     if (counts.usedBins() == 1) {
       return new Result(1, 1);
     }
-    var result =
-        FisherExactTest.withDefaults()
-            .test(
-                new int[][] {
-                  {(int) reference[0], (int) reference[1]}, {(int) current[0], (int) current[1]}
-                });
-    return new Result(result.getStatistic(), Math.min(1, result.getPValue()));
+    double odds = ((double) reference[0] * current[1]) / ((double) reference[1] * current[0]);
+    double hits = (double) reference[1] + current[1];
+    return new Result(
+        odds,
+        new Hypergeometric(rows, hits, counts.referenceRows())
+            .atMostAsProbable((double) reference[1]));
   }
 
   /**

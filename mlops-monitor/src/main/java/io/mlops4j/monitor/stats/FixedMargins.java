@@ -1,10 +1,10 @@
 package io.mlops4j.monitor.stats;
 
+import io.mlops4j.monitor.distribution.GammaTail;
+import io.mlops4j.monitor.distribution.Normal;
 import io.mlops4j.monitor.internal.LogFactorial;
 import java.util.HashMap;
 import java.util.Map;
-import org.apache.commons.statistics.distribution.GammaDistribution;
-import org.apache.commons.statistics.distribution.NormalDistribution;
 
 /**
  * P-values of statistics that are sums over the columns of a 2 x k table, given the rows of both
@@ -234,11 +234,11 @@ final class FixedMargins {
       double skewness = third / Math.pow(variance, 1.5);
       double z = (statistic - mean) / Math.sqrt(variance);
       if (skewness < 1e-3) {
-        return NormalDistribution.of(0, 1).survivalProbability(z);
+        return Normal.survival(z);
       }
       double shape = 4 / (skewness * skewness);
       double x = shape + 2 * z / skewness;
-      return x <= 0 ? 1 : GammaDistribution.of(shape, 1).survivalProbability(x);
+      return GammaTail.survival(x, shape);
     }
   }
 }

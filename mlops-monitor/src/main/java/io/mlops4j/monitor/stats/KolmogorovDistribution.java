@@ -1,7 +1,7 @@
 package io.mlops4j.monitor.stats;
 
+import io.mlops4j.monitor.distribution.Binomial;
 import java.util.Arrays;
-import org.apache.commons.statistics.distribution.BinomialDistribution;
 
 /**
  * Upper tails of the Kolmogorov-Smirnov statistics.
@@ -136,7 +136,7 @@ final class KolmogorovDistribution {
     double sum = 0;
     for (int j = 0; j <= n * (1 - d); j += stride) {
       double p = Math.min(1, d + j / (double) n);
-      sum += d / p * BinomialDistribution.of(n, p).probability(j);
+      sum += d / p * Binomial.probability(j, n, p);
     }
     return sum * stride;
   }

@@ -22,9 +22,6 @@ import java.util.Objects;
  *
  * <p><b>Special values.</b> NaN is left out. Infinities count as largest and smallest values. Equal
  * samples and equal constants give D = 0 and p = 1.
- *
- * <p>The p-value is computed here because Commons Statistics takes raw values only, not counts in
- * bins.
  */
 public final class KolmogorovSmirnov {
   /** The largest number of rows per sample for which {@link PValueMethod#AUTO} is exact. */

@@ -1,8 +1,7 @@
 package io.mlops4j.monitor.stats;
 
+import io.mlops4j.monitor.distribution.Normal;
 import java.util.Objects;
-import org.apache.commons.statistics.inference.ContinuityCorrection;
-import org.apache.commons.statistics.inference.MannWhitneyUTest;
 
 /**
  * Mann-Whitney U test, two-sided. U counts the pairs in which the reference's value is above the
@@ -12,7 +11,7 @@ import org.apache.commons.statistics.inference.MannWhitneyUTest;
  * <p><b>P-value.</b> {@link PValueMethod#AUTO} is exact for samples without ties of at most {@value
  * #EXACT_LIMIT} rows each. Otherwise it takes the normal distribution with tie correction and,
  * unless switched off, continuity correction. The test is two-sided on purpose: a one-sided test
- * gives p = 1 for a shift in the other direction. Computed by Commons Statistics.
+ * gives p = 1 for a shift in the other direction.
  *
  * <p>NaN is left out. -0.0 and 0.0 are a tie. Infinities count as largest and smallest values. If
  * all values of both samples are equal, U is half of all pairs and p = 1.
@@ -20,6 +19,9 @@ import org.apache.commons.statistics.inference.MannWhitneyUTest;
 public final class MannWhitney {
   /** The largest number of rows per sample for which {@link PValueMethod#AUTO} is exact. */
   public static final int EXACT_LIMIT = 50;
+
+  /** Seconds, and some hundred megabytes. */
+  private static final double MOST_STEPS = 0x1p32;
 
   private static final MannWhitney DEFAULTS = new MannWhitney(PValueMethod.AUTO, true);
 
@@ -42,7 +44,8 @@ public final class MannWhitney {
    * Returns the same test with another p-value method.
    *
    * @param pValueMethod how the p-value is computed; {@link PValueMethod#EXACT} falls back to the
-   *     normal distribution if there are ties
+   *     normal distribution if there are ties, or if the product of both sizes and of U, counted
+   *     from its nearer end, exceeds 2<sup>32</sup>: about 300 rows each for U near its middle
    * @return a changed copy
    */
   public MannWhitney with(PValueMethod pValueMethod) {
@@ -73,26 +76,33 @@ public final class MannWhitney {
     if (first.isConstant() && second.isConstant() && first.get(0) == second.get(0)) {
       return new Result(first.size() * (double) second.size() / 2, 1);
     }
-    boolean few = Math.max(first.size(), second.size()) <= EXACT_LIMIT;
-    var result = commonsTest(few).test(first.toArray(), second.toArray());
-    return new Result(result.getStatistic(), result.getPValue());
+    TiedRuns runs = TiedRuns.of(first, second);
+    double u = runs.mannWhitney();
+    return new Result(
+        u,
+        isExact(runs)
+            ? RankSums.atLeastAsFar((long) u, first.size(), second.size())
+            : normal(u, runs));
   }
 
-  /**
-   * Chooses the method here, because the automatic choice of Commons is exact below 50 rows only.
-   */
-  private MannWhitneyUTest commonsTest(boolean few) {
-    return MannWhitneyUTest.withDefaults()
-        .with(continuity ? ContinuityCorrection.ENABLED : ContinuityCorrection.DISABLED)
-        .with(
-            switch (method) {
-              case AUTO ->
-                  few
-                      ? org.apache.commons.statistics.inference.PValueMethod.EXACT
-                      : org.apache.commons.statistics.inference.PValueMethod.ASYMPTOTIC;
-              case EXACT -> org.apache.commons.statistics.inference.PValueMethod.EXACT;
-              case ASYMPTOTIC -> org.apache.commons.statistics.inference.PValueMethod.ASYMPTOTIC;
-            });
+  private boolean isExact(TiedRuns runs) {
+    double larger = Math.max(runs.reference(), runs.current());
+    return switch (method) {
+      case AUTO -> larger <= EXACT_LIMIT && runs.areSingle();
+      case EXACT ->
+          runs.areSingle()
+              && RankSums.steps(runs.mannWhitney(), runs.reference(), runs.current()) <= MOST_STEPS;
+      case ASYMPTOTIC -> false;
+    };
+  }
+
+  private double normal(double u, TiedRuns runs) {
+    double rows = runs.rows();
+    double pairs = runs.reference() * runs.current();
+    double variance = pairs / 12 * (rows + 1 - runs.tieCorrection() / rows / (rows - 1));
+    double distance = Math.abs(u - pairs / 2);
+    double corrected = continuity && distance > 0 ? distance - 0.5 : distance;
+    return Math.min(1, 2 * Normal.survival(corrected / Math.sqrt(variance)));
   }
 
   /**

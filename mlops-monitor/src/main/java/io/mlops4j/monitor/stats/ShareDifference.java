@@ -1,7 +1,7 @@
 package io.mlops4j.monitor.stats;
 
+import io.mlops4j.monitor.distribution.Normal;
 import java.util.Objects;
-import org.apache.commons.statistics.distribution.NormalDistribution;
 
 /**
  * Difference of two shares with the pooled z test: {@code z = (q - p) / sqrt(s (1 - s) (1/n +
@@ -66,7 +66,7 @@ public final class ShareDifference {
         z,
         isExact(counts)
             ? EXACT.test(reference, current).pValue()
-            : Math.min(1, 2 * NormalDistribution.of(0, 1).survivalProbability(Math.abs(z))));
+            : Math.min(1, 2 * Normal.survival(Math.abs(z))));
   }
 
   private boolean isExact(Counts counts) {

@@ -86,6 +86,27 @@ final class TiedRuns {
     return first.length == n + m;
   }
 
+  /** U of the reference: the pairs in which its value is larger, ties counted half. */
+  double mannWhitney() {
+    double u = 0;
+    double below = 0;
+    for (int run = 0; run < first.length; run++) {
+      u += first[run] * (below + second[run] / 2.0);
+      below += second[run];
+    }
+    return u;
+  }
+
+  /** The sum of {@code t^3 - t} over the runs of t rows. */
+  double tieCorrection() {
+    double sum = 0;
+    for (int run = 0; run < first.length; run++) {
+      double t = rows(run);
+      sum += t * t * t - t;
+    }
+    return sum;
+  }
+
   /** T with the mean of the squares on both sides of a tie. */
   double cramerVonMises() {
     double sum = 0;

@@ -20,7 +20,7 @@ import java.util.Objects;
  * is infinite if the samples differ in the share of one of them, and finite if they agree. The
  * deviation is that of the finite values.
  *
- * <p>Commons Statistics has no Wasserstein distance. This is an effect size without a p-value.
+ * <p>This is an effect size without a p-value.
  */
 public final class Wasserstein {
   private static final Wasserstein PLAIN = new Wasserstein(false);

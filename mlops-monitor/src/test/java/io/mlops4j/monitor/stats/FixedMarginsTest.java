@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.mlops4j.monitor.internal.LogFactorial;
 import java.util.Arrays;
-import org.apache.commons.numbers.gamma.LogGamma;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -73,10 +72,20 @@ class FixedMarginsTest {
     assertThat(PSI.test(few, few).pValue()).isOne();
   }
 
+  /** By {@code mpmath.loggamma(x + 1)}. */
   @ParameterizedTest
-  @CsvSource({"0", "1", "2", "7", "9", "10", "100", "1e6", "1e12"})
-  void factorialsHaveTheirLogarithms(double x) {
-    double expected = LogGamma.value(x + 1);
+  @CsvSource({
+    "0, 0.0",
+    "1, 0.0",
+    "2, 0.6931471805599453",
+    "7, 8.525161361065415",
+    "9, 12.801827480081469",
+    "10, 15.104412573075516",
+    "100, 363.73937555556347",
+    "1e6, 12815518.384658169",
+    "1e12, 26631021115943.28"
+  })
+  void factorialsHaveTheirLogarithms(double x, double expected) {
     assertThat(LogFactorial.of(x)).isCloseTo(expected, within(1e-12 * Math.max(1, expected)));
   }
 
