@@ -168,9 +168,13 @@ public final class DefaultModelLoader
         asked.registered() == null ? VersionLeases.none() : leases.take(asked.registered());
     LoadedModel model;
     try {
+      letCallsRun();
       ModelSource source = asked.source().get();
       TrustPolicy trust = settings.trust(); // applied before an engine sees the bytes
-      model = identity(asked, trust == null ? source : trust.verify(asked.name(), source), lease);
+      source = trust == null ? source : trust.verify(asked.name(), source);
+      letCallsRun();
+      model = identity(asked, source, lease);
+      letCallsRun();
     } catch (RuntimeException | Error e) {
       lease.release();
       throw e;
@@ -184,6 +188,15 @@ public final class DefaultModelLoader
       throw e;
     }
     return register(model);
+  }
+
+  /**
+   * Lets calls run that wait for the processor of this thread. A load has no hurry, and calls would
+   * otherwise wait until the end of its time slice.
+   */
+  @SuppressWarnings("ThreadPriorityCheck") // a hint that changes no result
+  private static void letCallsRun() {
+    Thread.yield();
   }
 
   private LoadedModel identity(Asked asked, ModelSource source, VersionLeases.SharedLease lease) {

@@ -277,7 +277,8 @@ final class LoadedModel implements ServingModel {
   @Override
   public ServingModel forTrial() {
     return another(
-        identity.unheard(Closing.endsCallsAfter(Duration.ZERO), identity.abandonedRuns()));
+        identity.unheard(Closing.endsCallsAfter(Duration.ZERO), identity.abandonedRuns()),
+        "the trial of a version");
   }
 
   @Override
@@ -300,11 +301,14 @@ final class LoadedModel implements ServingModel {
   }
 
   private ServingModel another(ModelIdentity other) {
+    return another(other, LeakDetector.place());
+  }
+
+  private ServingModel another(ModelIdentity other, String place) {
     calls.enter();
     try {
       return owner.register(
-          new LoadedModel(
-              owner, context, shared.share(), lease.share(), other, LeakDetector.place()));
+          new LoadedModel(owner, context, shared.share(), lease.share(), other, place));
     } finally {
       calls.leave();
     }

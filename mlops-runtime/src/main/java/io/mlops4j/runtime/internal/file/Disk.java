@@ -65,13 +65,24 @@ public final class Disk {
 
   /** Creates an empty folder below the staging folder. */
   public Path stage() throws IOException {
-    Files.createDirectories(staging);
-    return Files.createDirectory(staging.resolve(UUID.randomUUID().toString()));
+    return Files.createDirectory(stagedName());
+  }
+
+  private Path stagedName() throws IOException {
+    createFolders(staging);
+    return staging.resolve(UUID.randomUUID().toString());
+  }
+
+  /** Creating a folder that exists costs an exception. */
+  private static void createFolders(Path folder) throws IOException {
+    if (!isFolder(folder)) {
+      Files.createDirectories(folder);
+    }
   }
 
   /** Moves a staged folder to its name durably. Returns false if the name is taken. */
   public static boolean claim(Path staged, Path target, Path root) throws IOException {
-    Files.createDirectories(folderOf(target));
+    createFolders(folderOf(target));
     try {
       Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (FileSystemException e) {
@@ -86,17 +97,23 @@ public final class Disk {
 
   /** Stores a document under a new name durably. Returns false if the name is taken. */
   public boolean claim(byte[] document, Path target, Path root) throws IOException {
-    Path staged = stage();
+    Path staged = stagedName();
     try {
-      Path record = staged.resolve(RECORD);
-      write(record, document);
-      if (links && linked(record, target)) {
+      write(staged, document);
+      if (links && linked(staged, target)) {
         forceUp(folderOf(target), root);
         return true;
       }
-      if (exists(target)) {
-        return false;
-      }
+      return !exists(target) && claimAsFolder(staged, target, root);
+    } finally {
+      deleteQuietly(staged);
+    }
+  }
+
+  private boolean claimAsFolder(Path record, Path target, Path root) throws IOException {
+    Path staged = stage();
+    try {
+      Files.move(record, staged.resolve(RECORD), StandardCopyOption.ATOMIC_MOVE);
       force(staged);
       return claim(staged, target, root);
     } finally {
@@ -106,26 +123,39 @@ public final class Disk {
 
   /** Replaces a document in one durable step. */
   public void replace(byte[] document, Path target, Path root) throws IOException {
-    Path staged = stage();
+    forceUp(folderOf(replaceUnforced(document, target)), root);
+  }
+
+  /**
+   * Replaces a document in one step, and returns its file. After a power failure, the document
+   * before may be there instead, or none, but never a part of one.
+   */
+  public Path replaceUnforced(byte[] document, Path target) throws IOException {
+    Path file = isFolder(target) ? target.resolve(RECORD) : target;
+    Path staged = stagedName();
     try {
-      Path record = staged.resolve(RECORD);
-      write(record, document);
-      replace(record, isFolder(target) ? target.resolve(RECORD) : target, root);
+      write(staged, document);
+      move(staged, file);
+      return file;
     } finally {
       deleteQuietly(staged);
     }
   }
 
+  private static void move(Path staged, Path target) throws IOException {
+    createFolders(folderOf(target));
+    Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
   /** Moves a staged file to a name in one durable step; an earlier file is replaced. */
   public static void replace(Path staged, Path target, Path root) throws IOException {
-    Files.createDirectories(folderOf(target));
-    Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    move(staged, target);
     forceUp(folderOf(target), root);
   }
 
   /** Returns false if the name is taken or the file system has no hard links. */
   private static boolean linked(Path record, Path target) throws IOException {
-    Files.createDirectories(folderOf(target));
+    createFolders(folderOf(target));
     try {
       Files.createLink(target, record);
       return true;

@@ -399,13 +399,17 @@ public final class FolderStorage implements Storage {
     return leases;
   }
 
+  /**
+   * Its name is not forced to the disk, because the holder does not survive a power failure either.
+   * If only a file server failed, the holder writes the lease again before it expires.
+   */
   @Override
   public void putLease(String model, int number, String name, byte[] document) {
     Path lease = layout.leases(model, number).resolve(name);
     try {
       Disk.uninterrupted(
           () -> {
-            disk.replace(document, lease, layout.root());
+            disk.replaceUnforced(document, lease);
             return lease;
           });
     } catch (IOException e) {

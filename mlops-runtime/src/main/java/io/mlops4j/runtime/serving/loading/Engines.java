@@ -20,6 +20,9 @@ public final class Engines implements AutoCloseable {
   private final EngineOptions options;
   private final Map<String, Engine> open = new LinkedHashMap<>();
 
+  /** The providers of the class path, once they were found; reading its archives takes long. */
+  private List<EngineProvider> found = List.of();
+
   /**
    * Opens no engine yet.
    *
@@ -81,9 +84,12 @@ public final class Engines implements AutoCloseable {
     }
   }
 
-  private static List<EngineProvider> providers() {
-    List<EngineProvider> found = new ArrayList<>();
-    ServiceLoader.load(EngineProvider.class, Engines.class.getClassLoader()).forEach(found::add);
+  private List<EngineProvider> providers() {
+    if (found.isEmpty()) {
+      List<EngineProvider> all = new ArrayList<>();
+      ServiceLoader.load(EngineProvider.class, Engines.class.getClassLoader()).forEach(all::add);
+      found = List.copyOf(all);
+    }
     return found;
   }
 
