@@ -16,13 +16,15 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.IntVector;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /** Calls that are handled together leave the same state as one call after the other. */
 @SuppressWarnings("LockNotBeforeTry") // a gate that opens when it can be locked
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CallsInBlocksTest {
-  private static final int CALLS = 400;
+  private static final int CALLS = TestSize.of(200, 400);
 
   private final BufferAllocator allocator = new RootAllocator();
   private final ManualClock clock = new ManualClock();
@@ -39,12 +41,12 @@ class CallsInBlocksTest {
     goodAnswers = answers(random, 3_000);
     for (int i = 0; i < CALLS; i++) {
       int rows = i % 50 == 7 ? 700 : 1 + random.nextInt(i % 3 == 0 ? 1 : 70);
-      features.add(rows(random, rows, i > 300 ? 2 : 0));
+      features.add(rows(random, rows, i > 3 * CALLS / 4 ? 2 : 0));
       outputs.add(answers(random, rows));
     }
   }
 
-  @AfterEach
+  @AfterAll
   void nothingIsLent() {
     features.forEach(FeatureBatch::close);
     outputs.forEach(FeatureBatch::close);
@@ -158,8 +160,8 @@ class CallsInBlocksTest {
 
   @Test
   void largeWindowsWithBlocksOfTheDetectorsInside() {
-    byte[] alone = state(plain().window(Window.ofRows(10_000)), 1, 1);
-    assertThat(state(plain().window(Window.ofRows(10_000)), CALLS, 1)).isEqualTo(alone);
+    byte[] alone = state(plain().window(Window.ofRows(5_000)), 1, 1);
+    assertThat(state(plain().window(Window.ofRows(5_000)), CALLS, 1)).isEqualTo(alone);
   }
 
   @Test

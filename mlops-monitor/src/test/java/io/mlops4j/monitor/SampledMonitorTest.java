@@ -14,7 +14,9 @@ import io.mlops4j.monitor.profile.Profile;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -35,11 +37,14 @@ class SampledMonitorTest {
   private final ManualClock clock = new ManualClock();
   private final AtomicReference<@Nullable ModelMonitor> running = new AtomicReference<>();
   private final AtomicLong now = new AtomicLong();
+  private final Map<Integer, FeatureBatch> answers = new HashMap<>();
+  private boolean keys;
   private long call;
   private long sent;
 
   @AfterEach
   void nothingIsLent() {
+    answers.values().forEach(FeatureBatch::close);
     assertThat(allocator.getAllocatedMemory()).isZero();
     allocator.close();
   }
@@ -58,12 +63,18 @@ class SampledMonitorTest {
 
   private FeatureBatch rows(int count, double shift) {
     double[] x = new double[count];
-    String[] keys = new String[count];
+    String[] key = new String[count];
     for (int i = 0; i < count; i++) {
       x[i] = random.nextGaussian() + shift;
-      keys[i] = "k" + (sent + i);
+      key[i] = "k" + (sent + i);
     }
-    return FeatureBatch.builder(allocator).doubles("x", x).strings("key", keys).build();
+    FeatureBatch.Builder columns = FeatureBatch.builder(allocator).doubles("x", x);
+    return (keys ? columns.strings("key", key) : columns).build();
+  }
+
+  private FeatureBatch answers(int count) {
+    return answers.computeIfAbsent(
+        count, n -> FeatureBatch.builder(allocator).floats("score", new float[n]).build());
   }
 
   private Profile reference() {
@@ -76,10 +87,9 @@ class SampledMonitorTest {
   private void send(ModelMonitor monitor, int calls, double shift) {
     for (int i = 0; i < calls; i++) {
       int count = ROWS - 1 + (int) (call % 3);
-      try (FeatureBatch features = rows(count, shift);
-          FeatureBatch outputs =
-              FeatureBatch.builder(allocator).floats("score", new float[count]).build()) {
-        monitor.onInference(new Events.Event(V1, Route.PRIMARY, call, features, outputs, null));
+      try (FeatureBatch features = rows(count, shift)) {
+        monitor.onInference(
+            new Events.Event(V1, Route.PRIMARY, call, features, answers(count), null));
         call++;
         sent += count;
       }
@@ -229,6 +239,7 @@ class SampledMonitorTest {
 
   @Test
   void labelsOfRowsThatWereLeftOutAreNotUnknown() {
+    keys = true;
     try (ModelMonitor monitor =
         start(
             ModelMonitor.builder(reference())

@@ -2,6 +2,7 @@ package io.mlops4j.monitor.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.monitor.TestSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +74,7 @@ class DamageTest {
   @Test
   void everyFlippedByteOfTheRowsIsFound() throws IOException {
     Set<Integer> rowsLeft = new HashSet<>();
-    for (int i = 0; i < dataBytes.length; i++) {
+    for (int i : TestSize.positions(dataBytes.length, 12)) {
       byte[] flipped = dataBytes.clone();
       flipped[i] ^= (byte) (1 << (i % 8));
       Files.write(data, flipped);
@@ -85,7 +86,7 @@ class DamageTest {
 
   @Test
   void everyFlippedByteOfTheIndexCostsAtMostItsBlock() throws IOException {
-    for (int i = 0; i < indexBytes.length; i++) {
+    for (int i : TestSize.positions(indexBytes.length, 6)) {
       byte[] flipped = indexBytes.clone();
       flipped[i] ^= (byte) (1 << (i % 8));
       Files.write(index, flipped);
@@ -96,7 +97,7 @@ class DamageTest {
 
   @Test
   void rowsThatAreCutAtAnyLengthAreCountedAndTheOthersRead() throws IOException {
-    for (int length = 0; length < dataBytes.length; length++) {
+    for (int length : TestSize.positions(dataBytes.length, 12)) {
       Files.write(data, Arrays.copyOf(dataBytes, length));
       checkRead("rows of " + length + " bytes");
     }
@@ -104,7 +105,7 @@ class DamageTest {
 
   @Test
   void theNextStartCutsWhatFollowsTheLastWholeEntry() throws IOException {
-    for (int length = 0; length < indexBytes.length; length++) {
+    for (int length : TestSize.positions(indexBytes.length, 6)) {
       Files.write(data, dataBytes);
       Files.write(index, Arrays.copyOf(indexBytes, length));
       SegmentIndex left = SegmentIndex.read(index);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.inference.PredictionId;
+import io.mlops4j.monitor.TestSize;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Processes that are killed while they log, on one folder, one after the other. */
 @Timeout(300)
 class KillTest {
-  private static final int ROUNDS = 10;
+  private static final int ROUNDS = TestSize.of(4, 10);
 
   @TempDir Path temp;
 
@@ -44,7 +45,7 @@ class KillTest {
     for (int round = 0; round < ROUNDS; round++) {
       Process child = LogChild.start(folder, round, temp.resolve("errors"));
       try (BufferedReader out = child.inputReader()) {
-        int until = 1 + random.nextInt(40);
+        int until = 1 + random.nextInt(TestSize.of(15, 40));
         int acks = 0;
         for (String line = out.readLine(); line != null; line = out.readLine()) {
           if (line.startsWith("ACK ")) {

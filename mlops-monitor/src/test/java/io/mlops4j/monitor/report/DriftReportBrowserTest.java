@@ -13,6 +13,7 @@ import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
 import io.mlops4j.monitor.Histories;
+import io.mlops4j.monitor.TestSize;
 import io.mlops4j.monitor.drift.DriftReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -123,7 +124,11 @@ class DriftReportBrowserTest {
     return page;
   }
 
+  /** For people; taking them is most of the time of these tests. */
   private static void picture(Page page, String name) throws Exception {
+    if (!TestSize.isFull()) {
+      return;
+    }
     Path pictures = Files.createDirectories(Path.of("target", "pages"));
     page.screenshot(
         new ScreenshotOptions().setFullPage(true).setPath(pictures.resolve(name + ".png")));

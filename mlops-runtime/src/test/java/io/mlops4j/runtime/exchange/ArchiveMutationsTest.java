@@ -6,6 +6,7 @@ import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.Mutations;
+import io.mlops4j.runtime.TestSize;
 import io.mlops4j.runtime.registry.FileModelRegistry;
 import io.mlops4j.runtime.registry.Models;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Of a changed archive comes a refusal, or the version that was archived. */
 class ArchiveMutationsTest {
+  private static final int SEEDS = TestSize.of(500, 1500);
   @TempDir Path temporary;
 
   @Test
@@ -31,11 +33,11 @@ class ArchiveMutationsTest {
       ModelArchive.write(from, version, file);
       byte[] good = Files.readAllBytes(file);
       int refused = 0;
-      for (int seed = 0; seed < 1500; seed++) {
+      for (int seed = 0; seed < SEEDS; seed++) {
         Files.write(changed, new Mutations(seed).of(good));
         refused += refuses(seed, changed, to, version) ? 1 : 0;
       }
-      assertThat(refused).isBetween(500, 1500);
+      assertThat(refused).isBetween(SEEDS / 3, SEEDS);
       assertThat(to.versions("fraud")).hasSizeLessThanOrEqualTo(1);
     }
   }

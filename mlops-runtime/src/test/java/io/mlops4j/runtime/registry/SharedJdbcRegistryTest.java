@@ -10,6 +10,7 @@ import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryOptions;
+import io.mlops4j.runtime.TestSize;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -44,6 +45,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 @Timeout(120)
 class SharedJdbcRegistryTest {
   private static final int THREADS = 8;
+  private static final int MEGABYTES = TestSize.of(60, 100);
 
   @TempDir Path temp;
   private final DatabaseUnderTest database = DatabaseUnderTest.postgres();
@@ -268,7 +270,7 @@ class SharedJdbcRegistryTest {
     open().close();
     Random random = new Random(7);
     Acknowledged acknowledged = new Acknowledged();
-    int kills = 3;
+    int kills = TestSize.of(2, 3);
     for (int kill = 0; kill < kills; kill++) {
       List<Process> children = new ArrayList<>();
       for (int child = 0; child < 2; child++) {
@@ -324,7 +326,7 @@ class SharedJdbcRegistryTest {
     byte[] megabyte = new byte[1 << 20];
     Random random = new Random(11);
     try (var out = Files.newOutputStream(folder.resolve("weights.bin"))) {
-      for (int i = 0; i < 100; i++) {
+      for (int i = 0; i < MEGABYTES; i++) {
         random.nextBytes(megabyte);
         out.write(megabyte);
       }
@@ -339,7 +341,7 @@ class SharedJdbcRegistryTest {
             "large");
     try (BufferedReader out = child.inputReader(StandardCharsets.UTF_8)) {
       assertThat(out.readLine()).isEqualTo("READY");
-      long bytes = (100L << 20) + Files.size(model);
+      long bytes = ((long) MEGABYTES << 20) + Files.size(model);
       assertThat(out.readLine()).as(() -> errors("large")).isEqualTo("V 1 " + bytes);
     } finally {
       child.destroyForcibly();

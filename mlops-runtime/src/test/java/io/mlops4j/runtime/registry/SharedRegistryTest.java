@@ -9,6 +9,7 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.TestSize;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -280,7 +281,7 @@ class SharedRegistryTest {
 
   @Test
   void whatAKilledProcessWasToldIsKeptAndTheRestIsWholeOrNotThere() throws Exception {
-    int kills = 20;
+    int kills = TestSize.of(6, 20);
     long seed = System.nanoTime();
     System.err.println("kills children at moments chosen by seed " + seed);
     Random random = new Random(seed);

@@ -12,6 +12,7 @@ import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
+import io.mlops4j.runtime.TestSize;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -134,7 +135,7 @@ class LifecycleTest {
                 .floats("c", 0)
                 .floats("d", 0)
                 .build()) {
-      for (int round = 0; round < 150; round++) {
+      for (int round = 0; round < TestSize.of(40, 150); round++) {
         List<Prediction> predictions = new ArrayList<>();
         List<TransferPair> views = new ArrayList<>();
         for (int i = 0; i < 16; i++) {

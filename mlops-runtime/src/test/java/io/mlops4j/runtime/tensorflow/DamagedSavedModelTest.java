@@ -10,6 +10,7 @@ import io.mlops4j.error.ModelInputException;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.TensorSpec;
+import io.mlops4j.runtime.TestSize;
 import io.mlops4j.runtime.compatibility.SlotCalls;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;
@@ -36,7 +37,8 @@ import org.tensorflow.proto.TensorShapeProto;
  */
 class DamagedSavedModelTest {
   private static final String MAIN = "saved_model.pb";
-  private static final int SEEDS = Integer.getInteger("mlops4j.damaged.seeds", 150);
+  private static final int SEEDS =
+      Integer.getInteger("mlops4j.damaged.seeds", TestSize.of(60, 150));
   private static final int FIRST = Integer.getInteger("mlops4j.damaged.first", 0);
 
   private TensorFlowFixture fixture;

@@ -375,13 +375,13 @@ class ShadowTest {
   @Test
   void aShareOfTheCallsIsChosen() {
     try (Deployment deployment = plus.champion().shadow(CHALLENGER).shadowShare(0.25).start()) {
-      for (int i = 0; i < 2000; i++) {
+      for (int i = 0; i < 800; i++) {
         predict(deployment, i);
       }
       predict(deployment, 1);
-      // 500 are expected; six standard deviations are 116
-      ShadowStatus status = await(deployment, now -> now.rows() + now.dropped() > 384);
-      assertThat(status.rows() + status.dropped()).isLessThan(616);
+      // 200 are expected; six standard deviations are 74
+      ShadowStatus status = await(deployment, now -> now.rows() + now.dropped() > 126);
+      assertThat(status.rows() + status.dropped()).isLessThan(274);
     }
     assertThatIllegalArgumentException().isThrownBy(() -> plus.champion().shadowShare(0));
     assertThatIllegalArgumentException().isThrownBy(() -> plus.champion().shadowShare(1.1));

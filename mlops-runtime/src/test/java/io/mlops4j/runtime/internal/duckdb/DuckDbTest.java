@@ -83,7 +83,7 @@ class DuckDbTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 100, 2047, 2048, 2049, 5000, 100_000})
   void readsBatchesOfTheChosenSize(int batchRows) {
-    int rows = batchRows == 1 ? 3000 : 20_011;
+    int rows = batchRows == 1 ? 300 : 12_011;
     String sql =
         "SELECT i, i::VARCHAR || repeat('x', (i % 20)::INTEGER) AS s, "
             + "CASE WHEN i % 3 = 0 THEN NULL ELSE i / 2 END AS d, "
