@@ -304,9 +304,15 @@ public final class LoadOptions {
     }
 
     /**
-     * Chooses the engine if several engines support the format.
+     * Chooses the engine. The engine's own library then runs the whole model.
      *
-     * @param name the engine's name
+     * <p>Without a name, the first engine that supports the format is used, and it may evaluate a
+     * model by other code where that was measured to be faster. The engine {@code onnxruntime}
+     * evaluates ensembles of decision trees in Java. Such a row has the answer that ONNX Runtime
+     * gives for it in a batch of one row on one thread. {@link Model#placement()} says where a
+     * model runs.
+     *
+     * @param name the engine's name, for example {@code "onnxruntime"}
      * @return this builder
      */
     public Builder engine(String name) {

@@ -76,7 +76,8 @@ public final class Placement {
 
   /**
    * Returns the devices that the model was given to, the preferred one first. Operators that a
-   * device does not support run on the next one.
+   * device does not support run on the next one. The device {@code java} is the CPU, used by code
+   * of the library in place of the engine: it evaluates ensembles of decision trees.
    *
    * @return device names, at least one
    */

@@ -16,14 +16,17 @@ public final class LoadRequest {
   private final boolean trusted;
   private final boolean profiled;
   private final Set<String> operations;
+  private final boolean engineOnly;
 
   private LoadRequest(
       DeviceRequest device,
       @Nullable String signature,
       boolean trusted,
       boolean profiled,
-      Set<String> operations) {
+      Set<String> operations,
+      boolean engineOnly) {
     this.operations = operations;
+    this.engineOnly = engineOnly;
     this.device = device;
     this.signature = signature;
     this.trusted = trusted;
@@ -37,7 +40,8 @@ public final class LoadRequest {
    * @return the request
    */
   public static LoadRequest on(DeviceRequest device) {
-    return new LoadRequest(Objects.requireNonNull(device, "device"), null, true, false, Set.of());
+    return new LoadRequest(
+        Objects.requireNonNull(device, "device"), null, true, false, Set.of(), false);
   }
 
   /**
@@ -48,7 +52,7 @@ public final class LoadRequest {
    */
   public LoadRequest withSignature(String key) {
     return new LoadRequest(
-        device, Objects.requireNonNull(key, "key"), trusted, profiled, operations);
+        device, Objects.requireNonNull(key, "key"), trusted, profiled, operations, engineOnly);
   }
 
   /**
@@ -58,7 +62,7 @@ public final class LoadRequest {
    * @return a changed copy
    */
   public LoadRequest withoutTrust() {
-    return new LoadRequest(device, signature, false, profiled, operations);
+    return new LoadRequest(device, signature, false, profiled, operations, engineOnly);
   }
 
   /**
@@ -69,7 +73,7 @@ public final class LoadRequest {
    * @return a changed copy
    */
   public LoadRequest withProfiling() {
-    return new LoadRequest(device, signature, trusted, true, operations);
+    return new LoadRequest(device, signature, trusted, true, operations, engineOnly);
   }
 
   /**
@@ -81,7 +85,17 @@ public final class LoadRequest {
   public LoadRequest withOperations(Set<String> more) {
     Set<String> all = new HashSet<>(operations);
     all.addAll(more);
-    return new LoadRequest(device, signature, trusted, profiled, Set.copyOf(all));
+    return new LoadRequest(device, signature, trusted, profiled, Set.copyOf(all), engineOnly);
+  }
+
+  /**
+   * Requires that the engine's own library runs the whole model. A provider must then not run a
+   * part of the model by code of its own, even if that is faster.
+   *
+   * @return a changed copy
+   */
+  public LoadRequest withEngineOnly() {
+    return new LoadRequest(device, signature, trusted, profiled, operations, true);
   }
 
   /**
@@ -127,5 +141,14 @@ public final class LoadRequest {
    */
   public Set<String> operations() {
     return operations;
+  }
+
+  /**
+   * Returns whether the engine's own library must run the whole model.
+   *
+   * @return true after {@link #withEngineOnly()}
+   */
+  public boolean engineOnly() {
+    return engineOnly;
   }
 }

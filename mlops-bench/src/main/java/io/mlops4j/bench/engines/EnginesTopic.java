@@ -11,9 +11,9 @@ import java.util.concurrent.Callable;
 /** Models against the best call one could write by hand; one thread, engines with one thread. */
 public final class EnginesTopic implements Topic {
   static final String ORT = "ONNX Runtime Java 1.29.0";
-  private static final String BEST =
+  static final String BEST =
       ORT + ", best raw call (direct buffer, pinned output, everything reused)";
-  private static final double FEW_BYTES = 1000;
+  static final double FEW_BYTES = 1000;
   private static final int[] SIZES = {1, 32, 1024};
 
   @Override
@@ -50,6 +50,7 @@ public final class EnginesTopic implements Topic {
             1.03,
             () -> Mlp32.ours("trees100", 1024),
             () -> Mlp32.raw("trees100", 1024)));
+    all.addAll(Trees.comparisons());
     all.add(
         new Comparison(
             "engines.strings.rows1024.raw",

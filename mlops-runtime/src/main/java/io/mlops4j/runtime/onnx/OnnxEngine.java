@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.onnx;
 
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import io.mlops4j.error.EngineUnavailableException;
@@ -75,7 +76,7 @@ final class OnnxEngine implements Engine {
       throw new IllegalStateException("the engine is closed");
     }
     request.signature().ifPresent(signature -> refuse(signature, source));
-    OnnxModel model = model(source, open(source, request));
+    OnnxModel model = model(source, request, open(source, request));
     try {
       model.countNodes(PROFILED);
       return model;
@@ -85,12 +86,14 @@ final class OnnxEngine implements Engine {
     }
   }
 
-  private OnnxModel model(ModelSource source, OpenModel opened) {
+  private OnnxModel model(ModelSource source, LoadRequest request, OpenModel opened) {
     OnnxModel model = null;
     try {
       ModelSignature signature =
           SignatureReader.read(opened.session().session(), opened.graph(), source.main());
-      model = new OnnxModel(environment, memory, source, opened, signature);
+      NodeProto operator = request.engineOnly() ? null : opened.trees();
+      TreeModel trees = operator == null ? null : TreeModel.of(operator, signature);
+      model = new OnnxModel(environment, memory, source, opened, signature, trees);
       return model;
     } catch (OrtException e) {
       throw OnnxFile.read(source, true).refused(e);

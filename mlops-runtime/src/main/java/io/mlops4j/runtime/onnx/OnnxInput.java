@@ -120,6 +120,11 @@ final class OnnxInput implements AutoCloseable {
     return block.address();
   }
 
+  /** Returns the address of the elements for the next run, also if they are the caller's. */
+  long readAddress() {
+    return borrows ? borrowedAddress : address();
+  }
+
   /**
    * Reads the caller's memory in the next run. The tensor over it is kept, because callers often
    * pass the same memory again.

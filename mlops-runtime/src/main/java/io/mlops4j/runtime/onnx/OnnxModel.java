@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,12 @@ import org.slf4j.LoggerFactory;
  */
 final class OnnxModel implements EngineModel {
   private static final Logger LOG = LoggerFactory.getLogger(OnnxModel.class);
+
+  /** Where the trees run that {@link TreeModel} evaluates. */
+  private static final String JAVA = "java";
+
+  private static final List<String> CPU = List.of("cpu");
+
   private final OrtEnvironment environment;
   private final DirectMemory memory;
   private final Path main;
@@ -40,6 +47,7 @@ final class OnnxModel implements EngineModel {
   private final Map<String, String> labels;
   private final UnsignedTensors unsigned;
   private final RepeatedText repeated;
+  private final @Nullable TreeModel trees;
   private final long bytes;
   private volatile Placement placement;
   private int slots;
@@ -51,7 +59,8 @@ final class OnnxModel implements EngineModel {
       DirectMemory memory,
       ModelSource source,
       OpenModel opened,
-      ModelSignature signature)
+      ModelSignature signature,
+      @Nullable TreeModel trees)
       throws OrtException {
     this.environment = environment;
     this.memory = memory;
@@ -64,7 +73,10 @@ final class OnnxModel implements EngineModel {
     this.unsigned = UnsignedTensors.open(environment, signature);
     this.repeated = new RepeatedText(environment);
     this.bytes = opened.bytes();
-    this.placement = session.devices().placement();
+    Placement devices = session.devices().placement();
+    this.trees = devices.devices().equals(CPU) ? trees : null;
+    this.placement =
+        this.trees == null ? devices : Placement.of(JAVA).withMissing(devices.missing());
   }
 
   /**
@@ -82,7 +94,7 @@ final class OnnxModel implements EngineModel {
         LOG.warn("{}: its nodes are not counted: {}", main, failure.getMessage());
         return;
       }
-      placement = placement.withNodes(byDevice(counted));
+      placement = placement.withNodes(trees == null ? byDevice(counted) : Map.of(JAVA, 1));
     } catch (OrtException | IOException e) {
       LOG.warn("{}: its nodes are not counted, as its profile cannot be read ({})", main, e);
     } finally {
@@ -135,6 +147,11 @@ final class OnnxModel implements EngineModel {
   /** Returns the session's name for an output of the signature. */
   String fetched(String output) {
     return session().getOutputNames().contains(output) ? output : OptionalOutputs.element(output);
+  }
+
+  /** The trees of which the model consists; null if ONNX Runtime runs it. */
+  @Nullable TreeModel trees() {
+    return trees;
   }
 
   /** The model's path, for messages. */

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OnnxSlot implements EngineSlot {
   private static final int KEPT = 4;
+  private static final String CANCELLED = "%s: the call was cancelled while the model ran";
 
   private final OnnxModel model;
   private final List<OnnxInput> inputs = new ArrayList<>();
@@ -42,6 +43,7 @@ final class OnnxSlot implements EngineSlot {
   private final boolean drops;
   private final ReturnedText text;
   private final RunOptions options;
+  private final @Nullable TreeSlot trees;
   private final Object cancelLock = new Object();
   private int oldest;
   private @Nullable Binding current;
@@ -63,6 +65,10 @@ final class OnnxSlot implements EngineSlot {
     drops =
         inputs.stream().anyMatch(OnnxInput::isText)
             || outputs.stream().anyMatch(OnnxOutput::isNested);
+    trees =
+        model.trees() == null
+            ? null
+            : new TreeSlot(model.trees(), inputs.get(0), outputs, model.memory());
     options = quiet();
   }
 
@@ -163,8 +169,12 @@ final class OnnxSlot implements EngineSlot {
     requireOpen();
     answered = false;
     try {
-      text.feed(unusualCharacters());
-      run(binding());
+      if (trees == null || !trees.fits()) {
+        text.feed(unusualCharacters());
+        run(binding());
+      } else {
+        runTrees(trees);
+      }
       answered = true;
     } catch (OrtException e) {
       throw failure(e);
@@ -172,6 +182,16 @@ final class OnnxSlot implements EngineSlot {
       if (!answered) {
         current = null; // the failed call may have moved some memory that the binding pins
       }
+    }
+  }
+
+  private void runTrees(TreeSlot trees) {
+    if (trees.mustGrow()) {
+      dropBindings();
+      trees.grow();
+    }
+    if (!trees.run(() -> cancelled)) {
+      throw new InferenceException(CANCELLED.formatted(model.main()), null);
     }
   }
 
@@ -277,7 +297,7 @@ final class OnnxSlot implements EngineSlot {
   private InferenceException failure(OrtException e) {
     return new InferenceException(
         cancelled
-            ? model.main() + ": the call was cancelled while the model ran"
+            ? CANCELLED.formatted(model.main())
             : "%s: ONNX Runtime failed (%s) on %s; expected values and shapes that the model's operators take"
                 .formatted(model.main(), e.getMessage(), inputs),
         NativeMemory.cause(e));
@@ -360,6 +380,9 @@ final class OnnxSlot implements EngineSlot {
     dropBindings();
     inputs.forEach(OnnxInput::close);
     outputs.forEach(OnnxOutput::close);
+    if (trees != null) {
+      trees.close();
+    }
     options.close();
     model.returned();
   }

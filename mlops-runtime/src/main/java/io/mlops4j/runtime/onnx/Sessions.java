@@ -73,7 +73,8 @@ final class Sessions {
               limitFolding(options, content);
               setting.apply(options);
             });
-    return new OpenModel(session, file.graph(), content.bytes());
+    return new OpenModel(
+        session, file.graph(), TreeModel.operator(file.bytes(), file.graph()), content.bytes());
   }
 
   /** Opens a model that {@link #openAndWrite} has written, without further optimisation. */
@@ -85,7 +86,7 @@ final class Sessions {
             request,
             entry.folder(),
             options -> options.setOptimizationLevel(SessionOptions.OptLevel.NO_OPT));
-    return new OpenModel(session, graph, entry.bytes());
+    return new OpenModel(session, graph, TreeModel.operator(entry.graph(), graph), entry.bytes());
   }
 
   private interface Setting {

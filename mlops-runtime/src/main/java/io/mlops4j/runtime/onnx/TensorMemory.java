@@ -57,6 +57,11 @@ final class TensorMemory implements AutoCloseable {
     return TensorTypes.over(elements.buffer(bytes(dims)), environment, type, dims);
   }
 
+  /** Returns the address of the elements. It changes when the memory grows. */
+  long address() {
+    return elements.address();
+  }
+
   /** Sets the view to the values that a run wrote here. */
   void written(long[] dims) {
     view.set(dims, elements.address(), bytes(dims), 0);
@@ -114,6 +119,34 @@ final class TensorMemory implements AutoCloseable {
       byte[] value = utf8.get(i);
       Native.copy(value, 0, elements.address() + end, value.length);
       end += value.length;
+      Native.putInt(offsets.address() + 4L * (i + 1), end);
+    }
+    view.set(dims, elements.address(), total, offsets.address());
+  }
+
+  /**
+   * Writes texts, each of which is one of few.
+   *
+   * @param words the different texts, in UTF-8
+   * @param numbers the address of the number of each element's text, longs
+   */
+  void write(byte[][] words, long numbers, long[] dims) {
+    int size = (int) ElementTypes.elements(dims);
+    long total = 0;
+    for (int i = 0; i < size; i++) {
+      total += words[(int) Native.getLong(numbers + 8L * i)].length;
+    }
+    if (total > DirectMemory.LIMIT) {
+      throw tooLarge(total + " bytes of text");
+    }
+    reserve(elements, total);
+    reserve(offsets, 4L * (size + 1));
+    Native.putInt(offsets.address(), 0);
+    int end = 0;
+    for (int i = 0; i < size; i++) {
+      byte[] word = words[(int) Native.getLong(numbers + 8L * i)];
+      Native.copy(word, 0, elements.address() + end, word.length);
+      end += word.length;
       Native.putInt(offsets.address() + 4L * (i + 1), end);
     }
     view.set(dims, elements.address(), total, offsets.address());

@@ -48,6 +48,7 @@ final class LoadedModels implements AutoCloseable {
   record Key(
       Digest digest,
       String engine,
+      boolean engineOnly,
       List<Device> devices,
       Optional<String> signature,
       @Nullable FeatureSchema features,
@@ -61,6 +62,7 @@ final class LoadedModels implements AutoCloseable {
       return new Key(
           digest,
           engine,
+          options.engine().isPresent(),
           options.devices(),
           options.signature(),
           features,

@@ -98,6 +98,7 @@ final class ModelOpener implements AutoCloseable {
     request = options.trusted() ? request : request.withoutTrust();
     request = options.profiled() ? request.withProfiling() : request;
     request = request.withOperations(options.operations());
+    request = options.engine().isPresent() ? request.withEngineOnly() : request;
     return options.signature().map(request::withSignature).orElse(request);
   }
 

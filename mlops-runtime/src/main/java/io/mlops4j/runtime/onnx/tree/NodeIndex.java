@@ -1,0 +1,48 @@
+package io.mlops4j.runtime.onnx.tree;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Finds nodes by tree and id. Exporters write the nodes of a tree one after the other, with ids
+ * from 0; other files are refused.
+ */
+final class NodeIndex {
+  private final Map<Long, Integer> starts = new HashMap<>();
+  private final Map<Long, Integer> sizes = new HashMap<>();
+  private final int[] nodes;
+
+  NodeIndex(TreeDefinition trees) {
+    long[] tree = trees.trees();
+    nodes = new int[tree.length];
+    Arrays.fill(nodes, -1);
+    for (int start = 0; start < tree.length; ) {
+      int end = start;
+      while (end < tree.length && tree[end] == tree[start]) {
+        end++;
+      }
+      if (starts.put(tree[start], start) != null) {
+        throw new UnfitTreesException("a tree in several pieces");
+      }
+      sizes.put(tree[start], end - start);
+      for (int node = start; node < end; node++) {
+        long id = trees.ids()[node];
+        if (id < 0 || id >= end - start || nodes[start + (int) id] >= 0) {
+          throw new UnfitTreesException("the id " + id + " of a node");
+        }
+        nodes[start + (int) id] = node;
+      }
+      start = end;
+    }
+  }
+
+  /** Returns the number of a node in the definition. */
+  int find(long tree, long id) {
+    Integer start = starts.get(tree);
+    if (start == null || id < 0 || id >= sizes.getOrDefault(tree, 0)) {
+      throw new UnfitTreesException("no node " + id + " in tree " + tree);
+    }
+    return nodes[start + (int) id];
+  }
+}

@@ -1,0 +1,181 @@
+package io.mlops4j.runtime.onnx.tree;
+
+import ai.onnx.proto.OnnxMl.NodeProto;
+import io.mlops4j.runtime.memory.Native;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An ensemble of decision trees. Immutable and thread safe; each thread needs an {@link Evaluator}.
+ *
+ * <p>Its answers are those of ONNX Runtime for one row on one thread, bit for bit. With several
+ * rows and threads, ONNX Runtime adds the trees' weights in another order, so a row's answer
+ * depends on the other rows. Here it does not.
+ */
+public final class TreeEnsemble {
+  private static final int BLOCK = 64;
+
+  private final TreeNodes nodes;
+  private final TreeWeights weights;
+  private final float[] single;
+  private final Aggregate aggregate;
+  private final Finish finish;
+  private final int targets;
+  private final boolean classifies;
+  private final List<String> texts;
+
+  private TreeEnsemble(TreeDefinition trees) {
+    NodeIndex index = new NodeIndex(trees);
+    nodes = TreeNodes.of(trees, index);
+    weights = TreeWeights.of(trees, index, nodes);
+    single = weights.single();
+    classifies = trees.labels().length > 0;
+    aggregate = classifies ? Aggregate.SUM : Aggregate.of(trees.aggregate());
+    targets = trees.targets();
+    texts = trees.texts();
+    finish = Finish.of(trees, nodes.roots().length, weights);
+  }
+
+  /**
+   * Reads an operator.
+   *
+   * @param node an operator of the domain ai.onnx.ml
+   * @return null if it is no ensemble of trees, one that is not evaluated here, or one of a shape
+   *     that ONNX Runtime evaluates as fast
+   */
+  public static @Nullable TreeEnsemble of(NodeProto node) {
+    if (!TreeDefinition.isTrees(node.getOpType())) {
+      return null;
+    }
+    try {
+      TreeEnsemble trees = read(node);
+      return TreeShape.of(trees.nodes).isFaster() ? trees : null;
+    } catch (UnfitTreesException e) {
+      return null;
+    }
+  }
+
+  /**
+   * Reads an operator, of any shape.
+   *
+   * @throws UnfitTreesException if it is not evaluated here
+   */
+  static TreeEnsemble read(NodeProto node) {
+    return new TreeEnsemble(TreeDefinition.of(node));
+  }
+
+  /**
+   * Returns how many features a row must have.
+   *
+   * @return the least number, 0 or more
+   */
+  public int features() {
+    return nodes.features();
+  }
+
+  /**
+   * Returns the number of scores of a row.
+   *
+   * @return targets or classes, at least 1
+   */
+  public int targets() {
+    return targets;
+  }
+
+  /**
+   * Returns whether a row has a label, too.
+   *
+   * @return true for a classifier
+   */
+  public boolean classifies() {
+    return classifies;
+  }
+
+  /**
+   * Returns the labels if they are texts. An {@link Evaluator} then writes their numbers from 0.
+   *
+   * @return an unmodifiable list, empty if labels are numbers
+   */
+  public List<String> texts() {
+    return texts;
+  }
+
+  /**
+   * Returns an evaluator for one thread at a time.
+   *
+   * @return a new one, which needs no closing
+   */
+  public Evaluator evaluator() {
+    return new Evaluator();
+  }
+
+  /** Evaluates rows. Not thread safe. */
+  public final class Evaluator {
+    private final float[] x = new float[BLOCK * nodes.slots()];
+    private final int[] leaves = new int[Math.max(BLOCK, nodes.roots().length)];
+    private final Scores scores = new Scores(aggregate, weights, single, targets, BLOCK);
+
+    private Evaluator() {}
+
+    /**
+     * Evaluates rows.
+     *
+     * @param rows the number of rows
+     * @param width the features of a row, at least {@link TreeEnsemble#features()}
+     * @param from the address of the features, floats row by row
+     * @param to the address for the scores, floats row by row; not used if 0
+     * @param labels the address for the labels, longs; not used without labels, or if 0
+     * @param cancelled whether to stop; asked for each block of rows
+     * @return false if stopped before the last row
+     */
+    public boolean run(
+        int rows, int width, long from, long to, long labels, BooleanSupplier cancelled) {
+      for (int row = 0; row < rows; row += BLOCK) {
+        if (cancelled.getAsBoolean()) {
+          return false;
+        }
+        int block = Math.min(BLOCK, rows - row);
+        gather(block, width, from + 4L * row * width);
+        scores.clear(block);
+        if (block == 1) {
+          TreeWalk.trees(nodes, x, leaves);
+          scores.addTrees(leaves, nodes.roots().length);
+        } else {
+          for (int tree = 0; tree < nodes.roots().length; tree++) {
+            TreeWalk.rows(nodes, tree, x, block, leaves);
+            scores.addRows(leaves, block);
+          }
+        }
+        write(block, to == 0 ? 0 : to + 4L * row * targets, labels == 0 ? 0 : labels + 8L * row);
+      }
+      return true;
+    }
+
+    private void gather(int rows, int width, long from) {
+      int[] features = nodes.slotFeatures();
+      float[] missing = nodes.slotMissing();
+      int to = 0;
+      for (int row = 0; row < rows; row++) {
+        long start = from + 4L * row * width;
+        to++; // slot 0
+        for (int i = 0; i < features.length; i++) {
+          float value = Native.getFloat(start + 4L * features[i]);
+          x[to++] = Float.isNaN(value) ? missing[i] : value;
+        }
+      }
+    }
+
+    private void write(int rows, long to, long labels) {
+      for (int row = 0; row < rows; row++) {
+        long label = finish.row(scores, row);
+        if (labels != 0) {
+          Native.putLong(labels + 8L * row, label);
+        }
+      }
+      for (int i = 0; to != 0 && i < rows * targets; i++) {
+        Native.putFloat(to + 4L * i, scores.values[i]);
+      }
+    }
+  }
+}

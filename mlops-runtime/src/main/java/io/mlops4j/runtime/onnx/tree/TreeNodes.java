@@ -1,0 +1,202 @@
+package io.mlops4j.runtime.onnx.tree;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+
+/**
+ * The nodes of all trees, breadth first. Immutable.
+ *
+ * <p>Each node compares one slot of a row with a threshold: if the slot is not larger, the next
+ * node is the left one, otherwise the one after it. A leaf leads back to itself, so a walk needs no
+ * branch: it takes as many steps as the tree is deep.
+ *
+ * <p>Slot 0 is always 0, and leaves compare it with infinity. Each other slot is a feature whose
+ * NaN is replaced by an infinity, of the sign that leads to the branch for missing values. A
+ * feature that some nodes read this way and others the other way has two slots.
+ *
+ * <p>A node is one number, so that a step loads one word: the threshold's bits, then {@value
+ * #LEFT_BITS} bits of the left node's place in its tree, then the slot.
+ *
+ * @param slots the number of slots
+ * @param slotFeatures the feature of each slot from 1
+ * @param slotMissing what replaces NaN in each slot from 1
+ * @param roots the first node of each tree
+ * @param depths the steps from root to the deepest leaf, by tree
+ * @param nodes the nodes
+ * @param origins the node's number in the definition, by node
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record TreeNodes(
+    int slots,
+    int[] slotFeatures,
+    float[] slotMissing,
+    int[] roots,
+    int[] depths,
+    long[] nodes,
+    boolean[] leaves,
+    int[] origins) {
+  private static final int LEFT_BITS = 20;
+  private static final int MOST_NODES = 1 << LEFT_BITS;
+  private static final int MOST_SLOTS = 1 << (Integer.SIZE - LEFT_BITS);
+
+  static long node(float threshold, int left, int slot) {
+    return ((long) slot << (Integer.SIZE + LEFT_BITS))
+        | ((long) left << Integer.SIZE)
+        | (Float.floatToRawIntBits(threshold) & 0xffff_ffffL);
+  }
+
+  static float threshold(long node) {
+    return Float.intBitsToFloat((int) node);
+  }
+
+  static int left(long node) {
+    return (int) (node >>> Integer.SIZE) & (MOST_NODES - 1);
+  }
+
+  static int slot(long node) {
+    return (int) (node >>> (Integer.SIZE + LEFT_BITS));
+  }
+
+  /** The number of features of a row that some node reads, at least. */
+  int features() {
+    return 1 + Arrays.stream(slotFeatures).max().orElse(-1);
+  }
+
+  int size() {
+    return nodes.length;
+  }
+
+  boolean isLeaf(int node) {
+    return leaves[node];
+  }
+
+  static TreeNodes of(TreeDefinition trees, NodeIndex index) {
+    return new Layout(trees, index).lay();
+  }
+
+  private static final class Layout {
+    private final TreeDefinition trees;
+    private final int size;
+    private final NodeIndex index;
+    private final Map<Long, Integer> slotOf = new HashMap<>();
+    private final long[] nodes;
+    private final boolean[] leaves;
+    private final int[] origins;
+    private int end;
+
+    Layout(TreeDefinition trees, NodeIndex index) {
+      this.trees = trees;
+      this.index = index;
+      size = trees.trees().length;
+      require(
+          trees.ids().length == size
+              && trees.features().length == size
+              && trees.modes().size() == size
+              && trees.values().length == size
+              && trees.trueIds().length == size
+              && trees.falseIds().length == size
+              && (trees.missing().length == size || trees.missing().length == 0),
+          "arrays of unequal length");
+      nodes = new long[size];
+      leaves = new boolean[size];
+      origins = new int[size];
+    }
+
+    private static void require(boolean condition, String otherwise) {
+      if (!condition) {
+        throw new UnfitTreesException(otherwise);
+      }
+    }
+
+    TreeNodes lay() {
+      int[] roots = new int[size];
+      int[] depths = new int[size];
+      int count = 0;
+      for (int i = 0; i < size; i++) {
+        if (i == 0 || trees.trees()[i] != trees.trees()[i - 1]) {
+          roots[count] = end;
+          depths[count] = tree(i);
+          count++;
+        }
+      }
+      require(count > 0, "no tree");
+      require(end == size, "nodes that no tree reaches");
+      require(slotOf.size() < MOST_SLOTS, slotOf.size() + " slots");
+      int[] features = new int[slotOf.size() + 1];
+      float[] missing = new float[features.length];
+      slotOf.forEach(
+          (key, at) -> {
+            features[at] = (int) (key >> 1);
+            missing[at] = (key & 1) == 0 ? Float.NEGATIVE_INFINITY : Float.POSITIVE_INFINITY;
+          });
+      return new TreeNodes(
+          features.length,
+          Arrays.copyOfRange(features, 1, features.length),
+          Arrays.copyOfRange(missing, 1, missing.length),
+          Arrays.copyOf(roots, count),
+          Arrays.copyOf(depths, count),
+          nodes,
+          leaves,
+          origins);
+    }
+
+    private int place(int node) {
+      require(end < size, "a node with two parents");
+      origins[end] = node;
+      return end++;
+    }
+
+    /** Lays out a tree and returns its depth. */
+    private int tree(int root) {
+      Queue<Integer> level = new ArrayDeque<>();
+      int first = place(root);
+      level.add(first);
+      int depth = -1;
+      while (!level.isEmpty()) {
+        depth++;
+        for (int rest = level.size(); rest > 0; rest--) {
+          int at = level.remove();
+          if (trees.modes().get(origins[at]).equals("LEAF")) {
+            leaves[at] = true;
+            nodes[at] = node(Float.POSITIVE_INFINITY, at - first, 0);
+          } else {
+            int left = end;
+            nodes[at] = branch(at, left - first);
+            level.add(left);
+            level.add(left + 1);
+          }
+        }
+      }
+      require(end - first <= MOST_NODES, "a tree of " + (end - first) + " nodes");
+      return depth;
+    }
+
+    /** Places both branches of a node, and returns it. */
+    private long branch(int at, int left) {
+      int node = origins[at];
+      String mode = trees.modes().get(node);
+      float value = trees.values()[node];
+      boolean less = mode.equals("BRANCH_LEQ") || mode.equals("BRANCH_LT");
+      require(less || mode.equals("BRANCH_GTE") || mode.equals("BRANCH_GT"), "the mode " + mode);
+      boolean below = mode.equals("BRANCH_LT") || mode.equals("BRANCH_GTE");
+      require(!(below && value == Float.NEGATIVE_INFINITY), "a value below -infinity");
+      float threshold = below ? Math.nextDown(value) : value;
+      boolean tracks = trees.missing().length > 0 && trees.missing()[node] == 1;
+      boolean right = tracks != less; // where NaN goes
+      require(!Float.isNaN(value), "the value NaN");
+      require(!(right && threshold == Float.POSITIVE_INFINITY), "a value beyond infinity");
+      long tree = trees.trees()[node];
+      place(index.find(tree, less ? trees.trueIds()[node] : trees.falseIds()[node]));
+      place(index.find(tree, less ? trees.falseIds()[node] : trees.trueIds()[node]));
+      return node(threshold, left, slot(trees.features()[node], right));
+    }
+
+    private int slot(long feature, boolean right) {
+      require(feature >= 0 && feature < Integer.MAX_VALUE, "the feature " + feature);
+      return slotOf.computeIfAbsent(2 * feature + (right ? 1 : 0), absent -> slotOf.size() + 1);
+    }
+  }
+}

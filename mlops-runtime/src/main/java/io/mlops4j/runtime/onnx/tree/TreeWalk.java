@@ -1,0 +1,147 @@
+package io.mlops4j.runtime.onnx.tree;
+
+/**
+ * Walks rows through trees. Stateless.
+ *
+ * <p>A processor cannot predict the branches of a tree, and a mispredicted one costs as much as
+ * some twenty instructions. Therefore a comparison is an index here. One walk is a chain of loads
+ * that wait for each other, so several walks go side by side: eight rows through one tree, or one
+ * row through four trees.
+ */
+final class TreeWalk {
+  /**
+   * After so many steps, walks that all stand at leaves end: few leaves of a deep tree are deep.
+   */
+  private static final int STEPS = 6;
+
+  private TreeWalk() {}
+
+  private static int next(long node, int root, float[] x, int row) {
+    return root
+        + TreeNodes.left(node)
+        + (x[row + TreeNodes.slot(node)] <= TreeNodes.threshold(node) ? 0 : 1);
+  }
+
+  /**
+   * Finds the leaves of rows in one tree.
+   *
+   * @param x the slots of the rows, row by row
+   * @param rows the number of rows
+   * @param leaves receives the leaf of each row
+   */
+  static void rows(TreeNodes nodes, int tree, float[] x, int rows, int[] leaves) {
+    final long[] all = nodes.nodes();
+    final boolean[] leaf = nodes.leaves();
+    final int root = nodes.roots()[tree];
+    final int depth = nodes.depths()[tree];
+    final int width = nodes.slots();
+    int row = 0;
+    for (; row + 8 <= rows; row += 8) {
+      final int x0 = row * width;
+      final int x1 = x0 + width;
+      final int x2 = x1 + width;
+      final int x3 = x2 + width;
+      final int x4 = x3 + width;
+      final int x5 = x4 + width;
+      final int x6 = x5 + width;
+      final int x7 = x6 + width;
+      int i0 = root;
+      int i1 = root;
+      int i2 = root;
+      int i3 = root;
+      int i4 = root;
+      int i5 = root;
+      int i6 = root;
+      int i7 = root;
+      for (int step = 0; step < depth; ) {
+        for (int end = Math.min(depth, step + STEPS); step < end; step++) {
+          i0 = next(all[i0], root, x, x0);
+          i1 = next(all[i1], root, x, x1);
+          i2 = next(all[i2], root, x, x2);
+          i3 = next(all[i3], root, x, x3);
+          i4 = next(all[i4], root, x, x4);
+          i5 = next(all[i5], root, x, x5);
+          i6 = next(all[i6], root, x, x6);
+          i7 = next(all[i7], root, x, x7);
+        }
+        if (step < depth
+            && leaf[i0]
+            && leaf[i1]
+            && leaf[i2]
+            && leaf[i3]
+            && leaf[i4]
+            && leaf[i5]
+            && leaf[i6]
+            && leaf[i7]) {
+          break;
+        }
+      }
+      leaves[row] = i0;
+      leaves[row + 1] = i1;
+      leaves[row + 2] = i2;
+      leaves[row + 3] = i3;
+      leaves[row + 4] = i4;
+      leaves[row + 5] = i5;
+      leaves[row + 6] = i6;
+      leaves[row + 7] = i7;
+    }
+    for (; row < rows; row++) {
+      final int of = row * width;
+      int i = root;
+      for (int step = 0; step < depth; step++) {
+        i = next(all[i], root, x, of);
+      }
+      leaves[row] = i;
+    }
+  }
+
+  /**
+   * Finds the leaves of one row in all trees.
+   *
+   * @param x begins with the slots of the row
+   * @param leaves receives the leaf of each tree
+   */
+  static void trees(TreeNodes nodes, float[] x, int[] leaves) {
+    final long[] all = nodes.nodes();
+    final boolean[] leaf = nodes.leaves();
+    final int[] roots = nodes.roots();
+    final int[] depths = nodes.depths();
+    int tree = 0;
+    for (; tree + 4 <= roots.length; tree += 4) {
+      int depth =
+          Math.max(
+              Math.max(depths[tree], depths[tree + 1]),
+              Math.max(depths[tree + 2], depths[tree + 3]));
+      final int r0 = roots[tree];
+      final int r1 = roots[tree + 1];
+      final int r2 = roots[tree + 2];
+      final int r3 = roots[tree + 3];
+      int i0 = r0;
+      int i1 = r1;
+      int i2 = r2;
+      int i3 = r3;
+      for (int step = 0; step < depth; ) {
+        for (int end = Math.min(depth, step + STEPS); step < end; step++) {
+          i0 = next(all[i0], r0, x, 0);
+          i1 = next(all[i1], r1, x, 0);
+          i2 = next(all[i2], r2, x, 0);
+          i3 = next(all[i3], r3, x, 0);
+        }
+        if (step < depth && leaf[i0] && leaf[i1] && leaf[i2] && leaf[i3]) {
+          break;
+        }
+      }
+      leaves[tree] = i0;
+      leaves[tree + 1] = i1;
+      leaves[tree + 2] = i2;
+      leaves[tree + 3] = i3;
+    }
+    for (; tree < roots.length; tree++) {
+      int i = roots[tree];
+      for (int step = 0; step < depths[tree]; step++) {
+        i = next(all[i], roots[tree], x, 0);
+      }
+      leaves[tree] = i;
+    }
+  }
+}

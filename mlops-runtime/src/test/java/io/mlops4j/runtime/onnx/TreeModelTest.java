@@ -1,0 +1,442 @@
+package io.mlops4j.runtime.onnx;
+
+import static io.mlops4j.runtime.onnx.OnnxFixture.feed;
+import static io.mlops4j.runtime.onnx.OnnxFixture.floats;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.FunctionProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.mlops4j.error.InferenceException;
+import io.mlops4j.error.MlopsException;
+import io.mlops4j.model.Placement;
+import io.mlops4j.runtime.onnx.tree.RandomTrees;
+import io.mlops4j.spi.EngineModel;
+import io.mlops4j.spi.EngineSlot;
+import io.mlops4j.spi.LoadRequest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which models Java evaluates, and that their calls behave as those of ONNX Runtime. */
+@Timeout(120)
+class TreeModelTest {
+  private static final Placement JAVA = Placement.of("java");
+  private static final Placement CPU = Placement.of("cpu");
+  private static final int FEATURES = RandomTrees.FEATURES;
+
+  private final OnnxFixture onnx = new OnnxFixture();
+
+  @AfterEach
+  void everyByteIsFreed() {
+    onnx.close();
+    assertThat(onnx.memory.bytes()).isZero();
+  }
+
+  private static RandomTrees full() {
+    RandomTrees trees = new RandomTrees(new Random(7));
+    trees.full = true;
+    return trees;
+  }
+
+  private static RandomTrees classes(int count) {
+    RandomTrees trees = full();
+    trees.classifies = true;
+    trees.targets = count;
+    trees.leafWeights = count;
+    return trees;
+  }
+
+  private EngineModel load(NodeProto operator, LoadRequest request) {
+    return load(RandomTrees.model(operator), request);
+  }
+
+  private EngineModel load(byte[] model, LoadRequest request) {
+    return onnx.engine.load(OnnxFixture.source("trees.onnx", model), request);
+  }
+
+  private Placement placement(NodeProto operator) {
+    try (EngineModel model = load(operator, OnnxFixture.CPU)) {
+      return model.placement();
+    }
+  }
+
+  private static byte[] rows(RandomTrees trees, int rows) {
+    float[] values = new float[rows * FEATURES];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = trees.feature();
+    }
+    return floats(values);
+  }
+
+  /** The outputs of a call; texts as one text. */
+  private static List<List<String>> call(
+      EngineModel model, EngineSlot slot, byte[] rows, long... dims) {
+    feed(slot, 0, rows, dims);
+    slot.run();
+    List<List<String>> answers = new ArrayList<>();
+    for (int i = 0; i < model.signature().outputs().size(); i++) {
+      List<String> answer =
+          new ArrayList<>(List.of(Arrays.toString(OnnxFixture.dims(slot.output(i)))));
+      if (slot.output(i).offsets() != 0) {
+        answer.addAll(List.of(OnnxFixture.readText(slot.output(i))));
+      } else {
+        answer.add(Arrays.toString(OnnxFixture.read(slot.output(i))));
+      }
+      answers.add(answer);
+    }
+    slot.recycle();
+    return answers;
+  }
+
+  @Test
+  void treesRunInJavaUnlessTheEngineIsNamed() {
+    NodeProto operator = full().grow(20, 3).operator();
+    assertThat(placement(operator)).isEqualTo(JAVA);
+    try (EngineModel model = load(operator, OnnxFixture.CPU.withEngineOnly())) {
+      assertThat(model.placement()).isEqualTo(CPU);
+    }
+  }
+
+  @Test
+  void profiledTreesAreOneNodeInJava() {
+    NodeProto operator = full().grow(20, 3).operator();
+    try (EngineModel model = load(operator, OnnxFixture.CPU.withProfiling())) {
+      assertThat(model.placement().nodesByDevice()).containsOnlyKeys("java").containsValue(1);
+    }
+  }
+
+  @Test
+  void treesWithAFewDeepLeavesRunInOnnxRuntime() {
+    RandomTrees trees = new RandomTrees(new Random(7));
+    trees.chains = true;
+    assertThat(placement(trees.grow(20, 12).operator())).isEqualTo(CPU);
+  }
+
+  @Test
+  void modelsOfMoreThanTreesRunInOnnxRuntime() throws InvalidProtocolBufferException {
+    NodeProto operator = full().grow(5, 3).operator();
+    ModelProto model = ModelProto.parseFrom(RandomTrees.model(operator));
+    ModelProto.Builder two = model.toBuilder();
+    two.getGraphBuilder()
+        .setNode(0, operator.toBuilder().setOutput(0, "between"))
+        .addNode(NodeProto.newBuilder().setOpType("Neg").addInput("between").addOutput("y"));
+    try (EngineModel loaded = load(two.build().toByteArray(), OnnxFixture.CPU)) {
+      assertThat(loaded.placement()).isEqualTo(CPU);
+    }
+  }
+
+  /** A function of the model replaces an operator of the same name. */
+  @Test
+  void functionsWithTheNameOfTreesAreNotEvaluated() throws InvalidProtocolBufferException {
+    NodeProto operator = full().grow(5, 3).operator();
+    ModelProto.Builder model = ModelProto.parseFrom(RandomTrees.model(operator)).toBuilder();
+    model.addFunctions(
+        FunctionProto.newBuilder()
+            .setDomain("ai.onnx.ml")
+            .setName("TreeEnsembleRegressor")
+            .addInput("a")
+            .addOutput("b"));
+    Throwable refused =
+        catchThrowable(
+            () -> {
+              try (EngineModel loaded = load(model.build().toByteArray(), OnnxFixture.CPU)) {
+                assertThat(loaded.placement()).isEqualTo(CPU);
+              }
+            });
+    if (refused != null) {
+      assertThat(refused).isInstanceOf(MlopsException.class);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"BRANCH_EQ", "BRANCH_NEQ"})
+  void otherComparisonsRunInOnnxRuntime(String mode) {
+    RandomTrees trees = full();
+    trees.allModes = List.of("BRANCH_LEQ", mode);
+    assertThat(placement(trees.grow(10, 3).operator())).isEqualTo(CPU);
+  }
+
+  @Test
+  void probitsRunInOnnxRuntime() {
+    RandomTrees trees = full();
+    trees.transform = "PROBIT";
+    assertThat(placement(trees.grow(10, 3).operator())).isEqualTo(CPU);
+  }
+
+  @Test
+  void doublesRunInOnnxRuntimeWhichRefusesThemForRowsOfFloats() {
+    NodeProto.Builder operator = full().grow(1, 1).operator().toBuilder();
+    operator.addAttribute(
+        AttributeProto.newBuilder()
+            .setName("base_values_as_tensor")
+            .setType(AttributeProto.AttributeType.TENSOR)
+            .setT(
+                TensorProto.newBuilder()
+                    .setDataType(TensorProto.DataType.DOUBLE_VALUE)
+                    .addDims(1)
+                    .addDoubleData(0.5)));
+    Throwable refused =
+        catchThrowable(() -> assertThat(placement(operator.build())).isEqualTo(CPU));
+    if (refused != null) {
+      assertThat(refused).isInstanceOf(MlopsException.class);
+    }
+  }
+
+  /** Calls of the same rows with Java and with ONNX Runtime, in batches of one row. */
+  private void agree(RandomTrees trees) {
+    NodeProto operator = trees.operator();
+    int rows = 70;
+    byte[] all = rows(trees, rows);
+    try (EngineModel java = load(operator, OnnxFixture.CPU);
+        EngineModel ort = load(operator, OnnxFixture.CPU.withEngineOnly());
+        EngineSlot ours = java.slot();
+        EngineSlot theirs = ort.slot()) {
+      assertThat(java.placement()).isEqualTo(JAVA);
+      int width = 4 * FEATURES;
+      for (int row = 0; row < rows; row++) {
+        byte[] one = Arrays.copyOfRange(all, row * width, (row + 1) * width);
+        assertThat(call(java, ours, one, 1, FEATURES))
+            .isEqualTo(call(ort, theirs, one, 1, FEATURES));
+      }
+      assertThat(call(java, ours, new byte[0], 0, FEATURES))
+          .isEqualTo(call(ort, theirs, new byte[0], 0, FEATURES));
+      assertThat(shapes(call(java, ours, all, rows, FEATURES)))
+          .isEqualTo(shapes(call(ort, theirs, all, rows, FEATURES)));
+    }
+  }
+
+  private static List<String> shapes(List<List<String>> answers) {
+    return answers.stream().map(answer -> answer.get(0)).toList();
+  }
+
+  @Test
+  void regressionsAgree() {
+    agree(full().grow(30, 4));
+  }
+
+  @Test
+  void manyTargetsAgree() {
+    RandomTrees trees = full();
+    trees.targets = 3;
+    trees.leafWeights = 3;
+    agree(trees.grow(30, 4));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 4})
+  void classesWithNumbersAgree(int count) {
+    agree(classes(count).grow(9, 3));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 4})
+  void classesWithTextsAgree(int count) {
+    RandomTrees trees = classes(count);
+    trees.texts = true;
+    agree(trees.grow(9, 3));
+  }
+
+  @Test
+  void oneSidedClassesWithTextsAgree() {
+    RandomTrees trees = classes(2);
+    trees.texts = true;
+    trees.leafWeights = 1;
+    trees.only = 1;
+    trees.transform = "LOGISTIC";
+    agree(trees.grow(9, 3));
+  }
+
+  @Test
+  void answerDoesNotDependOnTheBatch() {
+    RandomTrees trees = full().grow(100, 4);
+    byte[] all = rows(trees, 200);
+    try (EngineModel model = load(trees.operator(), OnnxFixture.CPU);
+        EngineSlot slot = model.slot()) {
+      float[] whole = answers(slot, all, 200);
+      for (int rows : new int[] {1, 2, 7, 8, 9, 63, 64, 65, 130}) {
+        byte[] some = Arrays.copyOfRange(all, 0, rows * 4 * FEATURES);
+        assertThat(answers(slot, some, rows)).isEqualTo(Arrays.copyOf(whole, rows));
+      }
+    }
+  }
+
+  private static float[] answers(EngineSlot slot, byte[] rows, int count) {
+    feed(slot, 0, rows, count, FEATURES);
+    slot.run();
+    float[] answers = floats(slot.output(0));
+    slot.recycle();
+    return answers;
+  }
+
+  @Test
+  void manyThreadsGetTheAnswersOfOne() throws Exception {
+    RandomTrees trees = full().grow(100, 4);
+    byte[] rows = rows(trees, 65);
+    try (EngineModel model = load(trees.operator(), OnnxFixture.CPU);
+        EngineSlot first = model.slot()) {
+      float[] expected = answers(first, rows, 65);
+      List<CompletableFuture<Void>> threads = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        threads.add(
+            CompletableFuture.runAsync(
+                () -> {
+                  try (EngineSlot slot = model.slot()) {
+                    for (int call = 0; call < 200; call++) {
+                      assertThat(answers(slot, rows, 65)).isEqualTo(expected);
+                    }
+                  }
+                }));
+      }
+      for (CompletableFuture<Void> thread : threads) {
+        thread.get(60, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  @Test
+  void wrongShapesAreRefusedLikeThoseOfOnnxRuntime() {
+    NodeProto operator = full().grow(5, 3).operator();
+    try (EngineModel java = load(operator, OnnxFixture.CPU);
+        EngineModel ort = load(operator, OnnxFixture.CPU.withEngineOnly());
+        EngineSlot ours = java.slot();
+        EngineSlot theirs = ort.slot()) {
+      for (long[] dims : new long[][] {{FEATURES}, {2, FEATURES - 1}, {1, 1, FEATURES}, {2, -1}}) {
+        Throwable expected = catchThrowable(() -> theirs.shape(0, dims));
+        assertThatThrownBy(() -> ours.shape(0, dims))
+            .isInstanceOf(expected.getClass())
+            .hasMessage(expected.getMessage());
+      }
+      byte[] rows = rows(full(), 3);
+      assertThat(call(java, ours, rows, 3, FEATURES)).hasSize(1);
+    }
+  }
+
+  @Test
+  void cancelBeforeTheRunEndsItAndTheNextCallRuns() {
+    try (EngineModel model = load(full().grow(5, 3).operator(), OnnxFixture.CPU);
+        EngineSlot slot = model.slot()) {
+      byte[] rows = rows(full(), 3);
+      feed(slot, 0, rows, 3, FEATURES);
+      slot.cancel();
+      assertThatThrownBy(slot::run)
+          .isInstanceOf(InferenceException.class)
+          .hasMessageContaining("cancelled");
+      assertThatThrownBy(() -> slot.output(0)).isInstanceOf(IllegalStateException.class);
+      slot.recycle();
+      assertThat(answers(slot, rows, 3)).hasSize(3);
+    }
+  }
+
+  @Test
+  void cancelEndsALongRun() throws Exception {
+    RandomTrees trees = full().grow(400, 7);
+    int rows = 400_000; // more than a second
+    try (EngineModel model = load(trees.operator(), OnnxFixture.CPU);
+        EngineSlot slot = model.slot()) {
+      feed(slot, 0, new byte[rows * 4 * FEATURES], rows, FEATURES);
+      CompletableFuture<Void> run = CompletableFuture.runAsync(slot::run);
+      slot.cancel();
+      assertThatThrownBy(() -> run.get(60, TimeUnit.SECONDS))
+          .isInstanceOf(ExecutionException.class)
+          .hasCauseInstanceOf(InferenceException.class)
+          .hasMessageContaining("cancelled");
+      slot.recycle();
+    }
+  }
+
+  @Test
+  void largeInputsAreReadWhereTheyLie() {
+    RandomTrees trees = full().grow(10, 3);
+    byte[] rows = rows(trees, 2000);
+    try (EngineModel model = load(trees.operator(), OnnxFixture.CPU);
+        EngineSlot slot = model.slot();
+        EngineSlot other = model.slot()) {
+      float[] copied = answers(slot, rows, 2000);
+      feed(other, 0, rows, 2000, FEATURES);
+      slot.shape(0, new long[] {2000, FEATURES});
+      assertThat(slot.borrow(0, other.address(0), rows.length)).isTrue();
+      slot.run();
+      assertThat(floats(slot.output(0))).isEqualTo(copied);
+      slot.recycle();
+    }
+  }
+
+  /**
+   * A damaged definition is refused by ONNX Runtime, runs there, or has the answers of ONNX
+   * Runtime.
+   */
+  @Test
+  void damagedTreesAreLeftToOnnxRuntime() {
+    long seed = 20261128;
+    Random random = new Random(seed);
+    int java = 0;
+    int refused = 0;
+    for (int i = 0; i < 300; i++) {
+      RandomTrees trees = i % 2 == 0 ? full() : classes(3);
+      NodeProto damaged = damaged(trees.grow(3, 2).operator(), random);
+      try (EngineModel ort = load(damaged, OnnxFixture.CPU.withEngineOnly());
+          EngineModel ours = load(damaged, OnnxFixture.CPU)) {
+        if (ours.placement().equals(JAVA)) {
+          java++;
+          byte[] row = rows(trees, 1);
+          try (EngineSlot slot = ours.slot();
+              EngineSlot theirs = ort.slot()) {
+            assertThat(call(ours, slot, row, 1, FEATURES))
+                .as("seed %d, model %d: %s", seed, i, damaged)
+                .isEqualTo(call(ort, theirs, row, 1, FEATURES));
+          }
+        }
+      } catch (MlopsException e) {
+        refused++;
+      }
+    }
+    assertThat(java).isPositive();
+    assertThat(refused).isPositive();
+  }
+
+  /** Replaces, drops or repeats something of an attribute. */
+  private static NodeProto damaged(NodeProto operator, Random random) {
+    NodeProto.Builder node = operator.toBuilder();
+    int at = random.nextInt(node.getAttributeCount());
+    AttributeProto.Builder attribute = node.getAttribute(at).toBuilder();
+    long[] numbers = {-1, 0, 1, 2, 5, 6, 7, 100, Integer.MAX_VALUE, 1L << 32, Long.MIN_VALUE};
+    float[] values = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -0f, 1e30f};
+    String[] texts = {"LEAF", "BRANCH_GT", "BRANCH_EQ", "", "NONE", "PROBIT", "MAX"};
+    long number = numbers[random.nextInt(numbers.length)];
+    float value = values[random.nextInt(values.length)];
+    ByteString text = ByteString.copyFromUtf8(texts[random.nextInt(texts.length)]);
+    switch (random.nextInt(6)) {
+      case 0 -> {
+        return node.removeAttribute(at).build();
+      }
+      case 1 -> attribute.addInts(number);
+      case 2 -> attribute.setI(number).setS(text);
+      default -> {
+        if (attribute.getIntsCount() > 0) {
+          attribute.setInts(random.nextInt(attribute.getIntsCount()), number);
+        } else if (attribute.getFloatsCount() > 0) {
+          attribute.setFloats(random.nextInt(attribute.getFloatsCount()), value);
+        } else if (attribute.getStringsCount() > 0) {
+          attribute.setStrings(random.nextInt(attribute.getStringsCount()), text);
+        }
+      }
+    }
+    return node.setAttribute(at, attribute).build();
+  }
+}

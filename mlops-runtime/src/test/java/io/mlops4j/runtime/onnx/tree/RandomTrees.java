@@ -1,0 +1,260 @@
+package io.mlops4j.runtime.onnx.tree;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.LongStream;
+
+/** Makes operators of random trees. */
+public final class RandomTrees {
+  public static final int FEATURES = 5;
+
+  /** The labels of classes if they are texts. */
+  public static final List<String> LABELS = List.of("Adélie", "", "gentoo \ud83d\udc27", "x");
+
+  private final Random random;
+  private final List<Long> trees = new ArrayList<>();
+  private final List<Long> ids = new ArrayList<>();
+  private final List<Long> features = new ArrayList<>();
+  private final List<String> modes = new ArrayList<>();
+  private final List<Float> values = new ArrayList<>();
+  private final List<Long> trueIds = new ArrayList<>();
+  private final List<Long> falseIds = new ArrayList<>();
+  private final List<Long> missing = new ArrayList<>();
+  private final List<Long> weightTrees = new ArrayList<>();
+  private final List<Long> weightIds = new ArrayList<>();
+  private final List<Long> weightTargets = new ArrayList<>();
+  private final List<Float> weights = new ArrayList<>();
+
+  public List<String> allModes = List.of("BRANCH_LEQ");
+  public boolean tracksMissing;
+  public boolean classifies;
+  public int targets = 1;
+
+  /** The only target that gets weights, or -1 for all. */
+  public int only = -1;
+
+  public boolean positive;
+
+  /** Whether labels are texts. */
+  public boolean texts;
+
+  /** Whether each branch has a leaf, so that a tree is as deep as it can be. */
+  public boolean chains;
+
+  /** Whether all leaves have the same depth. */
+  public boolean full;
+
+  public int leafWeights = 1;
+  public String aggregate = "SUM";
+  public String transform = "NONE";
+  public int base;
+
+  public RandomTrees(Random random) {
+    this.random = random;
+  }
+
+  /** Thresholds are few, so that features are often equal to them. */
+  float value() {
+    return switch (random.nextInt(10)) {
+      case 0 -> 0f;
+      case 1 -> -0f;
+      case 2 -> (float) random.nextGaussian();
+      default -> (random.nextInt(9) - 4) / 2f;
+    };
+  }
+
+  /** A feature of a row. */
+  public float feature() {
+    return switch (random.nextInt(12)) {
+      case 0 -> Float.NaN;
+      case 1 -> Float.POSITIVE_INFINITY;
+      case 2 -> Float.NEGATIVE_INFINITY;
+      default -> value();
+    };
+  }
+
+  /** Adds trees of at most a depth. */
+  public RandomTrees grow(int count, int depth) {
+    for (int i = 0; i < count; i++) {
+      node(i, new long[] {0}, depth, false);
+    }
+    return this;
+  }
+
+  private long node(long tree, long[] next, int depth, boolean mayEnd) {
+    long id = next[0]++;
+    int at = ids.size();
+    boolean leaf = depth == 0 || (mayEnd && !full && random.nextInt(5) == 0);
+    trees.add(tree);
+    ids.add(id);
+    features.add(leaf ? 0L : (long) random.nextInt(FEATURES));
+    modes.add(leaf ? "LEAF" : allModes.get(random.nextInt(allModes.size())));
+    values.add(leaf ? 0f : value());
+    missing.add(random.nextInt(2) * 1L);
+    trueIds.add(0L);
+    falseIds.add(0L);
+    if (leaf) {
+      for (int i = 0; i < leafWeights; i++) {
+        weightTrees.add(tree);
+        weightIds.add(id);
+        weightTargets.add(
+            only >= 0
+                ? (long) only
+                : leafWeights == targets ? (long) i : (long) random.nextInt(targets));
+        float weight = (float) random.nextGaussian();
+        weights.add(positive ? Math.abs(weight) / 20 : weight);
+      }
+    } else {
+      trueIds.set(at, node(tree, next, chains ? 0 : depth - 1, true));
+      falseIds.set(at, node(tree, next, depth - 1, true));
+    }
+    return id;
+  }
+
+  public NodeProto operator() {
+    String target = classifies ? "class_" : "target_";
+    NodeProto.Builder node =
+        NodeProto.newBuilder()
+            .setDomain("ai.onnx.ml")
+            .setOpType(classifies ? "TreeEnsembleClassifier" : "TreeEnsembleRegressor")
+            .addInput("x");
+    if (classifies) {
+      node.addOutput("label");
+    }
+    node.addOutput("y");
+    longs(node, "nodes_treeids", trees);
+    longs(node, "nodes_nodeids", ids);
+    longs(node, "nodes_featureids", features);
+    longs(node, "nodes_truenodeids", trueIds);
+    longs(node, "nodes_falsenodeids", falseIds);
+    if (tracksMissing) {
+      longs(node, "nodes_missing_value_tracks_true", missing);
+    }
+    floats(node, "nodes_values", values);
+    texts(node, "nodes_modes", modes);
+    longs(node, target + "treeids", weightTrees);
+    longs(node, target + "nodeids", weightIds);
+    longs(node, target + "ids", weightTargets);
+    floats(node, target + "weights", weights);
+    if (base > 0) {
+      List<Float> bases = new ArrayList<>();
+      for (int i = 0; i < base; i++) {
+        bases.add((float) random.nextGaussian());
+      }
+      floats(node, "base_values", bases);
+    }
+    text(node, "post_transform", transform);
+    if (classifies) {
+      if (texts) {
+        texts(node, "classlabels_strings", LABELS.subList(0, targets));
+      } else {
+        longs(
+            node,
+            "classlabels_int64s",
+            LongStream.range(0, targets).map(i -> 10 * i).boxed().toList());
+      }
+    } else {
+      text(node, "aggregate_function", aggregate);
+      node.addAttribute(
+          AttributeProto.newBuilder()
+              .setName("n_targets")
+              .setType(AttributeType.INT)
+              .setI(targets));
+    }
+    return node.build();
+  }
+
+  private static void longs(NodeProto.Builder node, String name, List<Long> values) {
+    node.addAttribute(
+        AttributeProto.newBuilder().setName(name).setType(AttributeType.INTS).addAllInts(values));
+  }
+
+  private static void floats(NodeProto.Builder node, String name, List<Float> values) {
+    node.addAttribute(
+        AttributeProto.newBuilder()
+            .setName(name)
+            .setType(AttributeType.FLOATS)
+            .addAllFloats(values));
+  }
+
+  private static void texts(NodeProto.Builder node, String name, List<String> values) {
+    AttributeProto.Builder texts =
+        AttributeProto.newBuilder().setName(name).setType(AttributeType.STRINGS);
+    values.forEach(value -> texts.addStrings(ByteString.copyFromUtf8(value)));
+    node.addAttribute(texts);
+  }
+
+  private static void text(NodeProto.Builder node, String name, String value) {
+    node.addAttribute(
+        AttributeProto.newBuilder()
+            .setName(name)
+            .setType(AttributeType.STRING)
+            .setS(ByteString.copyFromUtf8(value)));
+  }
+
+  /** A model of one operator. */
+  public static byte[] model(NodeProto operator) {
+    GraphProto.Builder graph =
+        GraphProto.newBuilder()
+            .setName("trees")
+            .addNode(operator)
+            .addInput(
+                ValueInfoProto.newBuilder()
+                    .setName("x")
+                    .setType(
+                        TypeProto.newBuilder()
+                            .setTensorType(
+                                TypeProto.Tensor.newBuilder()
+                                    .setElemType(DataType.FLOAT_VALUE)
+                                    .setShape(
+                                        ai.onnx.proto.OnnxMl.TensorShapeProto.newBuilder()
+                                            .addDim(
+                                                ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension
+                                                    .newBuilder()
+                                                    .setDimParam("N"))
+                                            .addDim(
+                                                ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension
+                                                    .newBuilder()
+                                                    .setDimValue(FEATURES))))));
+    boolean texts =
+        operator.getAttributeList().stream()
+            .anyMatch(attribute -> attribute.getName().equals("classlabels_strings"));
+    operator
+        .getOutputList()
+        .forEach(
+            name ->
+                graph.addOutput(
+                    output(
+                        name,
+                        !name.equals("label")
+                            ? DataType.FLOAT
+                            : texts ? DataType.STRING : DataType.INT64)));
+    return ModelProto.newBuilder()
+        .setIrVersion(8)
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("ai.onnx.ml").setVersion(3))
+        .setGraph(graph)
+        .build()
+        .toByteArray();
+  }
+
+  private static ValueInfoProto output(String name, DataType type) {
+    return ValueInfoProto.newBuilder()
+        .setName(name)
+        .setType(
+            TypeProto.newBuilder()
+                .setTensorType(TypeProto.Tensor.newBuilder().setElemType(type.getNumber())))
+        .build();
+  }
+}

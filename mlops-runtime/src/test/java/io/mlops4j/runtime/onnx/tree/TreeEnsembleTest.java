@@ -1,0 +1,174 @@
+package io.mlops4j.runtime.onnx.tree;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import io.mlops4j.runtime.memory.Native;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Consumer;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Expected answers are those of ONNX Runtime for one row on one thread. */
+class TreeEnsembleTest {
+  private static final int ROWS = 150;
+
+  private static Arguments of(String name, Consumer<RandomTrees> settings) {
+    return Arguments.of(name, settings);
+  }
+
+  static List<Arguments> ensembles() {
+    List<Arguments> all = new ArrayList<>();
+    for (String mode : List.of("LEQ", "LT", "GTE", "GT")) {
+      all.add(of(mode, trees -> trees.allModes = List.of("BRANCH_" + mode)));
+    }
+    List<String> mixed = List.of("BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT");
+    all.add(of("mixed modes", trees -> trees.allModes = mixed));
+    all.add(
+        of(
+            "missing values",
+            trees -> {
+              trees.allModes = mixed;
+              trees.tracksMissing = true;
+            }));
+    for (String aggregate : List.of("SUM", "AVERAGE", "MIN", "MAX")) {
+      for (int base = 0; base < 2; base++) {
+        int bases = base;
+        all.add(
+            of(
+                aggregate + " base " + base,
+                trees -> {
+                  trees.aggregate = aggregate;
+                  trees.base = bases;
+                }));
+        for (String transform : List.of("NONE", "LOGISTIC", "SOFTMAX")) {
+          all.add(
+              of(
+                  aggregate + " of 3 targets, base " + base + ", " + transform,
+                  trees -> {
+                    trees.aggregate = aggregate;
+                    trees.base = 3 * bases;
+                    trees.targets = 3;
+                    trees.leafWeights = 2;
+                    trees.transform = transform;
+                  }));
+        }
+      }
+    }
+    all.add(of("one target, LOGISTIC", trees -> trees.transform = "LOGISTIC"));
+    for (String transform : List.of("NONE", "LOGISTIC", "SOFTMAX")) {
+      for (int classes = 2; classes < 5; classes++) {
+        for (int base = 0; base <= classes; base++) {
+          if (base > 0 && base < classes && classes > 2) {
+            continue;
+          }
+          for (int only = -1; only < (classes == 2 ? 2 : 0); only++) {
+            for (boolean positive : new boolean[] {false, true}) {
+              for (int weights : new int[] {1, classes}) {
+                if ((only >= 0 && weights > 1) || (only < 0 && classes == 2 && base == 1)) {
+                  continue;
+                }
+                int[] s = {classes, base, only, weights};
+                all.add(
+                    of(
+                        "%d classes, base %d, weights of %s, %d a leaf, %s, %s"
+                            .formatted(
+                                classes,
+                                base,
+                                only < 0 ? "all" : only,
+                                weights,
+                                positive ? "positive" : "of any sign",
+                                transform),
+                        trees -> {
+                          trees.classifies = true;
+                          trees.targets = s[0];
+                          trees.base = s[1];
+                          trees.only = s[2];
+                          trees.leafWeights = s[3];
+                          trees.positive = positive;
+                          trees.transform = transform;
+                        }));
+              }
+            }
+          }
+        }
+      }
+    }
+    return all;
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ensembles")
+  void answersAreThoseOfOnnxRuntime(String name, Consumer<RandomTrees> settings)
+      throws OrtException {
+    for (int seed = 0; seed < 3; seed++) {
+      RandomTrees trees = new RandomTrees(new Random(seed));
+      settings.accept(trees);
+      check(trees.grow(new int[] {1, 7, 90}[seed], 1 + 2 * seed), name + ", seed " + seed);
+    }
+  }
+
+  private static void check(RandomTrees trees, String what) throws OrtException {
+    NodeProto operator = trees.operator();
+    TreeEnsemble ensemble = TreeEnsemble.read(operator);
+    float[] x = new float[ROWS * RandomTrees.FEATURES];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = trees.feature();
+    }
+    ByteBuffer in = direct(4 * x.length);
+    in.asFloatBuffer().put(x);
+    int targets = ensemble.targets();
+    ByteBuffer scores = direct(4 * ROWS * targets);
+    ByteBuffer labels = direct(8 * ROWS);
+    long to = ensemble.classifies() ? Native.address(labels) : 0;
+    TreeEnsemble.Evaluator evaluator = ensemble.evaluator();
+    assertThat(
+            evaluator.run(
+                ROWS,
+                RandomTrees.FEATURES,
+                Native.address(in),
+                Native.address(scores),
+                to,
+                () -> false))
+        .isTrue();
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    try (SessionOptions options = new SessionOptions()) {
+      options.setIntraOpNumThreads(1);
+      try (OrtSession session = environment.createSession(RandomTrees.model(operator), options)) {
+        for (int row = 0; row < ROWS; row++) {
+          float[] one = new float[RandomTrees.FEATURES];
+          System.arraycopy(x, row * one.length, one, 0, one.length);
+          try (OnnxTensor tensor = OnnxTensor.createTensor(environment, new float[][] {one});
+              OrtSession.Result result = session.run(Map.of("x", tensor))) {
+            float[] expected = ((float[][]) result.get("y").orElseThrow().getValue())[0];
+            for (int i = 0; i < targets; i++) {
+              float found = scores.getFloat(4 * (row * targets + i));
+              assertThat(Float.floatToIntBits(found))
+                  .as("%s, row %d, score %d: %s, not %s", what, row, i, found, expected[i])
+                  .isEqualTo(Float.floatToIntBits(expected[i]));
+            }
+            if (ensemble.classifies()) {
+              long label = ((long[]) result.get("label").orElseThrow().getValue())[0];
+              assertThat(labels.getLong(8 * row)).as(what + ", row " + row).isEqualTo(label);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static ByteBuffer direct(int bytes) {
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+  }
+}
