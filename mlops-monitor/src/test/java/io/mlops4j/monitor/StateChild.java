@@ -124,6 +124,6 @@ final class StateChild {
         List.of("-XX:TieredStopAtLevel=1", StateChild.class.getName(), folder.toString()));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    return builder.redirectError(errors.toFile()).start();
+    return ChildProcess.start(builder.redirectError(errors.toFile()));
   }
 }

@@ -46,7 +46,7 @@ class ScarceMemoryTest {
             "-cp",
             System.getProperty("java.class.path"),
             ScarceMemoryTest.class.getName());
-    Process process = child.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    Process process = ChildProcess.start(child.redirectError(ProcessBuilder.Redirect.DISCARD));
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).isZero();
     assertThat(said.lines())

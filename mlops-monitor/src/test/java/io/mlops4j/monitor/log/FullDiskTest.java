@@ -3,6 +3,7 @@ package io.mlops4j.monitor.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.error.DataException;
+import io.mlops4j.monitor.ChildProcess;
 import java.io.BufferedReader;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ class FullDiskTest {
     command.addAll(List.of("-XX:TieredStopAtLevel=1", Child.class.getName(), folder.toString()));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    return builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    return ChildProcess.start(builder.redirectError(ProcessBuilder.Redirect.DISCARD));
   }
 
   @Test

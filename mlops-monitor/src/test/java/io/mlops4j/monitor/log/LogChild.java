@@ -1,5 +1,6 @@
 package io.mlops4j.monitor.log;
 
+import io.mlops4j.monitor.ChildProcess;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -61,6 +62,6 @@ final class LogChild {
             Integer.toString(round)));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    return builder.redirectError(errors.toFile()).start();
+    return ChildProcess.start(builder.redirectError(errors.toFile()));
   }
 }

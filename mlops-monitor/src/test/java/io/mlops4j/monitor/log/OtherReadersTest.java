@@ -3,6 +3,7 @@ package io.mlops4j.monitor.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.mlops4j.monitor.ChildProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,7 +46,7 @@ class OtherReadersTest {
     try (Stream<Path> files = Files.list(temp)) {
       files.map(Path::toString).filter(it -> it.endsWith(".arrow")).sorted().forEach(command::add);
     }
-    Process node = new ProcessBuilder(command).redirectErrorStream(true).start();
+    Process node = ChildProcess.start(new ProcessBuilder(command).redirectErrorStream(true));
     assertThat(new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines())
         .containsExactlyElementsOf(expected);
     assertThat(node.waitFor()).isZero();
@@ -66,7 +67,10 @@ class OtherReadersTest {
 
   private static boolean hasReader() throws InterruptedException {
     try {
-      Process node = new ProcessBuilder("node", "-e", "require('apache-arrow')").start();
+      Process node =
+          ChildProcess.start(
+              new ProcessBuilder("node", "-e", "require('apache-arrow')")
+                  .redirectError(ProcessBuilder.Redirect.DISCARD));
       if (node.waitFor() == 0) {
         return true;
       }

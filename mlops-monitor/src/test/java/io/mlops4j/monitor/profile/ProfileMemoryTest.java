@@ -3,6 +3,7 @@ package io.mlops4j.monitor.profile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.ChildProcess;
 import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -53,7 +54,7 @@ class ProfileMemoryTest {
             "-cp",
             System.getProperty("java.class.path"),
             ProfileMemoryTest.class.getName()));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    Process process = ChildProcess.start(new ProcessBuilder(command).redirectErrorStream(true));
     String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(printed).isZero();
     assertThat(printed).contains("rows 3000000");

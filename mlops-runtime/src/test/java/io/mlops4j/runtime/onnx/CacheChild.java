@@ -2,6 +2,7 @@ package io.mlops4j.runtime.onnx;
 
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelCache;
+import io.mlops4j.runtime.ChildProcess;
 import io.mlops4j.runtime.internal.file.Disk;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.spi.Engine;
@@ -79,9 +80,9 @@ final class CacheChild {
   }
 
   static Process start(List<String> command, Path errors) throws IOException {
-    return new ProcessBuilder(command)
-        .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()))
-        .start();
+    return ChildProcess.start(
+        new ProcessBuilder(command)
+            .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile())));
   }
 
   /** The lines that it says, when it has ended well. */

@@ -7,6 +7,7 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.runtime.ChildProcess;
 import io.mlops4j.runtime.ModelRuntime;
 import java.io.File;
 import java.io.IOException;
@@ -95,7 +96,7 @@ class EnvironmentReferenceTest {
     command.add(Exits.class.getName());
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("CLASSPATH", classPath);
-    Process process = builder.start();
+    Process process = ChildProcess.start(builder);
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(said).isZero();
     return said.lines().filter(line -> line.contains("threads")).collect(Collectors.joining());

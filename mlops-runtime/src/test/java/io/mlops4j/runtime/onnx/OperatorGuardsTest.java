@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.ElementType;
+import io.mlops4j.runtime.ChildProcess;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;
 import io.mlops4j.spi.EngineValue;
@@ -319,7 +320,7 @@ class OperatorGuardsTest {
                 .flatMap(part -> part)
                 .toList());
     child.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    Process process = child.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    Process process = ChildProcess.start(child.redirectError(ProcessBuilder.Redirect.DISCARD));
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     int exit = process.waitFor();
     return exit == 0 ? said.lines().toList() : List.of("ended with " + exit + " after " + said);

@@ -2,6 +2,7 @@ package io.mlops4j.runtime.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.runtime.ChildProcess;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.spi.Engine;
 import io.mlops4j.spi.EngineOptions;
@@ -36,7 +37,8 @@ class OrtStartTest {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     ProcessBuilder builder = new ProcessBuilder(java, Opens.class.getName(), argument);
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    Process process = builder.redirectErrorStream(true).redirectOutput(Redirect.DISCARD).start();
+    Process process =
+        ChildProcess.start(builder.redirectErrorStream(true).redirectOutput(Redirect.DISCARD));
     return process.waitFor(2, TimeUnit.MINUTES) ? process.exitValue() : -1;
   }
 }

@@ -8,6 +8,7 @@ import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.runtime.ChildProcess;
 import io.mlops4j.runtime.ModelRuntime;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -104,7 +105,7 @@ class SharedThreadsTest {
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(Redirect.DISCARD);
     // Not an argument: ONNX Runtime, started without OrtStart, dies of a long command line.
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    Process process = builder.start();
+    Process process = ChildProcess.start(builder);
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).isZero();
     return said.strip();

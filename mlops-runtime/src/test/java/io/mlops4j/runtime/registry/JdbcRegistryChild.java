@@ -4,6 +4,7 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.VerifyOptions;
+import io.mlops4j.runtime.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,8 +53,7 @@ final class JdbcRegistryChild {
                 JdbcRegistryChild.class.getName()));
     command.addAll(List.of(args));
     Path log = Files.createDirectories(errors).resolve(args[3]);
-    return new ProcessBuilder(command)
-        .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-        .start();
+    return ChildProcess.start(
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())));
   }
 }

@@ -6,6 +6,7 @@ import io.mlops4j.error.EngineUnavailableException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
+import io.mlops4j.runtime.ChildProcess;
 import io.mlops4j.runtime.ModelRuntime;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
@@ -84,7 +85,7 @@ class OptionalTensorFlowTest {
     Path output = folder.resolve("output.txt");
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("CLASSPATH", classPath);
-    Process process = builder.redirectOutput(output.toFile()).start();
+    Process process = ChildProcess.start(builder.redirectOutput(output.toFile()));
     assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
     return Files.readString(output, StandardCharsets.UTF_8);
   }

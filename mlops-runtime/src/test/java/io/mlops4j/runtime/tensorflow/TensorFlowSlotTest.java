@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.ModelInputException;
+import io.mlops4j.runtime.ChildProcess;
 import io.mlops4j.runtime.memory.Native;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;
@@ -252,7 +253,7 @@ class TensorFlowSlotTest {
             "-cp",
             System.getProperty("java.class.path"),
             AskedAgain.class.getName());
-    Process process = child.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    Process process = ChildProcess.start(child.redirectError(ProcessBuilder.Redirect.INHERIT));
     String grown = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).isZero();
     // 200 calls of 4 MB of text: a leak would be 400 MB and more. Without one, it is less than 1
