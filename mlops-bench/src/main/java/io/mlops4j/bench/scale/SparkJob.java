@@ -35,7 +35,8 @@ final class SparkJob implements Measured {
             flights.toString(),
             Models.resource(ScoredFile.MODEL).toString(),
             registry.toString());
-    process = SparkProcess.builder("SparkJobs", List.of("-Xms1g", "-Xmx1g"), arguments).start();
+    process =
+        EngineProcess.SPARK.builder("SparkJobs", List.of("-Xms1g", "-Xmx1g"), arguments).start();
     to = process.outputWriter(StandardCharsets.UTF_8);
     from = process.inputReader(StandardCharsets.UTF_8);
     for (int i = 0; i < WARM_UP; i++) {

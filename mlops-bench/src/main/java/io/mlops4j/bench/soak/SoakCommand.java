@@ -64,7 +64,8 @@ public final class SoakCommand implements Callable<Integer> {
             new Faults(),
             new Canaries(),
             new ScoringKills(),
-            new SparkKills(),
+            EngineKills.spark(),
+            EngineKills.flink(),
             new ScoringMemory(),
             new MaterialisingKills()));
   }

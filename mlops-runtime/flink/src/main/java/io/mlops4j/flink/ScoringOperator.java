@@ -5,11 +5,10 @@ import io.mlops4j.inference.RowModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
-import org.apache.flink.api.java.tuple.Tuple3;
 import org.apache.flink.runtime.operators.coordination.OperatorEvent;
 import org.apache.flink.runtime.operators.coordination.OperatorEventGateway;
 import org.apache.flink.runtime.operators.coordination.OperatorEventHandler;
@@ -34,12 +33,14 @@ final class ScoringOperator<T, I extends Record, O extends Record>
     extends AbstractStreamOperator<Scored<T, O>>
     implements OneInputStreamOperator<T, Scored<T, O>>, BoundedOneInput, OperatorEventHandler {
   private static final long serialVersionUID = 1L;
+  private static final String VERSION = "version";
+  private static final String DIGEST = "digest";
 
   private final ScoringPlan<T, I, O> plan;
   private final transient OperatorEventGateway coordinator;
   private final transient StreamOperatorParameters<?> parameters;
 
-  private transient @Nullable ListState<Tuple3<Long, String, String>> state;
+  private transient @Nullable BroadcastState<String, String> state;
   private transient @Nullable SubtaskVersions versions;
   private transient @Nullable RowModel<I, O> model;
   private transient @Nullable WindowProfiles<I, O> profiles;
@@ -62,27 +63,24 @@ final class ScoringOperator<T, I extends Record, O extends Record>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    ListState<Tuple3<Long, String, String>> stored =
+    // All subtasks have the same at each complete checkpoint, so each may restore that of any
+    // other.
+    // With union state, Flink would complete no checkpoint while a part of the subtasks has ended.
+    BroadcastState<String, String> stored =
         context
             .getOperatorStateStore()
-            .getUnionListState(
-                new ListStateDescriptor<>(
-                    "mlops4j-version", Types.TUPLE(Types.LONG, Types.STRING, Types.STRING)));
+            .getBroadcastState(
+                new MapStateDescriptor<>("mlops4j-model", Types.STRING, Types.STRING));
     state = stored;
-    long epoch = 0;
-    PinnedModel first = plan.first();
-    for (Tuple3<Long, String, String> each : stored.get()) { // that of all subtasks, all the same
-      if (each.f0 >= epoch) {
-        epoch = each.f0;
-        first = new PinnedModel(each.f1, each.f2);
-      }
-    }
+    PinnedModel first =
+        stored.contains(VERSION)
+            ? new PinnedModel(stored.get(VERSION), stored.get(DIGEST))
+            : plan.first();
     getRuntimeContext()
         .registerUserCodeClassLoaderReleaseHookIfAbsent(
             "mlops4j-models", TaskManagerModels::closeIdle);
     versions =
-        new SubtaskVersions(
-            plan.registry(), epoch, first, coordinator, parameters.getMailboxExecutor());
+        new SubtaskVersions(plan.registry(), first, coordinator, parameters.getMailboxExecutor());
   }
 
   @Override
@@ -261,8 +259,9 @@ final class ScoringOperator<T, I extends Record, O extends Record>
       figures().changed();
     }
     PinnedModel next = all.current().pinned();
-    Objects.requireNonNull(state)
-        .update(List.of(Tuple3.of(all.epoch(), next.version(), next.digest())));
+    BroadcastState<String, String> stored = Objects.requireNonNull(state);
+    stored.put(VERSION, next.version());
+    stored.put(DIGEST, next.digest());
   }
 
   @Override

@@ -18,24 +18,20 @@ final class SubtaskVersions implements AutoCloseable {
   private final FlinkRegistry registry;
   private final OperatorEventGateway coordinator;
   private final MailboxExecutor task;
-  private long epoch;
   private TaskManagerModels.Lease current;
   private TaskManagerModels.@Nullable Lease prepared;
   private VersionEvent.@Nullable Change change;
   private boolean closed;
 
   /**
-   * @param epoch the checkpoint behind which the version answers, 0 if there was none
    * @throws io.mlops4j.error.MlopsException if the version cannot be loaded
    */
   SubtaskVersions(
       FlinkRegistry registry,
-      long epoch,
       PinnedModel first,
       OperatorEventGateway coordinator,
       MailboxExecutor task) {
     this.registry = registry;
-    this.epoch = epoch;
     this.coordinator = coordinator;
     this.task = task;
     current = TaskManagerModels.acquire(registry, first);
@@ -43,10 +39,6 @@ final class SubtaskVersions implements AutoCloseable {
 
   TaskManagerModels.Lease current() {
     return current;
-  }
-
-  long epoch() {
-    return epoch;
   }
 
   void handle(VersionEvent event) {
@@ -120,7 +112,6 @@ final class SubtaskVersions implements AutoCloseable {
       return false;
     }
     change = null;
-    epoch = checkpoint;
     if (current.pinned().equals(next.model())) {
       return false;
     }

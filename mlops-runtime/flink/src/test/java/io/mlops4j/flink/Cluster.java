@@ -35,6 +35,7 @@ final class Cluster {
     settings.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(16));
     settings.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(16));
     settings.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(16));
+    settings.setString("metrics.reporter.test.factory.class", Figures.Factory.class.getName());
     cluster =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()

@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.flink.api.common.JobID;
@@ -25,6 +27,7 @@ import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.legacy.SinkFunction;
+import org.apache.flink.streaming.api.functions.source.legacy.RichParallelSourceFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -59,6 +62,7 @@ class FlinkModelTest {
     Failing.reset();
     Drifts.ALL.clear();
     Rejects.ALL.clear();
+    Figures.reset();
   }
 
   @AfterEach
@@ -193,8 +197,11 @@ class FlinkModelTest {
     Path registry = folder.resolve("r");
     JobID job = cluster.submit(job(plus(Registries.folder(registry, 2)).load(), 2, -1));
     long rows = change(job, 0, "plus:1");
+    assertThat(Figures.texts("version")).containsExactly("plus:1", "plus:1");
     Registries.assign(registry, 2);
     rows = change(job, rows, "plus:2");
+    assertThat(Figures.texts("version")).containsExactly("plus:2", "plus:2");
+    assertThat(Figures.sum("changes")).isEqualTo(2);
 
     Path away = folder.resolve("away");
     Files.move(registry, away);
@@ -287,6 +294,64 @@ class FlinkModelTest {
     assertThat(Answers.GIVEN.values()).allMatch(given -> given.stream().distinct().count() == 1);
   }
 
+  /** Of its two subtasks the first ends at once, and the second when the test says so. */
+  private static final class HalfEnded extends RichParallelSourceFunction<Point> {
+    private static final long serialVersionUID = 1L;
+    private static volatile boolean open;
+    private static volatile boolean ended;
+
+    @Override
+    public void run(SourceContext<Point> out) {
+      int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
+      synchronized (out.getCheckpointLock()) {
+        out.collectWithTimestamp(new Point(subtask, (float) subtask), subtask);
+      }
+      ended |= subtask == 0;
+      while (open && subtask == 1) {
+        LockSupport.parkNanos(200_000);
+      }
+    }
+
+    @Override
+    public void cancel() {
+      open = false;
+    }
+  }
+
+  @Test
+  void checkpointsGoOnWhenASubtaskHasEnded() throws Exception {
+    HalfEnded.open = true;
+    HalfEnded.ended = false;
+    StreamExecutionEnvironment environment = Cluster.environment(2);
+    plus(Registries.folder(folder.resolve("r"), 1))
+        .load()
+        .score(
+            environment.addSource(new HalfEnded(), TypeInformation.of(Point.class)),
+            Point::features)
+        .answers()
+        .addSink(new Answers());
+    JobID job = cluster.submit(environment);
+    Cluster.await("the end of a subtask", () -> HalfEnded.ended && Answers.answered(2));
+    int complete = 0;
+    for (int i = 0; i < 100 && complete < 10; i++) {
+      complete += isComplete(job) ? 1 : 0;
+    }
+    assertThat(complete).isEqualTo(10);
+    HalfEnded.open = false;
+    cluster.finish(job);
+    assertExactlyOnce(2);
+  }
+
+  /** Triggers a checkpoint. Flink fails one that a subtask meets at its end. */
+  private static boolean isComplete(JobID job) throws Exception {
+    try {
+      cluster.checkpoint(job);
+      return true;
+    } catch (ExecutionException e) {
+      return false;
+    }
+  }
+
   private static FeatureBatch batch(float[] x) {
     RootAllocator memory = new RootAllocator();
     return FeatureBatch.builder(memory).floats("x", x).build();
@@ -306,6 +371,12 @@ class FlinkModelTest {
     assertThat(rejected.error()).isEqualTo("ModelInputException");
     assertThat(rejected.message()).startsWith("x: found");
     assertThat(rejected.version()).isEqualTo("plus:1");
+
+    assertThat(Figures.sum("rejected")).isEqualTo(1);
+    assertThat(Figures.sum("rows")).isEqualTo(999);
+    assertThat(Figures.sum("calls")).isBetween(999L / 64, 999L);
+    assertThat(Figures.sum("callMicros")).isEqualTo(Figures.sum("calls"));
+    assertThat(Figures.sum("changes")).isZero();
   }
 
   @Test

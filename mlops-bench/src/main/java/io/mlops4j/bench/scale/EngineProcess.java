@@ -10,12 +10,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Processes with the class path of {@code mlops-runtime/spark}, which has Spark and its versions of
- * Arrow, Jackson and protobuf. The build of that module writes it to a file.
+ * Processes with the class path of a module that has an engine and its versions of our libraries.
+ * The build of the module writes it to a file.
  */
-public final class SparkProcess {
-  private static final String MODULE = "mlops-runtime/spark";
-  private static final String CLASS_PATH = "target/spark.classpath";
+public enum EngineProcess {
+  /** Those of {@code mlops-runtime/spark}. */
+  SPARK("spark"),
+  /** Those of {@code mlops-runtime/flink}. */
+  FLINK("flink");
 
   private static final List<String> OPENED =
       List.of(
@@ -33,47 +35,73 @@ public final class SparkProcess {
           "sun.security.action",
           "sun.util.calendar");
 
-  private SparkProcess() {}
+  private final String label;
+  private final String module;
+  private final String classPath;
+
+  EngineProcess(String label) {
+    this.label = label;
+    this.module = "mlops-runtime/" + label;
+    this.classPath = "target/" + label + ".classpath";
+  }
+
+  /**
+   * Returns the engine.
+   *
+   * @return its name in small letters
+   */
+  public String label() {
+    return label;
+  }
+
+  /**
+   * Returns the module.
+   *
+   * @return its folder below that of the project
+   */
+  public String module() {
+    return module;
+  }
 
   /**
    * Whether the module was built.
    *
    * @return false if there is no class path for {@link #builder}
    */
-  public static boolean isBuilt() {
+  public boolean isBuilt() {
     return found() != null;
   }
 
   /**
    * Prepares a process.
    *
-   * @param main the simple name of a class of the tests of {@code mlops-runtime/spark}
+   * @param main the simple name of a class of the tests of the module
    * @param flags further flags of the JVM
    * @param arguments of the main method
    * @return what starts it; its errors are dropped
    * @throws IOException if the module was not built
    */
-  public static ProcessBuilder builder(String main, List<String> flags, List<String> arguments)
+  public ProcessBuilder builder(String main, List<String> flags, List<String> arguments)
       throws IOException {
-    Path module = found();
-    if (module == null) {
+    Path folder = found();
+    if (folder == null) {
       throw new IOException(
           "found no "
-              + MODULE
+              + module
               + "/"
-              + CLASS_PATH
+              + classPath
               + ", expected the module to be built: mvn package");
     }
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     OPENED.forEach(name -> command.add("--add-opens=java.base/" + name + "=ALL-UNNAMED"));
     command.addAll(flags);
-    command.add("io.mlops4j.spark." + main);
+    command.add("io.mlops4j." + label + "." + main);
     command.addAll(arguments);
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
-    Path target = module.resolve("target");
-    builder.directory(module.toFile());
+    Path target = folder.resolve("target");
+    builder.directory(folder.toFile());
     // ONNX Runtime 1.29 does not survive a long command line, as a class path would make it.
     builder
         .environment()
@@ -83,7 +111,7 @@ public final class SparkProcess {
                 System.getProperty("path.separator"),
                 target.resolve("test-classes").toString(),
                 target.resolve("classes").toString(),
-                Files.readString(module.resolve(CLASS_PATH)).strip()));
+                Files.readString(folder.resolve(classPath)).strip()));
     builder.environment().put("SPARK_HOME", target.resolve("spark-home").toString());
     builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     return builder;
@@ -92,17 +120,17 @@ public final class SparkProcess {
   /**
    * Returns the folder of the module, which is beside a folder above the code; null if not built.
    */
-  private static @Nullable Path found() {
+  private @Nullable Path found() {
     Path code;
     try {
       code =
-          Path.of(SparkProcess.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+          Path.of(EngineProcess.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }
     return Stream.iterate(code.toAbsolutePath(), p -> p != null, Path::getParent)
-        .map(above -> above.resolve(MODULE))
-        .filter(module -> Files.isRegularFile(module.resolve(CLASS_PATH)))
+        .map(above -> above.resolve(module))
+        .filter(folder -> Files.isRegularFile(folder.resolve(classPath)))
         .findFirst()
         .orElse(null);
   }

@@ -1,0 +1,167 @@
+package io.mlops4j.flink;
+
+import io.mlops4j.model.Digest;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.serialization.SimpleStringEncoder;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.filesystem.legacy.StreamingFileSink;
+import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.OnCheckpointRollingPolicy;
+
+/**
+ * Jobs on two task managers, which a test or the soak of {@code mlops-bench} kills. A job scores
+ * numbers, and writes the answers to files that appear with complete checkpoints. The alias moves
+ * to another version while it runs.
+ */
+final class KilledTaskManagers implements AutoCloseable {
+  private static final int TASK_MANAGERS = 2;
+  private static final int ROWS_EACH_SECOND = 50_000;
+  private static final int EXACT = 1 << 20; // such whole numbers are exact as floats
+
+  private final Path folder;
+  private final ProcessCluster cluster;
+  private final FlinkRegistry registry;
+  private int jobs;
+
+  KilledTaskManagers(Path folder) throws Exception {
+    this.folder = folder;
+    registry = Registries.folder(folder.resolve("registry"), 2);
+    cluster = new ProcessCluster(folder, TASK_MANAGERS);
+  }
+
+  /**
+   * For each line of standard input a job runs. Prints the number of rows in its files and their
+   * digest.
+   *
+   * @param args the number of rows, and a folder
+   */
+  public static void main(String[] args) throws Exception {
+    long rows = Long.parseLong(args[0]);
+    try (KilledTaskManagers killed = new KilledTaskManagers(Path.of(args[1]));
+        BufferedReader in =
+            new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+      while (in.readLine() != null) {
+        System.out.println(killed.finish(killed.start(rows)));
+      }
+    }
+    System.exit(0); // threads of Flink go on
+  }
+
+  ProcessCluster cluster() {
+    return cluster;
+  }
+
+  /** Where the files of the last job are. */
+  Path answers() {
+    return folder.resolve("answers-" + jobs);
+  }
+
+  JobID start(long rows) throws Exception {
+    jobs++;
+    JobID job = cluster.submit(job(rows));
+    Registries.assign(folder.resolve("registry"), 1 + jobs % 2);
+    return job;
+  }
+
+  @SuppressWarnings("deprecation") // the newer sink is in a jar of its own
+  private StreamExecutionEnvironment job(long rows) {
+    FlinkModel<Point.Features, Point.Sum> model =
+        FlinkModel.builder(registry, "plus@champion", Point.Features.class, Point.Sum.class)
+            .checkEvery(Duration.ofMillis(50))
+            .batches(64, Duration.ofMillis(2))
+            .load();
+    StreamExecutionEnvironment flink = environment(folder);
+    DataGeneratorSource<Point> numbers =
+        new DataGeneratorSource<>(
+            id -> new Point(id, (float) (id % EXACT)),
+            rows,
+            RateLimiterStrategy.perSecond(ROWS_EACH_SECOND),
+            TypeInformation.of(Point.class));
+    model
+        .score(
+            flink.fromSource(numbers, WatermarkStrategy.noWatermarks(), "numbers"), Point::features)
+        .answers()
+        .map(KilledTaskManagers::line)
+        .returns(Types.STRING)
+        .addSink(
+            StreamingFileSink.forRowFormat(
+                    new org.apache.flink.core.fs.Path(answers().toUri()),
+                    new SimpleStringEncoder<String>())
+                .withRollingPolicy(OnCheckpointRollingPolicy.build())
+                .build());
+    return flink;
+  }
+
+  private static StreamExecutionEnvironment environment(Path folder) {
+    Configuration settings = new Configuration();
+    settings.setString("restart-strategy.type", "fixed-delay");
+    settings.setString("restart-strategy.fixed-delay.attempts", "1000");
+    settings.setString("restart-strategy.fixed-delay.delay", "50 ms");
+    settings.setString(
+        "execution.checkpointing.dir", folder.resolve("checkpoints").toUri().toString());
+    StreamExecutionEnvironment flink = StreamExecutionEnvironment.getExecutionEnvironment(settings);
+    flink.setParallelism(TASK_MANAGERS);
+    flink.enableCheckpointing(50);
+    return flink;
+  }
+
+  /** The number and what the answer would be without the version's part. */
+  private static String line(Scored<Point, Point.Sum> scored) {
+    int plus = Integer.parseInt(scored.version().substring("plus:".length()));
+    return scored.row().id() + " " + (scored.answer().y() - plus);
+  }
+
+  /** Waits for the end of a job, and describes its files. */
+  String finish(JobID job) throws Exception {
+    cluster.finish(job);
+    List<String> lines = new ArrayList<>();
+    for (Path file : files()) {
+      lines.addAll(Files.readAllLines(file));
+    }
+    return described(lines.stream());
+  }
+
+  /** The files that are complete. */
+  List<Path> files() throws IOException {
+    if (!Files.isDirectory(answers())) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.walk(answers())) {
+      return all.filter(each -> each.getFileName().toString().matches("part-\\d+-\\d+")).toList();
+    }
+  }
+
+  /** What a job has to write. */
+  static String expected(long rows) {
+    return described(
+        Stream.iterate(0L, id -> id < rows, id -> id + 1)
+            .map(id -> id + " " + (float) (id % EXACT)));
+  }
+
+  private static String described(Stream<String> lines) {
+    List<String> sorted = lines.sorted().toList();
+    return sorted.size()
+        + " "
+        + Digest.sha256(String.join("\n", sorted).getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public void close() {
+    cluster.close();
+  }
+}
