@@ -1,6 +1,7 @@
 package io.mlops4j.model;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The format of a model's bytes. Immutable and thread safe. The set of formats is open: other
@@ -28,5 +29,16 @@ public record ModelFormat(String id) {
       throw new IllegalArgumentException(
           "id: found a blank identifier, expected one like \"onnx\"");
     }
+  }
+
+  /** By hand, because the generated one would compile code at the first load of a process. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ModelFormat format && id.equals(format.id);
+  }
+
+  @Override
+  public int hashCode() {
+    return id.hashCode();
   }
 }

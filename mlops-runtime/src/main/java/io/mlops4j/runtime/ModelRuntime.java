@@ -579,9 +579,12 @@ public final class ModelRuntime implements AutoCloseable {
      * Stores ONNX Runtime's extracted native libraries, so that the next process starts faster. By
      * default they are extracted into a temporary folder at each start.
      *
-     * <p>A process loads ONNX Runtime once, with the first model of any runtime. If it was loaded
-     * before, or the system property {@code onnxruntime.native.path} is set, this setting has no
-     * effect, and that is logged.
+     * <p>{@link #open} then begins to load ONNX Runtime in a thread of its own, while other work
+     * goes on. Without this setting it is loaded with the first model.
+     *
+     * <p>A process loads ONNX Runtime once, for all runtimes. If it was loaded before, or the
+     * system property {@code onnxruntime.native.path} is set, this setting has no effect, and that
+     * is logged.
      *
      * <p>The folder is made for its owner alone (mode 0700). A folder that exists must belong to
      * the user of this process and be closed to all others. The digests of the libraries are

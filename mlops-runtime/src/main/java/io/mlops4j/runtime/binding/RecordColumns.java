@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies records into Arrow columns, one column for each component. Thread safe.
@@ -20,7 +21,10 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * @param <I> the record
  */
 public final class RecordColumns<I extends Record> {
-  private final Schema schema;
+  private final List<Field> fields;
+
+  /** Made late: Arrow's class sets up JSON, which takes longer than the rest of a first answer. */
+  private @Nullable Schema schema;
 
   /** For each component {@code (Record) -> Object}. */
   private final MethodHandle[] getters;
@@ -42,7 +46,7 @@ public final class RecordColumns<I extends Record> {
       int[] numbers,
       List<MethodHandle> writers,
       PackedRow packed) {
-    this.schema = new Schema(fields);
+    this.fields = List.copyOf(fields);
     this.getters = getters;
     this.numbers = numbers;
     this.packed = packed;
@@ -91,8 +95,15 @@ public final class RecordColumns<I extends Record> {
   }
 
   /** {@return the types of the columns, with their names; always the same instance} */
-  public Schema schema() {
+  public synchronized Schema schema() {
+    if (schema == null) {
+      schema = new Schema(fields);
+    }
     return schema;
+  }
+
+  List<Field> fields() {
+    return fields;
   }
 
   /** {@return whether all components are primitive numbers, so that a row has few bytes} */

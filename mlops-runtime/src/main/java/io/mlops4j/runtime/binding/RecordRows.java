@@ -40,7 +40,7 @@ public final class RecordRows<I extends Record> implements AutoCloseable {
     this.capacity = capacity;
     this.allocator = allocator;
     this.kept = kept;
-    this.vectors = ComponentVectors.create(columns.schema().getFields(), allocator);
+    this.vectors = ComponentVectors.create(columns.fields(), allocator);
     try {
       for (int i : columns.others()) {
         vectors.get(i).setInitialCapacity(capacity);

@@ -9,11 +9,13 @@ import io.mlops4j.inference.ModelFigures;
 import io.mlops4j.inference.RuntimeFigures;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.ModelFormat;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.runtime.binding.output.OutputCopy;
 import io.mlops4j.runtime.binding.output.OutputReader;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.serving.loading.DeclaredSignatureChecker;
+import io.mlops4j.runtime.serving.loading.Engines;
 import io.mlops4j.runtime.serving.loading.RegisteredVersion;
 import io.mlops4j.runtime.serving.loading.TimedLoads;
 import io.mlops4j.runtime.serving.loading.VersionLeases;
@@ -57,7 +59,8 @@ public final class DefaultModelLoader
   private final Set<ComposedModel> compositions = ConcurrentHashMap.newKeySet();
 
   /**
-   * Starts no engine and no thread; each starts when it is first needed.
+   * Starts the engine whose native library is kept, in a thread that then ends. Other engines and
+   * threads start when they are first needed.
    *
    * @param settings the settings of the runtime
    */
@@ -69,9 +72,6 @@ public final class DefaultModelLoader
   DefaultModelLoader(RuntimeSettings settings, LongSupplier nanos) {
     this.settings = settings;
     int threads = settings.threads();
-    this.leases = new VersionLeases(nanos);
-    this.timed = new TimedLoads(threads);
-    this.context = CallContext.create(threads, settings.cpuTime(), nanos);
     EngineOptions options = EngineOptions.of(memory, threads);
     if (settings.modelCache() != null) {
       options = options.withModelCache(settings.modelCache());
@@ -79,8 +79,15 @@ public final class DefaultModelLoader
     if (settings.nativeCache() != null) {
       options = options.withNativeCache(settings.nativeCache());
     }
+    Engines engines = new Engines(options);
+    if (settings.nativeCache() != null) {
+      engines.begin(ModelFormat.ONNX); // first, so that all else is done meanwhile
+    }
+    this.leases = new VersionLeases(nanos);
+    this.timed = new TimedLoads(threads);
+    this.context = CallContext.create(threads, settings.cpuTime(), nanos);
     BatchSplitter splitter = new BatchSplitter(threads, executor());
-    this.opener = new ModelOpener(options, memory, threads, settings.keepLoaded(), splitter);
+    this.opener = new ModelOpener(engines, memory, threads, settings.keepLoaded(), splitter);
   }
 
   /** A model to load: its name, the source of its bytes, and its version if it is in a registry. */

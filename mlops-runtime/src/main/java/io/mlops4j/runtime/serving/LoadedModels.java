@@ -24,7 +24,8 @@ final class LoadedModels implements AutoCloseable {
 
   private final long budgetKib;
   private final Map<Key, SharedModel> used = new HashMap<>();
-  private final Cache<Key, SharedModel> idle;
+  private @Nullable Cache<Key, SharedModel>
+      idle; // made late, because its classes take time to load
   private boolean closed;
 
   /**
@@ -35,13 +36,15 @@ final class LoadedModels implements AutoCloseable {
    */
   LoadedModels(long budget) {
     this.budgetKib = budget / KIB;
-    this.idle =
-        Caffeine.newBuilder()
-            .maximumWeight(budgetKib)
-            .weigher((Key key, SharedModel model) -> kib(model))
-            .executor(Runnable::run)
-            .removalListener(LoadedModels::removed)
-            .build();
+  }
+
+  private static Cache<Key, SharedModel> cache(long budgetKib) {
+    return Caffeine.newBuilder()
+        .maximumWeight(budgetKib)
+        .weigher((Key key, SharedModel model) -> kib(model))
+        .executor(Runnable::run)
+        .removalListener(LoadedModels::removed)
+        .build();
   }
 
   /** Equal for models that can be shared. */
@@ -72,6 +75,12 @@ final class LoadedModels implements AutoCloseable {
           options.independentRows(),
           options.operations());
     }
+
+    /** By hand, because the generated one would compile code at the first load of a process. */
+    @Override
+    public int hashCode() {
+      return digest.hex().hashCode();
+    }
   }
 
   private static int kib(SharedModel model) {
@@ -91,7 +100,7 @@ final class LoadedModels implements AutoCloseable {
     if (found != null && found.tryShare()) {
       return found;
     }
-    SharedModel woken = idle.asMap().remove(key);
+    SharedModel woken = idle == null ? null : idle.asMap().remove(key);
     if (woken != null) {
       woken.wake();
       used.put(key, woken);
@@ -129,6 +138,7 @@ final class LoadedModels implements AutoCloseable {
       used.remove(key, model);
       if (!closed && budgetKib > 0) {
         model.sleep();
+        idle = idle == null ? cache(budgetKib) : idle;
         makeRoom();
         idle.put(key, model);
         idle.cleanUp();
@@ -139,6 +149,9 @@ final class LoadedModels implements AutoCloseable {
   }
 
   private void makeRoom() {
+    if (idle == null) {
+      return;
+    }
     long inUse = used.values().stream().mapToLong(LoadedModels::kib).sum();
     idle.policy()
         .eviction()
@@ -151,7 +164,7 @@ final class LoadedModels implements AutoCloseable {
     for (SharedModel model : used.values()) {
       sum += model.engine().nativeBytes();
     }
-    for (SharedModel model : idle.asMap().values()) {
+    for (SharedModel model : unused().values()) {
       sum += model.engine().nativeBytes();
     }
     return sum;
@@ -159,15 +172,19 @@ final class LoadedModels implements AutoCloseable {
 
   /** The number of models that stay loaded without a user. */
   synchronized int idle() {
-    return idle.asMap().size();
+    return unused().size();
+  }
+
+  private Map<Key, SharedModel> unused() {
+    return idle == null ? Map.of() : idle.asMap();
   }
 
   /** Frees unused models, now and later. */
   @Override
   public synchronized void close() {
     closed = true;
-    for (Key key : List.copyOf(idle.asMap().keySet())) {
-      SharedModel model = idle.asMap().remove(key);
+    for (Key key : List.copyOf(unused().keySet())) {
+      SharedModel model = unused().remove(key);
       if (model != null) {
         model.free();
       }

@@ -11,7 +11,6 @@ import io.mlops4j.runtime.serving.loading.Engines;
 import io.mlops4j.runtime.serving.loading.UncachedSource;
 import io.mlops4j.spi.DeviceRequest;
 import io.mlops4j.spi.EngineModel;
-import io.mlops4j.spi.EngineOptions;
 import io.mlops4j.spi.LoadRequest;
 import io.mlops4j.spi.ModelSource;
 import java.util.ArrayList;
@@ -32,18 +31,15 @@ final class ModelOpener implements AutoCloseable {
   private final BatchSplitter pieces;
 
   /**
+   * @param engines closed with this
    * @param threads the threads of the runtime, which bound the slots that each model keeps
    * @param keepLoaded the limit of the bytes of all models; while it is exceeded, unused models are
    *     evicted
    * @param pieces splits large batches
    */
   ModelOpener(
-      EngineOptions options,
-      DirectMemory memory,
-      int threads,
-      long keepLoaded,
-      BatchSplitter pieces) {
-    this.engines = new Engines(options);
+      Engines engines, DirectMemory memory, int threads, long keepLoaded, BatchSplitter pieces) {
+    this.engines = engines;
     this.loaded = new LoadedModels(keepLoaded);
     this.memory = memory;
     this.kept = Math.max(KEPT_AT_LEAST, 2 * threads);

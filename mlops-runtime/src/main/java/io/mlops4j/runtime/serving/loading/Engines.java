@@ -19,6 +19,7 @@ import java.util.TreeSet;
 public final class Engines implements AutoCloseable {
   private final EngineOptions options;
   private final Map<String, Engine> open = new LinkedHashMap<>();
+  private boolean closed;
 
   /** The providers of the class path, once they were found; reading its archives takes long. */
   private List<EngineProvider> found = List.of();
@@ -70,6 +71,28 @@ public final class Engines implements AutoCloseable {
     return new Named(provider.name(), engine);
   }
 
+  /**
+   * Opens the first engine of a format in a thread that then ends. A model that needs the engine
+   * meanwhile waits for it. A failure shows when a model needs the engine.
+   *
+   * @param format the format
+   */
+  public void begin(ModelFormat format) {
+    Thread thread = new Thread(() -> openQuietly(format), "mlops4j-start");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private synchronized void openQuietly(ModelFormat format) {
+    if (!closed) {
+      try {
+        open(format, Optional.empty(), List.of());
+      } catch (RuntimeException | LinkageError e) {
+        // the load of a model tries again, and throws
+      }
+    }
+  }
+
   /** Otherwise a mistyped device would be skipped like one that is absent. */
   private static void requireKnown(List<Device> devices, List<EngineProvider> providers) {
     Set<String> known = new TreeSet<>();
@@ -112,6 +135,7 @@ public final class Engines implements AutoCloseable {
 
   @Override
   public synchronized void close() {
+    closed = true;
     RuntimeException failure = null;
     for (Engine engine : open.values()) {
       try {
