@@ -13,7 +13,7 @@ package io.mlops4j.monitor;
  * @param repeated labels for a row that had one already; the first one counts
  * @param unknown labels whose prediction did not come in time
  * @param leftOut labels whose prediction did not come, from a time in which the monitor {@linkplain
- *     ModelMonitor.Builder#processorShare left rows out}: most of them are labels of those rows
+ *     MonitorBuilder#processorShare left rows out}: most of them are labels of those rows
  * @param expired labels for a row that no longer waited
  * @param unanswered rows whose answer was null or NaN; they are in no figure
  * @param withoutKey rows that no label can find, because their key was null

@@ -13,17 +13,17 @@ package io.mlops4j.monitor;
  *     be sliced; their other columns are in the windows
  * @param discarded rows of windows that ended without a report: those that were open when rows were
  *     accepted as the reference, those of versions beyond the newest eight, and with {@link
- *     ModelMonitor.Builder#stateIn} and labels those that a killed process had not yet stored
+ *     MonitorBuilder#stateIn} and labels those that a killed process had not yet stored
  * @param leftOut rows that were left out because counting them would take more processor time than
- *     the {@linkplain ModelMonitor.Builder#processorShare budget}: a uniform sample of the calls
- *     was counted
+ *     the {@linkplain MonitorBuilder#processorShare budget}: a uniform sample of the calls was
+ *     counted
  * @param dropped rows that were lost because the hand-off was full
  * @param failedCalls calls that failed in the model
  * @param emptyCalls calls without rows
  * @param clockSetBack the number of times that the monitor's clock went back by more than a second
  * @param labels labels, and the rows that wait for them; all 0 if no labels were requested
  * @param suppressedAlarms alarms that were not raised because there were too many; see {@link
- *     ModelMonitor.Builder#alarmLimit}
+ *     MonitorBuilder#alarmLimit}
  * @param failures events, batches or callbacks that failed inside the monitor; the log has the
  *     reason
  */

@@ -211,10 +211,10 @@ public final class MonitorGate implements Gate {
 
   /**
    * Bounds the share of rows on which the candidate, as a shadow, answers otherwise than the
-   * baseline: numbers that differ by more than {@link ModelMonitor.Builder#answerTolerance}, and
-   * other values that are not equal. All rows of {@link ModelMonitor#comparisons} count. About
-   * {@code 7 / share} rows without a difference are needed to pass. Passes without a baseline. The
-   * evidence is named for example {@code disagreement_probability}.
+   * baseline: numbers that differ by more than {@link MonitorBuilder#answerTolerance}, and other
+   * values that are not equal. All rows of {@link ModelMonitor#comparisons} count. About {@code 7 /
+   * share} rows without a difference are needed to pass. Passes without a baseline. The evidence is
+   * named for example {@code disagreement_probability}.
    *
    * <p>In a rollout, the deployment needs the candidate as a shadow, too: {@code
    * .shadow("flight-delay@champion.rollout")}.

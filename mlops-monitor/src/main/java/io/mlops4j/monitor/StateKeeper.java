@@ -66,7 +66,7 @@ final class StateKeeper implements AutoCloseable {
    * Restores the state of a folder, and begins to store.
    *
    * @param fresh makes a loop without state
-   * @param given makes the loop with the state of {@link ModelMonitor.Builder#restore}, or null
+   * @param given makes the loop with the state of {@link MonitorBuilder#restore}, or null
    * @throws DataException if the folder's state cannot be read or written
    * @throws IllegalArgumentException if the state belongs to other settings, or two states are
    *     given

@@ -7,8 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How a monitor's state is stored, as of the newest attempt. See {@link
- * ModelMonitor.Builder#stateIn}.
+ * How a monitor's state is stored, as of the newest attempt. See {@link MonitorBuilder#stateIn}.
  *
  * @param folder the folder
  * @param newest when the newest snapshot was stored, by the monitor's clock

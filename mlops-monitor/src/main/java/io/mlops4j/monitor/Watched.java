@@ -1,6 +1,6 @@
 package io.mlops4j.monitor;
 
-/** The parts of a monitor that can be switched off; see {@link ModelMonitor.Builder#without}. */
+/** The parts of a monitor that can be switched off; see {@link MonitorBuilder#without}. */
 public enum Watched {
   /** The features of the reference are compared with those of the calls. */
   FEATURES,

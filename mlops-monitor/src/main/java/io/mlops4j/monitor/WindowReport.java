@@ -20,8 +20,8 @@ import java.util.TreeMap;
  * @param uncounted the number of rows that could not be counted in a column, by column: they lacked
  *     it, had it with another type, or could not be sliced; without columns that all rows had
  * @param leftOut the number of rows that were sent while the window was open and {@linkplain
- *     ModelMonitor.Builder#processorShare left out} of the sample. With several versions it is
- *     divided among them by the times of their calls
+ *     MonitorBuilder#processorShare left out} of the sample. With several versions it is divided
+ *     among them by the times of their calls
  * @param drift the comparison with the reference
  */
 public record WindowReport(

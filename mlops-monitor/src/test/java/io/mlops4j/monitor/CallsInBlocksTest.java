@@ -104,7 +104,7 @@ class CallsInBlocksTest {
    * @param together the number of calls that the monitor's thread finds at once
    * @param versions the number of versions that answer in turns of ten calls
    */
-  private byte[] state(ModelMonitor.Builder builder, int together, int versions) {
+  private byte[] state(MonitorBuilder builder, int together, int versions) {
     ManualClock time = new ManualClock(clock.instant());
     ProcessorMeter held =
         new ProcessorMeter(
@@ -141,11 +141,11 @@ class CallsInBlocksTest {
     }
   }
 
-  private ModelMonitor.Builder plain() {
+  private MonitorBuilder plain() {
     return ModelMonitor.builder(Profile.builder().except("key").add(good, goodAnswers).build());
   }
 
-  private ModelMonitor.Builder sliced() {
+  private MonitorBuilder sliced() {
     Profile columns = Profile.builder().except("key").add(good, goodAnswers).build();
     return ModelMonitor.builder(
         SlicedProfile.builder(columns, Slices.by("n")).add(good, goodAnswers).build());
@@ -194,7 +194,7 @@ class CallsInBlocksTest {
   }
 
   /** Predictions wait for less time than all calls take, and some are given up meanwhile. */
-  private ModelMonitor.Builder labelled() {
+  private MonitorBuilder labelled() {
     return plain()
         .window(Window.ofRows(1_500))
         .labels(LabelJoin.byKey("key").within(Duration.ofSeconds(20)))

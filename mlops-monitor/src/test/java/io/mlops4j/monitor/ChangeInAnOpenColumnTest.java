@@ -68,7 +68,7 @@ class ChangeInAnOpenColumnTest {
     }
   }
 
-  private ModelMonitor started(ModelMonitor.Builder settings) {
+  private ModelMonitor started(MonitorBuilder settings) {
     ModelMonitor monitor = settings.window(Window.ofRows(ROWS)).start();
     monitor.onAlarm(alarms::add);
     return monitor;

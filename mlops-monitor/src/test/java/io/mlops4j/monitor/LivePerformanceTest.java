@@ -70,14 +70,14 @@ class LivePerformanceTest {
     }
   }
 
-  private ModelMonitor.Builder builder() {
+  private MonitorBuilder builder() {
     return ModelMonitor.builder(reference())
         .everyRow()
         .without(Watched.FEATURES, Watched.OUTPUTS)
         .clock(clock);
   }
 
-  private ModelMonitor.Builder byKey(PerformancePolicy policy) {
+  private MonitorBuilder byKey(PerformancePolicy policy) {
     return builder().labels(LabelJoin.byKey("key")).performance(policy);
   }
 

@@ -78,11 +78,11 @@ class ModelMonitorTest {
     }
   }
 
-  private ModelMonitor.Builder byKey() {
+  private MonitorBuilder byKey() {
     return byKey(reference());
   }
 
-  private ModelMonitor.Builder byKey(Profile reference) {
+  private MonitorBuilder byKey(Profile reference) {
     return ModelMonitor.builder(reference)
         .everyRow()
         .labels(LabelJoin.byKey("key").within(Duration.ofDays(2)))

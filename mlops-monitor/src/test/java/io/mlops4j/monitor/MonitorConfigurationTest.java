@@ -290,7 +290,7 @@ class MonitorConfigurationTest {
         false);
   }
 
-  private static void refused(ModelMonitor.Builder monitor, String message) {
+  private static void refused(MonitorBuilder monitor, String message) {
     assertThatIllegalArgumentException().isThrownBy(monitor::start).withMessage(message);
   }
 
@@ -307,7 +307,7 @@ class MonitorConfigurationTest {
         "reference: found \"probability\" as a feature, but it is an output of the model; build the"
             + " reference with Profile.builder().add(features, outputs), or leave it out with"
             + " except(\"probability\")");
-    ModelMonitor.Builder fits = ModelMonitor.builder(profile(flights(true))).everyRow();
+    MonitorBuilder fits = ModelMonitor.builder(profile(flights(true))).everyRow();
     refused(
         fits.labels(LabelJoin.byPredictionId())
             .card(card().build())

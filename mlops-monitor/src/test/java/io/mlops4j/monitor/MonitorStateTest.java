@@ -94,7 +94,7 @@ class MonitorStateTest {
     }
   }
 
-  private ModelMonitor.Builder builder() {
+  private MonitorBuilder builder() {
     return ModelMonitor.builder(reference)
         .everyRow()
         .window(Window.ofRows(500))

@@ -53,7 +53,7 @@ class QualityWatchTest {
     return rows.build();
   }
 
-  private ModelMonitor.Builder monitor(QualityReference reference) {
+  private MonitorBuilder monitor(QualityReference reference) {
     return ModelMonitor.builder(reference.profile())
         .everyRow()
         .window(Window.ofRows(WEEK))

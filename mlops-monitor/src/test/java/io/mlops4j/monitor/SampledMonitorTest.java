@@ -54,7 +54,7 @@ class SampledMonitorTest {
     return monitor == null ? 0 : monitor.counts().rows() * ROW_NANOS;
   }
 
-  private ModelMonitor start(ModelMonitor.Builder builder) {
+  private ModelMonitor start(MonitorBuilder builder) {
     ModelMonitor monitor =
         builder.clock(clock).metered(0.1, new ProcessorMeter(now::get, this::used)).start();
     running.set(monitor);

@@ -80,7 +80,7 @@ class SeasonalMonitorTest {
     }
   }
 
-  private static ModelMonitor.Builder daily(ModelMonitor.Builder monitor) {
+  private static MonitorBuilder daily(MonitorBuilder monitor) {
     return monitor.window(Window.ofRows(ROWS));
   }
 

@@ -138,7 +138,7 @@ class VersionComparisonTest {
     }
   }
 
-  private ModelMonitor.Builder monitor() {
+  private MonitorBuilder monitor() {
     try (FeatureBatch features = numbers("x", random.doubles(ROWS).toArray())) {
       return ModelMonitor.builder(Profile.of(List.of(features))).everyRow();
     }

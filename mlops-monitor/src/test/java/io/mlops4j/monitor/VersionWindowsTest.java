@@ -57,7 +57,7 @@ class VersionWindowsTest {
     return counting.build();
   }
 
-  private ModelMonitor started(ModelMonitor.Builder settings) {
+  private ModelMonitor started(MonitorBuilder settings) {
     ModelMonitor monitor = settings.clock(clock).start();
     monitor.onWindow(windows::add);
     return monitor;
@@ -208,7 +208,7 @@ class VersionWindowsTest {
   /** One alarm in 100 days is a hundredth for a day; whole windows have half of it. */
   @Test
   void versionsOfOneDayShareABudgetOfDays() {
-    ModelMonitor.Builder settings =
+    MonitorBuilder settings =
         ModelMonitor.builder(reference)
             .everyRow()
             .window(Window.of(Duration.ofDays(1)))
@@ -253,7 +253,7 @@ class VersionWindowsTest {
         days.add(features, outputs);
       }
     }
-    ModelMonitor.Builder settings =
+    MonitorBuilder settings =
         ModelMonitor.builder(days.build())
             .everyRow()
             .window(Window.of(Duration.ofDays(1)))

@@ -41,7 +41,7 @@ class WatchedPartsTest {
     }
   }
 
-  private List<String> drifted(ModelMonitor.Builder settings) {
+  private List<String> drifted(MonitorBuilder settings) {
     List<WindowReport> windows = new ArrayList<>();
     try (ModelMonitor monitor = settings.window(Window.ofRows(ROWS)).start();
         FeatureBatch features = rows("x", 0.2);

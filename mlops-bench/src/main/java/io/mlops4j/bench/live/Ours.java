@@ -4,6 +4,7 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.Alarm;
 import io.mlops4j.monitor.Episode;
 import io.mlops4j.monitor.ModelMonitor;
+import io.mlops4j.monitor.MonitorBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,7 +28,7 @@ final class Ours implements Watcher {
    * @param described without a clock
    * @param labelled whether it takes labels
    */
-  Ours(String name, ModelMonitor.Builder described, Batches batches, boolean labelled) {
+  Ours(String name, MonitorBuilder described, Batches batches, boolean labelled) {
     this.name = name;
     this.batches = batches;
     this.labelled = labelled;

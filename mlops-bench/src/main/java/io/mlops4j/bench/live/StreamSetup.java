@@ -3,6 +3,7 @@ package io.mlops4j.bench.live;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.LabelJoin;
 import io.mlops4j.monitor.ModelMonitor;
+import io.mlops4j.monitor.MonitorBuilder;
 import io.mlops4j.monitor.OncePer;
 import io.mlops4j.monitor.PerformancePolicy;
 import io.mlops4j.monitor.profile.Profile;
@@ -65,7 +66,7 @@ final class StreamSetup implements AutoCloseable {
 
   /** A monitor with its defaults, a budget and, if wanted, labels. */
   Ours ours(long budget, boolean labels) {
-    ModelMonitor.Builder monitor =
+    MonitorBuilder monitor =
         ModelMonitor.builder(goodRows.profile())
             .everyRow()
             .falseAlarms(OncePer.rows(budget))

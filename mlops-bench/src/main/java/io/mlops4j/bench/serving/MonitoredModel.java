@@ -8,6 +8,7 @@ import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.monitor.ModelMonitor;
+import io.mlops4j.monitor.MonitorBuilder;
 import io.mlops4j.monitor.MonitorCounts;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.runtime.ModelRuntime;
@@ -35,7 +36,7 @@ final class MonitoredModel implements AutoCloseable {
 
   MonitoredModel(Rows rows) {
     every = rows == Rows.EVERY;
-    ModelMonitor.Builder builder = ModelMonitor.builder(reference(runtime));
+    MonitorBuilder builder = ModelMonitor.builder(reference(runtime));
     monitor = rows == Rows.NONE ? null : every ? builder.everyRow().start() : builder.start();
     LoadOptions.Builder options = LoadOptions.builder().features(FEATURES);
     model =

@@ -25,6 +25,7 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.monitor.Alarm;
 import io.mlops4j.monitor.LabelJoin;
 import io.mlops4j.monitor.ModelMonitor;
+import io.mlops4j.monitor.MonitorBuilder;
 import io.mlops4j.monitor.PerformancePolicy;
 import io.mlops4j.monitor.Window;
 import io.mlops4j.monitor.drift.DriftPolicy;
@@ -199,7 +200,7 @@ class NullArgumentsTest {
       nulls.call(DriftReport.class, report);
       nulls.call(HtmlReport.class, HtmlReport.of(report));
       nulls.call(JsonReport.class, JsonReport.of(report));
-      nulls.call(ModelMonitor.Builder.class, ModelMonitor.builder(profile));
+      nulls.call(MonitorBuilder.class, ModelMonitor.builder(profile));
       try (ModelMonitor monitor = ModelMonitor.builder(profile).start()) {
         nulls.call(ModelMonitor.class, monitor);
         assertThat(monitor.counts().failures()).isZero();

@@ -313,7 +313,7 @@ public final class WebhookSink implements AlarmSink {
     /**
      * Bounds attempts. The default is 3 of at most 8 seconds each. After 25 seconds no further
      * attempt begins, because a monitor interrupts an action after 30; see {@link
-     * io.mlops4j.monitor.ModelMonitor.Builder#actionLimit}.
+     * io.mlops4j.monitor.MonitorBuilder#actionLimit}.
      *
      * @param most the number of attempts, at least 1
      * @param each the longest time of one attempt, more than zero

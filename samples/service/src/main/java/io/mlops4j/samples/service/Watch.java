@@ -7,6 +7,7 @@ import io.mlops4j.inference.Prediction;
 import io.mlops4j.model.Feature;
 import io.mlops4j.monitor.LabelJoin;
 import io.mlops4j.monitor.ModelMonitor;
+import io.mlops4j.monitor.MonitorBuilder;
 import io.mlops4j.monitor.PerformancePolicy;
 import io.mlops4j.monitor.Window;
 import io.mlops4j.monitor.profile.Profile;
@@ -21,7 +22,7 @@ final class Watch {
 
   static ModelMonitor start(
       ModelRuntime runtime, ModelRegistry registry, Settings settings, Path reference) {
-    ModelMonitor.Builder monitor =
+    MonitorBuilder monitor =
         ModelMonitor.builder(profile(runtime, registry, settings.model(), reference))
             .window(Window.ofRows(settings.windowRows()))
             .labels(LabelJoin.byPredictionId().within(Duration.ofDays(2)))
