@@ -62,19 +62,33 @@ public final class Alarm {
   private final List<Episode> episodes;
   private final Optional<Compared> compared;
 
-  Alarm(
+  /**
+   * Creates an alarm, for example to test an action.
+   *
+   * @param id its id, unique within its monitor
+   * @param kind the kind of problem
+   * @param servedBy the version that it is about
+   * @param at the time of the newest row behind it
+   * @param episodes the problems that it announces, at least one
+   * @param compared the rows and the reference behind a drift alarm; empty for other kinds
+   * @throws IllegalArgumentException if there is no episode
+   */
+  public Alarm(
       String id,
       Kind kind,
       ServedBy servedBy,
       Instant at,
       List<Episode> episodes,
       Optional<Compared> compared) {
-    this.id = id;
-    this.kind = kind;
-    this.servedBy = servedBy;
-    this.at = at;
+    this.id = Objects.requireNonNull(id, "id");
+    this.kind = Objects.requireNonNull(kind, "kind");
+    this.servedBy = Objects.requireNonNull(servedBy, "servedBy");
+    this.at = Objects.requireNonNull(at, "at");
     this.episodes = List.copyOf(episodes);
-    this.compared = compared;
+    this.compared = Objects.requireNonNull(compared, "compared");
+    if (this.episodes.isEmpty()) {
+      throw new IllegalArgumentException("episodes: found none, expected at least one");
+    }
   }
 
   /** {@return the id of this alarm, unique within its monitor; for example {@code alarm-1}} */

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * monitor's thread; any thread may add actions.
  */
 final class AlarmActions {
-  private static final Logger LOG = LoggerFactory.getLogger(ModelMonitor.class);
+  private static final Logger LOG = LoggerFactory.getLogger("io.mlops4j.monitor.ModelMonitor");
 
   private final AlarmLimit limit;
   private final Actions actions;

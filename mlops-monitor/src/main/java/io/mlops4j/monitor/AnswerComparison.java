@@ -5,8 +5,6 @@ import io.mlops4j.rollout.OutputDifference;
 import io.mlops4j.rollout.internal.AnswerCell;
 import io.mlops4j.rollout.internal.OutputComparison;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Compares the answers of two models to the same rows, output by output. Its memory is bounded: a
@@ -15,14 +13,10 @@ import java.util.TreeMap;
  * <p>A monitor does this for a deployment's shadow; see {@link ModelMonitor#comparisons}.
  */
 public final class AnswerComparison {
-  private static final int MOST_OUTPUTS = 1_000;
-
-  private final double tolerance;
-  private final Map<String, OutputComparison> outputs = new TreeMap<>();
-  private long rows;
+  private final CellComparison cells;
 
   private AnswerComparison(double tolerance) {
-    this.tolerance = tolerance;
+    this.cells = new CellComparison(tolerance);
   }
 
   /**
@@ -62,31 +56,18 @@ public final class AnswerComparison {
               .formatted(candidate.rows(), baseline.rows()));
     }
     for (int row = 0; row < baseline.rows(); row++) {
-      add(AnswerCell.row(baseline, row), AnswerCell.row(candidate, row));
+      cells.add(AnswerCell.row(baseline, row), AnswerCell.row(candidate, row));
     }
     return this;
   }
 
-  synchronized void add(Map<String, AnswerCell> baseline, Map<String, AnswerCell> candidate) {
-    rows++;
-    baseline.forEach(
-        (name, cell) -> {
-          AnswerCell other = candidate.get(name);
-          if (other != null && (outputs.size() < MOST_OUTPUTS || outputs.containsKey(name))) {
-            outputs
-                .computeIfAbsent(name, absent -> new OutputComparison(name, tolerance))
-                .add(cell, other);
-          }
-        });
-  }
-
   /** {@return the number of rows added so far} */
-  public synchronized long rows() {
-    return rows;
+  public long rows() {
+    return cells.rows();
   }
 
   /** {@return the differences of each output that both models have, by name; an immutable list} */
-  public synchronized List<OutputDifference> outputs() {
-    return outputs.values().stream().map(OutputComparison::result).toList();
+  public List<OutputDifference> outputs() {
+    return cells.outputs();
   }
 }

@@ -32,7 +32,7 @@ final class Answers {
    */
   Answers(
       HandOff.Answered answered,
-      PerformancePolicy policy,
+      PerformanceRules policy,
       @Nullable String keyColumn,
       GroupNames groupNames) {
     PerformanceTask<?> task = policy.task();
@@ -48,7 +48,7 @@ final class Answers {
   }
 
   /** Reads what {@link #write} wrote. */
-  Answers(StateReader in, PerformancePolicy policy, GroupNames groupNames) {
+  Answers(StateReader in, PerformanceRules policy, GroupNames groupNames) {
     PerformanceTask<?> task = policy.task();
     this.rows = in.length(1);
     this.width = task.width();
@@ -57,7 +57,7 @@ final class Answers {
     this.keys = new LabelKey[rows];
     this.groupColumns = policy.groups().size();
     this.groups = new short[rows * groupColumns];
-    PerformancePolicy.Estimator estimator = policy.estimator();
+    PerformanceRules.Estimator estimator = policy.estimator();
     boolean hasFeatures = estimator != null && estimator.dle() != null;
     this.features = hasFeatures ? new double[rows][] : null;
     for (int row = 0; row < rows; row++) {
@@ -118,7 +118,7 @@ final class Answers {
   }
 
   private static double @Nullable [][] features(
-      FeatureBatch batch, PerformancePolicy.@Nullable Estimator estimator) {
+      FeatureBatch batch, PerformanceRules.@Nullable Estimator estimator) {
     if (estimator == null || estimator.dle() == null) {
       return null;
     }
@@ -160,7 +160,7 @@ final class Answers {
   }
 
   /** Returns an empty window of the estimator, or null if there is none. */
-  static @Nullable Object estimate(PerformancePolicy.@Nullable Estimator estimator) {
+  static @Nullable Object estimate(PerformanceRules.@Nullable Estimator estimator) {
     if (estimator == null) {
       return null;
     }
@@ -173,7 +173,7 @@ final class Answers {
   }
 
   /** Returns the window of an estimator that was written. */
-  static Object estimate(PerformancePolicy.@Nullable Estimator estimator, byte[] bytes) {
+  static Object estimate(PerformanceRules.@Nullable Estimator estimator, byte[] bytes) {
     if (estimator == null) {
       throw new IllegalArgumentException("found an estimate, expected none");
     }
@@ -212,7 +212,7 @@ final class Answers {
 
   /** Returns the window of all rows of these windows, or null if there is no estimator. */
   static @Nullable Object merged(
-      PerformancePolicy.@Nullable Estimator estimator, List<PeriodTrack> periods) {
+      PerformanceRules.@Nullable Estimator estimator, List<PeriodTrack> periods) {
     Object all = estimate(estimator);
     for (PeriodTrack period : periods) {
       if (all instanceof Cbpe.Window window && period.estimate instanceof Cbpe.Window other) {

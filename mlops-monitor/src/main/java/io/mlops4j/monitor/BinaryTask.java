@@ -88,9 +88,4 @@ final class BinaryTask extends PerformanceTask<BinaryPerformance> {
   String main() {
     return "roc_auc";
   }
-
-  @Override
-  Performance performance(Performance.Source<BinaryPerformance> source) {
-    return new Performance.Binary(source, threshold);
-  }
 }

@@ -26,7 +26,7 @@ final class BlockSplit {
    * @param handler takes the rows of some calls, which are valid until it returns
    */
   BlockSplit(
-      Window window,
+      Span window,
       boolean alike,
       MonitorTime time,
       List<Watch> watches,

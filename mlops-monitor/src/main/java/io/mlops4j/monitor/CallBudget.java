@@ -19,13 +19,16 @@ final class CallBudget {
   private long handled;
 
   /**
+   * @param capacity the rows that the hand-off may hold
    * @param dropped the rows that a full hand-off has rejected
    */
   CallBudget(
-      MonitorSettings settings, CallSampling sampling, HandOff handOff, LongSupplier dropped) {
-    this.meter = settings.limit().meter();
-    this.budget = settings.limit().budget();
-    this.capacity = settings.handOffRows();
+      ProcessorLimit limit,
+      long capacity,
+      CallSampling sampling, HandOff handOff, LongSupplier dropped) {
+    this.meter = limit.meter();
+    this.budget = limit.budget();
+    this.capacity = capacity;
     this.sampling = sampling;
     this.handOff = handOff;
     this.dropped = dropped;

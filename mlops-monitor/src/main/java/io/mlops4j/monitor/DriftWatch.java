@@ -29,7 +29,7 @@ final class DriftWatch implements Watch {
   /** The windows of further versions are discarded, those whose rows are oldest first. */
   static final int MOST_VERSIONS = 8;
 
-  private final MonitorSettings settings;
+  private final WatchSettings settings;
   private final CallSampling sampling;
   private final Consumer<WindowReport> ended;
   private final Map<ServedBy, VersionWindow> windows = new LinkedHashMap<>();
@@ -51,7 +51,7 @@ final class DriftWatch implements Watch {
    * @param sampling counts the rows that are left out
    * @param ended gets the report of each window
    */
-  DriftWatch(MonitorSettings settings, CallSampling sampling, Consumer<WindowReport> ended) {
+  DriftWatch(WatchSettings settings, CallSampling sampling, Consumer<WindowReport> ended) {
     this.settings = settings;
     this.sampling = sampling;
     this.ended = ended;

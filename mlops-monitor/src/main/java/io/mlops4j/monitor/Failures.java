@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
  * Counts failures inside a monitor and logs them at a limited rate. Failures are never rethrown.
  */
 final class Failures {
-  private static final Logger LOG = LoggerFactory.getLogger(ModelMonitor.class);
+  private static final Logger LOG = LoggerFactory.getLogger("io.mlops4j.monitor.ModelMonitor");
 
   private final AtomicLong count = new AtomicLong();
 

@@ -1,5 +1,7 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.performance.LabelCoverage;
+
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.internal.AnytimeBounds;
 import io.mlops4j.monitor.internal.Figures;
@@ -188,7 +190,7 @@ final class FigureCondition {
     }
     boolean estimated = !monitor.figures().contains(figure);
     Metric metric = estimated ? estimate(performance) : performance.figure(figure);
-    Performance.Coverage coverage = performance.coverage();
+    LabelCoverage coverage = performance.coverage();
     long rows = estimated ? coverage.predicted() - coverage.unanswered() : coverage.used();
     if (!(metric instanceof Metric.Value value)) {
       return figure + " of the " + name + ": " + ((Metric.Undefined) metric).reason();

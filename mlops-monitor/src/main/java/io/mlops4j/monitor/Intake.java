@@ -3,6 +3,7 @@ package io.mlops4j.monitor;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.PredictionId;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,15 +14,20 @@ final class Intake {
   /** Calls with more rows are not worth a copy. */
   private static final int SMALL = 256;
 
-  private final MonitorSettings settings;
+  private final boolean withIds;
+  private final Clock clock;
   private final HandOff handOff;
   private final CallSampling sampling;
   private final LongAdder dropped = new LongAdder();
   private final LongAdder failed = new LongAdder();
   private final LongAdder empty = new LongAdder();
 
-  Intake(MonitorSettings settings, HandOff handOff, CallSampling sampling) {
-    this.settings = settings;
+  /**
+   * @param withIds whether labels are joined by prediction id
+   */
+  Intake(boolean withIds, Clock clock, HandOff handOff, CallSampling sampling) {
+    this.withIds = withIds;
+    this.clock = clock;
     this.handOff = handOff;
     this.sampling = sampling;
   }
@@ -54,8 +60,8 @@ final class Intake {
       dropped.add(event.rows());
       return;
     }
-    if (!settings.joinsById() && event.rows() <= SMALL) {
-      long at = settings.clock().millis();
+    if (!withIds && event.rows() <= SMALL) {
+      long at = clock.millis();
       HandOff.Added added = handOff.add(event, features, outputs, at);
       if (added == HandOff.Added.FULL) {
         dropped.add(event.rows());
@@ -73,8 +79,8 @@ final class Intake {
 
   private HandOff.Answered retain(
       InferenceEvent event, FeatureBatch features, FeatureBatch outputs) {
-    List<PredictionId> ids = settings.joinsById() ? ids(event) : null;
-    Instant at = settings.clock().instant(); // a clock that throws must not leave rows retained
+    List<PredictionId> ids = withIds ? ids(event) : null;
+    Instant at = clock.instant(); // a clock that throws must not leave rows retained
     FeatureBatch keptFeatures = features.retain();
     try {
       return new HandOff.Answered(

@@ -30,5 +30,4 @@ public record LabelCounts(
     long expired,
     long unanswered,
     long withoutKey) {
-  static final LabelCounts NONE = new LabelCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 }

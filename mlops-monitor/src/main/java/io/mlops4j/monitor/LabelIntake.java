@@ -4,13 +4,20 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.PredictionId;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Checks labels before they are handed over to the monitor's thread. Thread safe. */
 final class LabelIntake {
-  private final MonitorSettings settings;
+  private final @Nullable JoinRule join;
+  private final @Nullable PerformanceTask<?> task;
 
-  LabelIntake(MonitorSettings settings) {
-    this.settings = settings;
+  /**
+   * @param join null if no labels were requested
+   * @param task null if performance is not watched
+   */
+  LabelIntake(@Nullable JoinRule join, @Nullable PerformanceTask<?> task) {
+    this.join = join;
+    this.task = task;
   }
 
   LabelKey keyed(String key) {
@@ -21,7 +28,7 @@ final class LabelIntake {
 
   LabelKey identified(PredictionId id) {
     Objects.requireNonNull(id, "id");
-    if (!settings.joinsById()) {
+    if (join == null || join.keyColumn() != null) {
       throw otherJoin();
     }
     return LabelKey.of(id);
@@ -40,7 +47,7 @@ final class LabelIntake {
   }
 
   private String keyColumn() {
-    String column = settings.keyColumn();
+    String column = join == null ? null : join.keyColumn();
     if (column == null) {
       throw otherJoin();
     }
@@ -48,19 +55,18 @@ final class LabelIntake {
   }
 
   private PerformanceTask<?> task() {
-    PerformancePolicy policy = settings.measured();
-    if (policy == null || settings.labels() == null) {
+    if (task == null || join == null) {
       throw otherJoin();
     }
-    return policy.task();
+    return task;
   }
 
   private IllegalStateException otherJoin() {
     String found =
-        settings.labels() == null || settings.measured() == null
+        join == null || task == null
             ? "stores no labels"
             : "joins by "
-                + (settings.joinsById() ? "prediction id" : "the key " + settings.keyColumn());
+                + (join.keyColumn() == null ? "prediction id" : "the key " + join.keyColumn());
     return new IllegalStateException(
         "labels: this monitor " + found + "; see ModelMonitor.builder(...).labels(...)");
   }

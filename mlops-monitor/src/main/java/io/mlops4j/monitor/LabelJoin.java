@@ -100,24 +100,8 @@ public final class LabelJoin {
     return number;
   }
 
-  int waitingRows() {
-    return waitingRows;
-  }
-
-  int earlyLabels() {
-    return earlyLabels;
-  }
-
-  /** The waiting time in milliseconds, at most a thousand years. */
-  long delayMillis() {
-    return delay.compareTo(MOST_DELAY) > 0 ? MOST_DELAY.toMillis() : delay.toMillis();
-  }
-
-  @Nullable String keyColumn() {
-    return keyColumn;
-  }
-
-  Duration delay() {
-    return delay;
+  JoinRule rule() {
+    Duration atMost = delay.compareTo(MOST_DELAY) > 0 ? MOST_DELAY : delay;
+    return new JoinRule(keyColumn, atMost.toMillis(), waitingRows, earlyLabels);
   }
 }

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +26,14 @@ import org.jspecify.annotations.Nullable;
  * and later periods are removed.
  */
 final class LabelWatch implements Watch, LabelStore.Outcomes {
+  static final LabelCounts NONE = new LabelCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
   private static final int BYTES_OF_A_RECORD = 4 << 20;
 
-  private final MonitorSettings settings;
-  private final PerformancePolicy policy;
+  private final WatchSettings settings;
+  private final PerformanceRules policy;
   private final CallSampling sampling;
-  private final StateJournal journal;
+  private final Predictions journal;
   private final VersionTracks tracks;
   private final PerformanceWatch judge;
   private final LabelStore store;
@@ -43,20 +46,20 @@ final class LabelWatch implements Watch, LabelStore.Outcomes {
   private long unanswered;
   private long withoutKey;
   private @Nullable NotWatched problem;
-  private volatile LabelCounts counts = LabelCounts.NONE;
+  private volatile LabelCounts counts = NONE;
 
   /**
    * @param sampling counts the rows that are left out
    * @param delays gets the delay of each label that came after its prediction, in milliseconds
    */
   LabelWatch(
-      MonitorSettings settings,
-      PerformancePolicy policy,
+      WatchSettings settings,
+      PerformanceRules policy,
       CallSampling sampling,
-      StateJournal journal,
+      Predictions journal,
       LongConsumer delays) {
     this.delays = delays;
-    LabelJoin join = settings.labels();
+    JoinRule join = settings.labels();
     this.settings = settings;
     this.policy = policy;
     this.sampling = sampling;
@@ -75,6 +78,11 @@ final class LabelWatch implements Watch, LabelStore.Outcomes {
             this);
   }
 
+  /** Stores predictions that wait for labels. */
+  interface Predictions {
+    void write(Consumer<StateWriter> content);
+  }
+
   @Override
   public String task() {
     return "join labels";
@@ -90,8 +98,7 @@ final class LabelWatch implements Watch, LabelStore.Outcomes {
       problem = null;
     } catch (IllegalArgumentException | DataException e) {
       track.unreadable(answered.rows(), at);
-      journal.write(
-          StateJournal.PREDICTED, out -> begin(out, answered, false).put(answered.rows()));
+      journal.write(out -> begin(out, answered, false).put(answered.rows()));
       problem = new NotWatched("labels", "they cannot be joined; " + e.getMessage());
       throw e;
     }
@@ -116,9 +123,7 @@ final class LabelWatch implements Watch, LabelStore.Outcomes {
     for (int from = 0; from < answers.rows(); from += most) {
       int first = from;
       int end = Math.min(answers.rows(), from + most);
-      journal.write(
-          StateJournal.PREDICTED,
-          out -> {
+      journal.write(out -> {
             begin(out, answered, true);
             boolean news = groupNames.size() != journaledNames;
             out.put(news);
@@ -283,28 +288,26 @@ final class LabelWatch implements Watch, LabelStore.Outcomes {
     return store.bytes();
   }
 
-  /** The complete periods of all versions; for any thread. */
-  List<MonitorHistory.Track> history() {
-    return tracks.all().stream()
-        .map(one -> new MonitorHistory.Track(one.servedBy(), one.shadow(), one.history()))
-        .toList();
+  /** All versions, in the order of their first rows; for any thread. */
+  List<VersionTrack> tracks() {
+    return tracks.all();
   }
 
   /**
    * The performance since the period of this time; null without predictions. If several versions
    * match, because one answered under several alias records, it is that with the most labels.
    */
-  @Nullable Performance since(Predicate<ServedBy> which, Instant at) {
+  @Nullable Measured<?> since(Predicate<ServedBy> which, Instant at) {
     return tracks.all().stream()
         .filter(track -> which.test(track.servedBy()))
         .map(track -> track.since(at.toEpochMilli()))
         .filter(Objects::nonNull)
-        .max(Comparator.comparingLong(one -> one.coverage().labelled()))
+        .max(Comparator.comparingLong(one -> one.rows().coverage().labelled()))
         .orElse(null);
   }
 
   /** The performance of a version, or null if it is unknown; for any thread. */
-  @Nullable Performance performance(ServedBy version) {
+  @Nullable Measured<?> performance(ServedBy version) {
     VersionTrack track = tracks.find(version);
     return track == null ? null : track.performance();
   }

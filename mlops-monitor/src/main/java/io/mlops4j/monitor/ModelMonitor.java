@@ -45,7 +45,9 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
 
   ModelMonitor(MonitorCore core) {
     this.core = core;
-    this.labels = new LabelIntake(core.settings());
+    PerformanceRules rules = core.settings().measured();
+    this.labels =
+        new LabelIntake(core.settings().watched().labels(), rules == null ? null : rules.task());
     this.calls = CallWatch.create(core.settings().clock());
   }
 
@@ -267,8 +269,8 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    *     watched; an immutable list
    */
   public List<String> figures() {
-    PerformancePolicy policy = core.settings().measured();
-    return policy == null ? List.of() : policy.figures();
+    PerformanceRules rules = core.settings().measured();
+    return rules == null ? List.of() : rules.figures();
   }
 
   /**
@@ -361,8 +363,8 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
 
   /** The columns by which performance is grouped. */
   List<String> groups() {
-    PerformancePolicy policy = core.settings().measured();
-    return policy == null ? List.of() : policy.groups();
+    PerformanceRules rules = core.settings().measured();
+    return rules == null ? List.of() : rules.groups();
   }
 
   @Nullable Performance performanceSince(Predicate<ServedBy> which, Instant at) {

@@ -45,13 +45,13 @@ final class MonitorBytes {
     settings.put("falseAlarms", of.falseAlarms().toString());
     settings.put("without", new TreeSet<>(of.without()).toString());
     settings.put("key", of.joinsById() ? "prediction id" : String.valueOf(of.keyColumn()));
-    PerformancePolicy performance = of.measured();
+    PerformanceRules performance = of.measured();
     if (performance != null) {
       put(performance);
     }
   }
 
-  private void put(PerformancePolicy of) {
+  private void put(PerformanceRules of) {
     PerformanceTask<?> task = of.task();
     settings.put("performance", task.getClass().getSimpleName().replace("Task", ""));
     settings.put("output", String.valueOf(task.output()));

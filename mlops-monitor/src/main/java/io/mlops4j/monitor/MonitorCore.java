@@ -26,7 +26,7 @@ final class MonitorCore implements AutoCloseable {
   private MonitorCore(MonitorSettings settings, byte @Nullable [] restored) {
     this.settings = settings;
     this.handOff = new HandOff(settings.handOffRows());
-    this.intake = new Intake(settings, handOff, sampling);
+    this.intake = new Intake(settings.joinsById(), settings.clock(), handOff, sampling);
     this.actions = new Actions(settings.actionLimit(), failures);
     this.alarms = new AlarmActions(settings.alarmLimit(), actions);
     Supplier<MonitorLoop> fresh =
@@ -46,7 +46,7 @@ final class MonitorCore implements AutoCloseable {
             loop,
             state,
             failures,
-            new CallBudget(settings, sampling, handOff, intake::dropped));
+            new CallBudget(settings.limit(), settings.handOffRows(), sampling, handOff, intake::dropped));
   }
 
   /**

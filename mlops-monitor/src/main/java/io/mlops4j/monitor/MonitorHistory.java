@@ -1,5 +1,7 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.performance.PerformancePeriod;
+
 import io.mlops4j.inference.ServedBy;
 import java.time.Instant;
 import java.util.List;
@@ -21,7 +23,7 @@ public final class MonitorHistory {
    * @param shadow whether its answers were never returned
    * @param periods complete periods, oldest first
    */
-  public record Track(ServedBy servedBy, boolean shadow, List<Performance.Period> periods) {
+  public record Track(ServedBy servedBy, boolean shadow, List<PerformancePeriod> periods) {
     /**
      * Copies the list.
      *

@@ -52,7 +52,7 @@ final class MonitorLoop {
   private volatile WindowHistory windows = new WindowHistory();
   private final Map<ServedBy, WindowReport> newestWindows = new ConcurrentHashMap<>();
   private volatile MonitorCounts counts =
-      new MonitorCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, LabelCounts.NONE, 0, 0);
+      new MonitorCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, LabelWatch.NONE, 0, 0);
 
   MonitorLoop(
       MonitorSettings settings,
@@ -60,21 +60,27 @@ final class MonitorLoop {
       Failures failures,
       AlarmActions alarms,
       StateJournal journal) {
-    PerformancePolicy performance = settings.measured();
+    PerformanceRules performance = settings.measured();
+    WatchSettings watched = settings.watched();
     this.failures = failures;
     this.alarms = alarms;
     this.journal = journal;
     this.skipped = List.copyOf(SettingsCheck.skipped(settings.reference()));
     this.notWatched = skipped;
     this.baseline = new Baseline(settings.reference(), settings.slices());
-    this.drift = new DriftWatch(settings, sampling, this::windowEnded);
-    QualityWatch checks = settings.watches(Watched.QUALITY) ? new QualityWatch(settings) : null;
+    this.drift = new DriftWatch(watched, sampling, this::windowEnded);
+    QualityWatch checks = settings.watches(Watched.QUALITY) ? new QualityWatch(watched) : null;
     this.quality = checks;
     LongConsumer delays = checks == null ? delay -> {} : checks::labelled;
     this.labels =
         performance == null
             ? null
-            : new LabelWatch(settings, performance, sampling, journal, delays);
+            : new LabelWatch(
+                watched,
+                performance,
+                sampling,
+                content -> journal.write(StateJournal.PREDICTED, content),
+                delays);
     if (settings.watchesDrift()) {
       watches.add(drift);
     }
@@ -84,28 +90,38 @@ final class MonitorLoop {
     if (labels != null) {
       watches.add(labels);
     }
-    this.split = new BlockSplit(settings.window(), labels != null, time, watches, this::answered);
+    this.split = new BlockSplit(watched.window(), labels != null, time, watches, this::answered);
     this.shadow = new ShadowWatch(settings.keyColumn(), settings.answerTolerance());
     watches.add(shadow);
   }
 
   /** The performance of a version; null if it is unknown or performance is not watched. */
   @Nullable Performance performance(ServedBy version) {
-    return labels == null ? null : labels.performance(version);
+    return labels == null ? null : performance(labels.performance(version));
   }
 
   @Nullable Performance performanceSince(Predicate<ServedBy> which, Instant at) {
-    return labels == null ? null : labels.since(which, at);
+    return labels == null ? null : performance(labels.since(which, at));
+  }
+
+  private static @Nullable Performance performance(@Nullable Measured<?> measured) {
+    return measured == null ? null : Performance.of(measured);
   }
 
   MonitorHistory history(Instant at) {
+    List<VersionTrack> tracks = labels == null ? List.of() : labels.tracks();
     return new MonitorHistory(
-        at, windows.all(), labels == null ? List.of() : labels.history(), episodes.all());
+        at,
+        windows.all(),
+        tracks.stream()
+            .map(one -> new MonitorHistory.Track(one.servedBy(), one.shadow(), one.history()))
+            .toList(),
+        episodes.all());
   }
 
   /** The counts after the last handled labels. */
   LabelCounts labelCounts() {
-    return labels == null ? LabelCounts.NONE : labels.counts();
+    return labels == null ? LabelWatch.NONE : labels.counts();
   }
 
   /** Counts of rows and labels; the counts of the hand-off are 0. */
@@ -118,7 +134,17 @@ final class MonitorLoop {
   }
 
   List<VersionComparison> comparisons() {
-    return shadow.comparisons();
+    return shadow.comparisons().stream()
+        .map(
+            one ->
+                new VersionComparison(
+                    one.pair().baseline(),
+                    one.pair().candidate(),
+                    one.rows(),
+                    one.unpairedBaseline(),
+                    one.unpairedCandidate(),
+                    one.outputs()))
+        .toList();
   }
 
   Episodes episodes() {
@@ -151,7 +177,7 @@ final class MonitorLoop {
     drift.acceptNewest();
     episodes.accept(at);
     baseline = drift.baseline();
-    each(watch -> watch.accepted(baseline));
+    each(Watch::accepted);
     publishCounts();
   }
 

@@ -73,27 +73,32 @@ record MonitorSettings(
         .toList();
   }
 
+  /** The settings that watches read. */
+  WatchSettings watched() {
+    return new WatchSettings(
+        reference,
+        slices,
+        window.span(),
+        falseAlarms.budget(),
+        policy(),
+        switchedOff(),
+        watchesDrift(),
+        quality.withPolicy(quality.policy().withSampling(qualitySampling())),
+        labels == null ? null : labels.rule(),
+        watches());
+  }
+
   /** The rows of which the quality watch checks one; fewer for small windows. */
-  int qualitySampling() {
+  private int qualitySampling() {
     return quality
         .policy()
         .sampling()
         .orElse(
             (int)
                 Math.max(
-                    1, Math.min(QualityPolicy.MONITOR_SAMPLING, window.rows() / CHECKED_ROWS)));
-  }
-
-  /**
-   * Returns the level of one judgement by one watch: its share of the budget, which the watches
-   * divide equally. Features and outputs are judged together.
-   *
-   * @param rows the rows or labels of the judgement
-   * @param time the time that they cover
-   * @param versions the versions that are judged for the same time, which share a budget of days
-   */
-  double level(long rows, Duration time, int versions) {
-    return falseAlarms.level(rows, time.dividedBy(versions), watches());
+                    1,
+                    Math.min(
+                        QualityPolicy.MONITOR_SAMPLING, window.span().rows() / CHECKED_ROWS)));
   }
 
   private int watches() {
@@ -104,20 +109,17 @@ record MonitorSettings(
     return Math.max(1, watches);
   }
 
-  /** The part of the budget that one watch may spend. */
-  double budgetPart() {
-    return 1.0 / watches();
-  }
-
   /**
    * The rules by which answers are compared with labels or estimated; null if performance is not
    * watched.
    */
-  @Nullable PerformancePolicy measured() {
+  @Nullable PerformanceRules measured() {
     if (without.contains(Watched.PERFORMANCE)) {
       return null;
     }
-    return performance == null && labels != null ? PerformancePolicy.binary() : performance;
+    PerformancePolicy policy =
+        performance == null && labels != null ? PerformancePolicy.binary() : performance;
+    return policy == null ? null : policy.rules();
   }
 
   /**
@@ -125,11 +127,11 @@ record MonitorSettings(
    * id.
    */
   @Nullable String keyColumn() {
-    return labels == null ? null : labels.keyColumn();
+    return labels == null ? null : labels.rule().keyColumn();
   }
 
   /** Whether labels are joined by prediction id. */
   boolean joinsById() {
-    return labels != null && labels.keyColumn() == null;
+    return labels != null && labels.rule().keyColumn() == null;
   }
 }

@@ -113,9 +113,4 @@ final class MultiClassTask extends PerformanceTask<MultiClassPerformance> {
   String main() {
     return "accuracy";
   }
-
-  @Override
-  Performance performance(Performance.Source<MultiClassPerformance> source) {
-    return new Performance.MultiClass(source);
-  }
 }

@@ -1,7 +1,6 @@
 package io.mlops4j.monitor;
 
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A budget of false alarms: on average at most one for an amount of traffic in which nothing is
@@ -17,12 +16,10 @@ import org.jspecify.annotations.Nullable;
  * above its bound. Immutable.
  */
 public final class OncePer {
-  private final long rows;
-  private final @Nullable Duration time;
+  private final FalseAlarms budget;
 
-  private OncePer(long rows, @Nullable Duration time) {
-    this.rows = rows;
-    this.time = time;
+  private OncePer(FalseAlarms budget) {
+    this.budget = budget;
   }
 
   /**
@@ -36,7 +33,7 @@ public final class OncePer {
     if (rows < 1) {
       throw new IllegalArgumentException("rows: found " + rows + ", expected at least 1");
     }
-    return new OncePer(rows, null);
+    return new OncePer(new FalseAlarms(rows, null));
   }
 
   /**
@@ -50,27 +47,15 @@ public final class OncePer {
     if (days < 1) {
       throw new IllegalArgumentException("days: found " + days + ", expected at least 1");
     }
-    return new OncePer(0, Duration.ofDays(days));
+    return new OncePer(new FalseAlarms(0, Duration.ofDays(days)));
   }
 
-  /** Returns the part of the budget that traffic takes, 0 or more. */
-  double share(long someRows, Duration someTime) {
-    return time == null
-        ? (double) someRows / rows
-        : Math.max(0, (double) someTime.toMillis() / time.toMillis());
-  }
-
-  /**
-   * Returns the level of each test of a window, between 1e-12 and 0.05.
-   *
-   * @param tests the number of tests that share the budget
-   */
-  double level(long windowRows, Duration windowTime, int tests) {
-    return Math.min(0.05, Math.max(1e-12, share(windowRows, windowTime) / tests));
+  FalseAlarms budget() {
+    return budget;
   }
 
   @Override
   public String toString() {
-    return "once per " + (time == null ? rows + " rows" : time.toDays() + " days");
+    return budget.toString();
   }
 }

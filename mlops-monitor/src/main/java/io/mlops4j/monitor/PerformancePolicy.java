@@ -58,66 +58,52 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PerformancePolicy {
   private static final Duration DAY = Duration.ofDays(1);
+  private static final Window WEEK = Window.of(Duration.ofDays(7));
 
-  private final Draft draft;
-
-  /**
-   * @param minimum whether the figure must not be below, or not above
-   */
-  record Bound(String figure, double value, boolean minimum) {}
-
-  /**
-   * @param features the columns that an estimator of errors reads
-   */
-  record Estimator(
-      @Nullable Cbpe cbpe,
-      @Nullable MultiClassCbpe classes,
-      @Nullable Dle dle,
-      List<String> features) {
-    Estimator {
-      features = List.copyOf(features);
-    }
-  }
+  private final PerformanceRules rules;
 
   /** All settings; changed only while a policy is made. */
   private static final class Draft {
     private PerformanceTask<?> task;
-    private Window window = Window.of(Duration.ofDays(7));
-    private Duration period = DAY;
-    private List<Bound> bounds = List.of();
-    private Map<String, DoubleBinaryOperator> business = Map.of();
-    private List<String> groups = List.of();
-    private int rows = 1_000_000;
-    private @Nullable Estimator estimator;
+    private Span window;
+    private Duration period;
+    private List<PerformanceRules.Bound> bounds;
+    private Map<String, DoubleBinaryOperator> business;
+    private List<String> groups;
+    private int rows;
+    private PerformanceRules.@Nullable Estimator estimator;
 
-    Draft(PerformanceTask<?> task) {
-      this.task = task;
+    Draft(PerformanceRules from) {
+      this.task = from.task();
+      this.window = from.window();
+      this.period = from.period();
+      this.bounds = from.bounds();
+      this.business = from.business();
+      this.groups = from.groups();
+      this.rows = from.rows();
+      this.estimator = from.estimator();
     }
 
-    Draft(Draft other) {
-      this.task = other.task;
-      this.window = other.window;
-      this.period = other.period;
-      this.bounds = other.bounds;
-      this.business = other.business;
-      this.groups = other.groups;
-      this.rows = other.rows;
-      this.estimator = other.estimator;
+    PerformanceRules rules() {
+      return new PerformanceRules(
+          task, window, period, bounds, business, groups, rows, estimator);
     }
   }
 
-  private PerformancePolicy(Draft draft) {
-    this.draft = draft;
+  private PerformancePolicy(PerformanceRules rules) {
+    this.rules = rules;
   }
 
   private static PerformancePolicy of(PerformanceTask<?> task) {
-    return new PerformancePolicy(new Draft(task));
+    return new PerformancePolicy(
+        new PerformanceRules(
+            task, WEEK.span(), DAY, List.of(), Map.of(), List.of(), 1_000_000, null));
   }
 
   private PerformancePolicy with(Consumer<Draft> change) {
-    Draft changed = new Draft(draft);
+    Draft changed = new Draft(rules);
     change.accept(changed);
-    return new PerformancePolicy(changed);
+    return new PerformancePolicy(changed.rules());
   }
 
   /**
@@ -192,7 +178,7 @@ public final class PerformancePolicy {
   }
 
   private BinaryTask binaryTask(String option) {
-    if (draft.task instanceof BinaryTask binary) {
+    if (rules.task() instanceof BinaryTask binary) {
       return binary;
     }
     throw new IllegalArgumentException(
@@ -240,7 +226,7 @@ public final class PerformancePolicy {
    */
   public PerformancePolicy window(Window window) {
     Objects.requireNonNull(window, "window");
-    return with(d -> d.window = window);
+    return with(d -> d.window = window.span());
   }
 
   /**
@@ -291,9 +277,9 @@ public final class PerformancePolicy {
       throw new IllegalArgumentException(
           figure + ": found the bound " + value + ", expected a finite number");
     }
-    List<Bound> all = new ArrayList<>(draft.bounds);
+    List<PerformanceRules.Bound> all = new ArrayList<>(rules.bounds());
     all.removeIf(one -> one.figure().equals(figure) && one.minimum() == minimum);
-    all.add(new Bound(figure, value, minimum));
+    all.add(new PerformanceRules.Bound(figure, value, minimum));
     return with(d -> d.bounds = List.copyOf(all));
   }
 
@@ -316,7 +302,7 @@ public final class PerformancePolicy {
       throw new IllegalArgumentException(
           "business: found a second figure named \"" + name + "\", expected another name");
     }
-    Map<String, DoubleBinaryOperator> all = new LinkedHashMap<>(draft.business);
+    Map<String, DoubleBinaryOperator> all = new LinkedHashMap<>(rules.business());
     all.put(name, value);
     return with(d -> d.business = Collections.unmodifiableMap(all));
   }
@@ -361,7 +347,7 @@ public final class PerformancePolicy {
   public PerformancePolicy estimate(Cbpe estimator) {
     Objects.requireNonNull(estimator, "estimator");
     BinaryTask unused = binaryTask("estimate");
-    return with(d -> d.estimator = new Estimator(estimator, null, null, List.of()));
+    return with(d -> d.estimator = new PerformanceRules.Estimator(estimator, null, null, List.of()));
   }
 
   /**
@@ -375,12 +361,12 @@ public final class PerformancePolicy {
    */
   public PerformancePolicy estimate(MultiClassCbpe estimator) {
     Objects.requireNonNull(estimator, "estimator");
-    if (!(draft.task instanceof MultiClassTask task) || task.width() != estimator.classes()) {
+    if (!(rules.task() instanceof MultiClassTask task) || task.width() != estimator.classes()) {
       throw new IllegalArgumentException(
           "estimate: found a MultiClassCbpe of %d classes, expected PerformancePolicy.multiClass(...) of as many"
               .formatted(estimator.classes()));
     }
-    return with(d -> d.estimator = new Estimator(null, estimator, null, List.of()));
+    return with(d -> d.estimator = new PerformanceRules.Estimator(null, estimator, null, List.of()));
   }
 
   /**
@@ -395,24 +381,22 @@ public final class PerformancePolicy {
   public PerformancePolicy estimate(Dle estimator, String... features) {
     Objects.requireNonNull(estimator, "estimator");
     List<String> columns = List.of(Objects.requireNonNull(features, "features"));
-    if (!(draft.task instanceof RegressionTask)) {
+    if (!(rules.task() instanceof RegressionTask)) {
       throw new IllegalArgumentException(
           "estimate: found a Dle for a policy that is not regression,"
               + " expected PerformancePolicy.regression(...)");
     }
-    return with(d -> d.estimator = new Estimator(null, null, estimator, columns));
+    return with(d -> d.estimator = new PerformanceRules.Estimator(null, null, estimator, columns));
   }
 
   /** {@return the names of all figures, business figures last; an immutable list} */
   public List<String> figures() {
-    List<String> names = new ArrayList<>(draft.task.figures().keySet());
-    names.addAll(draft.business.keySet());
-    return List.copyOf(names);
+    return rules.figures();
   }
 
   /** Checks the names of bounds, which may be stated before their figures. */
   void check() {
-    for (Bound bound : draft.bounds) {
+    for (PerformanceRules.Bound bound : rules.bounds()) {
       if (!figures().contains(bound.figure())) {
         throw new IllegalArgumentException(
             "%s: found figure \"%s\", expected one of %s%s"
@@ -425,35 +409,7 @@ public final class PerformancePolicy {
     }
   }
 
-  PerformanceTask<?> task() {
-    return draft.task;
-  }
-
-  Window window() {
-    return draft.window;
-  }
-
-  Duration period() {
-    return draft.period;
-  }
-
-  List<Bound> bounds() {
-    return draft.bounds;
-  }
-
-  Map<String, DoubleBinaryOperator> business() {
-    return draft.business;
-  }
-
-  List<String> groups() {
-    return draft.groups;
-  }
-
-  int rows() {
-    return draft.rows;
-  }
-
-  @Nullable Estimator estimator() {
-    return draft.estimator;
+  PerformanceRules rules() {
+    return rules;
   }
 }

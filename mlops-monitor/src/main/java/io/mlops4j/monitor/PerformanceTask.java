@@ -121,11 +121,9 @@ abstract class PerformanceTask<P> {
     return true;
   }
 
-  abstract Performance performance(Performance.Source<P> source);
-
-  /** The performance of rows, without figures of their own. */
-  final Performance performance(Performance.Rows rows) {
-    return performance(new Performance.Source<>(this, rows));
+  /** The performance of rows. */
+  final Measured<P> measured(Measured.Rows rows) {
+    return new Measured<>(this, rows);
   }
 
   final FieldVector column(FeatureBatch outputs) {

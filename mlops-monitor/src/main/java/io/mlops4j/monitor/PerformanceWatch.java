@@ -1,5 +1,7 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.performance.PerformancePeriod;
+
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.distribution.StudentT;
 import io.mlops4j.monitor.internal.Figures;
@@ -15,7 +17,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges the complete periods of a version, as {@link PerformancePolicy} states: the newest window
+ * Judges the complete periods of a version, as the rules states: the newest window
  * and, so that a large loss is not diluted for days, the newest period alone at a tenth of the
  * level.
  *
@@ -37,9 +39,9 @@ final class PerformanceWatch {
   /** The share of the level that the newest period alone gets. */
   private static final double OF_NEWEST = 0.1;
 
-  private final PerformancePolicy policy;
+  private final PerformanceRules policy;
 
-  PerformanceWatch(PerformancePolicy policy) {
+  PerformanceWatch(PerformanceRules policy) {
     this.policy = policy;
   }
 
@@ -67,9 +69,9 @@ final class PerformanceWatch {
 
   /** The part of a version's history that is judged, and the part before it. */
   private record Look(
-      Performance performance,
-      List<Performance.Period> earlier,
-      List<Performance.Period> own,
+      Measured<?> performance,
+      List<PerformancePeriod> earlier,
+      List<PerformancePeriod> own,
       double share) {
 
     /** The window and, if it has several periods, the newest of them alone. */
@@ -77,7 +79,7 @@ final class PerformanceWatch {
       if (now.own().size() == 1) {
         return List.of(new Look(now.performance(), now.earlier(), now.own(), 1));
       }
-      List<Performance.Period> all = now.all();
+      List<PerformancePeriod> all = now.all();
       int last = all.size() - 1;
       return List.of(
           new Look(now.performance(), now.earlier(), now.own(), 1 - OF_NEWEST),
@@ -92,8 +94,8 @@ final class PerformanceWatch {
     }
 
     String text() {
-      long predicted = own.stream().mapToLong(Performance.Period::predicted).sum();
-      long labelled = own.stream().mapToLong(Performance.Period::labelled).sum();
+      long predicted = own.stream().mapToLong(PerformancePeriod::predicted).sum();
+      long labelled = own.stream().mapToLong(PerformancePeriod::labelled).sum();
       return "%s to %s, %d %s; %s of %s rows labelled (%s)"
           .formatted(
               own.get(0).from(),
@@ -123,17 +125,22 @@ final class PerformanceWatch {
     if (policy.bounds().isEmpty()) {
       judgement.againstEarlier(level);
     }
-    for (PerformancePolicy.Bound bound : policy.bounds()) {
+    for (PerformanceRules.Bound bound : policy.bounds()) {
       judgement.againstBound(bound, level / policy.bounds().size());
     }
     return new Judged(track.servedBy(), judgement.subjects, judgement.found);
   }
 
-  private static double[] values(List<Performance.Period> periods, String figure) {
+  private static double[] values(List<PerformancePeriod> periods, String figure) {
     return periods.stream()
-        .mapToDouble(period -> period.value(figure))
+        .mapToDouble(period -> value(period.figures().get(figure)))
         .filter(Double::isFinite)
         .toArray();
+  }
+
+  /** The value of a figure; NaN if it is undefined. */
+  private static double value(@Nullable Metric metric) {
+    return metric == null ? Double.NaN : metric.orElse(Double.NaN);
   }
 
   private static double mean(double[] values) {
@@ -144,23 +151,23 @@ final class PerformanceWatch {
   private final class Judgement {
     private final ServedBy version;
     private final List<Look> looks;
-    private final List<Performance.Period> all;
-    private final List<List<Performance.Period>> others;
+    private final List<PerformancePeriod> all;
+    private final List<List<PerformancePeriod>> others;
     private final Set<Subject> subjects = new LinkedHashSet<>();
     private final List<Finding> found = new ArrayList<>();
 
     Judgement(
         ServedBy version,
         List<Look> looks,
-        List<Performance.Period> all,
-        List<List<Performance.Period>> others) {
+        List<PerformancePeriod> all,
+        List<List<PerformancePeriod>> others) {
       this.version = version;
       this.looks = looks;
       this.all = all;
       this.others = others;
     }
 
-    void againstBound(PerformancePolicy.Bound bound, double level) {
+    void againstBound(PerformanceRules.Bound bound, double level) {
       String name = bound.figure();
       for (Look look : looks) {
         Spread spread = spread(look, name);

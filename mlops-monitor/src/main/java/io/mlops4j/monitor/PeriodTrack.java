@@ -1,5 +1,7 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.performance.PerformancePeriod;
+
 import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
@@ -26,7 +28,7 @@ final class PeriodTrack {
   @Nullable Object estimate;
 
   /** The figures of the period; null until its labels are complete. */
-  Performance.@Nullable Period complete;
+  @Nullable PerformancePeriod complete;
 
   PeriodTrack(long number, @Nullable LabelledRows rows, @Nullable Object estimate) {
     this.number = number;
@@ -41,7 +43,7 @@ final class PeriodTrack {
     out.optional(complete, PeriodTrack::write);
   }
 
-  static PeriodTrack read(StateReader in, PerformancePolicy policy, GroupNames names) {
+  static PeriodTrack read(StateReader in, PerformanceRules policy, GroupNames names) {
     PeriodTrack period = new PeriodTrack(in.int64(), null, null);
     period.predicted = in.count();
     period.unanswered = in.count();
@@ -56,7 +58,7 @@ final class PeriodTrack {
     return period;
   }
 
-  private static void write(StateWriter out, Performance.Period period) {
+  private static void write(StateWriter out, PerformancePeriod period) {
     out.put(period.from()).put(period.to()).put(period.predicted()).put(period.labelled());
     out.each(
         period.figures().entrySet(),
@@ -72,7 +74,7 @@ final class PeriodTrack {
         });
   }
 
-  private static Performance.Period figures(StateReader in) {
+  private static PerformancePeriod figures(StateReader in) {
     Instant from = in.time();
     Instant to = in.time();
     long predicted = in.count();
@@ -85,7 +87,7 @@ final class PeriodTrack {
                 one.flag()
                     ? new Metric.Value(one.number(), one.number())
                     : new Metric.Undefined(one.text())));
-    return new Performance.Period(from, to, predicted, labelled, figures);
+    return new PerformancePeriod(from, to, predicted, labelled, figures);
   }
 
   /** Whether nearly all labels are here or will not come. */

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * the monitor's window. Used by the monitor's thread only; any thread may read the newest report.
  */
 final class QualityWatch implements Watch {
-  private static final Logger LOG = LoggerFactory.getLogger(ModelMonitor.class);
+  private static final Logger LOG = LoggerFactory.getLogger("io.mlops4j.monitor.ModelMonitor");
   private static final double MOST_LEVEL = 1e-6;
 
   /** A check of a column whose problem was accepted. */
@@ -48,7 +48,7 @@ final class QualityWatch implements Watch {
     }
   }
 
-  private final MonitorSettings settings;
+  private final WatchSettings settings;
   private final QualitySuite suite;
   private LabelDelayWatch delays = new LabelDelayWatch();
   private final Map<ServedBy, Open> windows = new LinkedHashMap<>();
@@ -57,12 +57,9 @@ final class QualityWatch implements Watch {
   private Set<String> outputs = Set.of();
   private volatile @Nullable QualityReport newest;
 
-  QualityWatch(MonitorSettings settings) {
+  QualityWatch(WatchSettings settings) {
     this.settings = settings;
-    this.suite =
-        settings
-            .quality()
-            .withPolicy(settings.quality().policy().withSampling(settings.qualitySampling()));
+    this.suite = settings.quality();
   }
 
   /** Judgements that are due were taken before. */
@@ -188,7 +185,7 @@ final class QualityWatch implements Watch {
   /** Columns of the reference that the calls lack, or have with another type, are configuration. */
   private boolean isReportedElsewhere(QualityResult result) {
     return result.check() == QualityCheck.TYPE
-        && settings.watchesDrift()
+        && settings.drift()
         && settings.reference().columns().contains(result.column());
   }
 
@@ -228,7 +225,7 @@ final class QualityWatch implements Watch {
 
   /** The problems of the newest window are how rows are from now on. */
   @Override
-  public void accepted(Baseline reference) {
+  public void accepted() {
     QualityReport last = newest;
     if (last != null) {
       last.failures()

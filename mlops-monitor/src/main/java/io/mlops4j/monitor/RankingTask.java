@@ -104,9 +104,4 @@ final class RankingTask extends PerformanceTask<RankingPerformance> {
   String main() {
     return "ndcg";
   }
-
-  @Override
-  Performance performance(Performance.Source<RankingPerformance> source) {
-    return new Performance.Ranking(source);
-  }
 }

@@ -78,9 +78,4 @@ final class RegressionTask extends PerformanceTask<RegressionPerformance> {
   boolean moreIsBetter() {
     return false;
   }
-
-  @Override
-  Performance performance(Performance.Source<RegressionPerformance> source) {
-    return new Performance.Regression(source);
-  }
 }

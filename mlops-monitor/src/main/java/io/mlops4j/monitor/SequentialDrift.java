@@ -38,7 +38,7 @@ final class SequentialDrift {
   /** The least effect of the newest window, in units of its bound, while a drift goes on. */
   private static final double STILL_THERE = 0.5;
 
-  private final MonitorSettings settings;
+  private final WatchSettings settings;
   private final ServedBy servedBy;
   private final BlockTimes times;
   private final double part;
@@ -47,7 +47,7 @@ final class SequentialDrift {
   /**
    * @param times shared by all versions
    */
-  SequentialDrift(MonitorSettings settings, ServedBy servedBy, BlockTimes times) {
+  SequentialDrift(WatchSettings settings, ServedBy servedBy, BlockTimes times) {
     this.settings = settings;
     this.servedBy = servedBy;
     this.times = times;

@@ -32,7 +32,7 @@ final class SettingsCheck {
     this.reference = settings.reference();
     this.key = settings.keyColumn();
     PerformancePolicy policy = settings.performance();
-    this.score = policy == null ? null : policy.task().output();
+    this.score = policy == null ? null : policy.rules().task().output();
   }
 
   void check(@Nullable ModelCard card) {
@@ -115,7 +115,7 @@ final class SettingsCheck {
       return;
     }
     policy.check();
-    if (settings.labels() == null && (policy.estimator() == null || !policy.bounds().isEmpty())) {
+    if (settings.labels() == null && (policy.rules().estimator() == null || !policy.rules().bounds().isEmpty())) {
       throw new IllegalArgumentException(
           "labels: found performance(...) without labels to compare with; add"
               + " labels(LabelJoin...), or leave it out to watch drift only");

@@ -3,6 +3,7 @@ package io.mlops4j.monitor;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
+import io.mlops4j.rollout.OutputDifference;
 import io.mlops4j.rollout.internal.AnswerCell;
 import java.time.Instant;
 import java.util.Iterator;
@@ -28,12 +29,12 @@ final class ShadowWatch implements Watch {
   private final @Nullable String key;
   private final double tolerance;
   private final Map<Long, Waiting> waiting = new LinkedHashMap<>();
-  private final Map<Pair, AnswerComparison> comparisons = new LinkedHashMap<>();
+  private final Map<Pair, CellComparison> comparisons = new LinkedHashMap<>();
   private final Map<ServedBy, Long> unpaired = new LinkedHashMap<>();
   private int cells;
   private long quietRows = QUIET_ROWS;
 
-  private record Pair(ServedBy baseline, ServedBy candidate) {}
+  record Pair(ServedBy baseline, ServedBy candidate) {}
 
   /** The newest answers to a row, and the number of such rows that no shadow has answered. */
   private static final class Waiting {
@@ -131,9 +132,9 @@ final class ShadowWatch implements Watch {
     }
   }
 
-  private AnswerComparison comparison(Pair pair) {
-    AnswerComparison known =
-        comparisons.computeIfAbsent(pair, absent -> AnswerComparison.withTolerance(tolerance));
+  private CellComparison comparison(Pair pair) {
+    CellComparison known =
+        comparisons.computeIfAbsent(pair, absent -> new CellComparison(tolerance));
     if (comparisons.size() > MOST_PAIRS) {
       comparisons.remove(comparisons.keySet().iterator().next());
     }
@@ -152,17 +153,30 @@ final class ShadowWatch implements Watch {
   @Override
   public void read(StateReader in) {}
 
-  synchronized List<VersionComparison> comparisons() {
+  /** The newest pairs of versions; for any thread. */
+  synchronized List<Compared> comparisons() {
     return comparisons.entrySet().stream()
         .map(
             one ->
-                new VersionComparison(
-                    one.getKey().baseline(),
-                    one.getKey().candidate(),
+                new Compared(
+                    one.getKey(),
                     one.getValue().rows(),
                     unpaired.getOrDefault(one.getKey().baseline(), 0L),
                     unpaired.getOrDefault(one.getKey().candidate(), 0L),
                     one.getValue().outputs()))
         .toList();
   }
+
+  /**
+   * A pair of versions, and the differences of their answers.
+   *
+   * @param unpairedBaseline rows of the baseline that were given up
+   * @param unpairedCandidate rows of the candidate without a known answer of another version
+   */
+  record Compared(
+      Pair pair,
+      long rows,
+      long unpairedBaseline,
+      long unpairedCandidate,
+      List<OutputDifference> outputs) {}
 }

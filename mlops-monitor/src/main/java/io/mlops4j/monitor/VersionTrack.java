@@ -1,5 +1,8 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.performance.LabelCoverage;
+import io.mlops4j.monitor.performance.PerformancePeriod;
+
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.monitor.state.StateReader;
@@ -24,13 +27,13 @@ final class VersionTrack {
   private final int id;
   private final ServedBy servedBy;
   private final boolean shadow;
-  private final PerformancePolicy policy;
+  private final PerformanceRules policy;
   private final long delay;
   private final GroupNames groupNames;
   private final TreeMap<Long, PeriodTrack> periods = new TreeMap<>();
   private long now = Long.MIN_VALUE;
   private long completedThrough = Long.MIN_VALUE;
-  private @Nullable Performance newest;
+  private @Nullable Measured<?> newest;
 
   /**
    * @param id a number of its own among all versions of the monitor
@@ -40,7 +43,7 @@ final class VersionTrack {
       int id,
       ServedBy servedBy,
       boolean shadow,
-      PerformancePolicy policy,
+      PerformanceRules policy,
       long delay,
       GroupNames groupNames) {
     this.id = id;
@@ -177,7 +180,7 @@ final class VersionTrack {
   }
 
   static VersionTrack read(
-      StateReader in, PerformancePolicy policy, long delay, GroupNames groupNames) {
+      StateReader in, PerformanceRules policy, long delay, GroupNames groupNames) {
     VersionTrack track =
         new VersionTrack(in.int32(), in.servedBy(), in.flag(), policy, delay, groupNames);
     track.now = in.int64();
@@ -228,7 +231,7 @@ final class VersionTrack {
       Map<String, Metric> figures = figures(rowsOf(List.of(period)));
       synchronized (this) {
         period.complete =
-            new Performance.Period(
+            new PerformancePeriod(
                 start(period.number),
                 start(period.number + 1),
                 period.predicted,
@@ -259,11 +262,11 @@ final class VersionTrack {
   }
 
   private Map<String, Metric> figures(LabelledRows rows) {
-    Performance.Coverage none =
-        new Performance.Coverage(Instant.EPOCH, Instant.EPOCH, 0, 0, 0, 0, 0, Instant.EPOCH);
+    LabelCoverage none =
+        new LabelCoverage(Instant.EPOCH, Instant.EPOCH, 0, 0, 0, 0, 0, Instant.EPOCH);
     return policy
         .task()
-        .performance(new Performance.Rows(none, rows, Map.of(), policy.business(), List.of(), null))
+        .measured(new Measured.Rows(none, rows, Map.of(), policy.business(), List.of(), null))
         .figures();
   }
 
@@ -284,7 +287,7 @@ final class VersionTrack {
       return null;
     }
     List<PeriodTrack> window = window(complete);
-    List<Performance.Period> all = history();
+    List<PerformancePeriod> all = history();
     int before = all.size() - window.size();
     return new Windowed(
         performance(window), all.subList(0, before), all.subList(before, all.size()));
@@ -292,8 +295,8 @@ final class VersionTrack {
 
   /** The performance in a window of complete periods, and the periods before it and in it. */
   record Windowed(
-      Performance performance, List<Performance.Period> earlier, List<Performance.Period> own) {
-    List<Performance.Period> all() {
+      Measured<?> performance, List<PerformancePeriod> earlier, List<PerformancePeriod> own) {
+    List<PerformancePeriod> all() {
       return Stream.concat(earlier.stream(), own.stream()).toList();
     }
   }
@@ -316,14 +319,14 @@ final class VersionTrack {
   }
 
   /** Returns the performance since the period of this time; null without predictions. */
-  synchronized @Nullable Performance since(long at) {
+  synchronized @Nullable Measured<?> since(long at) {
     List<PeriodTrack> since = List.copyOf(periods.tailMap(number(at), true).values());
     return since.isEmpty() ? null : performance(since);
   }
 
   /** Returns the performance in the newest window, with all labels that have arrived. */
-  synchronized Performance performance() {
-    Performance known = newest;
+  synchronized Measured<?> performance() {
+    Measured<?> known = newest;
     if (known == null) {
       List<PeriodTrack> all = List.copyOf(periods.values());
       known = performance(all.isEmpty() ? all : window(all));
@@ -332,25 +335,25 @@ final class VersionTrack {
     return known;
   }
 
-  private Performance performance(List<PeriodTrack> window) {
+  private Measured<?> performance(List<PeriodTrack> window) {
     LabelledRows rows = rowsOf(window);
-    Performance.Rows parts =
-        new Performance.Rows(
+    Measured.Rows parts =
+        new Measured.Rows(
             coverage(window, rows.size()),
             rows,
             groupNames.all(),
             policy.business(),
             history(),
             Answers.merged(policy.estimator(), window));
-    return policy.task().performance(parts);
+    return policy.task().measured(parts);
   }
 
-  private Performance.Coverage coverage(List<PeriodTrack> window, long used) {
+  private LabelCoverage coverage(List<PeriodTrack> window, long used) {
     long newestTime = now == Long.MIN_VALUE ? 0 : now;
     long from = window.isEmpty() ? newestTime : window.get(0).number * length();
     long end =
         window.isEmpty() ? newestTime : (window.get(window.size() - 1).number + 1) * length();
-    return new Performance.Coverage(
+    return new LabelCoverage(
         Instant.ofEpochMilli(from),
         Instant.ofEpochMilli(Math.min(end, Math.max(from, newestTime))),
         window.stream().mapToLong(p -> p.predicted).sum(),
@@ -372,7 +375,7 @@ final class VersionTrack {
   }
 
   /** Returns the complete periods, oldest first. */
-  synchronized List<Performance.Period> history() {
+  synchronized List<PerformancePeriod> history() {
     return complete().stream().map(period -> Objects.requireNonNull(period.complete)).toList();
   }
 

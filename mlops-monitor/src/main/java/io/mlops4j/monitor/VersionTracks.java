@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class VersionTracks {
   private static final int MOST = 64;
 
-  private final PerformancePolicy policy;
+  private final PerformanceRules policy;
   private final long delay;
   private final GroupNames groupNames;
   private final Map<ServedBy, VersionTrack> byVersion = new LinkedHashMap<>();
@@ -28,7 +28,7 @@ final class VersionTracks {
   /**
    * @param delay how long a prediction waits for its label, in milliseconds
    */
-  VersionTracks(PerformancePolicy policy, long delay, GroupNames groupNames) {
+  VersionTracks(PerformanceRules policy, long delay, GroupNames groupNames) {
     this.policy = policy;
     this.delay = delay;
     this.groupNames = groupNames;

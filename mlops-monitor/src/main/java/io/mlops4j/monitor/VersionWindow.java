@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The window of one version: its open pane and the panes before. */
 final class VersionWindow {
-  private final Window length;
+  private final Span length;
   private final SequentialDrift detectors;
   private final Deque<Pane> ended = new ArrayDeque<>();
   private final boolean late;
@@ -27,7 +27,7 @@ final class VersionWindow {
    * @param late whether other versions answered the rows of an earlier part of the day or hour in
    *     which the window begins
    */
-  VersionWindow(Window length, SequentialDrift detectors, boolean late) {
+  VersionWindow(Span length, SequentialDrift detectors, boolean late) {
     this.length = length;
     this.detectors = detectors;
     this.late = late;
@@ -41,7 +41,7 @@ final class VersionWindow {
   }
 
   static VersionWindow read(
-      StateReader in, Window length, Baseline baseline, SequentialDrift detectors) {
+      StateReader in, Span length, Baseline baseline, SequentialDrift detectors) {
     VersionWindow window = new VersionWindow(length, detectors, in.flag());
     window.seenFirst = in.count();
     window.seenLast = in.count();
@@ -150,7 +150,7 @@ final class VersionWindow {
     closed = last;
     ended.addLast(pane);
     while (ended.size() > length.panes()
-        || (ended.size() > 1 && !length.covers(ended.getFirst(), to))) {
+        || (ended.size() > 1 && !length.covers(ended.getFirst().last(), to))) {
       ended.removeFirst();
     }
     return pane;

@@ -42,7 +42,7 @@ interface Watch {
   List<Judged> judge(Instant at);
 
   /** The reference was replaced by accepted rows. */
-  default void accepted(Baseline reference) {}
+  default void accepted() {}
 
   /** Writes the state. Equal state gives equal bytes. */
   void write(StateWriter out);

@@ -1,11 +1,7 @@
 package io.mlops4j.monitor;
 
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Objects;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The amount of traffic that is compared with the reference at a time. Each version of a model has
@@ -21,20 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Window {
   /** The largest number of steps in the length of a sliding window. */
-  static final int MOST_PANES = 100;
+  private static final int MOST_PANES = 100;
 
-  private final long rows;
-  private final @Nullable Duration time;
-  private final int panes;
+  private final Span span;
 
-  /**
-   * @param rows the rows of a pane
-   * @param time the time of a pane; null for rows
-   */
-  private Window(long rows, @Nullable Duration time, int panes) {
-    this.rows = rows;
-    this.time = time;
-    this.panes = panes;
+  private Window(Span span) {
+    this.span = span;
   }
 
   /**
@@ -80,7 +68,7 @@ public final class Window {
       throw new IllegalArgumentException("rows: found " + step + ", expected at least 1");
     }
     checkFits(length % step == 0 && length / step <= MOST_PANES && length > 0, length, step);
-    return new Window(step, null, length / step);
+    return new Window(new Span(step, null, length / step));
   }
 
   /**
@@ -100,12 +88,8 @@ public final class Window {
       throw new IllegalArgumentException("time: found " + step + ", expected more than zero");
     }
     long panes = length.dividedBy(step);
-    checkFits(isMultiple(length, step) && panes >= 1 && panes <= MOST_PANES, length, step);
-    return new Window(Long.MAX_VALUE, step, (int) panes);
-  }
-
-  private static boolean isMultiple(Duration length, Duration step) {
-    return step.multipliedBy(length.dividedBy(step)).equals(length);
+    checkFits(Span.isMultiple(length, step) && panes >= 1 && panes <= MOST_PANES, length, step);
+    return new Window(new Span(Long.MAX_VALUE, step, (int) panes));
   }
 
   private static void checkFits(boolean fits, Object length, Object step) {
@@ -116,77 +100,12 @@ public final class Window {
     }
   }
 
-  /** The whole length of time; null for a number of rows. */
-  @Nullable Duration time() {
-    return time == null ? null : time.multipliedBy(panes);
-  }
-
-  /** The rows of a step; the largest number if its time ends it. */
-  long rows() {
-    return rows;
-  }
-
-  /** Whether a window is full of a number of rows. */
-  boolean isFullOf(long seen) {
-    return time == null && seen >= rows * panes;
-  }
-
-  /** Whether a pane is full of a number of rows. */
-  boolean endsPane(long seen) {
-    return seen >= rows;
-  }
-
-  /**
-   * Whether a pane of a length of time ended before now: its time is over, or the clock was set
-   * back.
-   *
-   * @param last the time of the newest rows of the pane
-   */
-  boolean isOver(Instant from, Instant last, Instant now) {
-    if (time == null) {
-      return false;
-    }
-    ChronoUnit unit = unit(time);
-    Duration age = Duration.between(from.truncatedTo(unit), now.truncatedTo(unit));
-    return now.isBefore(last) || age.compareTo(time) >= 0;
-  }
-
-  /**
-   * The unit at which panes begin. Without it a day would begin some minutes later each time, and
-   * its hours would differ from those of a reference of whole days.
-   */
-  private static ChronoUnit unit(Duration time) {
-    return Stream.of(ChronoUnit.DAYS, ChronoUnit.HOURS, ChronoUnit.MINUTES, ChronoUnit.SECONDS)
-        .filter(unit -> isMultiple(time, unit.getDuration()))
-        .findFirst()
-        .orElse(ChronoUnit.NANOS);
-  }
-
-  /**
-   * The beginning of the day, hour, minute or second in which a pane of a length of time begins.
-   */
-  Instant begin(Instant at) {
-    return time == null ? at : at.truncatedTo(unit(time));
-  }
-
-  /** Whether panes that begin within a second of each other begin at the same time. */
-  boolean hasWholeSeconds() {
-    return time == null || unit(time) != ChronoUnit.NANOS;
-  }
-
-  /** The number of panes of a window. */
-  int panes() {
-    return panes;
-  }
-
-  /** Whether an earlier pane is part of a window that ends now. */
-  boolean covers(Pane pane, Instant now) {
-    return time == null || Duration.between(pane.last(), now).compareTo(time()) <= 0;
+  Span span() {
+    return span;
   }
 
   @Override
   public String toString() {
-    String step = time == null ? rows + " rows" : time.toString();
-    return panes == 1 ? step : panes + " times " + step;
+    return span.toString();
   }
 }

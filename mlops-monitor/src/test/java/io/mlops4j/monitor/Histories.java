@@ -1,5 +1,7 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.performance.PerformancePeriod;
+
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.rollout.Evidence;
@@ -102,7 +104,7 @@ public final class Histories {
 
   private static MonitorHistory.Track track(
       ServedBy by, int from, int to, double rocAuc, Random random) {
-    List<Performance.Period> periods = new ArrayList<>();
+    List<PerformancePeriod> periods = new ArrayList<>();
     for (int day = from; day < to - 2; day++) {
       double noise = 0.012 * random.nextGaussian();
       Map<String, Metric> figures = new LinkedHashMap<>();
@@ -116,7 +118,7 @@ public final class Histories {
       Instant start = START.plus(day, ChronoUnit.DAYS);
       long labelled = Math.round(20_000 * (0.9 - 0.3 * random.nextDouble()));
       periods.add(
-          new Performance.Period(start, start.plus(Duration.ofDays(1)), 20_000, labelled, figures));
+          new PerformancePeriod(start, start.plus(Duration.ofDays(1)), 20_000, labelled, figures));
     }
     return new MonitorHistory.Track(by, false, periods);
   }

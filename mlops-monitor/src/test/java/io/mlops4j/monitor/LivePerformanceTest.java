@@ -1,5 +1,7 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.performance.LabelCoverage;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
@@ -477,7 +479,7 @@ class LivePerformanceTest {
           FeatureBatch.builder(allocator).strings("key", "a", "b").build(),
           FeatureBatch.builder(allocator).doubles("scroe", 0.1, 0.2).build());
       assertThat(monitor.notWatched()).extracting(NotWatched::name).contains("labels");
-      Performance.Coverage coverage = monitor.performance(V1).orElseThrow().coverage();
+      LabelCoverage coverage = monitor.performance(V1).orElseThrow().coverage();
       assertThat(coverage.predicted()).isEqualTo(2);
       assertThat(coverage.unanswered()).isEqualTo(2);
     }

@@ -102,7 +102,7 @@ class ModelsWithoutScoreTest {
       }
       monitor.flush();
       assertThat(monitor.counts())
-          .isEqualTo(new MonitorCounts(2 * ROWS, 0, 0, 0, 0, 0, 0, 0, 0, LabelCounts.NONE, 0, 0));
+          .isEqualTo(new MonitorCounts(2 * ROWS, 0, 0, 0, 0, 0, 0, 0, 0, LabelWatch.NONE, 0, 0));
       assertThat(monitor.notWatched()).isEmpty();
       assertThat(monitor.performance(Events.version(1))).isEmpty();
       assertThatIllegalStateException()

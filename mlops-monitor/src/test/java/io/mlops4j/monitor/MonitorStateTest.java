@@ -469,7 +469,7 @@ class MonitorStateTest {
     }
   }
 
-  private ModelMonitor.Builder withoutDrift() {
+  private MonitorBuilder withoutDrift() {
     return builder().without(Watched.FEATURES, Watched.OUTPUTS, Watched.QUALITY);
   }
 

@@ -1,5 +1,8 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.performance.LabelCoverage;
+import io.mlops4j.monitor.performance.PerformancePeriod;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -11,14 +14,13 @@ import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.quality.QualityReference;
 import io.mlops4j.monitor.quality.QualitySuite;
 import io.mlops4j.rollout.Evidence;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
-import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterEach;
@@ -45,30 +47,21 @@ class PerformanceWatchTest {
     allocator.close();
   }
 
-  private static MonitorSettings settings(PerformancePolicy policy) {
-    return new MonitorSettings(
-        Profile.builder().build(),
-        null,
-        Window.ofRows(1),
-        OncePer.rows(10_000_000),
-        LabelJoin.byKey("key").within(Duration.ofDays(2)),
-        Clock.systemUTC(),
-        policy,
-        1,
-        ProcessorLimit.none(),
-        DriftPolicy.withDefaults(),
-        DriftPolicy.withDefaults(),
-        QualitySuite.of(QualityReference.of(Profile.builder().build())),
-        Set.of(Watched.FEATURES, Watched.OUTPUTS, Watched.QUALITY),
-        new AlarmLimit(1, Duration.ofDays(1)),
-        Duration.ofDays(1),
-        null,
-        1e-4);
-  }
-
   private static LabelWatch watch(PerformancePolicy policy) {
+    WatchSettings settings =
+        new WatchSettings(
+            Profile.builder().build(),
+            null,
+            new Span(1, null, 1),
+            new FalseAlarms(10_000_000, null),
+            DriftPolicy.withDefaults(),
+            List.of(),
+            false,
+            QualitySuite.of(QualityReference.of(Profile.builder().build())),
+            new JoinRule("key", Duration.ofDays(2).toMillis(), 1_000_000, 100_000),
+            1);
     return new LabelWatch(
-        settings(policy), policy, new CallSampling(), new StateJournal(), delay -> {});
+        settings, policy.rules(), new CallSampling(), content -> {}, delay -> {});
   }
 
   private Instant at() {
@@ -261,16 +254,18 @@ class PerformanceWatchTest {
     collect(watch, at().plus(Duration.ofDays(2)).plusMillis(1)); // their time has ended
     assertThat(judged).isEqualTo(1);
     assertThat(performance(watch).periods())
-        .extracting(Performance.Period::labelled)
+        .extracting(PerformancePeriod::labelled)
         .containsExactly(2L);
     assertThat(performance(watch).coverage().completeUntil())
         .isEqualTo(at().plus(Duration.ofDays(2)).plusMillis(1));
   }
 
   private static Performance performance(LabelWatch watch) {
-    Performance found = watch.performance(V1);
-    assertThat(found).isNotNull();
-    return found;
+    return performance(watch, V1);
+  }
+
+  private static Performance performance(LabelWatch watch, ServedBy version) {
+    return Performance.of(Objects.requireNonNull(watch.performance(version)));
   }
 
   @Test
@@ -281,7 +276,7 @@ class PerformanceWatchTest {
       for (int i = 0; i < 10; i++) {
         day(watch, V1, 0.1 * i);
       }
-      Performance.Coverage coverage = performance(watch).coverage();
+      LabelCoverage coverage = performance(watch).coverage();
       assertThat(coverage.labelled()).isEqualTo(3_000);
       assertThat(coverage.from())
           .isEqualTo(at().minus(Duration.ofDays(3)).minus(Duration.ofHours(12)));
@@ -298,7 +293,7 @@ class PerformanceWatchTest {
     for (int i = 0; i < 6; i++) {
       day(watch, i % 2 == 0 ? V1 : V2, 0.7);
     }
-    long used = performance(watch).coverage().used() + watch.performance(V2).coverage().used();
+    long used = performance(watch).coverage().used() + performance(watch, V2).coverage().used();
     assertThat(used).isBetween(2_000L, 2_500L);
     assertThat(performance(watch).coverage().labelled()).isEqualTo(3_000);
     assertThat(performance(watch).periods()).hasSize(3);
@@ -341,8 +336,8 @@ class PerformanceWatchTest {
     assertThat(watch.storeBytes()).isLessThan(1_000_000);
     long used = 0;
     for (int version = 1; version <= 100; version++) {
-      Performance one = watch.performance(Events.version(version));
-      used += one == null ? 0 : one.coverage().used();
+      Measured<?> one = watch.performance(Events.version(version));
+      used += one == null ? 0 : one.rows().coverage().used();
     }
     assertThat(used).isLessThanOrEqualTo(5_000);
     assertThat(watch.performance(V1)).isNull(); // the newest 64 versions are known

@@ -22,7 +22,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -246,25 +245,18 @@ class QualityWatchTest {
   @Test
   void aWatchThatIsReadGoesOnWhereItWasWritten() {
     QualityReference reference = reference();
-    MonitorSettings settings =
-        new MonitorSettings(
+    WatchSettings settings =
+        new WatchSettings(
             reference.profile(),
             null,
-            Window.ofRows(WEEK),
-            OncePer.rows(1_000_000),
-            null,
-            new ManualClock(),
-            null,
-            1,
-            ProcessorLimit.none(),
+            new Span(WEEK, null, 1),
+            new FalseAlarms(1_000_000, null),
             DriftPolicy.withDefaults(),
-            DriftPolicy.withDefaults(),
-            QualitySuite.of(reference),
-            Set.of(),
-            new AlarmLimit(1, Duration.ofDays(1)),
-            Duration.ofDays(1),
+            List.of(),
+            true,
+            QualitySuite.of(reference, QualityPolicy.withDefaults().withSampling(2)),
             null,
-            1e-4);
+            2);
     QualityWatch watch = new QualityWatch(settings);
     watch.labelled(5_000);
     answer(watch, 0, WEEK + 100);

@@ -269,7 +269,7 @@ class VersionComparisonTest {
           }
         }
       }
-      VersionComparison pair = watch.comparisons().get(0);
+      ShadowWatch.Compared pair = watch.comparisons().get(0);
       assertThat(pair.rows() % 5_000).isZero();
       assertThat(pair.unpairedCandidate()).isEqualTo(ROWS);
       assertThat(pair.unpairedBaseline()).isBetween(1L, answered);

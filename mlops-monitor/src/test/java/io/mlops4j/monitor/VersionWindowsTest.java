@@ -309,13 +309,13 @@ class VersionWindowsTest {
 
   @Test
   void daysBeginAtMidnightHoweverLateTheirFirstRowsAre() {
-    Window day = Window.of(Duration.ofDays(1));
+    Span day = Window.of(Duration.ofDays(1)).span();
     Instant late = Instant.parse("2001-02-01T00:55:00Z");
     assertThat(day.isOver(late, late, Instant.parse("2001-02-01T23:59:59Z"))).isFalse();
     assertThat(day.isOver(late, late, Instant.parse("2001-02-02T00:00:00Z"))).isTrue();
-    Window hour = Window.of(Duration.ofMinutes(60));
+    Span hour = Window.of(Duration.ofMinutes(60)).span();
     assertThat(hour.isOver(late, late, Instant.parse("2001-02-01T01:00:00Z"))).isTrue();
-    Window odd = Window.of(Duration.ofMillis(1_500));
+    Span odd = Window.of(Duration.ofMillis(1_500)).span();
     assertThat(odd.isOver(late, late, late.plusMillis(1_499))).isFalse();
     assertThat(odd.isOver(late, late, late.plusMillis(1_500))).isTrue();
   }

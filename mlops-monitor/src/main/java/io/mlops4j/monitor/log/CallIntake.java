@@ -3,8 +3,6 @@ package io.mlops4j.monitor.log;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceEvent.Phase;
-import io.mlops4j.monitor.log.LogWorker.Answered;
-import io.mlops4j.monitor.log.LogWorker.Traces;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
@@ -48,24 +46,24 @@ final class CallIntake {
           "rows: found %d of features and %d of outputs, expected %d of both"
               .formatted(features.rows(), outputs.rows(), event.rows()));
     }
-    Answered call = retain(event, features, outputs);
+    LoggedCall call = retain(event, features, outputs);
     if (!worker.offer(call)) {
       call.close();
       counts.dropped(event.rows());
     }
   }
 
-  private Answered retain(InferenceEvent event, FeatureBatch features, FeatureBatch outputs) {
+  private LoggedCall retain(InferenceEvent event, FeatureBatch features, FeatureBatch outputs) {
     RowIds ids = RowIds.of(event);
     Map<Phase, Long> nanos = new EnumMap<>(Phase.class);
     for (Phase phase : Phase.values()) {
       nanos.put(phase, event.nanos(phase));
     }
-    Traces traces = traces(event, ids);
+    LoggedCall.Traces traces = traces(event, ids);
     Instant at = settings.clock().instant(); // a clock that throws must not leave rows retained
     FeatureBatch keptFeatures = features.retain();
     try {
-      return new Answered(
+      return new LoggedCall(
           event.servedBy(), event.route(), keptFeatures, outputs.retain(), ids, nanos, traces, at);
     } catch (RuntimeException | Error e) {
       keptFeatures.close();
@@ -73,7 +71,7 @@ final class CallIntake {
     }
   }
 
-  private Traces traces(InferenceEvent event, RowIds ids) {
+  private LoggedCall.Traces traces(InferenceEvent event, RowIds ids) {
     @Nullable String @Nullable [] traces = null;
     for (int row = 0; row < event.rows(); row++) {
       String trace = event.traceId(row);

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * names make them count; then the old ones are deleted.
  */
 final class Eraser {
-  private static final Logger LOG = LoggerFactory.getLogger(PredictionLog.class);
+  private static final Logger LOG = LoggerFactory.getLogger("io.mlops4j.monitor.log.PredictionLog");
 
   private final Selection selection;
   private final KeyValue key;
@@ -45,8 +45,19 @@ final class Eraser {
     this.codec = settings.codec();
   }
 
-  Erasure result() {
-    return new Erasure(rows, files, damagedRows);
+  /** The rows that were removed. */
+  long rows() {
+    return rows;
+  }
+
+  /** The files that were rewritten or deleted. */
+  int files() {
+    return files;
+  }
+
+  /** Rows that were not read, because they are damaged; they were removed, too. */
+  long damagedRows() {
+    return damagedRows;
   }
 
   /**
@@ -193,8 +204,8 @@ final class Eraser {
     return range;
   }
 
-  private static RowHashes hashes(LogSchema schema, VectorSchemaRoot root) {
-    RowHashes hashes = new RowHashes();
+  private static SearchHashes hashes(LogSchema schema, VectorSchemaRoot root) {
+    SearchHashes hashes = new SearchHashes();
     VarCharVector ids = Vectors.text(root, LogSchema.ID);
     VarCharVector traces = Vectors.text(root, LogSchema.TRACE);
     for (int row = 0; row < root.getRowCount(); row++) {

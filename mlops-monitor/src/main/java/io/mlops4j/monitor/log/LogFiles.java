@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /** The files of a running log: what they take, and which of them must go. Thread safe. */
 final class LogFiles implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(PredictionLog.class);
+  private static final Logger LOG = LoggerFactory.getLogger("io.mlops4j.monitor.log.PredictionLog");
 
   private final LogFolder folder;
   private final LogSettings settings;
@@ -128,7 +128,7 @@ final class LogFiles implements AutoCloseable {
    * Removes rows of a key from all files that are complete. Files without an index are removed,
    * because it cannot be known whose rows they hold.
    */
-  Erasure erase(String column, String value) throws IOException {
+  Eraser erase(String column, String value) throws IOException {
     changing.lock();
     try {
       Eraser eraser = new Eraser(column, value, settings);
@@ -152,7 +152,7 @@ final class LogFiles implements AutoCloseable {
       for (Path stray : folder.withoutIndex(begun)) {
         eraser.delete(stray);
       }
-      return eraser.result();
+      return eraser;
     } finally {
       changing.unlock();
     }

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * therefore be told apart and is removed at the next start.
  */
 final class LogFolder implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(PredictionLog.class);
+  private static final Logger LOG = LoggerFactory.getLogger("io.mlops4j.monitor.log.PredictionLog");
 
   private final Path path;
   private final OwnedFolder lock;

@@ -34,39 +34,8 @@ final class LogWorker {
   private static final long RETRY_MILLIS = 1_000;
   private static final Duration LONGEST_IDLE = Duration.ofMinutes(1);
 
-  /** What is handed over to the thread. */
-  sealed interface Item extends BoundedQueue.Item {}
-
-  /** The rows of a call. It owns both batches. */
-  record Answered(
-      ServedBy servedBy,
-      Route route,
-      FeatureBatch features,
-      FeatureBatch outputs,
-      RowIds ids,
-      Map<Phase, Long> nanos,
-      Traces traces,
-      Instant at)
-      implements Item {
-    @Override
-    public int rows() {
-      return ids.count();
-    }
-
-    @Override
-    public void close() {
-      features.close();
-      outputs.close();
-    }
-  }
-
-  /** The trace of each row; null for rows without one. */
-  interface Traces {
-    @Nullable String get(int row);
-  }
-
   /** A mark. When it is reached, everything before it is acknowledged, and sealed if asked for. */
-  private record Mark(CountDownLatch reached, boolean seals) implements Item {
+  private record Mark(CountDownLatch reached, boolean seals) implements BoundedQueue.Item {
     @Override
     public int rows() {
       return 0;
@@ -97,7 +66,7 @@ final class LogWorker {
   private final LogSettings settings;
   private final LogFiles files;
   private final LogCounts counts;
-  private final BoundedQueue<Item> queue;
+  private final BoundedQueue<BoundedQueue.Item> queue;
   private final TextThreshold threshold;
   private final Map<Kind, Open> open = new LinkedHashMap<>(16, 0.75f, true);
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -121,7 +90,7 @@ final class LogWorker {
   }
 
   /** Hands rows over; false if there is no room in time, or the log is closed. */
-  boolean offer(Answered call) {
+  boolean offer(LoggedCall call) {
     if (settings.blockFor().isZero()) {
       return queue.offer(call);
     }
@@ -183,8 +152,8 @@ final class LogWorker {
 
   private void work() {
     while (!queue.hasEnded()) {
-      Item item = queue.take(nanosUntilDue());
-      if (item instanceof Answered call) {
+      BoundedQueue.Item item = queue.take(nanosUntilDue());
+      if (item instanceof LoggedCall call) {
         taken = 0;
         guard(call, () -> answered(call));
         call.close();
@@ -209,7 +178,7 @@ final class LogWorker {
   }
 
   /** Counts the rows of a call that fails, but for those that were taken before. */
-  private void guard(@Nullable Answered call, Runnable step) {
+  private void guard(@Nullable LoggedCall call, Runnable step) {
     try {
       step.run();
     } catch (RuntimeException | Error e) {
@@ -228,7 +197,7 @@ final class LogWorker {
     return quarter.compareTo(LONGEST_IDLE) < 0 ? quarter.plusMillis(1) : LONGEST_IDLE;
   }
 
-  private void answered(Answered call) {
+  private void answered(LoggedCall call) {
     Open target = target(call);
     try (PreparedRows rows = PreparedRows.of(target.plan, call, threshold, settings.allocator())) {
       long size = rows.bytesPerRow();
@@ -256,7 +225,7 @@ final class LogWorker {
     }
   }
 
-  private Open target(Answered call) {
+  private Open target(LoggedCall call) {
     Kind kind =
         new Kind(
             call.servedBy(),

@@ -126,7 +126,8 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
     }
     worker.flush(true);
     try {
-      return files.erase(column, value);
+      Eraser erased = files.erase(column, value);
+      return new Erasure(erased.rows(), erased.files(), erased.damagedRows());
     } catch (IOException e) {
       throw new DataException(
           "%s: cannot erase rows of %s: %s; free space, then erase them again"

@@ -2,7 +2,6 @@ package io.mlops4j.monitor.log;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.log.LogSchema.Role;
-import io.mlops4j.monitor.log.LogWorker.Answered;
 import io.mlops4j.monitor.log.RowPlan.Source;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -28,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PreparedRows implements AutoCloseable {
   private final RowPlan plan;
-  private final Answered call;
+  private final LoggedCall call;
   private final List<ValueVector> made = new ArrayList<>();
   private final List<FieldVector> columns = new ArrayList<>();
   private final Map<String, FieldVector> keys = new LinkedHashMap<>();
@@ -37,7 +36,7 @@ final class PreparedRows implements AutoCloseable {
 
   /** Frees what it made if it fails. */
   static PreparedRows of(
-      RowPlan plan, Answered call, TextThreshold threshold, BufferAllocator allocator) {
+      RowPlan plan, LoggedCall call, TextThreshold threshold, BufferAllocator allocator) {
     PreparedRows rows = new PreparedRows(plan, call);
     try {
       rows.prepare(threshold, allocator);
@@ -48,7 +47,7 @@ final class PreparedRows implements AutoCloseable {
     }
   }
 
-  private PreparedRows(RowPlan plan, Answered call) {
+  private PreparedRows(RowPlan plan, LoggedCall call) {
     this.plan = plan;
     this.call = call;
   }
@@ -151,7 +150,7 @@ final class PreparedRows implements AutoCloseable {
   }
 
   /** Adds the keys by which a row can be found. */
-  void addKeys(int row, RowHashes hashes) {
+  void addKeys(int row, SearchHashes hashes) {
     keys.forEach((name, values) -> hashes.addKey(name, Vectors.key(values, row)));
   }
 

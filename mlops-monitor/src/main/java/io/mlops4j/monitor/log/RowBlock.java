@@ -1,7 +1,6 @@
 package io.mlops4j.monitor.log;
 
 import io.mlops4j.inference.InferenceEvent.Phase;
-import io.mlops4j.monitor.log.LogWorker.Answered;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -25,7 +24,7 @@ final class RowBlock implements AutoCloseable {
   private final LogSchema schema;
   private final BufferAllocator allocator;
   private VectorSchemaRoot root;
-  private final RowHashes hashes = new RowHashes();
+  private final SearchHashes hashes = new SearchHashes();
   private long minAt = Long.MAX_VALUE;
   private long maxAt = Long.MIN_VALUE;
   private IdRange ids = IdRange.NONE;
@@ -75,7 +74,7 @@ final class RowBlock implements AutoCloseable {
     return root;
   }
 
-  RowHashes hashes() {
+  SearchHashes hashes() {
     return hashes;
   }
 
@@ -92,7 +91,7 @@ final class RowBlock implements AutoCloseable {
   }
 
   /** Appends a range of the rows of a call; all of it or none. */
-  void append(Answered call, PreparedRows rows, int from, int count) {
+  void append(LoggedCall call, PreparedRows rows, int from, int count) {
     int before = rows();
     int idsBefore = hashes.ids().size();
     int keysBefore = hashes.keys().size();
@@ -123,7 +122,7 @@ final class RowBlock implements AutoCloseable {
     bytes += count * rows.bytesPerRow();
   }
 
-  private void appendOwn(Answered call, PreparedRows rows, int from, int count, int before) {
+  private void appendOwn(LoggedCall call, PreparedRows rows, int from, int count, int before) {
     appendIds(call, from, count, before);
     Bulk.fill(fixed(LogSchema.AT), before, count, micros(call.at()));
     for (Phase phase : PHASES) {
@@ -148,7 +147,7 @@ final class RowBlock implements AutoCloseable {
     return (BaseFixedWidthVector) Objects.requireNonNull(root.getVector(name), name);
   }
 
-  private void appendIds(Answered call, int from, int count, int before) {
+  private void appendIds(LoggedCall call, int from, int count, int before) {
     idTexts.clear();
     for (int i = from; i < from + count; i++) {
       RowIds ofCall = call.ids();
@@ -158,7 +157,7 @@ final class RowBlock implements AutoCloseable {
   }
 
   /** Rows without a trace are null, as all rows are that were not written. */
-  private void appendTraces(Answered call, int from, int count, int before) {
+  private void appendTraces(LoggedCall call, int from, int count, int before) {
     VarCharVector traces = Vectors.text(root, LogSchema.TRACE);
     for (int i = 0; i < count; i++) {
       String trace = call.traces().get(from + i);

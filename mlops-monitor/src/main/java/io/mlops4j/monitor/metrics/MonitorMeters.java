@@ -1,5 +1,7 @@
 package io.mlops4j.monitor.metrics;
 
+import io.mlops4j.monitor.performance.LabelCoverage;
+
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -181,7 +183,7 @@ public final class MonitorMeters implements MeterBinder, AutoCloseable {
   }
 
   private static double labelLag(Performance performance) {
-    Performance.Coverage coverage = performance.coverage();
+    LabelCoverage coverage = performance.coverage();
     return Duration.between(coverage.completeUntil(), coverage.to()).toMillis() / 1e3;
   }
 

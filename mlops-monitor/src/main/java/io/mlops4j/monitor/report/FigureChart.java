@@ -1,7 +1,8 @@
 package io.mlops4j.monitor.report;
 
+import io.mlops4j.monitor.performance.PerformancePeriod;
+
 import io.mlops4j.monitor.MonitorHistory;
-import io.mlops4j.monitor.Performance;
 import io.mlops4j.monitor.performance.Metric;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,7 @@ final class FigureChart {
   private static final int HEIGHT = 186;
 
   /** The value and interval of a period. */
-  private record Point(Performance.Period period, double value, Metric.Interval interval) {}
+  private record Point(PerformancePeriod period, double value, Metric.Interval interval) {}
 
   private final MonitorHistory history;
   private final VersionBands bands;
@@ -33,7 +34,7 @@ final class FigureChart {
 
   private static List<Point> points(MonitorHistory.Track track, String figure) {
     List<Point> points = new ArrayList<>();
-    for (Performance.Period period : track.periods()) {
+    for (PerformancePeriod period : track.periods()) {
       if (period.figures().get(figure) instanceof Metric.Value value
           && Double.isFinite(value.value())) {
         points.add(new Point(period, value.value(), value.interval(0.95)));
@@ -113,7 +114,7 @@ final class FigureChart {
   private void coverage(Markup out) {
     StringBuilder path = new StringBuilder();
     for (MonitorHistory.Track track : history.performance()) {
-      for (Performance.Period period : track.periods()) {
+      for (PerformancePeriod period : track.periods()) {
         double share = (double) period.labelled() / Math.max(1, period.predicted());
         double height = share * (COVERAGE_BASE - COVERAGE);
         double left = axis.x(period.from());

@@ -1,9 +1,10 @@
 package io.mlops4j.monitor.report;
 
+import io.mlops4j.monitor.performance.PerformancePeriod;
+
 import io.mlops4j.monitor.Alarm;
 import io.mlops4j.monitor.Episode;
 import io.mlops4j.monitor.MonitorHistory;
-import io.mlops4j.monitor.Performance;
 import io.mlops4j.monitor.WindowSummary;
 import io.mlops4j.monitor.internal.Figures;
 import io.mlops4j.monitor.performance.Metric;
@@ -209,9 +210,9 @@ final class HistorySection {
     String main = figures.iterator().next();
     List<List<String>> rows = new ArrayList<>();
     for (MonitorHistory.Track track : history.performance()) {
-      List<Performance.Period> periods = track.periods();
+      List<PerformancePeriod> periods = track.periods();
       if (!periods.isEmpty()) {
-        Performance.Period last = periods.get(periods.size() - 1);
+        PerformancePeriod last = periods.get(periods.size() - 1);
         rows.add(
             List.of(
                 VersionBands.name(track.servedBy()) + (track.shadow() ? " (shadow)" : ""),

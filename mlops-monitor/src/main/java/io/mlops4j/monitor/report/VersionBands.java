@@ -1,8 +1,9 @@
 package io.mlops4j.monitor.report;
 
+import io.mlops4j.monitor.performance.PerformancePeriod;
+
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.MonitorHistory;
-import io.mlops4j.monitor.Performance;
 import io.mlops4j.monitor.WindowSummary;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,7 +32,7 @@ final class VersionBands {
       add(all, window.servedBy(), new Span(window.from(), window.to()));
     }
     for (MonitorHistory.Track track : history.performance()) {
-      for (Performance.Period period : track.periods()) {
+      for (PerformancePeriod period : track.periods()) {
         add(all, track.servedBy(), new Span(period.from(), period.to()));
       }
     }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param ids their prediction ids
  * @param keys their keys and traces
  */
-record RowHashes(Collected ids, Collected keys) {
-  RowHashes() {
+record SearchHashes(Collected ids, Collected keys) {
+  SearchHashes() {
     this(new Collected(), new Collected());
   }
 

@@ -1,0 +1,56 @@
+package io.mlops4j.monitor;
+
+import io.mlops4j.monitor.performance.Cbpe;
+import io.mlops4j.monitor.performance.Dle;
+import io.mlops4j.monitor.performance.MultiClassCbpe;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleBinaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules by which performance is measured and judged. Immutable.
+ *
+ * @param window the predictions that a figure covers
+ * @param period the length of the periods after each of which versions are judged
+ * @param business the figures of the application by name, in their order
+ * @param groups the columns by which figures are broken down
+ * @param rows the labelled rows that are held, over all versions
+ */
+record PerformanceRules(
+    PerformanceTask<?> task,
+    Span window,
+    Duration period,
+    List<Bound> bounds,
+    Map<String, DoubleBinaryOperator> business,
+    List<String> groups,
+    int rows,
+    @Nullable Estimator estimator) {
+
+  /**
+   * @param minimum whether the figure must not be below, or not above
+   */
+  record Bound(String figure, double value, boolean minimum) {}
+
+  /**
+   * @param features the columns that an estimator of errors reads
+   */
+  record Estimator(
+      @Nullable Cbpe cbpe,
+      @Nullable MultiClassCbpe classes,
+      @Nullable Dle dle,
+      List<String> features) {
+    Estimator {
+      features = List.copyOf(features);
+    }
+  }
+
+  /** The names of all figures, business figures last. */
+  List<String> figures() {
+    List<String> names = new ArrayList<>(task.figures().keySet());
+    names.addAll(business.keySet());
+    return List.copyOf(names);
+  }
+}
