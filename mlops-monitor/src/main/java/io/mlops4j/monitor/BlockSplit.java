@@ -1,5 +1,8 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.handoff.CallBlock;
+import io.mlops4j.monitor.handoff.HandOff;
+
 import io.mlops4j.inference.ServedBy;
 import java.time.Instant;
 import java.util.List;

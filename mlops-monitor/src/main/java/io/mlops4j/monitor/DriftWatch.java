@@ -1,5 +1,8 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.handoff.CallSampling;
+import io.mlops4j.monitor.handoff.HandOff;
+
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.DriftReport;

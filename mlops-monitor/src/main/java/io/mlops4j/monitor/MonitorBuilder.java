@@ -1,5 +1,8 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.handoff.ProcessorLimit;
+import io.mlops4j.monitor.handoff.ProcessorMeter;
+
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.profile.Profile;

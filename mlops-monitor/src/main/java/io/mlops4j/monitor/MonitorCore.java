@@ -1,5 +1,10 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.handoff.CallBudget;
+import io.mlops4j.monitor.handoff.CallSampling;
+import io.mlops4j.monitor.handoff.HandOff;
+import io.mlops4j.monitor.handoff.Intake;
+
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;

@@ -1,5 +1,9 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.handoff.CallBlock;
+import io.mlops4j.monitor.handoff.CallSampling;
+import io.mlops4j.monitor.handoff.HandOff;
+
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.quality.QualityReport;
 import io.mlops4j.monitor.state.StateReader;

@@ -1,5 +1,7 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.handoff.ProcessorLimit;
+
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.Role;

@@ -1,5 +1,8 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.handoff.CallBudget;
+import io.mlops4j.monitor.handoff.HandOff;
+
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,7 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.handoff.HandOff;
+
 import io.mlops4j.error.DataException;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.quality.QualityCheck;
@@ -161,7 +163,7 @@ final class QualityWatch implements Watch {
   }
 
   /** Counts the delay of a label, in milliseconds. */
-  void labelled(long delay) {
+  public void labelled(long delay) {
     delays.labelled(Duration.ofMillis(delay));
   }
 

@@ -1,5 +1,7 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.handoff.LabelKey;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;

@@ -1,5 +1,9 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.handoff.CallSampling;
+import io.mlops4j.monitor.handoff.HandOff;
+import io.mlops4j.monitor.handoff.LabelKey;
+
 import io.mlops4j.monitor.performance.LabelCoverage;
 import io.mlops4j.monitor.performance.PerformancePeriod;
 

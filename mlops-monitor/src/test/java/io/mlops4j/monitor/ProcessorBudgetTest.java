@@ -1,5 +1,7 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.handoff.ProcessorBudget;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 

@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.handoff;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent;
@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Hands the rows of calls over to the monitor's thread. Never waits. Thread safe. */
-final class Intake {
+public final class Intake {
   /** Calls with more rows are not worth a copy. */
   private static final int SMALL = 256;
 
@@ -25,7 +25,7 @@ final class Intake {
   /**
    * @param withIds whether labels are joined by prediction id
    */
-  Intake(boolean withIds, Clock clock, HandOff handOff, CallSampling sampling) {
+  public Intake(boolean withIds, Clock clock, HandOff handOff, CallSampling sampling) {
     this.withIds = withIds;
     this.clock = clock;
     this.handOff = handOff;
@@ -35,11 +35,11 @@ final class Intake {
   /**
    * Whether the rows of a call are wanted; if not, and they would be counted, they are left out.
    */
-  boolean takes(InferenceEvent.Route route, long call, int rows) {
+  public boolean takes(InferenceEvent.Route route, long call, int rows) {
     return route != InferenceEvent.Route.FALLBACK && sampling.takes(call, rows);
   }
 
-  void handOver(InferenceEvent event) {
+  public void handOver(InferenceEvent event) {
     if (event.route() == InferenceEvent.Route.FALLBACK) {
       return; // not an answer of the version that should have answered
     }
@@ -100,15 +100,15 @@ final class Intake {
   }
 
   /** Rows that were left out because the hand-off was full or closed. */
-  long dropped() {
+  public long dropped() {
     return dropped.sum();
   }
 
-  long failedCalls() {
+  public long failedCalls() {
     return failed.sum();
   }
 
-  long emptyCalls() {
+  public long emptyCalls() {
     return empty.sum();
   }
 }

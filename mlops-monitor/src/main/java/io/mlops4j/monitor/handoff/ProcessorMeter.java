@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.handoff;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  * @param nanoTime a clock that does not go back
  * @param used the processor time of the calling thread, in nanoseconds
  */
-record ProcessorMeter(LongSupplier nanoTime, LongSupplier used) {
+public record ProcessorMeter(LongSupplier nanoTime, LongSupplier used) {
   /** A virtual machine that does not measure threads gives 0, so every row is counted. */
   static ProcessorMeter ofThread() {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();

@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.handoff;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * counts the rows of many calls together. Guarded by the hand-off until it is taken from it, then
  * used by the monitor's thread only.
  */
-final class CallBlock implements HandOff.Item {
+public final class CallBlock implements HandOff.Item {
   private static final int MOST_ROWS = 2_048;
   private static final int MOST_BYTES = 1 << 20;
   private static final int LEAST_ROWS = 256;
@@ -87,7 +87,7 @@ final class CallBlock implements HandOff.Item {
    *
    * @param at the time of the call, in milliseconds
    */
-  void add(FeatureBatch itsFeatures, FeatureBatch itsOutputs, long at) {
+  public void add(FeatureBatch itsFeatures, FeatureBatch itsOutputs, long at) {
     features.add(itsFeatures);
     outputs.add(itsOutputs);
     ends[calls] = features.rows();
@@ -95,41 +95,41 @@ final class CallBlock implements HandOff.Item {
   }
 
   /** Adds rows of a block that is like this one. */
-  void add(CallBlock other, int from, int count) {
+  public void add(CallBlock other, int from, int count) {
     features.add(other.features, from, count);
     outputs.add(other.outputs, from, count);
   }
 
-  ServedBy servedBy() {
+  public ServedBy servedBy() {
     if (servedBy == null) {
       throw new IllegalStateException("the block is empty");
     }
     return servedBy;
   }
 
-  InferenceEvent.Route route() {
+  public InferenceEvent.Route route() {
     return route;
   }
 
-  int calls() {
+  public int calls() {
     return calls;
   }
 
   /** The number of rows of the calls up to this one. */
-  int end(int call) {
+  public int end(int call) {
     return ends[call];
   }
 
   /** The time of a call, in milliseconds. */
-  long at(int call) {
+  public long at(int call) {
     return times[call];
   }
 
-  FeatureBatch features() {
+  public FeatureBatch features() {
     return features.batch();
   }
 
-  FeatureBatch outputs() {
+  public FeatureBatch outputs() {
     return outputs.batch();
   }
 
@@ -139,7 +139,7 @@ final class CallBlock implements HandOff.Item {
   }
 
   /** Returns an empty block with the same columns; the caller closes it. */
-  CallBlock another() {
+  public CallBlock another() {
     return pool.like(this);
   }
 

@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.handoff;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.internal.NumberVectors;

@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.handoff;
 
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Adjusts the sample of calls to the budget of processor time. Used by the monitor's thread only.
  */
-final class CallBudget {
+public final class CallBudget {
   /** How long the thread waits for rows while calls are left out: they may have ended. */
   private static final long LOOK_AGAIN = 100_000_000;
 
@@ -22,7 +22,7 @@ final class CallBudget {
    * @param capacity the rows that the hand-off may hold
    * @param dropped the rows that a full hand-off has rejected
    */
-  CallBudget(
+  public CallBudget(
       ProcessorLimit limit,
       long capacity,
       CallSampling sampling, HandOff handOff, LongSupplier dropped) {
@@ -35,17 +35,17 @@ final class CallBudget {
   }
 
   /** The time until {@link #look} has work to do even if no row is handed over. */
-  long nanosUntilDue() {
+  public long nanosUntilDue() {
     return sampling.takesAll() ? Long.MAX_VALUE : LOOK_AGAIN;
   }
 
   /** Notes an item that was handled. */
-  void handled(HandOff.Item item) {
+  public void handled(HandOff.Item item) {
     handled += item instanceof HandOff.Answered || item instanceof CallBlock ? item.rows() : 0;
   }
 
   /** Chooses the share of the calls, if it is time to. */
-  void look() {
+  public void look() {
     ProcessorBudget limited = budget;
     if (limited != null && limited.isDue(meter.nanoTime().getAsLong())) {
       long waiting = handOff.rows();

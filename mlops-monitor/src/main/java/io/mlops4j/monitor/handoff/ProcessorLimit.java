@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.handoff;
 
 import org.jspecify.annotations.Nullable;
 
@@ -7,15 +7,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param share of one processor, above 0 and at most 1; infinite if every row is counted
  */
-record ProcessorLimit(double share, ProcessorMeter meter) {
+public record ProcessorLimit(double share, ProcessorMeter meter) {
   /** The share unless another is chosen. */
-  static final double DEFAULT = 0.1;
+  public static final double DEFAULT = 0.1;
 
-  static ProcessorLimit none() {
+  public static ProcessorLimit none() {
     return of(Double.POSITIVE_INFINITY);
   }
 
-  static ProcessorLimit of(double share) {
+  public static ProcessorLimit of(double share) {
     return new ProcessorLimit(share, ProcessorMeter.ofThread());
   }
 

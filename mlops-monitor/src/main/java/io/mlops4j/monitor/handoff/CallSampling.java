@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.handoff;
 
 import java.util.concurrent.atomic.LongAdder;
 
@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.LongAdder;
  * the values of the rows, costs a read of a volatile field, and is the same whenever it is made for
  * the same call and share. Thread safe.
  */
-final class CallSampling {
+public final class CallSampling {
   private static final long EVERY = Long.MAX_VALUE;
 
   private final LongAdder leftOut = new LongAdder();
@@ -21,12 +21,12 @@ final class CallSampling {
    *
    * @param share more than 0; 1 and more for every call
    */
-  void share(double share) {
+  public void share(double share) {
     below = share >= 1 ? EVERY : (long) (share * 0x1p63);
   }
 
   /** The share of the calls that are taken, at most 1. */
-  double share() {
+  public double share() {
     long bound = below;
     return bound == EVERY ? 1 : bound * 0x1p-63;
   }
@@ -47,7 +47,7 @@ final class CallSampling {
   }
 
   /** The rows of the calls that were not taken. */
-  long leftOut() {
+  public long leftOut() {
     return leftOut.sum();
   }
 

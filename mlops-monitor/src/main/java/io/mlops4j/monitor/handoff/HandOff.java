@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.handoff;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent;
@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A serving thread never waits: rows that do not fit are rejected. A labelling thread waits,
  * because a lost label never comes again.
  */
-final class HandOff extends BoundedQueue<HandOff.Item> {
+public final class HandOff extends BoundedQueue<HandOff.Item> {
   /** Serving threads wake the monitor's thread once in this time at most. */
   private static final Duration REST = Duration.ofMillis(2);
 
   /** An item that is handed over. */
-  sealed interface Item extends BoundedQueue.Item permits Answered, CallBlock, Labels, Step, Mark {}
+  public sealed interface Item extends BoundedQueue.Item permits Answered, CallBlock, Labels, Step, Mark {}
 
   /**
    * The rows of a call, or of several calls that are handled together, and the answers.
@@ -33,7 +33,7 @@ final class HandOff extends BoundedQueue<HandOff.Item> {
    * @param first the time of the first call
    * @param at the time of the last call
    */
-  record Answered(
+  public record Answered(
       ServedBy servedBy,
       InferenceEvent.Route route,
       FeatureBatch features,
@@ -44,7 +44,7 @@ final class HandOff extends BoundedQueue<HandOff.Item> {
       Instant at)
       implements Item {
     /** The rows of one call. */
-    Answered(
+    public Answered(
         ServedBy servedBy,
         InferenceEvent.Route route,
         FeatureBatch features,
@@ -55,12 +55,12 @@ final class HandOff extends BoundedQueue<HandOff.Item> {
     }
 
     /** Whether the answers were never returned. */
-    boolean shadow() {
+    public boolean shadow() {
       return route == InferenceEvent.Route.SHADOW;
     }
 
     /** Returns the same rows, at another time. */
-    Answered at(Instant other) {
+    public Answered at(Instant other) {
       return other.equals(at) ? this : new Answered(servedBy, route, features, outputs, ids, other);
     }
 
@@ -77,14 +77,14 @@ final class HandOff extends BoundedQueue<HandOff.Item> {
   }
 
   /** A label with the key or id of its row. */
-  record Label(LabelKey key, double value) {}
+  public record Label(LabelKey key, double value) {}
 
   /**
    * Labels that were added together.
    *
    * @param upTo the number of labels that were ever added, these included; 0 if they are not stored
    */
-  record Labels(List<Label> labels, Instant at, long upTo) implements Item {
+  public record Labels(List<Label> labels, Instant at, long upTo) implements Item {
     @Override
     public int rows() {
       return labels.size();
@@ -92,7 +92,7 @@ final class HandOff extends BoundedQueue<HandOff.Item> {
   }
 
   /** Work for the monitor's thread, and a mark that it has ended. */
-  record Step(Runnable run, CountDownLatch ended) implements Item {
+  public record Step(Runnable run, CountDownLatch ended) implements Item {
     @Override
     public int rows() {
       return 0;
@@ -105,7 +105,7 @@ final class HandOff extends BoundedQueue<HandOff.Item> {
   }
 
   /** A mark. When it is reached, everything before it has been handled. */
-  record Mark(CountDownLatch reached) implements Item {
+  public record Mark(CountDownLatch reached) implements Item {
     @Override
     public int rows() {
       return 0;
@@ -130,11 +130,11 @@ final class HandOff extends BoundedQueue<HandOff.Item> {
   private final CallBlocks blocks;
   private @Nullable CallBlock newest; // the last item, if it is a block
 
-  HandOff(long capacity) {
+  public HandOff(long capacity) {
     this(capacity, REST);
   }
 
-  HandOff(long capacity, Duration rest) {
+  public HandOff(long capacity, Duration rest) {
     super(capacity, rest.toNanos());
     this.blocks = new CallBlocks(2 + (int) Math.min(1_000, capacity / 256));
   }
@@ -191,7 +191,7 @@ final class HandOff extends BoundedQueue<HandOff.Item> {
   }
 
   /** Frees the memory of blocks, when every item was taken and closed. */
-  void free() {
+  public void free() {
     blocks.close();
   }
 }

@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.handoff;
 
 import io.mlops4j.inference.PredictionId;
 import java.nio.charset.StandardCharsets;
@@ -7,21 +7,21 @@ import java.nio.charset.StandardCharsets;
  * The key of a row as 128 bits, so that a store needs 16 bytes for a key of any length. Of ten
  * million different keys two are equal with a probability below 10<sup>-24</sup>.
  */
-record LabelKey(long high, long low) {
+public record LabelKey(long high, long low) {
   private static final long FIRST = 0x87c37b91114253d5L;
   private static final long SECOND = 0x4cf5ad432745937fL;
 
-  static LabelKey of(String key) {
+  public static LabelKey of(String key) {
     byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
     return of(bytes, 0, bytes.length);
   }
 
-  static LabelKey of(PredictionId id) {
+  public static LabelKey of(PredictionId id) {
     return finished(mixed(id.process(), FIRST) + id.row(), mixed(id.call(), SECOND), 20);
   }
 
   /** MurmurHash3 in its 128-bit form for 64-bit machines, with seed 0. */
-  static LabelKey of(byte[] bytes, int offset, int length) {
+  public static LabelKey of(byte[] bytes, int offset, int length) {
     long h1 = 0;
     long h2 = 0;
     int at = offset;

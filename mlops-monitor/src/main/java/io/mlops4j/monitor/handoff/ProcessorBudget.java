@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.handoff;
 
 /**
  * Chooses the share of the calls that a monitor counts, so that its thread uses no more than a
@@ -19,12 +19,12 @@ package io.mlops4j.monitor;
  * and drop rows of the moment instead of a uniform sample. From a quarter of its capacity on, the
  * allowed use falls in proportion to the room that is left.
  */
-final class ProcessorBudget {
+public final class ProcessorBudget {
   /** The seconds over which the use is averaged. */
   static final int SECONDS = 10;
 
   /** At least one call in this number is counted, even if all other work uses up the budget. */
-  static final int LEAST = 1024;
+  public static final int LEAST = 1024;
 
   private static final long TICK = 10_000_000;
   private static final double RATE_MEMORY = 1e9;
@@ -48,7 +48,7 @@ final class ProcessorBudget {
   /**
    * @param share of one processor, above 0 and at most 1
    */
-  ProcessorBudget(double share) {
+  public ProcessorBudget(double share) {
     this.share = share;
     this.most = share * SECONDS * 1e9;
     this.credit = most;
@@ -69,7 +69,7 @@ final class ProcessorBudget {
    * @param room the free part of the hand-off, 0 to 1
    * @return 1 for every call
    */
-  double look(long now, long usedSoFar, long sentSoFar, long handledSoFar, double room) {
+  public double look(long now, long usedSoFar, long sentSoFar, long handledSoFar, double room) {
     double passed = started ? now - lastTime : 0;
     double spent = started ? Math.max(0, usedSoFar - lastUsed) : 0;
     double arrived = started ? Math.max(0, sentSoFar - lastSent) : 0;
