@@ -2,7 +2,7 @@
  * Measures data and models, and judges.
  *
  * <p>{@link io.mlops4j.monitor.ModelMonitor} is the entry: it listens to a model or a deployment,
- * and raises alarms. {@link io.mlops4j.monitor.profile} summarises data. {@link
+ * and raises {@linkplain io.mlops4j.monitor.alarm alarms}. {@link io.mlops4j.monitor.profile} summarises data. {@link
  * io.mlops4j.monitor.drift} compares two summaries under a policy, with the statistics of {@link
  * io.mlops4j.monitor.stats} and {@link io.mlops4j.monitor.stats.multivariate}. {@link
  * io.mlops4j.monitor.explain} finds the features that shift predictions, {@link
@@ -29,6 +29,7 @@ module io.mlops4j.monitor {
   requires static micrometer.commons;
 
   exports io.mlops4j.monitor;
+  exports io.mlops4j.monitor.alarm;
   exports io.mlops4j.monitor.drift;
   exports io.mlops4j.monitor.explain;
   exports io.mlops4j.monitor.gate;

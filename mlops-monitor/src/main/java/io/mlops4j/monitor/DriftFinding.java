@@ -1,5 +1,10 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.alarm.Alarm;
+import io.mlops4j.monitor.alarm.episodes.Episodes;
+import io.mlops4j.monitor.alarm.episodes.Finding;
+import io.mlops4j.monitor.alarm.episodes.Subject;
+
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.drift.DriftVerdict;
@@ -20,9 +25,9 @@ import java.util.TreeMap;
  *
  * @param slice the name of the slice; empty if rows are not sliced
  */
-record DriftFinding(String slice, FeatureDrift feature, DriftVerdict.Drifted verdict, int slices) {
+public record DriftFinding(String slice, FeatureDrift feature, DriftVerdict.Drifted verdict, int slices) {
   /** Returns the finding of one slice; empty if the column did not drift. */
-  static Optional<DriftFinding> of(String slice, FeatureDrift feature) {
+  public static Optional<DriftFinding> of(String slice, FeatureDrift feature) {
     return feature.verdict() instanceof DriftVerdict.Drifted verdict
         ? Optional.of(new DriftFinding(slice, feature, verdict, 1))
         : Optional.empty();
@@ -40,7 +45,7 @@ record DriftFinding(String slice, FeatureDrift feature, DriftVerdict.Drifted ver
    *
    * @param judged receives the columns that were judged
    */
-  static SortedMap<String, DriftFinding> of(
+  public static SortedMap<String, DriftFinding> of(
       DriftReport report, ServedBy servedBy, Set<Subject> judged) {
     Map<String, List<FeatureDrift>> slices = new TreeMap<>();
     if (report.slices().isEmpty()) {
@@ -71,7 +76,7 @@ record DriftFinding(String slice, FeatureDrift feature, DriftVerdict.Drifted ver
     return subject(feature, servedBy);
   }
 
-  Finding finding(ServedBy servedBy) {
+  public Finding finding(ServedBy servedBy) {
     double relative = verdict.relativeEffect();
     return new Finding(
         subject(servedBy), verdict.measure(), relative, evidence(""), relative < Episodes.LARGE);

@@ -1,5 +1,10 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.alarm.NotWatched;
+import io.mlops4j.monitor.alarm.episodes.ComparedRows;
+import io.mlops4j.monitor.alarm.episodes.Judged;
+import io.mlops4j.monitor.drift.WindowReport;
+
 import io.mlops4j.monitor.handoff.CallSampling;
 import io.mlops4j.monitor.handoff.HandOff;
 

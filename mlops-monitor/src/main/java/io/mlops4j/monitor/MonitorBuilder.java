@@ -1,5 +1,8 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.alarm.episodes.AlarmLimit;
+import io.mlops4j.monitor.drift.WindowReport;
+
 import io.mlops4j.monitor.handoff.ProcessorLimit;
 import io.mlops4j.monitor.handoff.ProcessorMeter;
 

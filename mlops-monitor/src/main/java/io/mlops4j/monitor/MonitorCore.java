@@ -1,5 +1,9 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.alarm.episodes.Actions;
+import io.mlops4j.monitor.alarm.episodes.AlarmActions;
+import io.mlops4j.monitor.internal.Failures;
+
 import io.mlops4j.monitor.handoff.CallBudget;
 import io.mlops4j.monitor.handoff.CallSampling;
 import io.mlops4j.monitor.handoff.HandOff;

@@ -1,5 +1,12 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.alarm.NotWatched;
+import io.mlops4j.monitor.alarm.episodes.AlarmActions;
+import io.mlops4j.monitor.alarm.episodes.Episodes;
+import io.mlops4j.monitor.alarm.episodes.Judged;
+import io.mlops4j.monitor.drift.WindowReport;
+import io.mlops4j.monitor.internal.Failures;
+
 import io.mlops4j.monitor.handoff.CallBlock;
 import io.mlops4j.monitor.handoff.CallSampling;
 import io.mlops4j.monitor.handoff.HandOff;

@@ -1,5 +1,7 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.internal.Failures;
+
 import io.mlops4j.monitor.handoff.CallBudget;
 import io.mlops4j.monitor.handoff.HandOff;
 

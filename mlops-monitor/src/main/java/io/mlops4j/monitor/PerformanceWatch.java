@@ -1,5 +1,10 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.alarm.Alarm;
+import io.mlops4j.monitor.alarm.episodes.Finding;
+import io.mlops4j.monitor.alarm.episodes.Judged;
+import io.mlops4j.monitor.alarm.episodes.Subject;
+
 import io.mlops4j.monitor.performance.PerformancePeriod;
 
 import io.mlops4j.inference.ServedBy;

@@ -1,5 +1,7 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.alarm.NotWatched;
+
 import io.mlops4j.internal.Suggestions;
 import io.mlops4j.model.Feature;
 import io.mlops4j.model.FeatureSchema;

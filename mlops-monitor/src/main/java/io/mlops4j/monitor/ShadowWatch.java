@@ -1,5 +1,7 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.alarm.episodes.Judged;
+
 import io.mlops4j.monitor.handoff.HandOff;
 
 import io.mlops4j.inference.ServedBy;

@@ -1,5 +1,8 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.alarm.episodes.EpisodeState;
+import io.mlops4j.monitor.alarm.episodes.Finding;
+
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;

@@ -1,5 +1,8 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.alarm.NotWatched;
+import io.mlops4j.monitor.internal.Failures;
+
 import io.mlops4j.monitor.handoff.HandOff;
 
 import io.mlops4j.error.DataException;

@@ -1,5 +1,7 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.drift.WindowReport;
+
 import io.mlops4j.monitor.handoff.ProcessorMeter;
 
 import static org.assertj.core.api.Assertions.assertThat;

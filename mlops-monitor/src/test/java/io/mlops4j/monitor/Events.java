@@ -9,10 +9,10 @@ import io.mlops4j.model.ModelVersion;
 import org.jspecify.annotations.Nullable;
 
 /** Calls as a runtime would tell of them. */
-final class Events {
+public final class Events {
   private Events() {}
 
-  static ServedBy version(int number) {
+  public static ServedBy version(int number) {
     Digest digest = Digest.sha256(new byte[] {(byte) number});
     return ServedBy.of("m", digest, new ModelVersion("m", number, digest), null, "engine");
   }

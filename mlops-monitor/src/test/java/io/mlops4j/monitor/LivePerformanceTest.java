@@ -1,5 +1,7 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.alarm.NotWatched;
+
 import io.mlops4j.monitor.performance.LabelCoverage;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,8 +1,8 @@
 package io.mlops4j.bench.live;
 
 import io.mlops4j.feature.FeatureBatch;
-import io.mlops4j.monitor.Alarm;
-import io.mlops4j.monitor.Episode;
+import io.mlops4j.monitor.alarm.Alarm;
+import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.monitor.MonitorBuilder;
 import java.time.Duration;

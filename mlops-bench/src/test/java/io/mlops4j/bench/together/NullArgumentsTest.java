@@ -22,7 +22,7 @@ import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.ModelVersion;
-import io.mlops4j.monitor.Alarm;
+import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.LabelJoin;
 import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.monitor.MonitorBuilder;

@@ -9,7 +9,7 @@ import io.mlops4j.inference.Prediction;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.monitor.Window;
-import io.mlops4j.monitor.WindowReport;
+import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.runtime.ModelRuntime;
 import java.io.IOException;

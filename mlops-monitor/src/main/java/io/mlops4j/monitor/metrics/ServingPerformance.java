@@ -2,7 +2,7 @@ package io.mlops4j.monitor.metrics;
 
 import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.monitor.Performance;
-import io.mlops4j.monitor.WindowReport;
+import io.mlops4j.monitor.drift.WindowReport;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

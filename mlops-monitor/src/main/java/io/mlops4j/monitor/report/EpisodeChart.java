@@ -1,6 +1,6 @@
 package io.mlops4j.monitor.report;
 
-import io.mlops4j.monitor.Episode;
+import io.mlops4j.monitor.alarm.Episode;
 import java.util.List;
 
 /** Draws episodes as bars from their beginning to their end, one below the other. */

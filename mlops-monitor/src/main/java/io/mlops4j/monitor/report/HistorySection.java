@@ -2,8 +2,8 @@ package io.mlops4j.monitor.report;
 
 import io.mlops4j.monitor.performance.PerformancePeriod;
 
-import io.mlops4j.monitor.Alarm;
-import io.mlops4j.monitor.Episode;
+import io.mlops4j.monitor.alarm.Alarm;
+import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.monitor.MonitorHistory;
 import io.mlops4j.monitor.WindowSummary;
 import io.mlops4j.monitor.internal.Figures;

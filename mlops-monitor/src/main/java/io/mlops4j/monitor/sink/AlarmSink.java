@@ -1,6 +1,6 @@
 package io.mlops4j.monitor.sink;
 
-import io.mlops4j.monitor.Alarm;
+import io.mlops4j.monitor.alarm.Alarm;
 import java.util.function.Consumer;
 
 /**

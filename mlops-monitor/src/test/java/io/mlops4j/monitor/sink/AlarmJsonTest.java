@@ -8,7 +8,7 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.mlops4j.inference.ServedBy;
-import io.mlops4j.monitor.Alarm;
+import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.MadeAlarms;
 import io.mlops4j.rollout.Evidence;
 import java.nio.charset.StandardCharsets;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mlops4j.error.DataException;
-import io.mlops4j.monitor.Alarm;
+import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.MadeAlarms;
 import java.io.IOException;
 import java.nio.file.Files;

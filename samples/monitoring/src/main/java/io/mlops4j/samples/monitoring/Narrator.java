@@ -1,7 +1,7 @@
 package io.mlops4j.samples.monitoring;
 
-import io.mlops4j.monitor.Alarm;
-import io.mlops4j.monitor.Episode;
+import io.mlops4j.monitor.alarm.Alarm;
+import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.monitor.profile.SlicedProfile;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.rollout.Evidence;

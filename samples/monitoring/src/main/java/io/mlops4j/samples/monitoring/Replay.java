@@ -3,7 +3,7 @@ package io.mlops4j.samples.monitoring;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.inference.Prediction;
-import io.mlops4j.monitor.Alarm;
+import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.runtime.deployment.Deployment;
 import java.time.Duration;

@@ -3,7 +3,7 @@ package io.mlops4j.samples.monitoring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.inference.ServedBy;
-import io.mlops4j.monitor.Alarm;
+import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.log.PredictionLog;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.rollout.Evidence;

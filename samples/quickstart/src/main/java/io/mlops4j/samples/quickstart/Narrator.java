@@ -2,7 +2,7 @@ package io.mlops4j.samples.quickstart;
 
 import io.mlops4j.inference.Model;
 import io.mlops4j.model.ModelVersion;
-import io.mlops4j.monitor.Alarm;
+import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.rollout.Evidence;

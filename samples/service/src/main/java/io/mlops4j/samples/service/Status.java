@@ -8,7 +8,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
 import io.mlops4j.inference.Priority;
 import io.mlops4j.inference.ServedBy;
-import io.mlops4j.monitor.Episode;
+import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.monitor.MonitorCounts;
 import io.mlops4j.runtime.deployment.CanaryStatus;

@@ -1,4 +1,6 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.alarm.episodes;
+
+import io.mlops4j.monitor.alarm.Alarm;
 
 import io.mlops4j.inference.ServedBy;
 import org.jspecify.annotations.Nullable;
@@ -9,4 +11,4 @@ import org.jspecify.annotations.Nullable;
  * @param name the column or the figure
  * @param version null if the episode continues when the version changes
  */
-record Subject(Alarm.Kind kind, String name, @Nullable ServedBy version) {}
+public record Subject(Alarm.Kind kind, String name, @Nullable ServedBy version) {}

@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.internal;
 
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -7,7 +7,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Counts failures inside a monitor and logs them at a limited rate. Failures are never rethrown.
  */
-final class Failures {
+public final class Failures {
   private static final Logger LOG = LoggerFactory.getLogger("io.mlops4j.monitor.ModelMonitor");
 
   private final AtomicLong count = new AtomicLong();
@@ -16,7 +16,7 @@ final class Failures {
    * Counts a failure. Logs the first failure, and then one each time the number of failures has
    * doubled.
    */
-  void add(String what, Throwable e) {
+  public void add(String what, Throwable e) {
     long number = count.incrementAndGet();
     if (Long.bitCount(number) == 1) {
       try {
@@ -28,7 +28,7 @@ final class Failures {
   }
 
   /** Runs a step; a failure is counted and does not reach the next step. */
-  void guard(String what, Runnable step) {
+  public void guard(String what, Runnable step) {
     try {
       step.run();
     } catch (RuntimeException | Error e) {
@@ -36,7 +36,7 @@ final class Failures {
     }
   }
 
-  long count() {
+  public long count() {
     return count.get();
   }
 }

@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.alarm.episodes;
 
 import io.mlops4j.rollout.Evidence;
 
@@ -10,9 +10,9 @@ import io.mlops4j.rollout.Evidence;
  *     announced is announced again
  * @param small whether it opens an episode only if another judgement finds it again
  */
-record Finding(Subject subject, String measure, double relative, Evidence evidence, boolean small) {
+public record Finding(Subject subject, String measure, double relative, Evidence evidence, boolean small) {
   /** Creates a finding that opens an episode at once. */
-  Finding(Subject subject, String measure, double relative, Evidence evidence) {
+  public Finding(Subject subject, String measure, double relative, Evidence evidence) {
     this(subject, measure, relative, evidence, false);
   }
 }

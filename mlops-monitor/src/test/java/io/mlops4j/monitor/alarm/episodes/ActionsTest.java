@@ -1,4 +1,6 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.alarm.episodes;
+
+import io.mlops4j.monitor.internal.Failures;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,6 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.alarm.episodes;
+
+import io.mlops4j.monitor.internal.Failures;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +24,7 @@ import java.util.concurrent.TimeoutException;
  * action that blocks does not hold up the monitor. An action that takes longer than its limit is
  * interrupted and counted as a failure, and the next action runs. Thread safe.
  */
-final class Actions {
+public final class Actions {
   private static final int MOST_WAITING = 1_000;
 
   /** Bounds the threads of actions that ignore their interrupt. */
@@ -53,7 +55,7 @@ final class Actions {
           work -> thread(work, "mlops4j-monitor-action"));
   private volatile boolean closed;
 
-  Actions(Duration limit, Failures failures) {
+  public Actions(Duration limit, Failures failures) {
     this.limit = limit;
     this.nanos = TimeUnit.NANOSECONDS.convert(limit); // the largest long if they do not fit
     this.failures = failures;
@@ -65,7 +67,7 @@ final class Actions {
     return thread;
   }
 
-  void start() {
+  public void start() {
     dispatcher.start();
   }
 
@@ -123,7 +125,7 @@ final class Actions {
    * Waits until the actions that were queued before have run or were interrupted, or until {@link
    * #close} has dropped them. From an action it returns at once.
    */
-  void flush() throws InterruptedException {
+  public void flush() throws InterruptedException {
     if (isCurrent()) {
       return;
     }
@@ -143,7 +145,7 @@ final class Actions {
    * Runs the queued actions for at most the time of one action, and drops the rest. From an action
    * it returns at once.
    */
-  void close() {
+  public void close() {
     closed = true;
     boolean interrupted = false;
     long start = System.nanoTime();

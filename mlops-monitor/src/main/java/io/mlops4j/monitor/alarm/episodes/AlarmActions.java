@@ -1,4 +1,8 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.alarm.episodes;
+
+import io.mlops4j.monitor.alarm.Alarm;
+import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.monitor.drift.WindowReport;
 
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.internal.OneLine;
@@ -21,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * Raises alarms within a limit, and runs the actions of the application. Alarms are raised by the
  * monitor's thread; any thread may add actions.
  */
-final class AlarmActions {
+public final class AlarmActions {
   private static final Logger LOG = LoggerFactory.getLogger("io.mlops4j.monitor.ModelMonitor");
 
   private final AlarmLimit limit;
@@ -31,52 +35,52 @@ final class AlarmActions {
   private final AtomicLong suppressed = new AtomicLong();
   private int raised;
 
-  AlarmActions(AlarmLimit limit, Actions actions) {
+  public AlarmActions(AlarmLimit limit, Actions actions) {
     this.limit = limit;
     this.actions = actions;
   }
 
-  void onAlarm(Consumer<? super Alarm> action) {
+  public void onAlarm(Consumer<? super Alarm> action) {
     alarmActions.add(action);
   }
 
-  void onWindow(Consumer<? super WindowReport> action) {
+  public void onWindow(Consumer<? super WindowReport> action) {
     windowActions.add(action);
   }
 
   /** Returns the number of alarms that were not raised, because there were too many. */
-  long suppressed() {
+  public long suppressed() {
     return suppressed.get();
   }
 
-  void write(StateWriter out) {
+  public void write(StateWriter out) {
     out.put(raised).put(suppressed.get());
     limit.write(out);
   }
 
   /** Replaces the numbers and times of alarms. */
-  void read(StateReader in) {
+  public void read(StateReader in) {
     raised = in.int32();
     suppressed.set(in.count());
     limit.read(in);
   }
 
   /** Returns the number of alarms, those that were not raised included. */
-  long decided() {
+  public long decided() {
     return raised + suppressed.get();
   }
 
-  void ended(WindowReport report) {
+  public void ended(WindowReport report) {
     notify(windowActions, report);
   }
 
   /** Raises one alarm for each kind. */
-  void raise(ServedBy servedBy, Instant at, List<Episode> news) {
+  public void raise(ServedBy servedBy, Instant at, List<Episode> news) {
     raise(new Judged(servedBy, Set.of(), List.of()), at, news);
   }
 
   /** Raises one alarm for each kind. */
-  void raise(Judged judged, Instant at, List<Episode> news) {
+  public void raise(Judged judged, Instant at, List<Episode> news) {
     Map<Alarm.Kind, List<Episode>> byKind =
         news.stream()
             .collect(Collectors.groupingBy(Episode::kind, TreeMap::new, Collectors.toList()));

@@ -1,4 +1,7 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.alarm.episodes;
+
+import io.mlops4j.monitor.alarm.Alarm;
+import io.mlops4j.monitor.alarm.Episode;
 
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
@@ -6,10 +9,10 @@ import io.mlops4j.rollout.Evidence;
 import java.util.Optional;
 
 /** Writes and reads an episode and its parts. */
-final class EpisodeState {
+public final class EpisodeState {
   private EpisodeState() {}
 
-  static void write(StateWriter out, Episode episode) {
+  public static void write(StateWriter out, Episode episode) {
     out.put(episode.id())
         .put(episode.kind())
         .put(episode.subject())
@@ -48,22 +51,22 @@ final class EpisodeState {
     return new Evidence(in.text(), in.number(), in.number(), in.text());
   }
 
-  static void write(StateWriter out, Finding finding) {
+  public static void write(StateWriter out, Finding finding) {
     write(out, finding.subject());
     out.put(finding.measure()).put(finding.relative());
     write(out, finding.evidence());
   }
 
-  static Finding finding(StateReader in) {
+  public static Finding finding(StateReader in) {
     return new Finding(subject(in), in.text(), in.number(), evidence(in));
   }
 
-  static void write(StateWriter out, Subject subject) {
+  public static void write(StateWriter out, Subject subject) {
     out.put(subject.kind()).put(subject.name());
     out.optional(subject.version(), StateWriter::put);
   }
 
-  static Subject subject(StateReader in) {
+  public static Subject subject(StateReader in) {
     return new Subject(
         in.constant(Alarm.Kind.class), in.text(), in.optional(StateReader::servedBy));
   }

@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.alarm;
 
 import java.util.Objects;
 

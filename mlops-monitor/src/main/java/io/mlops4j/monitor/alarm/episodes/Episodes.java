@@ -1,4 +1,8 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.alarm.episodes;
+
+import io.mlops4j.monitor.alarm.Alarm;
+import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.monitor.alarm.NotWatched;
 
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.state.StateReader;
@@ -33,12 +37,12 @@ import java.util.stream.Stream;
  * times its bound therefore opens an episode only if another window of the same version finds it
  * before it was quiet for {@value #QUIET} windows.
  */
-final class Episodes {
-  static final double WORSE = 2;
-  static final int QUIET = 2;
+public final class Episodes {
+  public static final double WORSE = 2;
+  public static final int QUIET = 2;
 
   /** Drift of so many times its bound opens an episode at once. */
-  static final double LARGE = 2;
+  public static final double LARGE = 2;
 
   /**
    * Limits the announced measures of an episode, because the reasons of a configuration problem
@@ -91,13 +95,13 @@ final class Episodes {
       return true;
     }
 
-    void write(StateWriter out) {
+    public void write(StateWriter out) {
       EpisodeState.write(out, episode);
       out.put(worst).put(quiet);
       out.each(announced.entrySet(), (to, one) -> to.put(one.getKey()).put(one.getValue()));
     }
 
-    static Open read(StateReader in) {
+    public static Open read(StateReader in) {
       Open one = new Open(EpisodeState.read(in));
       one.worst = in.number();
       one.quiet = in.int32();
@@ -126,7 +130,7 @@ final class Episodes {
    * Records a judgement, and returns the episodes to announce. A subject that was judged without a
    * finding is quiet.
    */
-  synchronized List<Episode> judged(Judged judged, Instant at) {
+  public synchronized List<Episode> judged(Judged judged, Instant at) {
     Map<Subject, List<Finding>> found = new LinkedHashMap<>();
     for (Finding one : judged.found()) {
       found.computeIfAbsent(one.subject(), absent -> new ArrayList<>()).add(one);
@@ -165,7 +169,7 @@ final class Episodes {
   }
 
   /** Records the columns that are not watched at present, and returns the episodes to announce. */
-  synchronized List<Episode> notWatched(List<NotWatched> now, ServedBy servedBy, Instant at) {
+  public synchronized List<Episode> notWatched(List<NotWatched> now, ServedBy servedBy, Instant at) {
     List<Episode> news = new ArrayList<>();
     for (NotWatched one : now) {
       Evidence evidence = new Evidence(one.name(), Double.NaN, Double.NaN, one.toString());
@@ -181,7 +185,7 @@ final class Episodes {
    * rows, and since whose predecessor these versions served. A version that no longer serves gets
    * no rows and labels that could end its episodes.
    */
-  synchronized void windowEnded(
+  public synchronized void windowEnded(
       ServedBy version, Set<String> notWatched, Set<ServedBy> served, Instant at) {
     once.keySet().removeIf(small -> !served.contains(small.by()));
     for (Subject subject : List.copyOf(open.keySet())) {
@@ -263,7 +267,7 @@ final class Episodes {
   }
 
   /** Ends all episodes of drift and quality, because the changed rows are the new reference. */
-  synchronized void accept(Instant at) {
+  public synchronized void accept(Instant at) {
     once.clear();
     for (Subject subject : List.copyOf(open.keySet())) {
       if (subject.kind() == Alarm.Kind.DRIFT || subject.kind() == Alarm.Kind.QUALITY) {
@@ -273,7 +277,7 @@ final class Episodes {
   }
 
   /** Acknowledges an open episode; returns false if no open episode has this id. */
-  synchronized boolean acknowledge(String id, String by) {
+  public synchronized boolean acknowledge(String id, String by) {
     for (Open one : open.values()) {
       if (one.episode.id().equals(id)) {
         one.episode =
@@ -284,7 +288,7 @@ final class Episodes {
     return false;
   }
 
-  synchronized void write(StateWriter out) {
+  public synchronized void write(StateWriter out) {
     out.put(opened);
     out.each(
         open.entrySet(),
@@ -302,7 +306,7 @@ final class Episodes {
   }
 
   /** Replaces all episodes. */
-  synchronized void read(StateReader in) {
+  public synchronized void read(StateReader in) {
     open.clear();
     once.clear();
     closed.clear();
@@ -313,7 +317,7 @@ final class Episodes {
   }
 
   /** Returns the open episodes, oldest first, and then the closed ones, newest first. */
-  synchronized List<Episode> all() {
+  public synchronized List<Episode> all() {
     return Stream.concat(open.values().stream().map(one -> one.episode), closed.stream()).toList();
   }
 }

@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.alarm.episodes;
 
 import io.mlops4j.inference.ServedBy;
 import java.util.List;
@@ -14,26 +14,26 @@ import org.jspecify.annotations.Nullable;
  * @param found the problems; several findings of one subject differ in their measures
  * @param rows the rows that were judged, if they were compared with a reference
  */
-record Judged(
+public record Judged(
     ServedBy servedBy, Set<Subject> subjects, List<Finding> found, @Nullable ComparedRows rows) {
   /** Creates a judgement without a comparison. */
-  Judged(ServedBy servedBy, Set<Subject> subjects, List<Finding> found) {
+  public Judged(ServedBy servedBy, Set<Subject> subjects, List<Finding> found) {
     this(servedBy, subjects, found, null);
   }
 
-  Judged {
+  public Judged {
     subjects = Set.copyOf(subjects);
     found = List.copyOf(found);
   }
 
   /** Adds problems of subjects that were judged. */
-  Judged and(List<Finding> more) {
+  public Judged and(List<Finding> more) {
     return new Judged(
         servedBy, subjects, Stream.concat(found.stream(), more.stream()).toList(), rows);
   }
 
   /** Adds the rows that were compared. */
-  Judged of(ComparedRows compared) {
+  public Judged of(ComparedRows compared) {
     return new Judged(servedBy, subjects, found, compared);
   }
 }

@@ -1,4 +1,7 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.alarm;
+
+import io.mlops4j.monitor.ModelMonitor;
+import io.mlops4j.monitor.drift.WindowReport;
 
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.Digest;

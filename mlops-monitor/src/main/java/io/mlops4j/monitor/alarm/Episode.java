@@ -1,4 +1,6 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.alarm;
+
+import io.mlops4j.monitor.ModelMonitor;
 
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.rollout.Evidence;

@@ -1,4 +1,10 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.alarm.episodes;
+
+import io.mlops4j.monitor.DriftFinding;
+import io.mlops4j.monitor.Events;
+import io.mlops4j.monitor.alarm.Alarm;
+import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.monitor.alarm.NotWatched;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;

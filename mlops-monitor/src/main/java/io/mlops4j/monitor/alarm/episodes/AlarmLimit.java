@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.alarm.episodes;
 
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
@@ -8,12 +8,12 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** Allows a number of alarms within a length of time. Used by the monitor's thread only. */
-final class AlarmLimit {
+public final class AlarmLimit {
   private final int alarms;
   private final Duration per;
   private final Deque<Instant> newest = new ArrayDeque<>();
 
-  AlarmLimit(int alarms, Duration per) {
+  public AlarmLimit(int alarms, Duration per) {
     this.alarms = alarms;
     this.per = per;
   }
