@@ -2,10 +2,10 @@
  * Measures data and models, and judges.
  *
  * <p>{@link io.mlops4j.monitor.ModelMonitor} is the entry: it listens to a model or a deployment,
- * and raises {@linkplain io.mlops4j.monitor.alarm alarms}. {@link io.mlops4j.monitor.profile} summarises data. {@link
- * io.mlops4j.monitor.drift} compares two summaries under a policy, with the statistics of {@link
- * io.mlops4j.monitor.stats} and {@link io.mlops4j.monitor.stats.multivariate}. {@link
- * io.mlops4j.monitor.explain} finds the features that shift predictions, {@link
+ * and raises {@linkplain io.mlops4j.monitor.alarm alarms}. {@link io.mlops4j.monitor.profile}
+ * summarises data. {@link io.mlops4j.monitor.drift} compares two summaries under a policy, with the
+ * statistics of {@link io.mlops4j.monitor.stats} and {@link io.mlops4j.monitor.stats.multivariate}.
+ * {@link io.mlops4j.monitor.explain} finds the features that shift predictions, {@link
  * io.mlops4j.monitor.performance} measures answers against labels, {@link
  * io.mlops4j.monitor.stream} detects changes in streams of numbers, {@link
  * io.mlops4j.monitor.quality} checks rows for broken data, {@link io.mlops4j.monitor.log} keeps

@@ -1,10 +1,9 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.handoff.HandOff;
-import io.mlops4j.monitor.handoff.LabelKey;
-
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.PredictionId;
+import io.mlops4j.monitor.handoff.HandOff;
+import io.mlops4j.monitor.handoff.LabelKey;
 import io.mlops4j.monitor.performance.Cbpe;
 import io.mlops4j.monitor.performance.Dle;
 import io.mlops4j.monitor.performance.MultiClassCbpe;

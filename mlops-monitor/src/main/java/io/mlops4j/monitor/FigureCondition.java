@@ -1,13 +1,12 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.performance.LabelCoverage;
-
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.internal.AnytimeBounds;
 import io.mlops4j.monitor.internal.Figures;
 import io.mlops4j.monitor.performance.Cbpe;
 import io.mlops4j.monitor.performance.Dle;
 import io.mlops4j.monitor.performance.GroupFigures;
+import io.mlops4j.monitor.performance.LabelCoverage;
 import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.monitor.performance.MultiClassCbpe;
 import io.mlops4j.rollout.Evidence;

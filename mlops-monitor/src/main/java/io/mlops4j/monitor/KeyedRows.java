@@ -1,7 +1,6 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.monitor.handoff.LabelKey;
-
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import java.util.Arrays;

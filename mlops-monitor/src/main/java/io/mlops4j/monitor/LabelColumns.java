@@ -1,9 +1,8 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.handoff.HandOff;
 import io.mlops4j.monitor.handoff.LabelKey;
-
-import io.mlops4j.feature.FeatureBatch;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

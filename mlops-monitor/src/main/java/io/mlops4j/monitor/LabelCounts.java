@@ -29,5 +29,4 @@ public record LabelCounts(
     long leftOut,
     long expired,
     long unanswered,
-    long withoutKey) {
-}
+    long withoutKey) {}

@@ -1,10 +1,10 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.handoff.HandOff;
-import io.mlops4j.monitor.handoff.LabelKey;
-
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.PredictionId;
+import io.mlops4j.monitor.handoff.HandOff;
+import io.mlops4j.monitor.handoff.LabelKey;
+import io.mlops4j.monitor.watch.JoinRule;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -1,16 +1,17 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.error.DataException;
+import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.NotWatched;
 import io.mlops4j.monitor.alarm.episodes.Judged;
-
 import io.mlops4j.monitor.handoff.CallSampling;
 import io.mlops4j.monitor.handoff.HandOff;
 import io.mlops4j.monitor.handoff.LabelKey;
-
-import io.mlops4j.error.DataException;
-import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
+import io.mlops4j.monitor.watch.JoinRule;
+import io.mlops4j.monitor.watch.Watch;
+import io.mlops4j.monitor.watch.WatchSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -130,7 +131,8 @@ final class LabelWatch implements Watch, LabelStore.Outcomes {
     for (int from = 0; from < answers.rows(); from += most) {
       int first = from;
       int end = Math.min(answers.rows(), from + most);
-      journal.write(out -> {
+      journal.write(
+          out -> {
             begin(out, answered, true);
             boolean news = groupNames.size() != journaledNames;
             out.put(news);

@@ -1,15 +1,14 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.Episode;
-import io.mlops4j.monitor.alarm.NotWatched;
-import io.mlops4j.monitor.drift.WindowReport;
-
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.alarm.Alarm;
+import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.monitor.alarm.NotWatched;
+import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.gate.CallWatch;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SlicedProfile;

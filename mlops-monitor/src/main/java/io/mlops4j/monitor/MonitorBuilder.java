@@ -1,13 +1,11 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.model.ModelCard;
 import io.mlops4j.monitor.alarm.episodes.AlarmLimit;
+import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.WindowReport;
-
 import io.mlops4j.monitor.handoff.ProcessorLimit;
 import io.mlops4j.monitor.handoff.ProcessorMeter;
-
-import io.mlops4j.model.ModelCard;
-import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SlicedProfile;
 import io.mlops4j.monitor.quality.QualityPolicy;
@@ -109,8 +107,8 @@ public final class MonitorBuilder {
 
   /**
    * Sets by how much numbers of a shadow may differ from those of the version that serves; see
-   * {@link ModelMonitor#comparisons}. The default is 0.0001, which finds models that are not the same. 0.05
-   * suits probabilities of models that were trained on other data.
+   * {@link ModelMonitor#comparisons}. The default is 0.0001, which finds models that are not the
+   * same. 0.05 suits probabilities of models that were trained on other data.
    *
    * @param tolerance numbers {@code a} and {@code b} differ if {@code |a - b| > tolerance * max(1,
    *     |a|, |b|)}; 0 or more and finite

@@ -2,13 +2,11 @@ package io.mlops4j.monitor;
 
 import io.mlops4j.monitor.alarm.episodes.Actions;
 import io.mlops4j.monitor.alarm.episodes.AlarmActions;
-import io.mlops4j.monitor.internal.Failures;
-
 import io.mlops4j.monitor.handoff.CallBudget;
 import io.mlops4j.monitor.handoff.CallSampling;
 import io.mlops4j.monitor.handoff.HandOff;
 import io.mlops4j.monitor.handoff.Intake;
-
+import io.mlops4j.monitor.internal.Failures;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
@@ -55,7 +53,8 @@ final class MonitorCore implements AutoCloseable {
             loop,
             state,
             failures,
-            new CallBudget(settings.limit(), settings.handOffRows(), sampling, handOff, intake::dropped));
+            new CallBudget(
+                settings.limit(), settings.handOffRows(), sampling, handOff, intake::dropped));
   }
 
   /**

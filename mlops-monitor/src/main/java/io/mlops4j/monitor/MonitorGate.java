@@ -3,7 +3,6 @@ package io.mlops4j.monitor;
 import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.monitor.drift.WindowReport;
-
 import io.mlops4j.monitor.gate.CallGate;
 import io.mlops4j.rollout.Evidence;
 import io.mlops4j.rollout.Gate;

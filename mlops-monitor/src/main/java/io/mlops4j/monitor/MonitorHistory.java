@@ -1,10 +1,8 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.alarm.Episode;
-
-import io.mlops4j.monitor.performance.PerformancePeriod;
-
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.monitor.performance.PerformancePeriod;
 import java.time.Instant;
 import java.util.List;
 

@@ -1,20 +1,26 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.NotWatched;
 import io.mlops4j.monitor.alarm.episodes.AlarmActions;
 import io.mlops4j.monitor.alarm.episodes.Episodes;
 import io.mlops4j.monitor.alarm.episodes.Judged;
 import io.mlops4j.monitor.drift.WindowReport;
-import io.mlops4j.monitor.internal.Failures;
-
 import io.mlops4j.monitor.handoff.CallBlock;
 import io.mlops4j.monitor.handoff.CallSampling;
 import io.mlops4j.monitor.handoff.HandOff;
-
-import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.internal.Failures;
 import io.mlops4j.monitor.quality.QualityReport;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
+import io.mlops4j.monitor.watch.BlockSplit;
+import io.mlops4j.monitor.watch.MonitorTime;
+import io.mlops4j.monitor.watch.Watch;
+import io.mlops4j.monitor.watch.WatchSettings;
+import io.mlops4j.monitor.watch.drift.Baseline;
+import io.mlops4j.monitor.watch.drift.DriftWatch;
+import io.mlops4j.monitor.watch.quality.QualityWatch;
+import io.mlops4j.monitor.watch.shadow.ShadowWatch;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;

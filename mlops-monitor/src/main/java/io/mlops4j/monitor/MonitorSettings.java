@@ -1,15 +1,14 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.monitor.alarm.episodes.AlarmLimit;
-
-import io.mlops4j.monitor.handoff.ProcessorLimit;
-
 import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.handoff.ProcessorLimit;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.Role;
 import io.mlops4j.monitor.profile.SlicedProfile;
 import io.mlops4j.monitor.quality.QualityPolicy;
 import io.mlops4j.monitor.quality.QualitySuite;
+import io.mlops4j.monitor.watch.WatchSettings;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -101,8 +100,7 @@ record MonitorSettings(
             (int)
                 Math.max(
                     1,
-                    Math.min(
-                        QualityPolicy.MONITOR_SAMPLING, window.span().rows() / CHECKED_ROWS)));
+                    Math.min(QualityPolicy.MONITOR_SAMPLING, window.span().rows() / CHECKED_ROWS)));
   }
 
   private int watches() {

@@ -1,10 +1,8 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.internal.Failures;
-
 import io.mlops4j.monitor.handoff.CallBudget;
 import io.mlops4j.monitor.handoff.HandOff;
-
+import io.mlops4j.monitor.internal.Failures;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.watch.FalseAlarms;
 import java.time.Duration;
 
 /**

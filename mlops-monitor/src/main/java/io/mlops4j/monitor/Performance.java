@@ -1,17 +1,16 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.performance.LabelCoverage;
-import io.mlops4j.monitor.performance.PerformancePeriod;
-
 import io.mlops4j.monitor.internal.Figures;
 import io.mlops4j.monitor.performance.BinaryPerformance;
 import io.mlops4j.monitor.performance.Cbpe;
 import io.mlops4j.monitor.performance.ConfusionMatrix;
 import io.mlops4j.monitor.performance.Dle;
 import io.mlops4j.monitor.performance.GroupFigures;
+import io.mlops4j.monitor.performance.LabelCoverage;
 import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.monitor.performance.MultiClassCbpe;
 import io.mlops4j.monitor.performance.MultiClassPerformance;
+import io.mlops4j.monitor.performance.PerformancePeriod;
 import io.mlops4j.monitor.performance.RankingPerformance;
 import io.mlops4j.monitor.performance.RegressionPerformance;
 import java.util.ArrayList;
@@ -123,7 +122,10 @@ public abstract sealed class Performance {
     if (of.labelled() < of.predicted()) {
       limits.add(
           "%s of %s rows (%s) have a label. If labels arrive for some kinds of rows only, the figures are those of these kinds."
-              .formatted(Figures.of(of.labelled()), Figures.of(of.predicted()), Figures.share(of.share())));
+              .formatted(
+                  Figures.of(of.labelled()),
+                  Figures.of(of.predicted()),
+                  Figures.share(of.share())));
     }
     if (of.waiting() > 0 && of.completeUntil().isBefore(of.to())) {
       limits.add(

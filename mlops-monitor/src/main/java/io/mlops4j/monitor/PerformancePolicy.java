@@ -4,6 +4,7 @@ import io.mlops4j.internal.Suggestions;
 import io.mlops4j.monitor.performance.Cbpe;
 import io.mlops4j.monitor.performance.Dle;
 import io.mlops4j.monitor.performance.MultiClassCbpe;
+import io.mlops4j.monitor.watch.Span;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -85,8 +86,7 @@ public final class PerformancePolicy {
     }
 
     PerformanceRules rules() {
-      return new PerformanceRules(
-          task, window, period, bounds, business, groups, rows, estimator);
+      return new PerformanceRules(task, window, period, bounds, business, groups, rows, estimator);
     }
   }
 
@@ -347,7 +347,8 @@ public final class PerformancePolicy {
   public PerformancePolicy estimate(Cbpe estimator) {
     Objects.requireNonNull(estimator, "estimator");
     BinaryTask unused = binaryTask("estimate");
-    return with(d -> d.estimator = new PerformanceRules.Estimator(estimator, null, null, List.of()));
+    return with(
+        d -> d.estimator = new PerformanceRules.Estimator(estimator, null, null, List.of()));
   }
 
   /**
@@ -366,7 +367,8 @@ public final class PerformancePolicy {
           "estimate: found a MultiClassCbpe of %d classes, expected PerformancePolicy.multiClass(...) of as many"
               .formatted(estimator.classes()));
     }
-    return with(d -> d.estimator = new PerformanceRules.Estimator(null, estimator, null, List.of()));
+    return with(
+        d -> d.estimator = new PerformanceRules.Estimator(null, estimator, null, List.of()));
   }
 
   /**

@@ -3,6 +3,7 @@ package io.mlops4j.monitor;
 import io.mlops4j.monitor.performance.Cbpe;
 import io.mlops4j.monitor.performance.Dle;
 import io.mlops4j.monitor.performance.MultiClassCbpe;
+import io.mlops4j.monitor.watch.Span;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

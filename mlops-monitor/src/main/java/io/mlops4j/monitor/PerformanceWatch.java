@@ -1,16 +1,14 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.alarm.episodes.Finding;
 import io.mlops4j.monitor.alarm.episodes.Judged;
 import io.mlops4j.monitor.alarm.episodes.Subject;
-
-import io.mlops4j.monitor.performance.PerformancePeriod;
-
-import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.distribution.StudentT;
 import io.mlops4j.monitor.internal.Figures;
 import io.mlops4j.monitor.performance.Metric;
+import io.mlops4j.monitor.performance.PerformancePeriod;
 import io.mlops4j.rollout.Evidence;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,9 +20,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges the complete periods of a version, as the rules states: the newest window
- * and, so that a large loss is not diluted for days, the newest period alone at a tenth of the
- * level.
+ * Judges the complete periods of a version, as the rules states: the newest window and, so that a
+ * large loss is not diluted for days, the newest period alone at a tenth of the level.
  *
  * <p>The sampling error of a figure is not enough for a verdict, because days differ by more than
  * rows drawn at random: the rows of a day share their weather. So every test also uses the standard

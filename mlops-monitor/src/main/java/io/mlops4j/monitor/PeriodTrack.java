@@ -1,8 +1,7 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.performance.PerformancePeriod;
-
 import io.mlops4j.monitor.performance.Metric;
+import io.mlops4j.monitor.performance.PerformancePeriod;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import java.time.Instant;

@@ -1,8 +1,7 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.handoff.LabelKey;
-
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.handoff.LabelKey;
 import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.monitor.performance.RankingPerformance;
 import java.util.ArrayList;

@@ -1,7 +1,5 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.alarm.NotWatched;
-
 import io.mlops4j.internal.Suggestions;
 import io.mlops4j.model.Feature;
 import io.mlops4j.model.FeatureSchema;
@@ -9,6 +7,7 @@ import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
+import io.mlops4j.monitor.alarm.NotWatched;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.profile.ColumnProfile;
@@ -117,7 +116,8 @@ final class SettingsCheck {
       return;
     }
     policy.check();
-    if (settings.labels() == null && (policy.rules().estimator() == null || !policy.rules().bounds().isEmpty())) {
+    if (settings.labels() == null
+        && (policy.rules().estimator() == null || !policy.rules().bounds().isEmpty())) {
       throw new IllegalArgumentException(
           "labels: found performance(...) without labels to compare with; add"
               + " labels(LabelJoin...), or leave it out to watch drift only");

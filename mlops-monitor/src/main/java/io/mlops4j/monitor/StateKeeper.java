@@ -1,11 +1,9 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.alarm.NotWatched;
-import io.mlops4j.monitor.internal.Failures;
-
-import io.mlops4j.monitor.handoff.HandOff;
-
 import io.mlops4j.error.DataException;
+import io.mlops4j.monitor.alarm.NotWatched;
+import io.mlops4j.monitor.handoff.HandOff;
+import io.mlops4j.monitor.internal.Failures;
 import io.mlops4j.monitor.state.StateFolder;
 import io.mlops4j.monitor.state.StoredState;
 import java.io.IOException;

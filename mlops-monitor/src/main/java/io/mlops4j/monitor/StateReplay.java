@@ -1,9 +1,8 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.error.DataException;
 import io.mlops4j.monitor.handoff.HandOff;
 import io.mlops4j.monitor.handoff.LabelKey;
-
-import io.mlops4j.error.DataException;
 import io.mlops4j.monitor.state.StateFolder;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StoredState;

@@ -1,10 +1,9 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.performance.LabelCoverage;
-import io.mlops4j.monitor.performance.PerformancePeriod;
-
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.performance.LabelCoverage;
 import io.mlops4j.monitor.performance.Metric;
+import io.mlops4j.monitor.performance.PerformancePeriod;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import java.time.Duration;

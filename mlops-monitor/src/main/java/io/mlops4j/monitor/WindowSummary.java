@@ -1,12 +1,11 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.drift.WindowReport;
-
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.drift.DriftVerdict;
 import io.mlops4j.monitor.drift.FeatureDrift;
 import io.mlops4j.monitor.drift.SliceDrift;
+import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import java.time.Instant;

@@ -1,13 +1,11 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.drift.WindowReport;
-
-import io.mlops4j.monitor.handoff.ProcessorMeter;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent.Route;
+import io.mlops4j.monitor.drift.WindowReport;
+import io.mlops4j.monitor.handoff.ProcessorMeter;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SlicedProfile;
 import io.mlops4j.monitor.profile.Slices;

@@ -1,11 +1,10 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.alarm.Alarm;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SlicedProfile;
@@ -13,6 +12,8 @@ import io.mlops4j.monitor.profile.Slices;
 import io.mlops4j.monitor.profile.internal.BinaryFrame;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
+import io.mlops4j.monitor.watch.drift.Baseline;
+import io.mlops4j.monitor.watch.drift.DriftHistory;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,12 +1,10 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.alarm.Episode;
-
-import io.mlops4j.monitor.performance.PerformancePeriod;
-
-import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.performance.Metric;
+import io.mlops4j.monitor.performance.PerformancePeriod;
 import io.mlops4j.rollout.Evidence;
 import java.time.Duration;
 import java.time.Instant;

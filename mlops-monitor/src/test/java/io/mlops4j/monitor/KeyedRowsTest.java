@@ -1,9 +1,8 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.handoff.LabelKey;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.monitor.handoff.LabelKey;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -1,9 +1,5 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.alarm.NotWatched;
-
-import io.mlops4j.monitor.performance.LabelCoverage;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
@@ -12,10 +8,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.alarm.NotWatched;
 import io.mlops4j.monitor.golden.GoldenFile;
 import io.mlops4j.monitor.performance.Cbpe;
 import io.mlops4j.monitor.performance.Dle;
 import io.mlops4j.monitor.performance.GroupFigures;
+import io.mlops4j.monitor.performance.LabelCoverage;
 import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.monitor.performance.MultiClassCbpe;
 import io.mlops4j.monitor.profile.Columns;

@@ -1,10 +1,9 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.Episode;
-
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.Digest;
+import io.mlops4j.monitor.alarm.Alarm;
+import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.rollout.Evidence;
 import java.time.Instant;
 import java.util.List;

@@ -1,15 +1,14 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.drift.WindowReport;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.PredictionId;
+import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.profile.Columns;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.rollout.Evidence;

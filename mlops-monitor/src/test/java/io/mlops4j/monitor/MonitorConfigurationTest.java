@@ -1,9 +1,5 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.NotWatched;
-import io.mlops4j.monitor.drift.WindowReport;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -15,6 +11,9 @@ import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
+import io.mlops4j.monitor.alarm.Alarm;
+import io.mlops4j.monitor.alarm.NotWatched;
+import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.profile.CategoryProfile;
 import io.mlops4j.monitor.profile.NumberProfile;
 import io.mlops4j.monitor.profile.Profile;

@@ -1,12 +1,11 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.alarm.Alarm;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.model.ModelCard;
+import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.rollout.Evidence;
 import io.mlops4j.rollout.Gate;

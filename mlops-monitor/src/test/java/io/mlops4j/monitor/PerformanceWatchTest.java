@@ -1,25 +1,26 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.alarm.episodes.Finding;
-import io.mlops4j.monitor.alarm.episodes.Judged;
-
-import io.mlops4j.monitor.handoff.CallSampling;
-import io.mlops4j.monitor.handoff.HandOff;
-import io.mlops4j.monitor.handoff.LabelKey;
-
-import io.mlops4j.monitor.performance.LabelCoverage;
-import io.mlops4j.monitor.performance.PerformancePeriod;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.alarm.episodes.Finding;
+import io.mlops4j.monitor.alarm.episodes.Judged;
 import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.handoff.CallSampling;
+import io.mlops4j.monitor.handoff.HandOff;
+import io.mlops4j.monitor.handoff.LabelKey;
+import io.mlops4j.monitor.performance.LabelCoverage;
+import io.mlops4j.monitor.performance.PerformancePeriod;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.quality.QualityReference;
 import io.mlops4j.monitor.quality.QualitySuite;
+import io.mlops4j.monitor.watch.FalseAlarms;
+import io.mlops4j.monitor.watch.JoinRule;
+import io.mlops4j.monitor.watch.Span;
+import io.mlops4j.monitor.watch.WatchSettings;
 import io.mlops4j.rollout.Evidence;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,8 +68,7 @@ class PerformanceWatchTest {
             QualitySuite.of(QualityReference.of(Profile.builder().build())),
             new JoinRule("key", Duration.ofDays(2).toMillis(), 1_000_000, 100_000),
             1);
-    return new LabelWatch(
-        settings, policy.rules(), new CallSampling(), content -> {}, delay -> {});
+    return new LabelWatch(settings, policy.rules(), new CallSampling(), content -> {}, delay -> {});
   }
 
   private Instant at() {

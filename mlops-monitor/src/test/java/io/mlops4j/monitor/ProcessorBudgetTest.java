@@ -1,10 +1,9 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.handoff.ProcessorBudget;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.mlops4j.monitor.handoff.ProcessorBudget;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

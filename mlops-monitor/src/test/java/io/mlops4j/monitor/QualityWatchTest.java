@@ -1,17 +1,15 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.Episode;
-
-import io.mlops4j.monitor.handoff.HandOff;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.PredictionId;
+import io.mlops4j.monitor.alarm.Alarm;
+import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.handoff.HandOff;
 import io.mlops4j.monitor.profile.Flights;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.internal.BinaryFrame;
@@ -22,6 +20,11 @@ import io.mlops4j.monitor.quality.QualityResult;
 import io.mlops4j.monitor.quality.QualitySuite;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
+import io.mlops4j.monitor.watch.FalseAlarms;
+import io.mlops4j.monitor.watch.Span;
+import io.mlops4j.monitor.watch.WatchSettings;
+import io.mlops4j.monitor.watch.quality.LabelDelayWatch;
+import io.mlops4j.monitor.watch.quality.QualityWatch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

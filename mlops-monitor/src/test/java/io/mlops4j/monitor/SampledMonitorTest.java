@@ -1,9 +1,5 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.drift.WindowReport;
-
-import io.mlops4j.monitor.handoff.ProcessorMeter;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
@@ -13,6 +9,8 @@ import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.drift.WindowReport;
+import io.mlops4j.monitor.handoff.ProcessorMeter;
 import io.mlops4j.monitor.profile.NumberProfile;
 import io.mlops4j.monitor.profile.Profile;
 import java.time.Duration;

@@ -1,16 +1,15 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.Episode;
-import io.mlops4j.monitor.alarm.NotWatched;
-import io.mlops4j.monitor.drift.WindowReport;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.alarm.Alarm;
+import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.monitor.alarm.NotWatched;
+import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SlicedProfile;
 import io.mlops4j.monitor.profile.Slices;

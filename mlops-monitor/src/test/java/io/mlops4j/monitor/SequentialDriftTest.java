@@ -1,10 +1,9 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.alarm.Alarm;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.profile.Profile;
 import java.time.Clock;
 import java.time.Instant;

@@ -1,7 +1,5 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.handoff.HandOff;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
@@ -10,7 +8,9 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.ModelCard;
+import io.mlops4j.monitor.handoff.HandOff;
 import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.watch.shadow.ShadowWatch;
 import io.mlops4j.rollout.Gate;
 import io.mlops4j.rollout.OutputDifference;
 import io.mlops4j.rollout.Trial;

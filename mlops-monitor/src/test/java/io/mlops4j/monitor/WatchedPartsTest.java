@@ -1,7 +1,5 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.drift.WindowReport;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -9,6 +7,7 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.FeatureDrift;
 import io.mlops4j.monitor.drift.FeaturePolicy;
+import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.profile.Profile;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.mlops4j.bench.live;
 
 import io.mlops4j.feature.FeatureBatch;
-import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.monitor.MonitorBuilder;
+import io.mlops4j.monitor.alarm.Alarm;
+import io.mlops4j.monitor.alarm.Episode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

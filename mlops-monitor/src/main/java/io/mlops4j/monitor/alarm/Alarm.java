@@ -1,10 +1,9 @@
 package io.mlops4j.monitor.alarm;
 
-import io.mlops4j.monitor.ModelMonitor;
-import io.mlops4j.monitor.drift.WindowReport;
-
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.Digest;
+import io.mlops4j.monitor.ModelMonitor;
+import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.rollout.Evidence;
 import java.time.Instant;
 import java.util.List;

@@ -1,8 +1,7 @@
 package io.mlops4j.monitor.alarm;
 
-import io.mlops4j.monitor.ModelMonitor;
-
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.rollout.Evidence;
 import java.time.Instant;
 import java.util.Locale;

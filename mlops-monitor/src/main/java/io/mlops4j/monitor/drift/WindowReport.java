@@ -1,8 +1,7 @@
 package io.mlops4j.monitor.drift;
 
-import io.mlops4j.monitor.MonitorBuilder;
-
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.MonitorBuilder;
 import io.mlops4j.monitor.profile.Profile;
 import java.time.Instant;
 import java.util.Collections;

@@ -25,7 +25,9 @@ public final class CallBudget {
   public CallBudget(
       ProcessorLimit limit,
       long capacity,
-      CallSampling sampling, HandOff handOff, LongSupplier dropped) {
+      CallSampling sampling,
+      HandOff handOff,
+      LongSupplier dropped) {
     this.meter = limit.meter();
     this.budget = limit.budget();
     this.capacity = capacity;

@@ -23,7 +23,8 @@ public final class HandOff extends BoundedQueue<HandOff.Item> {
   private static final Duration REST = Duration.ofMillis(2);
 
   /** An item that is handed over. */
-  public sealed interface Item extends BoundedQueue.Item permits Answered, CallBlock, Labels, Step, Mark {}
+  public sealed interface Item extends BoundedQueue.Item
+      permits Answered, CallBlock, Labels, Step, Mark {}
 
   /**
    * The rows of a call, or of several calls that are handled together, and the answers.

@@ -1,8 +1,6 @@
 package io.mlops4j.monitor.log;
 
 import io.mlops4j.error.DataException;
-import io.mlops4j.feature.FeatureBatch;
-import io.mlops4j.inference.InferenceEvent.Phase;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.internal.BoundedQueue;

@@ -79,7 +79,11 @@ final class SegmentWriter {
 
   /** Appends rows; they are acknowledged when this returns. */
   void append(
-      VectorSchemaRoot root, long blockMinAt, long blockMaxAt, IdRange blockIds, SearchHashes hashes)
+      VectorSchemaRoot root,
+      long blockMinAt,
+      long blockMaxAt,
+      IdRange blockIds,
+      SearchHashes hashes)
       throws IOException {
     Frame frame = Frames.write(data, dataEnd, root, codec);
     data.force(true);

@@ -1,21 +1,20 @@
 package io.mlops4j.monitor.metrics;
 
-import io.mlops4j.monitor.performance.LabelCoverage;
-
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.LabelCounts;
 import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.monitor.MonitorCounts;
 import io.mlops4j.monitor.Performance;
-import io.mlops4j.monitor.drift.WindowReport;
+import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.drift.DriftVerdict;
 import io.mlops4j.monitor.drift.FeatureDrift;
+import io.mlops4j.monitor.drift.WindowReport;
+import io.mlops4j.monitor.performance.LabelCoverage;
 import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.monitor.profile.ColumnProfile;
 import io.mlops4j.monitor.profile.Profile;

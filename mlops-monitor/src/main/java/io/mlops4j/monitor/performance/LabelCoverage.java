@@ -10,13 +10,13 @@ import java.time.Instant;
  * @param to its end: the beginning of the next period, or the newest time if that is earlier
  * @param predicted the rows that the version answered in the window; 0 or more
  * @param labelled those with a label; 0 or more
- * @param used the labelled rows that the figures are computed from: fewer than {@code labelled}
- *     if the rows did not fit the bound of {@link io.mlops4j.monitor.PerformancePolicy#rows}; then they are the
- *     newest days, or a random sample of one day
+ * @param used the labelled rows that the figures are computed from: fewer than {@code labelled} if
+ *     the rows did not fit the bound of {@link io.mlops4j.monitor.PerformancePolicy#rows}; then
+ *     they are the newest days, or a random sample of one day
  * @param unanswered the rows whose answer was null or NaN; they are in no figure
  * @param waiting the rows that still wait for their label
- * @param completeUntil the watermark: labels of earlier predictions are complete, because at most
- *     1 % of them still wait or their time has ended
+ * @param completeUntil the watermark: labels of earlier predictions are complete, because at most 1
+ *     % of them still wait or their time has ended
  */
 public record LabelCoverage(
     Instant from,

@@ -1,9 +1,9 @@
 package io.mlops4j.monitor.report;
 
-import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.monitor.MonitorHistory;
 import io.mlops4j.monitor.WindowSummary;
+import io.mlops4j.monitor.alarm.Alarm;
+import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.monitor.internal.Figures;
 import java.util.List;
 

@@ -1,9 +1,8 @@
 package io.mlops4j.monitor.report;
 
-import io.mlops4j.monitor.performance.PerformancePeriod;
-
 import io.mlops4j.monitor.MonitorHistory;
 import io.mlops4j.monitor.performance.Metric;
+import io.mlops4j.monitor.performance.PerformancePeriod;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,13 +1,12 @@
 package io.mlops4j.monitor.report;
 
-import io.mlops4j.monitor.performance.PerformancePeriod;
-
-import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.monitor.MonitorHistory;
 import io.mlops4j.monitor.WindowSummary;
+import io.mlops4j.monitor.alarm.Alarm;
+import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.monitor.internal.Figures;
 import io.mlops4j.monitor.performance.Metric;
+import io.mlops4j.monitor.performance.PerformancePeriod;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,10 +1,9 @@
 package io.mlops4j.monitor.report;
 
-import io.mlops4j.monitor.performance.PerformancePeriod;
-
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.MonitorHistory;
 import io.mlops4j.monitor.WindowSummary;
+import io.mlops4j.monitor.performance.PerformancePeriod;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mlops4j.error.DataException;
-import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.MadeAlarms;
+import io.mlops4j.monitor.alarm.Alarm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

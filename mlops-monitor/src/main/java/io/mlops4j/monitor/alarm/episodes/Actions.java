@@ -1,7 +1,6 @@
 package io.mlops4j.monitor.alarm.episodes;
 
 import io.mlops4j.monitor.internal.Failures;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,9 @@
 package io.mlops4j.monitor.alarm.episodes;
 
+import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.monitor.drift.WindowReport;
-
-import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.internal.OneLine;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;

@@ -1,7 +1,6 @@
 package io.mlops4j.monitor.alarm.episodes;
 
 import io.mlops4j.monitor.alarm.Alarm;
-
 import io.mlops4j.monitor.profile.Profile;
 import java.time.Instant;
 

@@ -2,7 +2,6 @@ package io.mlops4j.monitor.alarm.episodes;
 
 import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.alarm.Episode;
-
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import io.mlops4j.rollout.Evidence;

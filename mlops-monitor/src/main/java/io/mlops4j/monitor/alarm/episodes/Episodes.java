@@ -1,10 +1,9 @@
 package io.mlops4j.monitor.alarm.episodes;
 
+import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.monitor.alarm.NotWatched;
-
-import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import io.mlops4j.rollout.Evidence;
@@ -95,13 +94,13 @@ public final class Episodes {
       return true;
     }
 
-    public void write(StateWriter out) {
+    void write(StateWriter out) {
       EpisodeState.write(out, episode);
       out.put(worst).put(quiet);
       out.each(announced.entrySet(), (to, one) -> to.put(one.getKey()).put(one.getValue()));
     }
 
-    public static Open read(StateReader in) {
+    static Open read(StateReader in) {
       Open one = new Open(EpisodeState.read(in));
       one.worst = in.number();
       one.quiet = in.int32();
@@ -169,7 +168,8 @@ public final class Episodes {
   }
 
   /** Records the columns that are not watched at present, and returns the episodes to announce. */
-  public synchronized List<Episode> notWatched(List<NotWatched> now, ServedBy servedBy, Instant at) {
+  public synchronized List<Episode> notWatched(
+      List<NotWatched> now, ServedBy servedBy, Instant at) {
     List<Episode> news = new ArrayList<>();
     for (NotWatched one : now) {
       Evidence evidence = new Evidence(one.name(), Double.NaN, Double.NaN, one.toString());

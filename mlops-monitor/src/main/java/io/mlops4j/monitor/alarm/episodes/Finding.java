@@ -10,7 +10,8 @@ import io.mlops4j.rollout.Evidence;
  *     announced is announced again
  * @param small whether it opens an episode only if another judgement finds it again
  */
-public record Finding(Subject subject, String measure, double relative, Evidence evidence, boolean small) {
+public record Finding(
+    Subject subject, String measure, double relative, Evidence evidence, boolean small) {
   /** Creates a finding that opens an episode at once. */
   public Finding(Subject subject, String measure, double relative, Evidence evidence) {
     this(subject, measure, relative, evidence, false);

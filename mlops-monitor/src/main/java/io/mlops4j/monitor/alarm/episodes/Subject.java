@@ -1,8 +1,7 @@
 package io.mlops4j.monitor.alarm.episodes;
 
-import io.mlops4j.monitor.alarm.Alarm;
-
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.alarm.Alarm;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,9 +1,8 @@
 package io.mlops4j.monitor.alarm.episodes;
 
-import io.mlops4j.monitor.internal.Failures;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.monitor.internal.Failures;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;

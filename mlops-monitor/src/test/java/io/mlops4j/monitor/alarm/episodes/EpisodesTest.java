@@ -1,21 +1,20 @@
 package io.mlops4j.monitor.alarm.episodes;
 
-import io.mlops4j.monitor.DriftFinding;
-import io.mlops4j.monitor.Events;
-import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.Episode;
-import io.mlops4j.monitor.alarm.NotWatched;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.Events;
+import io.mlops4j.monitor.alarm.Alarm;
+import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.monitor.alarm.NotWatched;
 import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.internal.BinaryFrame;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
+import io.mlops4j.monitor.watch.drift.DriftFinding;
 import io.mlops4j.rollout.Evidence;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,9 +1,9 @@
 package io.mlops4j.samples.monitoring;
 
-import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.monitor.Performance;
+import io.mlops4j.monitor.alarm.Alarm;
+import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.monitor.log.Erasure;
 import io.mlops4j.monitor.log.LogStatus;
 import io.mlops4j.monitor.log.LoggedPrediction;

@@ -1,10 +1,10 @@
 package io.mlops4j.samples.quickstart;
 
-import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.LabelJoin;
 import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.monitor.OncePer;
 import io.mlops4j.monitor.Window;
+import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.runtime.deployment.Deployment;

@@ -1,0 +1,115 @@
+package io.mlops4j.monitor.watch.drift;
+
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.alarm.episodes.EpisodeState;
+import io.mlops4j.monitor.alarm.episodes.Finding;
+import io.mlops4j.monitor.alarm.episodes.Judged;
+import io.mlops4j.monitor.alarm.episodes.Subject;
+import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.drift.DriftReport;
+import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.Set;
+
+/**
+ * The histories of the columns that drift, each by its subject. Together they keep some 10 MB at
+ * most without slices, and four times as much with slices. Used by the monitor's thread only.
+ */
+final class DriftHistories {
+  private static final int MOST_COLUMN_PROFILES = 5_000;
+
+  private final int most;
+  private final Map<Subject, DriftHistory> histories = new LinkedHashMap<>();
+
+  /**
+   * @param columns the number of columns that are watched
+   */
+  DriftHistories(int columns) {
+    this.most =
+        Math.max(
+            DriftHistory.FEWEST_WINDOWS,
+            Math.min(DriftHistory.MOST_WINDOWS, MOST_COLUMN_PROFILES / Math.max(1, columns)));
+  }
+
+  void clear() {
+    histories.clear();
+  }
+
+  /** Removes the outputs of a version. */
+  void remove(ServedBy version) {
+    histories.keySet().removeIf(subject -> Objects.equals(version, subject.version()));
+  }
+
+  /**
+   * Returns the verdicts of a window.
+   *
+   * @param step the newest rows of the window
+   */
+  Judged judged(ServedBy version, DriftReport report, Pane step, DriftPolicy policy) {
+    Set<Subject> subjects = new HashSet<>();
+    List<Finding> found = new ArrayList<>();
+    Set<Subject> drifted = new HashSet<>();
+    DriftFinding.of(report, version, subjects)
+        .values()
+        .forEach(
+            one -> {
+              drifted.add(one.subject(version));
+              found.add(finding(version, one, step, policy));
+            });
+    subjects.stream()
+        .filter(subject -> !drifted.contains(subject))
+        .forEach(
+            subject ->
+                histories.computeIfPresent(
+                    subject, (its, history) -> history.isOver() ? null : history));
+    return new Judged(version, subjects, found);
+  }
+
+  /**
+   * Returns the finding of a column, which is another one if it changed again. The steps of a
+   * sliding window are compared, because whole windows have most of their rows in common.
+   */
+  private Finding finding(ServedBy version, DriftFinding one, Pane step, DriftPolicy policy) {
+    Profile slice = step.slices().get(one.slice());
+    if (slice == null || step.unknown().contains(column(slice, one))) {
+      return one.finding(version);
+    }
+    DriftHistory history =
+        histories.computeIfAbsent(one.subject(version), subject -> new DriftHistory(most));
+    List<String> others = new ArrayList<>(slice.columns());
+    others.remove(column(slice, one));
+    OptionalDouble distance = history.add(one.slice(), slice.without(others), policy);
+    return distance.isPresent()
+        ? one.another(version, history.changes(), distance.getAsDouble())
+        : one.finding(version);
+  }
+
+  /** Vectors are compared by two parts, whose names have a suffix. */
+  private static String column(Profile profile, DriftFinding one) {
+    String name = one.feature().name();
+    return profile.columns().contains(name) ? name : name.substring(0, name.lastIndexOf('.'));
+  }
+
+  void write(StateWriter out) {
+    out.each(
+        histories.entrySet(),
+        (to, one) -> {
+          EpisodeState.write(to, one.getKey());
+          one.getValue().write(to);
+        });
+  }
+
+  /** Replaces all histories. */
+  void read(StateReader in) {
+    histories.clear();
+    in.forEach(one -> histories.put(EpisodeState.subject(one), DriftHistory.read(one)));
+  }
+}

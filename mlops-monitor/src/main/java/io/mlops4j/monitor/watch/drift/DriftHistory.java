@@ -1,0 +1,147 @@
+package io.mlops4j.monitor.watch.drift;
+
+import io.mlops4j.monitor.alarm.episodes.Episodes;
+import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.drift.DriftReport;
+import io.mlops4j.monitor.drift.DriftVerdict;
+import io.mlops4j.monitor.drift.FeatureDrift;
+import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/**
+ * The windows of one column since it began to drift. A column may drift for ever, for example
+ * because it has seasons and the reference has no slices. A window is another change in it if it
+ * differs from every earlier window, and by much more than the windows before it differed from
+ * their predecessors. Used by the monitor's thread only.
+ *
+ * <p>The first windows after a change may differ from each other as those of a season do, so there
+ * are at least {@value #FEWEST_WINDOWS} windows between two changes.
+ *
+ * <p>The distance of a window is that to the nearest earlier window of the same slice, in units of
+ * the column's bound; 0 if that window does not differ significantly. The distances are large while
+ * a season is new, and small after its first repetition.
+ */
+public final class DriftHistory {
+  /** A season of this many windows is recognised. */
+  public static final int MOST_WINDOWS = 50;
+
+  /** Fewer windows than these do not show how much windows differ. */
+  static final int FEWEST_WINDOWS = 5;
+
+  /** Slices are alike, so the newest window of each is enough. */
+  private static final int OF_SLICE = 1;
+
+  /** The slices that are kept for each window that is kept without slices. */
+  private static final int SLICES = 4;
+
+  /** The number of distances that a new one is compared with. */
+  private static final int DISTANCES = 8;
+
+  private final int most;
+  private final Map<String, Deque<Profile>> windows = new LinkedHashMap<>();
+  private final Deque<Double> distances = new ArrayDeque<>();
+  private int sinceChange = FEWEST_WINDOWS;
+  private int changes;
+  private int quiet;
+
+  /**
+   * @param most the number of windows to keep, at least {@value #FEWEST_WINDOWS}
+   */
+  public DriftHistory(int most) {
+    this.most = most;
+  }
+
+  /** Counts a window in which the column did not drift; returns whether the drift has ended. */
+  boolean isOver() {
+    quiet++;
+    return quiet >= Episodes.QUIET;
+  }
+
+  /** The number of further changes that were found. */
+  public int changes() {
+    return changes;
+  }
+
+  /**
+   * Adds a window in which the column drifted.
+   *
+   * @param slice the slice in which it drifted most; {@link Baseline#WHOLE} without slices
+   * @param seen the column's profile in that window and slice
+   * @return the distance to the nearest earlier window if it is another change
+   */
+  public OptionalDouble add(String slice, Profile seen, DriftPolicy policy) {
+    quiet = 0;
+    boolean sliced = !slice.equals(Baseline.WHOLE);
+    Deque<Profile> earlier = slice(slice);
+    double distance =
+        earlier.stream().mapToDouble(one -> distance(one, seen, policy)).min().orElse(0);
+    boolean enough =
+        earlier.size() >= (sliced ? 1 : FEWEST_WINDOWS) && sinceChange >= FEWEST_WINDOWS;
+    double usual = distances.stream().mapToDouble(Double::doubleValue).max().orElse(0);
+    boolean another = enough && distance >= 1 && distance >= Episodes.WORSE * usual;
+    if (!another && !earlier.isEmpty()) {
+      addLast(distances, distance, DISTANCES);
+    }
+    addLast(earlier, seen, sliced ? OF_SLICE : most);
+    sinceChange = another ? 0 : sinceChange + 1;
+    changes += another ? 1 : 0;
+    return another ? OptionalDouble.of(distance) : OptionalDouble.empty();
+  }
+
+  private Deque<Profile> slice(String name) {
+    Deque<Profile> known = windows.remove(name);
+    Deque<Profile> its = known == null ? new ArrayDeque<>() : known;
+    windows.put(name, its); // now the newest
+    if (windows.size() > SLICES * most) {
+      windows.remove(windows.keySet().iterator().next());
+    }
+    return its;
+  }
+
+  private static <T> void addLast(Deque<T> all, T one, int most) {
+    all.addLast(one);
+    if (all.size() > most) {
+      all.removeFirst();
+    }
+  }
+
+  private static double distance(Profile before, Profile now, DriftPolicy policy) {
+    return DriftReport.compare(before, now, policy.only(now.columns())).driftedFeatures().stream()
+        .map(FeatureDrift::verdict)
+        .mapToDouble(verdict -> ((DriftVerdict.Drifted) verdict).relativeEffect())
+        .max()
+        .orElse(0);
+  }
+
+  public void write(StateWriter out) {
+    out.put(most).put(sinceChange).put(changes).put(quiet);
+    out.each(distances, StateWriter::put);
+    out.each(
+        windows.entrySet(),
+        (to, slice) -> {
+          to.put(slice.getKey());
+          to.each(slice.getValue(), (each, profile) -> each.put(profile.toBytes()));
+        });
+  }
+
+  public static DriftHistory read(StateReader in) {
+    DriftHistory history = new DriftHistory(in.int32());
+    history.sinceChange = in.int32();
+    history.changes = in.int32();
+    history.quiet = in.int32();
+    in.forEach(from -> history.distances.add(from.number()));
+    in.forEach(
+        from -> {
+          Deque<Profile> its = new ArrayDeque<>();
+          history.windows.put(from.text(), its);
+          from.forEach(each -> its.add(Profile.fromBytes(each.bytes())));
+        });
+    return history;
+  }
+}

@@ -1,0 +1,193 @@
+package io.mlops4j.monitor.watch.drift;
+
+import io.mlops4j.monitor.alarm.episodes.EpisodeState;
+import io.mlops4j.monitor.alarm.episodes.Finding;
+import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The detectors of all columns of one slice, or of all rows. They read the bins of the window's
+ * counter, so a row costs them no time of its own. Used by the monitor's thread only.
+ */
+final class SliceDetectors {
+  private final Profile reference;
+  private final Map<String, ColumnDetector> columns = new TreeMap<>();
+  private final Set<String> found = new HashSet<>();
+  private @Nullable SliceCounter read;
+  private long rows;
+  private long nextLook;
+  private final Map<String, Finding> standing = new TreeMap<>();
+  private @Nullable Profile pool;
+  private long pooledAtLook;
+
+  /**
+   * @param part the part of the budget that all detectors together may spend
+   */
+  SliceDetectors(Profile reference, double part) {
+    this.reference = reference;
+    Map<String, Bets> bets = new TreeMap<>();
+    for (String name : reference.columns()) {
+      Bets its = Bets.of(reference.column(name));
+      if (its != null) {
+        bets.put(name, its);
+      }
+    }
+    int all = bets.values().stream().mapToInt(Bets::size).sum();
+    bets.forEach((name, its) -> columns.put(name, new ColumnDetector(its, Math.log(all / part))));
+  }
+
+  void write(StateWriter out) {
+    columns.values().forEach(detector -> detector.write(out));
+    out.put(read != null).put(rows).put(nextLook);
+    out.each(new TreeSet<>(found), StateWriter::put);
+    out.each(
+        standing.entrySet(), (to, one) -> EpisodeState.write(to.put(one.getKey()), one.getValue()));
+    out.optional(pool, (to, its) -> to.put(its.toBytes())).put(pooledAtLook);
+  }
+
+  /**
+   * Reads what was written, before any rows.
+   *
+   * @param open the counter of the open window, or null
+   */
+  void read(StateReader in, @Nullable SliceCounter open) {
+    columns.values().forEach(detector -> detector.read(in));
+    read = in.flag() ? open : null;
+    rows = in.count();
+    nextLook = in.count();
+    found.addAll(in.each(StateReader::text));
+    in.forEach(one -> standing.put(one.text(), EpisodeState.finding(one)));
+    byte[] counted = in.optional(StateReader::bytes);
+    pool = counted == null ? null : Profile.fromBytes(counted);
+    pooledAtLook = in.count();
+  }
+
+  Profile reference() {
+    return reference;
+  }
+
+  /** The rows that the counter of the open window got since it was last read. */
+  long newRows(SliceCounter counter) {
+    return counter == read ? counter.rows() - rows : counter.rows();
+  }
+
+  /** Reads the rows that the counter of the open window got since it was last read. */
+  void read(SliceCounter counter, double weight) {
+    if (counter != read) {
+      columns.values().forEach(ColumnDetector::newCounts);
+      read = counter;
+    }
+    rows = counter.rows();
+    counter
+        .counts()
+        .forEach(
+            (name, counts) -> {
+              ColumnDetector detector = columns.get(name);
+              if (detector != null) {
+                detector.add(counts, weight);
+              }
+            });
+  }
+
+  /** The rows of the open window that the detectors have read. */
+  long rows() {
+    return rows;
+  }
+
+  /** The rows since the estimated change of a column. */
+  long rowsSinceChange(String name) {
+    return Objects.requireNonNull(columns.get(name)).rowsSinceChange();
+  }
+
+  /**
+   * The columns of the open window that may be announced before its end, if a comparison is worth
+   * its time: not those that were found already, and not until the rows since the change have grown
+   * by half since the last comparison.
+   */
+  List<String> early() {
+    List<String> early = new ArrayList<>();
+    long fewest = Long.MAX_VALUE;
+    if (rows >= nextLook) {
+      for (Map.Entry<String, ColumnDetector> column : columns.entrySet()) {
+        ColumnDetector detector = column.getValue();
+        if (detector.signalsEarly() && !found.contains(column.getKey())) {
+          early.add(column.getKey());
+          fewest = Math.min(fewest, detector.rowsSinceChange());
+        }
+      }
+    }
+    if (!early.isEmpty()) {
+      nextLook = rows + fewest / 2;
+    }
+    return early;
+  }
+
+  void found(String name) {
+    found.add(name);
+  }
+
+  /** Whether a column has differed from the reference for long. */
+  boolean signals(String name) {
+    ColumnDetector detector = columns.get(name);
+    return detector != null && detector.signals();
+  }
+
+  /** Starts the detector of a column anew, because the test of its window found the change. */
+  void forget(String name) {
+    ColumnDetector detector = columns.get(name);
+    if (detector != null) {
+      detector.forget();
+    }
+  }
+
+  /**
+   * Ends the window.
+   *
+   * @param calm the columns without an effect that matters
+   */
+  void endWindow(Profile window, Set<String> calm) {
+    columns.forEach((name, detector) -> detector.endWindow(calm.contains(name)));
+    boolean warns = columns.values().stream().anyMatch(ColumnDetector::warns);
+    pool = warns ? pooled(window) : null;
+    pooledAtLook = warns ? pooledAtLook : 0;
+    found.clear();
+    read = null;
+    rows = 0;
+    nextLook = 0;
+  }
+
+  private Profile pooled(Profile window) {
+    Profile before = pool;
+    return before != null && before.columns().equals(window.columns())
+        ? before.merge(window)
+        : window;
+  }
+
+  /** What the newest comparison of several windows found, by column. */
+  Map<String, Finding> standing() {
+    return standing;
+  }
+
+  /**
+   * The rows of all windows since a detector began to warn, if a comparison is worth its time: if
+   * the rows have grown by half since the last one.
+   */
+  @Nullable Profile worthComparing() {
+    Profile all = pool;
+    if (all == null || 2 * all.rows() < 3 * pooledAtLook) {
+      return null;
+    }
+    pooledAtLook = all.rows();
+    return all;
+  }
+}
