@@ -6,6 +6,7 @@ import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.handoff.ProcessorLimit;
 import io.mlops4j.monitor.handoff.ProcessorMeter;
+import io.mlops4j.monitor.performance.LabelCounts;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SlicedProfile;
 import io.mlops4j.monitor.quality.QualityPolicy;

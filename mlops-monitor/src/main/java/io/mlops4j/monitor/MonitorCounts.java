@@ -1,5 +1,7 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.performance.LabelCounts;
+
 /**
  * Counts of what a monitor has handled so far. Everything that it leaves out is counted.
  *

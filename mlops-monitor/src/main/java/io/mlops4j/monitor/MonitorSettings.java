@@ -3,6 +3,7 @@ package io.mlops4j.monitor;
 import io.mlops4j.monitor.alarm.episodes.AlarmLimit;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.handoff.ProcessorLimit;
+import io.mlops4j.monitor.performance.task.PerformanceRules;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.Role;
 import io.mlops4j.monitor.profile.SlicedProfile;

@@ -13,6 +13,7 @@ import io.mlops4j.monitor.golden.GoldenFile;
 import io.mlops4j.monitor.performance.Cbpe;
 import io.mlops4j.monitor.performance.Dle;
 import io.mlops4j.monitor.performance.GroupFigures;
+import io.mlops4j.monitor.performance.LabelCounts;
 import io.mlops4j.monitor.performance.LabelCoverage;
 import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.monitor.performance.MultiClassCbpe;

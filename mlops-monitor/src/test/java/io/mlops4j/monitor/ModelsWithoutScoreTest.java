@@ -11,6 +11,7 @@ import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.profile.Columns;
 import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.watch.labels.LabelWatch;
 import io.mlops4j.rollout.Evidence;
 import java.util.ArrayList;
 import java.util.List;

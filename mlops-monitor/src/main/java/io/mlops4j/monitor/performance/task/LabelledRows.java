@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.performance.task;
 
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
@@ -9,7 +9,7 @@ import java.util.List;
  * Answers with their labels, in primitive arrays. Beyond its most rows it holds a sample in which
  * each row is equally likely. Not thread safe.
  */
-final class LabelledRows {
+public final class LabelledRows {
   private static final int FIRST = 16;
 
   private final int width;
@@ -24,7 +24,7 @@ final class LabelledRows {
    * @param width the numbers of one answer
    * @param groupColumns the columns that rows are grouped by
    */
-  LabelledRows(int width, int groupColumns) {
+  public LabelledRows(int width, int groupColumns) {
     this.width = width;
     this.groupColumns = groupColumns;
     this.values = new double[0];
@@ -33,7 +33,7 @@ final class LabelledRows {
   }
 
   /** Returns the rows of all parts together. */
-  static LabelledRows of(int width, int groupColumns, List<LabelledRows> parts) {
+  public static LabelledRows of(int width, int groupColumns, List<LabelledRows> parts) {
     LabelledRows all = new LabelledRows(width, groupColumns);
     all.resize(parts.stream().mapToInt(LabelledRows::size).reduce(0, Math::addExact));
     for (LabelledRows part : parts) {
@@ -54,7 +54,7 @@ final class LabelledRows {
    * @param most the number of rows to hold, at least 1
    * @return whether one more row is held
    */
-  boolean add(double[] answer, short[] itsGroups, double label, int most) {
+  public boolean add(double[] answer, short[] itsGroups, double label, int most) {
     long number = seen++;
     if (size >= most) {
       long at = Long.remainderUnsigned(mixed(number), seen); // a fixed sequence: replays are equal
@@ -90,7 +90,7 @@ final class LabelledRows {
     return hash ^ (hash >>> 33);
   }
 
-  void write(StateWriter out) {
+  public void write(StateWriter out) {
     out.put(seen).put(size);
     for (int row = 0; row < size; row++) {
       out.put(labels[row]);
@@ -101,7 +101,7 @@ final class LabelledRows {
     }
   }
 
-  static LabelledRows read(StateReader in, int width, int groupColumns, GroupNames names) {
+  public static LabelledRows read(StateReader in, int width, int groupColumns, GroupNames names) {
     LabelledRows rows = new LabelledRows(width, groupColumns);
     long seen = in.count();
     int size = in.length(Double.BYTES * (width + 1));
@@ -119,7 +119,7 @@ final class LabelledRows {
   }
 
   /** The number of rows that are held. */
-  int size() {
+  public int size() {
     return size;
   }
 

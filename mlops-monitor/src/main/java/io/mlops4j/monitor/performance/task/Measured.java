@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.performance.task;
 
 import io.mlops4j.monitor.performance.Cbpe;
 import io.mlops4j.monitor.performance.Dle;
@@ -16,14 +16,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The figures of labelled rows, computed when they are first read. Thread safe. */
-final class Measured<P> {
+public final class Measured<P> {
   /**
    * The rows of a window.
    *
    * @param groupNames for each group column the names of its groups by number
    * @param estimate a window of a {@link Cbpe}, {@link MultiClassCbpe} or {@link Dle}, or null
    */
-  record Rows(
+  public record Rows(
       LabelCoverage coverage,
       LabelledRows labelled,
       Map<String, List<String>> groupNames,
@@ -41,15 +41,15 @@ final class Measured<P> {
     this.rows = rows;
   }
 
-  PerformanceTask<P> task() {
+  public PerformanceTask<P> task() {
     return task;
   }
 
-  Rows rows() {
+  public Rows rows() {
     return rows;
   }
 
-  synchronized P realised() {
+  public synchronized P realised() {
     P known = realised;
     if (known == null) {
       known = task.measure(rows.labelled());
@@ -58,7 +58,7 @@ final class Measured<P> {
     return known;
   }
 
-  synchronized Map<String, Metric> figures() {
+  public synchronized Map<String, Metric> figures() {
     Map<String, Metric> known = figures;
     if (known == null) {
       Map<String, Metric> all = new LinkedHashMap<>();
@@ -76,7 +76,7 @@ final class Measured<P> {
    *
    * @throws IllegalArgumentException if there is no figure of this name
    */
-  Metric figure(String name) {
+  public Metric figure(String name) {
     Metric figure = figures().get(name);
     if (figure == null) {
       throw new IllegalArgumentException(
@@ -85,7 +85,7 @@ final class Measured<P> {
     return figure;
   }
 
-  GroupFigures groups(String column, String figure) {
+  public GroupFigures groups(String column, String figure) {
     int at = List.copyOf(rows.groupNames().keySet()).indexOf(column);
     List<String> names = rows.groupNames().get(column);
     if (names == null) {

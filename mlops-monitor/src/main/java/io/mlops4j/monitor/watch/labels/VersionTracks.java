@@ -1,6 +1,8 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.watch.labels;
 
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.performance.task.GroupNames;
+import io.mlops4j.monitor.performance.task.PerformanceRules;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.performance.task;
 
 import io.mlops4j.monitor.performance.Metric;
 import java.util.function.DoubleBinaryOperator;

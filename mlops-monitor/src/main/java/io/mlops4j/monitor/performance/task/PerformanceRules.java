@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.performance.task;
 
 import io.mlops4j.monitor.performance.Cbpe;
 import io.mlops4j.monitor.performance.Dle;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param groups the columns by which figures are broken down
  * @param rows the labelled rows that are held, over all versions
  */
-record PerformanceRules(
+public record PerformanceRules(
     PerformanceTask<?> task,
     Span window,
     Duration period,
@@ -33,23 +33,23 @@ record PerformanceRules(
   /**
    * @param minimum whether the figure must not be below, or not above
    */
-  record Bound(String figure, double value, boolean minimum) {}
+  public record Bound(String figure, double value, boolean minimum) {}
 
   /**
    * @param features the columns that an estimator of errors reads
    */
-  record Estimator(
+  public record Estimator(
       @Nullable Cbpe cbpe,
       @Nullable MultiClassCbpe classes,
       @Nullable Dle dle,
       List<String> features) {
-    Estimator {
+    public Estimator {
       features = List.copyOf(features);
     }
   }
 
   /** The names of all figures, business figures last. */
-  List<String> figures() {
+  public List<String> figures() {
     List<String> names = new ArrayList<>(task.figures().keySet());
     names.addAll(business.keySet());
     return List.copyOf(names);

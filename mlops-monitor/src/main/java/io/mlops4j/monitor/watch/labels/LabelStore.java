@@ -1,6 +1,8 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.watch.labels;
 
 import io.mlops4j.monitor.handoff.LabelKey;
+import io.mlops4j.monitor.performance.LabelCounts;
+import io.mlops4j.monitor.performance.task.GroupNames;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 

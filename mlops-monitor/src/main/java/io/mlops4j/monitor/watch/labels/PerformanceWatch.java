@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.watch.labels;
 
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.Alarm;
@@ -9,6 +9,9 @@ import io.mlops4j.monitor.distribution.StudentT;
 import io.mlops4j.monitor.internal.Figures;
 import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.monitor.performance.PerformancePeriod;
+import io.mlops4j.monitor.performance.task.Measured;
+import io.mlops4j.monitor.performance.task.PerformanceRules;
+import io.mlops4j.monitor.performance.task.PerformanceTask;
 import io.mlops4j.rollout.Evidence;
 import java.util.ArrayList;
 import java.util.Arrays;

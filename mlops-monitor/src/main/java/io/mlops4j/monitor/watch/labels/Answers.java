@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.watch.labels;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.PredictionId;
@@ -7,6 +7,10 @@ import io.mlops4j.monitor.handoff.LabelKey;
 import io.mlops4j.monitor.performance.Cbpe;
 import io.mlops4j.monitor.performance.Dle;
 import io.mlops4j.monitor.performance.MultiClassCbpe;
+import io.mlops4j.monitor.performance.task.GroupNames;
+import io.mlops4j.monitor.performance.task.LabelColumns;
+import io.mlops4j.monitor.performance.task.PerformanceRules;
+import io.mlops4j.monitor.performance.task.PerformanceTask;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import java.util.Arrays;
@@ -16,7 +20,7 @@ import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
 
 /** The answers of a call as numbers, with their keys and groups. */
-final class Answers {
+public final class Answers {
   private final int rows;
   private final int width;
   private final double[] values;
@@ -162,7 +166,7 @@ final class Answers {
   }
 
   /** Returns an empty window of the estimator, or null if there is none. */
-  static @Nullable Object estimate(PerformanceRules.@Nullable Estimator estimator) {
+  public static @Nullable Object estimate(PerformanceRules.@Nullable Estimator estimator) {
     if (estimator == null) {
       return null;
     }
@@ -175,7 +179,7 @@ final class Answers {
   }
 
   /** Returns the window of an estimator that was written. */
-  static Object estimate(PerformanceRules.@Nullable Estimator estimator, byte[] bytes) {
+  public static Object estimate(PerformanceRules.@Nullable Estimator estimator, byte[] bytes) {
     if (estimator == null) {
       throw new IllegalArgumentException("found an estimate, expected none");
     }
@@ -189,7 +193,7 @@ final class Answers {
         : Objects.requireNonNull(estimator.dle()).window(bytes);
   }
 
-  static byte @Nullable [] bytes(@Nullable Object estimate) {
+  public static byte @Nullable [] bytes(@Nullable Object estimate) {
     if (estimate instanceof Cbpe.Window window) {
       return window.toBytes();
     }

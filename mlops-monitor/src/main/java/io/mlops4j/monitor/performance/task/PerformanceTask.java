@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.performance.task;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.performance.Metric;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <P> the realised performance
  */
-abstract class PerformanceTask<P> {
+public abstract class PerformanceTask<P> {
   private final @Nullable String output;
   private final List<String> classes;
 
@@ -29,11 +29,11 @@ abstract class PerformanceTask<P> {
     this.classes = List.copyOf(classes);
   }
 
-  @Nullable String output() {
+  public @Nullable String output() {
     return output;
   }
 
-  List<String> classes() {
+  public List<String> classes() {
     return classes;
   }
 
@@ -43,17 +43,17 @@ abstract class PerformanceTask<P> {
   }
 
   /** The number of numbers of one answer. */
-  abstract int width();
+  public abstract int width();
 
   /**
    * Reads the answers of a call.
    *
    * @param into the numbers of all rows, row by row; NaN where there is none
    */
-  abstract void read(FeatureBatch features, FeatureBatch outputs, double[] into);
+  public abstract void read(FeatureBatch features, FeatureBatch outputs, double[] into);
 
   /** Whether an answer has a missing number. */
-  boolean isUnanswered(double[] answer) {
+  public boolean isUnanswered(double[] answer) {
     for (double one : answer) {
       if (Double.isNaN(one)) {
         return true;
@@ -63,7 +63,7 @@ abstract class PerformanceTask<P> {
   }
 
   /** Checks a label that is a number, and returns the number that is stored. */
-  double label(double label) {
+  public double label(double label) {
     if (classes.isEmpty()) {
       return checked(label);
     }
@@ -74,7 +74,7 @@ abstract class PerformanceTask<P> {
   }
 
   /** Returns the number of a label that is a name. */
-  final double label(String name) {
+  public final double label(String name) {
     if (classes.isEmpty()) {
       throw new IllegalArgumentException(
           "label: found \"%s\", expected %s; PerformancePolicy.classes(...) names the classes of labels"
@@ -114,15 +114,15 @@ abstract class PerformanceTask<P> {
   abstract Map<String, Function<P, Metric>> figures();
 
   /** The figure by which a version is judged if no bound is stated. */
-  abstract String main();
+  public abstract String main();
 
   /** Whether a larger main figure is better. */
-  boolean moreIsBetter() {
+  public boolean moreIsBetter() {
     return true;
   }
 
   /** The performance of rows. */
-  final Measured<P> measured(Measured.Rows rows) {
+  public final Measured<P> measured(Measured.Rows rows) {
     return new Measured<>(this, rows);
   }
 

@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.performance.task;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.state.StateReader;
@@ -11,7 +11,7 @@ import java.util.Map;
 import org.apache.arrow.vector.FieldVector;
 
 /** The names of groups and their numbers. Written by the monitor's thread, read by any thread. */
-final class GroupNames {
+public final class GroupNames {
   /** Rows of further groups are in one group together. */
   static final int MOST = 200;
 
@@ -20,7 +20,7 @@ final class GroupNames {
   private final Map<String, List<String>> names = new LinkedHashMap<>();
   private final Map<String, Map<String, Short>> numbers = new HashMap<>();
 
-  GroupNames(List<String> columns) {
+  public GroupNames(List<String> columns) {
     for (String column : columns) {
       names.put(column, new ArrayList<>());
       numbers.put(column, new HashMap<>());
@@ -28,7 +28,7 @@ final class GroupNames {
   }
 
   /** Returns the numbers of the groups of all rows, row by row. */
-  synchronized short[] read(FeatureBatch batch) {
+  public synchronized short[] read(FeatureBatch batch) {
     List<String> columns = List.copyOf(names.keySet());
     short[] groups = new short[batch.rows() * columns.size()];
     for (int c = 0; c < columns.size(); c++) {
@@ -57,16 +57,16 @@ final class GroupNames {
   }
 
   /** The number of all names. */
-  synchronized int size() {
+  public synchronized int size() {
     return names.values().stream().mapToInt(List::size).sum();
   }
 
-  synchronized void write(StateWriter out) {
+  public synchronized void write(StateWriter out) {
     names.values().forEach(its -> out.each(its, StateWriter::put));
   }
 
   /** Replaces all names. */
-  synchronized void read(StateReader in) {
+  public synchronized void read(StateReader in) {
     for (Map.Entry<String, List<String>> column : names.entrySet()) {
       List<String> its = in.each(StateReader::text);
       Map<String, Short> numbered = new HashMap<>();
@@ -81,7 +81,7 @@ final class GroupNames {
   }
 
   /** Reads the numbers of the groups of a row. */
-  synchronized short[] read(StateReader in, int columns) {
+  public synchronized short[] read(StateReader in, int columns) {
     short[] groups = new short[columns];
     int column = 0;
     for (List<String> its : columns == 0 ? List.<List<String>>of() : names.values()) {
@@ -94,7 +94,7 @@ final class GroupNames {
   }
 
   /** Returns the names of each column's groups by number. */
-  synchronized Map<String, List<String>> all() {
+  public synchronized Map<String, List<String>> all() {
     Map<String, List<String>> all = new LinkedHashMap<>();
     names.forEach((column, its) -> all.put(column, List.copyOf(its)));
     return all;

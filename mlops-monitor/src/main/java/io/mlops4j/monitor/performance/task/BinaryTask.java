@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.performance.task;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.performance.BinaryPerformance;
@@ -12,11 +12,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A score of an event, and whether it happened. */
-final class BinaryTask extends PerformanceTask<BinaryPerformance> {
+public final class BinaryTask extends PerformanceTask<BinaryPerformance> {
   private final double threshold;
   private final Map<String, Function<BinaryPerformance, Metric>> figures;
 
-  BinaryTask(@Nullable String output, List<String> classes, double threshold) {
+  public BinaryTask(@Nullable String output, List<String> classes, double threshold) {
     super(output, classes);
     this.threshold = threshold;
     Map<String, Function<BinaryPerformance, Metric>> all = new LinkedHashMap<>();
@@ -44,18 +44,18 @@ final class BinaryTask extends PerformanceTask<BinaryPerformance> {
     all.put(name, performance -> figure.apply(performance.confusion(threshold)));
   }
 
-  double threshold() {
+  public double threshold() {
     return threshold;
   }
 
   @Override
-  int width() {
+  public int width() {
     return 1;
   }
 
   /** A list of two is the probabilities of both classes, and the second one is the event's. */
   @Override
-  void read(FeatureBatch features, FeatureBatch outputs, double[] into) {
+  public void read(FeatureBatch features, FeatureBatch outputs, double[] into) {
     LabelColumns.numbers(column(outputs), 2, 1, into);
   }
 
@@ -85,7 +85,7 @@ final class BinaryTask extends PerformanceTask<BinaryPerformance> {
   }
 
   @Override
-  String main() {
+  public String main() {
     return "roc_auc";
   }
 }

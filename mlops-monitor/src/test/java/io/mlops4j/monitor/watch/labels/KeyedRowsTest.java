@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.watch.labels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

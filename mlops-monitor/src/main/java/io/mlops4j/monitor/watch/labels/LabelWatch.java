@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.watch.labels;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.inference.ServedBy;
@@ -7,6 +7,10 @@ import io.mlops4j.monitor.alarm.episodes.Judged;
 import io.mlops4j.monitor.handoff.CallSampling;
 import io.mlops4j.monitor.handoff.HandOff;
 import io.mlops4j.monitor.handoff.LabelKey;
+import io.mlops4j.monitor.performance.LabelCounts;
+import io.mlops4j.monitor.performance.task.GroupNames;
+import io.mlops4j.monitor.performance.task.Measured;
+import io.mlops4j.monitor.performance.task.PerformanceRules;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import io.mlops4j.monitor.watch.JoinRule;
@@ -33,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  * stands still until it has caught up. If it goes back further, waiting predictions are given up
  * and later periods are removed.
  */
-final class LabelWatch implements Watch, LabelStore.Outcomes {
-  static final LabelCounts NONE = new LabelCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+public final class LabelWatch implements Watch, LabelStore.Outcomes {
+  public static final LabelCounts NONE = new LabelCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   private static final int BYTES_OF_A_RECORD = 4 << 20;
 
@@ -60,7 +64,7 @@ final class LabelWatch implements Watch, LabelStore.Outcomes {
    * @param sampling counts the rows that are left out
    * @param delays gets the delay of each label that came after its prediction, in milliseconds
    */
-  LabelWatch(
+  public LabelWatch(
       WatchSettings settings,
       PerformanceRules policy,
       CallSampling sampling,
@@ -87,7 +91,7 @@ final class LabelWatch implements Watch, LabelStore.Outcomes {
   }
 
   /** Stores predictions that wait for labels. */
-  interface Predictions {
+  public interface Predictions {
     void write(Consumer<StateWriter> content);
   }
 
@@ -154,7 +158,7 @@ final class LabelWatch implements Watch, LabelStore.Outcomes {
    *
    * @return the time and the number of rows
    */
-  Replayed replay(StateReader in) {
+  public Replayed replay(StateReader in) {
     ServedBy servedBy = in.servedBy();
     boolean shadow = in.flag();
     Instant when = in.time();
@@ -174,7 +178,7 @@ final class LabelWatch implements Watch, LabelStore.Outcomes {
   }
 
   /** A call whose predictions were handled again. */
-  record Replayed(ServedBy servedBy, boolean shadow, Instant at, int rows) {}
+  public record Replayed(ServedBy servedBy, boolean shadow, Instant at, int rows) {}
 
   @Override
   public void write(StateWriter out) {
@@ -288,17 +292,17 @@ final class LabelWatch implements Watch, LabelStore.Outcomes {
   }
 
   /** The counts after the last handled batch or labels; for any thread. */
-  LabelCounts counts() {
+  public LabelCounts counts() {
     return counts;
   }
 
   /** The bytes of all predictions and labels that wait. */
-  long storeBytes() {
+  public long storeBytes() {
     return store.bytes();
   }
 
   /** All versions, in the order of their first rows; for any thread. */
-  List<VersionTrack> tracks() {
+  public List<VersionTrack> tracks() {
     return tracks.all();
   }
 
@@ -306,7 +310,7 @@ final class LabelWatch implements Watch, LabelStore.Outcomes {
    * The performance since the period of this time; null without predictions. If several versions
    * match, because one answered under several alias records, it is that with the most labels.
    */
-  @Nullable Measured<?> since(Predicate<ServedBy> which, Instant at) {
+  public @Nullable Measured<?> since(Predicate<ServedBy> which, Instant at) {
     return tracks.all().stream()
         .filter(track -> which.test(track.servedBy()))
         .map(track -> track.since(at.toEpochMilli()))
@@ -316,7 +320,7 @@ final class LabelWatch implements Watch, LabelStore.Outcomes {
   }
 
   /** The performance of a version, or null if it is unknown; for any thread. */
-  @Nullable Measured<?> performance(ServedBy version) {
+  public @Nullable Measured<?> performance(ServedBy version) {
     VersionTrack track = tracks.find(version);
     return track == null ? null : track.performance();
   }

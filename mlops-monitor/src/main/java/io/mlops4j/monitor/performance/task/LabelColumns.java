@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.performance.task;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.handoff.HandOff;
@@ -18,7 +18,7 @@ import org.apache.arrow.vector.dictionary.Dictionary;
 import org.jspecify.annotations.Nullable;
 
 /** Reads keys, scores and labels from Arrow columns. */
-final class LabelColumns {
+public final class LabelColumns {
   private LabelColumns() {}
 
   /** Returns the named output, or the only output of floating-point numbers. */
@@ -39,7 +39,7 @@ final class LabelColumns {
   }
 
   /** Reads many labels that are joined by key: numbers, booleans or names of classes. */
-  static List<HandOff.Label> labels(
+  public static List<HandOff.Label> labels(
       FeatureBatch keysAndLabels, String keyColumn, PerformanceTask<?> task) {
     FieldVector keys = keysAndLabels.column(keyColumn);
     List<FieldVector> others =
@@ -120,7 +120,7 @@ final class LabelColumns {
   }
 
   /** Returns a number, 0 for false and 1 for true, or NaN for null. */
-  static double number(FieldVector vector, int row) {
+  public static double number(FieldVector vector, int row) {
     if (vector.isNull(row)) {
       return Double.NaN;
     }
@@ -140,7 +140,7 @@ final class LabelColumns {
   }
 
   /** Returns a key as text, or null for null. */
-  static @Nullable String key(FeatureBatch batch, FieldVector vector, int row) {
+  public static @Nullable String key(FeatureBatch batch, FieldVector vector, int row) {
     if (vector.isNull(row)) {
       return null;
     }

@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.performance.task;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.performance.Metric;
@@ -11,10 +11,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A predicted number, and the actual one. */
-final class RegressionTask extends PerformanceTask<RegressionPerformance> {
+public final class RegressionTask extends PerformanceTask<RegressionPerformance> {
   private static final Map<String, Function<RegressionPerformance, Metric>> FIGURES = all();
 
-  RegressionTask(@Nullable String output) {
+  public RegressionTask(@Nullable String output) {
     super(output, List.of());
   }
 
@@ -35,12 +35,12 @@ final class RegressionTask extends PerformanceTask<RegressionPerformance> {
   }
 
   @Override
-  int width() {
+  public int width() {
     return 1;
   }
 
   @Override
-  void read(FeatureBatch features, FeatureBatch outputs, double[] into) {
+  public void read(FeatureBatch features, FeatureBatch outputs, double[] into) {
     LabelColumns.numbers(column(outputs), 1, 0, into);
   }
 
@@ -70,12 +70,12 @@ final class RegressionTask extends PerformanceTask<RegressionPerformance> {
   }
 
   @Override
-  String main() {
+  public String main() {
     return "mae";
   }
 
   @Override
-  boolean moreIsBetter() {
+  public boolean moreIsBetter() {
     return false;
   }
 }

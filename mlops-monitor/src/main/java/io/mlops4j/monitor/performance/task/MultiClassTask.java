@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.performance.task;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.performance.CalibrationError;
@@ -18,10 +18,10 @@ import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
 
 /** Probabilities of several classes, or the class that was chosen, and the actual class. */
-final class MultiClassTask extends PerformanceTask<MultiClassPerformance> {
+public final class MultiClassTask extends PerformanceTask<MultiClassPerformance> {
   private final Map<String, Function<MultiClassPerformance, Metric>> figures;
 
-  MultiClassTask(@Nullable String output, List<String> classes) {
+  public MultiClassTask(@Nullable String output, List<String> classes) {
     super(output, classes);
     Map<String, Function<MultiClassPerformance, Metric>> all = new LinkedHashMap<>();
     decision(all, "accuracy", ClassConfusion::accuracy);
@@ -51,12 +51,12 @@ final class MultiClassTask extends PerformanceTask<MultiClassPerformance> {
   }
 
   @Override
-  int width() {
+  public int width() {
     return classes().size();
   }
 
   @Override
-  void read(FeatureBatch features, FeatureBatch outputs, double[] into) {
+  public void read(FeatureBatch features, FeatureBatch outputs, double[] into) {
     FieldVector column = column(outputs);
     if (LabelColumns.isList(column)) {
       LabelColumns.lists(column, width(), into);
@@ -110,7 +110,7 @@ final class MultiClassTask extends PerformanceTask<MultiClassPerformance> {
   }
 
   @Override
-  String main() {
+  public String main() {
     return "accuracy";
   }
 }

@@ -1,16 +1,18 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.watch.labels;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.monitor.handoff.HandOff;
 import io.mlops4j.monitor.handoff.LabelKey;
+import io.mlops4j.monitor.performance.task.LabelColumns;
+import io.mlops4j.monitor.performance.task.PerformanceTask;
 import io.mlops4j.monitor.watch.JoinRule;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Checks labels before they are handed over to the monitor's thread. Thread safe. */
-final class LabelIntake {
+public final class LabelIntake {
   private final @Nullable JoinRule join;
   private final @Nullable PerformanceTask<?> task;
 
@@ -18,18 +20,18 @@ final class LabelIntake {
    * @param join null if no labels were requested
    * @param task null if performance is not watched
    */
-  LabelIntake(@Nullable JoinRule join, @Nullable PerformanceTask<?> task) {
+  public LabelIntake(@Nullable JoinRule join, @Nullable PerformanceTask<?> task) {
     this.join = join;
     this.task = task;
   }
 
-  LabelKey keyed(String key) {
+  public LabelKey keyed(String key) {
     Objects.requireNonNull(key, "key");
     String unused = keyColumn();
     return LabelKey.of(key);
   }
 
-  LabelKey identified(PredictionId id) {
+  public LabelKey identified(PredictionId id) {
     Objects.requireNonNull(id, "id");
     if (join == null || join.keyColumn() != null) {
       throw otherJoin();
@@ -37,15 +39,15 @@ final class LabelIntake {
     return LabelKey.of(id);
   }
 
-  List<HandOff.Label> of(LabelKey key, double label) {
+  public List<HandOff.Label> of(LabelKey key, double label) {
     return List.of(new HandOff.Label(key, task().label(label)));
   }
 
-  List<HandOff.Label> of(LabelKey key, String label) {
+  public List<HandOff.Label> of(LabelKey key, String label) {
     return List.of(new HandOff.Label(key, task().label(label)));
   }
 
-  List<HandOff.Label> of(FeatureBatch keysAndLabels) {
+  public List<HandOff.Label> of(FeatureBatch keysAndLabels) {
     return LabelColumns.labels(keysAndLabels, keyColumn(), task());
   }
 

@@ -1,7 +1,10 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.watch.labels;
 
 import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.monitor.performance.PerformancePeriod;
+import io.mlops4j.monitor.performance.task.GroupNames;
+import io.mlops4j.monitor.performance.task.LabelledRows;
+import io.mlops4j.monitor.performance.task.PerformanceRules;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import java.time.Instant;

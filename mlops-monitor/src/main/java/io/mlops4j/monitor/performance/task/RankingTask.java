@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.performance.task;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.handoff.LabelKey;
@@ -16,13 +16,13 @@ import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
 
 /** Scores of the items of a query, and their relevance. */
-final class RankingTask extends PerformanceTask<RankingPerformance> {
+public final class RankingTask extends PerformanceTask<RankingPerformance> {
   private static final int HASH_BITS = 52; // a double holds them exactly
   private static final Map<String, Function<RankingPerformance, Metric>> FIGURES = all();
 
   private final String query;
 
-  RankingTask(@Nullable String output, String query) {
+  public RankingTask(@Nullable String output, String query) {
     super(output, List.of());
     this.query = query;
   }
@@ -44,13 +44,13 @@ final class RankingTask extends PerformanceTask<RankingPerformance> {
   }
 
   @Override
-  int width() {
+  public int width() {
     return 2;
   }
 
   /** A score and a hash of the query; both are missing if one is. */
   @Override
-  void read(FeatureBatch features, FeatureBatch outputs, double[] into) {
+  public void read(FeatureBatch features, FeatureBatch outputs, double[] into) {
     double[] scores = new double[outputs.rows()];
     LabelColumns.numbers(column(outputs), 1, 0, scores);
     FieldVector queries = features.column(query);
@@ -102,7 +102,7 @@ final class RankingTask extends PerformanceTask<RankingPerformance> {
   }
 
   @Override
-  String main() {
+  public String main() {
     return "ndcg";
   }
 }

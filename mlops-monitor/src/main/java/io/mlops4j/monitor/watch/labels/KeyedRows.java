@@ -1,6 +1,7 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.watch.labels;
 
 import io.mlops4j.monitor.handoff.LabelKey;
+import io.mlops4j.monitor.performance.task.GroupNames;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import java.util.Arrays;
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * with the same key. Numbers are stored without their high bits: no more than 2<sup>30</sup> rows
  * are there at a time, so the oldest row tells which number is meant.
  */
-final class KeyedRows {
-  static final int MOST = 1 << 30;
+public final class KeyedRows {
+  public static final int MOST = 1 << 30;
   static final long NONE = -1;
 
   private static final int CHUNK_BITS = 12;

@@ -1,4 +1,6 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.performance;
+
+import io.mlops4j.monitor.MonitorBuilder;
 
 /**
  * Counts of labels and of the rows that wait for them. Each label that was received has joined at

@@ -1,8 +1,9 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.watch.labels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.monitor.handoff.LabelKey;
+import io.mlops4j.monitor.performance.LabelCounts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

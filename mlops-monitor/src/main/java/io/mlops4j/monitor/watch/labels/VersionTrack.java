@@ -1,9 +1,13 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.watch.labels;
 
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.performance.LabelCoverage;
 import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.monitor.performance.PerformancePeriod;
+import io.mlops4j.monitor.performance.task.GroupNames;
+import io.mlops4j.monitor.performance.task.LabelledRows;
+import io.mlops4j.monitor.performance.task.Measured;
+import io.mlops4j.monitor.performance.task.PerformanceRules;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import java.time.Duration;
@@ -20,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * The predictions and labels of one version by period. Written by the monitor's thread, read by any
  * thread.
  */
-final class VersionTrack {
+public final class VersionTrack {
   private static final int MOST_PERIODS = 400;
 
   private final int id;
@@ -57,14 +61,14 @@ final class VersionTrack {
     return id;
   }
 
-  ServedBy servedBy() {
+  public ServedBy servedBy() {
     return servedBy;
   }
 
   /**
    * Whether the version is a shadow. A shadow raises no alarm, and no version is compared with it.
    */
-  boolean shadow() {
+  public boolean shadow() {
     return shadow;
   }
 
@@ -374,7 +378,7 @@ final class VersionTrack {
   }
 
   /** Returns the complete periods, oldest first. */
-  synchronized List<PerformancePeriod> history() {
+  public synchronized List<PerformancePeriod> history() {
     return complete().stream().map(period -> Objects.requireNonNull(period.complete)).toList();
   }
 
