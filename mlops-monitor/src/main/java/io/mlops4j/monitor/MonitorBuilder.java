@@ -13,6 +13,7 @@ import io.mlops4j.monitor.quality.QualityPolicy;
 import io.mlops4j.monitor.quality.QualityReference;
 import io.mlops4j.monitor.quality.QualitySuite;
 import io.mlops4j.monitor.state.Output;
+import io.mlops4j.monitor.state.StateSettings;
 import io.mlops4j.rollout.internal.OutputComparison;
 import java.nio.file.Path;
 import java.time.Clock;

@@ -7,6 +7,7 @@ import io.mlops4j.monitor.handoff.CallSampling;
 import io.mlops4j.monitor.handoff.HandOff;
 import io.mlops4j.monitor.handoff.Intake;
 import io.mlops4j.monitor.internal.Failures;
+import io.mlops4j.monitor.state.StateSettings;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;

@@ -9,6 +9,7 @@ import io.mlops4j.monitor.profile.Role;
 import io.mlops4j.monitor.profile.SlicedProfile;
 import io.mlops4j.monitor.quality.QualityPolicy;
 import io.mlops4j.monitor.quality.QualitySuite;
+import io.mlops4j.monitor.state.StateSettings;
 import io.mlops4j.monitor.watch.WatchSettings;
 import java.time.Clock;
 import java.time.Duration;

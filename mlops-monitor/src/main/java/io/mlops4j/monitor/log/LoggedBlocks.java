@@ -1,10 +1,16 @@
 package io.mlops4j.monitor.log;
 
 import io.mlops4j.error.DataException;
-import io.mlops4j.monitor.log.Frames.DamagedException;
-import io.mlops4j.monitor.log.LogSchema.Column;
-import io.mlops4j.monitor.log.LogSchema.Role;
-import io.mlops4j.monitor.log.SegmentIndex.Entry;
+import io.mlops4j.monitor.log.file.Frames.DamagedException;
+import io.mlops4j.monitor.log.file.LogFolder;
+import io.mlops4j.monitor.log.file.Segment;
+import io.mlops4j.monitor.log.file.SegmentIndex;
+import io.mlops4j.monitor.log.file.SegmentIndex.Entry;
+import io.mlops4j.monitor.log.file.SegmentReader;
+import io.mlops4j.monitor.log.file.Selection;
+import io.mlops4j.monitor.log.row.LogSchema;
+import io.mlops4j.monitor.log.row.LogSchema.Column;
+import io.mlops4j.monitor.log.row.LogSchema.Role;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;

@@ -3,6 +3,7 @@ package io.mlops4j.monitor.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.monitor.TestSize;
+import io.mlops4j.monitor.log.file.SegmentIndex;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

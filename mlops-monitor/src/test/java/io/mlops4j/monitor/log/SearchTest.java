@@ -3,6 +3,10 @@ package io.mlops4j.monitor.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mlops4j.monitor.log.file.FileFilter;
+import io.mlops4j.monitor.log.file.SegmentIndex;
+import io.mlops4j.monitor.log.file.Selection;
+import io.mlops4j.monitor.log.row.Hashes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -31,11 +31,15 @@ public record PerformanceRules(
     @Nullable Estimator estimator) {
 
   /**
+   * A bound of a figure.
+   *
    * @param minimum whether the figure must not be below, or not above
    */
   public record Bound(String figure, double value, boolean minimum) {}
 
   /**
+   * An estimator of one of the three kinds.
+   *
    * @param features the columns that an estimator of errors reads
    */
   public record Estimator(
