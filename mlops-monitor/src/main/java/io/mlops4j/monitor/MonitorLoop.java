@@ -18,7 +18,7 @@ import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import io.mlops4j.monitor.watch.BlockSplit;
 import io.mlops4j.monitor.watch.MonitorTime;
-import io.mlops4j.monitor.watch.Watch;
+import io.mlops4j.monitor.watch.RowWatch;
 import io.mlops4j.monitor.watch.WatchSettings;
 import io.mlops4j.monitor.watch.drift.Baseline;
 import io.mlops4j.monitor.watch.drift.DriftWatch;
@@ -59,7 +59,7 @@ final class MonitorLoop {
   private final ShadowWatch shadow;
   private final @Nullable LabelWatch labels;
   private final @Nullable QualityWatch quality;
-  private final List<Watch> watches = new ArrayList<>();
+  private final List<RowWatch> watches = new ArrayList<>();
   private final Episodes episodes = new Episodes();
   private final MonitorTime time = new MonitorTime();
   private final Map<ServedBy, Instant> served = new LinkedHashMap<>();
@@ -199,7 +199,7 @@ final class MonitorLoop {
     drift.acceptNewest();
     episodes.accept(at);
     baseline = drift.baseline();
-    each(Watch::accepted);
+    each(RowWatch::accepted);
     publishCounts();
   }
 
@@ -330,8 +330,8 @@ final class MonitorLoop {
   }
 
   /** A watch that fails does not stop the others. */
-  private void each(Consumer<Watch> step) {
-    for (Watch watch : watches) {
+  private void each(Consumer<RowWatch> step) {
+    for (RowWatch watch : watches) {
       try {
         step.accept(watch);
       } catch (RuntimeException | Error e) {

@@ -17,7 +17,7 @@ public final class BlockSplit {
   private final boolean byTime;
   private final boolean wholeSeconds;
   private final MonitorTime time;
-  private final List<Watch> watches;
+  private final List<RowWatch> watches;
   private final Consumer<HandOff.Answered> handler;
   private long newestMillis = Long.MIN_VALUE;
   private Instant newest = Instant.EPOCH;
@@ -31,7 +31,7 @@ public final class BlockSplit {
       Span window,
       boolean alike,
       MonitorTime time,
-      List<Watch> watches,
+      List<RowWatch> watches,
       Consumer<HandOff.Answered> handler) {
     this.alike = alike;
     this.byTime = window.time() != null;
@@ -64,7 +64,7 @@ public final class BlockSplit {
 
   private long room(ServedBy version) {
     long room = Long.MAX_VALUE;
-    for (Watch watch : watches) {
+    for (RowWatch watch : watches) {
       room = Math.min(room, watch.room(version));
     }
     return room;

@@ -38,6 +38,8 @@ public record RowPlan(
   }
 
   /**
+   * Plans the columns of a file.
+   *
    * @throws IllegalArgumentException if a key is missing or the columns cannot be written
    */
   public static RowPlan of(

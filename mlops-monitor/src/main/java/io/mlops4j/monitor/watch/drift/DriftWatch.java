@@ -12,7 +12,7 @@ import io.mlops4j.monitor.handoff.CallSampling;
 import io.mlops4j.monitor.handoff.HandOff;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
-import io.mlops4j.monitor.watch.Watch;
+import io.mlops4j.monitor.watch.RowWatch;
 import io.mlops4j.monitor.watch.WatchSettings;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * reference, each slice is compared with the same slice of the reference. Used by the monitor's
  * thread only.
  */
-public final class DriftWatch implements Watch {
+public final class DriftWatch implements RowWatch {
   /** The windows of further versions are discarded, those whose rows are oldest first. */
   public static final int MOST_VERSIONS = 8;
 

@@ -14,7 +14,7 @@ import io.mlops4j.monitor.performance.task.PerformanceRules;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import io.mlops4j.monitor.watch.JoinRule;
-import io.mlops4j.monitor.watch.Watch;
+import io.mlops4j.monitor.watch.RowWatch;
 import io.mlops4j.monitor.watch.WatchSettings;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * stands still until it has caught up. If it goes back further, waiting predictions are given up
  * and later periods are removed.
  */
-public final class LabelWatch implements Watch, LabelStore.Outcomes {
+public final class LabelWatch implements RowWatch, LabelStore.Outcomes {
   public static final LabelCounts NONE = new LabelCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   private static final int BYTES_OF_A_RECORD = 4 << 20;

@@ -14,7 +14,7 @@ import io.mlops4j.monitor.quality.QualitySuite;
 import io.mlops4j.monitor.quality.QualityWindow;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
-import io.mlops4j.monitor.watch.Watch;
+import io.mlops4j.monitor.watch.RowWatch;
 import io.mlops4j.monitor.watch.WatchSettings;
 import io.mlops4j.monitor.watch.drift.DriftWatch;
 import java.time.Duration;
@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * Checks the rows of each version for broken data, and the delay of labels. A window is one step of
  * the monitor's window. Used by the monitor's thread only; any thread may read the newest report.
  */
-public final class QualityWatch implements Watch {
+public final class QualityWatch implements RowWatch {
   private static final Logger LOG = LoggerFactory.getLogger("io.mlops4j.monitor.ModelMonitor");
   private static final double MOST_LEVEL = 1e-6;
 

@@ -5,7 +5,7 @@ import io.mlops4j.monitor.alarm.episodes.Judged;
 import io.mlops4j.monitor.handoff.HandOff;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
-import io.mlops4j.monitor.watch.Watch;
+import io.mlops4j.monitor.watch.RowWatch;
 import io.mlops4j.rollout.OutputDifference;
 import io.mlops4j.rollout.internal.AnswerCell;
 import java.time.Instant;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * kept only while there is a shadow: from its first rows until {@value #QUIET_ROWS} rows in a row
  * were answered without it. Filled by the monitor's thread, read by any thread.
  */
-public final class ShadowWatch implements Watch {
+public final class ShadowWatch implements RowWatch {
   public static final int MOST_CELLS = 1_000_000;
   public static final int QUIET_ROWS = 200_000;
   private static final int MOST_PAIRS = 16;

@@ -14,7 +14,7 @@ import java.util.List;
  * of each other. An exception is counted as a failure and does not reach the other watches. Used by
  * the monitor's thread only.
  */
-public interface Watch {
+public interface RowWatch {
   /** The task in words, for the log: "cannot " and this. */
   String task();
 
