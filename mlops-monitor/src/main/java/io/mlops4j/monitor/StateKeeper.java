@@ -53,6 +53,13 @@ final class StateKeeper implements AutoCloseable {
   private long beat;
   private long stored;
   private long took;
+
+  /** The labels that no file may have, because the folder vanished; 0 after a snapshot has them. */
+  private long unstored;
+
+  /** The labels of the newest snapshot that was begun. */
+  private long begunWith;
+
   private volatile StateStatus status;
 
   private StateKeeper(
@@ -174,6 +181,7 @@ final class StateKeeper implements AutoCloseable {
       }
       problem(new IOException("the folder vanished"));
       folder.remake();
+      unstored = folder.labels(); // some may wait in the hand-off, and are in no snapshot yet
     } catch (IOException | RuntimeException e) {
       problem(e);
     }
@@ -181,6 +189,9 @@ final class StateKeeper implements AutoCloseable {
 
   private boolean isDue(long now) {
     long since = now - stored;
+    if (begunWith < unstored && context.journal().applied() >= unstored) {
+      return true; // at once, but after a failure no more often than others
+    }
     if (status.problem().isPresent()) {
       return since >= BEAT;
     }
@@ -220,19 +231,21 @@ final class StateKeeper implements AutoCloseable {
     private final long start;
     private final StateFolder.Snapshot snapshot;
     private final Instant at = context.settings().clock().instant();
+    private final long applied = context.journal().applied();
     private int size;
 
     Begun(long start) throws IOException {
       this.start = start;
       this.snapshot =
           folder.begin(
-              context.journal().applied(),
+              applied,
               () -> {
                 byte[] state = bytes.write(loop);
                 size = state.length;
                 return state;
               });
       windows = loop.windowsEnded();
+      begunWith = applied;
     }
 
     @Override
@@ -243,6 +256,10 @@ final class StateKeeper implements AutoCloseable {
     void stored() {
       stored = context.nanoTime();
       took = stored - start;
+      if (applied < unstored) {
+        return; // the problem goes on until the labels are handled
+      }
+      unstored = 0;
       if (status.problem().isPresent()) {
         LOG.info("{}: the state is stored again", folder.path());
       }

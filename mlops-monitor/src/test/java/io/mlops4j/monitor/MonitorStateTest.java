@@ -20,12 +20,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -550,11 +552,7 @@ class MonitorStateTest {
       answer(monitor, V1, 20, 0, 0);
       monitor.label("k1", 1);
       monitor.flush();
-      try (Stream<Path> files = Files.walk(folder())) {
-        for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-          Files.delete(file);
-        }
-      }
+      delete(folder());
       nanos.addAndGet(TimeUnit.SECONDS.toNanos(2));
       monitor.label("k2", 0);
       monitor.flush();
@@ -567,6 +565,62 @@ class MonitorStateTest {
     }
     try (ModelMonitor second = builder().stateIn(copy).start()) {
       assertThat(second.counts().labels().labelled()).isEqualTo(3);
+    }
+  }
+
+  /** The snapshot of the folder that is made again is due while a label waits in the hand-off. */
+  @Test
+  void aLabelThatWaitsWhileAFolderIsMadeAgainIsStored() throws Exception {
+    AtomicBoolean stops = new AtomicBoolean();
+    CountDownLatch stopped = new CountDownLatch(1);
+    CountDownLatch goesOn = new CountDownLatch(1);
+    LongSupplier time =
+        () -> {
+          if (Thread.currentThread().getName().equals("mlops4j-monitor")
+              && stops.compareAndSet(true, false)) {
+            stopped.countDown();
+            await(goesOn);
+          }
+          return nanos.get();
+        };
+    Path copy;
+    try (ModelMonitor monitor = builder().storing(disk, time, false).stateIn(folder()).start()) {
+      answer(monitor, V1, 20, 0, 0);
+      monitor.label("k1", 1);
+      monitor.flush();
+      delete(folder());
+      nanos.addAndGet(TimeUnit.SECONDS.toNanos(2));
+      stops.set(true); // when the thread looks whether it has to store something
+      answer(monitor, V1, 1, 20, 0);
+      await(stopped);
+      monitor.label("k2", 0); // written to a file that is gone, and not handled
+      goesOn.countDown();
+      monitor.flush();
+      assertThat(monitor.state().orElseThrow().problem()).isEmpty();
+      assertThat(monitor.counts().failures()).isEqualTo(1);
+      copy = killed();
+    } finally {
+      goesOn.countDown();
+    }
+    try (ModelMonitor second = builder().stateIn(copy).start()) {
+      assertThat(second.state().orElseThrow().damages()).isEmpty();
+      assertThat(second.counts().labels().labelled()).isEqualTo(2);
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
     }
   }
 
