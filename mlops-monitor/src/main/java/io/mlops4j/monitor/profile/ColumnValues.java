@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.function.IntFunction;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
+import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.jspecify.annotations.Nullable;
 
@@ -80,12 +81,12 @@ public final class ColumnValues {
   }
 
   /**
-   * Reads a column of vectors: lists of a fixed number of 32-bit floats.
+   * Reads a column of vectors: lists of a fixed number of floats or doubles.
    *
    * @param rows batches that have the column
    * @param column its name
-   * @return each vector in the order of the rows; a missing component is NaN, and so are all
-   *     components of a missing vector
+   * @return each vector in the order of the rows, doubles as the nearest floats; a missing
+   *     component is NaN, and so are all components of a missing vector
    */
   public static float[][] vectors(Iterable<FeatureBatch> rows, String column) {
     List<float[]> all = new ArrayList<>();
@@ -96,7 +97,7 @@ public final class ColumnValues {
   }
 
   private static void addVectors(FixedSizeListVector column, List<float[]> to) {
-    Float4Vector components = (Float4Vector) column.getDataVector();
+    FieldVector components = column.getDataVector();
     int dimension = column.getListSize();
     for (int row = 0; row < column.getValueCount(); row++) {
       float[] vector = new float[dimension];
@@ -104,7 +105,10 @@ public final class ColumnValues {
       for (int i = 0; i < dimension && !column.isNull(row); i++) {
         int place = row * dimension + i;
         if (!components.isNull(place)) {
-          vector[i] = components.get(place);
+          vector[i] =
+              components instanceof Float8Vector wide
+                  ? (float) wide.get(place)
+                  : ((Float4Vector) components).get(place);
         }
       }
       to.add(vector);

@@ -27,15 +27,17 @@ import org.jspecify.annotations.Nullable;
  * <p>The Arrow type of a column decides its profile:
  *
  * <ul>
- *   <li>Integers and floats of every width, and decimals of 128 bits, are {@linkplain NumberProfile
- *       numbers}. NaN is missing, like null. Name columns of codes in {@link Builder#categories}.
- *   <li>Text, plain or dictionary-encoded, and booleans are {@linkplain CategoryProfile
+ *   <li>Integers, floats and decimals of every width are {@linkplain NumberProfile numbers}. So are
+ *       times of day and durations, in the unit of their column. NaN is missing, like null. Name
+ *       columns of codes in {@link Builder#categories}.
+ *   <li>Text (plain, viewed or dictionary-encoded) and booleans are {@linkplain CategoryProfile
  *       categories}.
  *   <li>Text that looks like an identifier is {@linkplain SkippedColumn skipped}: it has more than
  *       65 536 distinct values, or more than 50 that are more than half of all its values. Name
  *       keys in {@link Builder#except} to be sure.
  *   <li>Timestamps and dates are {@linkplain TimeProfile times}.
- *   <li>Lists of a fixed number of 32-bit floats are {@linkplain VectorProfile vectors}.
+ *   <li>Lists of a fixed number of floats are {@linkplain VectorProfile vectors}, and of doubles,
+ *       too, as the nearest floats.
  *   <li>Everything else (tensors, other lists, structures) is skipped and listed with the reason.
  * </ul>
  *

@@ -7,6 +7,7 @@ import io.mlops4j.monitor.profile.internal.HyperLogLog;
 import java.math.BigInteger;
 import org.apache.arrow.memory.util.MemoryUtil;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 
@@ -129,10 +130,15 @@ final class VectorCounter implements ColumnCounter {
 
   /** Reads a vector; false if a component is not finite. */
   private boolean read(FieldVector components, int row) {
-    long address = components.getDataBufferAddress() + 4L * row * dimension;
+    boolean wide = components instanceof Float8Vector;
+    long address = components.getDataBufferAddress() + (wide ? 8L : 4L) * row * dimension;
     int finite = -1;
     for (int i = 0; i < dimension; i++) {
-      int bits = MemoryUtil.getInt(address + 4L * i);
+      int bits =
+          wide
+              ? Float.floatToRawIntBits(
+                  (float) Double.longBitsToDouble(MemoryUtil.getLong(address + 8L * i)))
+              : MemoryUtil.getInt(address + 4L * i);
       vector[i] = bits;
       finite &= (bits & 0x7fffffff) - 0x7f800000;
     }

@@ -12,6 +12,7 @@ import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.LargeVarCharVector;
+import org.apache.arrow.vector.ViewVarCharVector;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.jspecify.annotations.Nullable;
@@ -105,6 +106,10 @@ final class Cells {
     if (texts instanceof BitVector bits) {
       return bits.get(row) == 0 ? FALSE : TRUE;
     }
+    if (texts instanceof ViewVarCharVector views) {
+      byte[] text = TextCells.viewed(views, row);
+      return text == null ? NULL : hash(text);
+    }
     int entry = row;
     if (coded) {
       long code = ((BaseIntVector) column).getValueAsLong(row);
@@ -136,8 +141,12 @@ final class Cells {
 
   /** Hashes a text as {@link #at} does: FNV-1a of its UTF-8, mixed. */
   static long hash(String text) {
+    return hash(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static long hash(byte[] text) {
     long hash = FNV;
-    for (byte one : text.getBytes(StandardCharsets.UTF_8)) {
+    for (byte one : text) {
       hash = (hash ^ (one & 0xff)) * PRIME;
     }
     return mix(hash);
@@ -156,9 +165,9 @@ final class Cells {
     FieldVector components = column.getDataVector();
     int size = column.getListSize();
     boolean nulls = components.getNullCount() > 0;
-    long address = components.getDataBufferAddress() + 4L * row * size;
+    IntToDoubleFunction values = NumberCells.cells(components);
     for (int i = 0; i < size; i++) {
-      if (Float.isNaN(Float.intBitsToFloat(MemoryUtil.getInt(address + 4L * i)))
+      if (Double.isNaN(values.applyAsDouble(row * size + i))
           || (nulls && components.isNull(row * size + i))) {
         return NAN;
       }

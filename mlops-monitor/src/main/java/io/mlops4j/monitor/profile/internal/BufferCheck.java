@@ -5,6 +5,7 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BaseLargeVariableWidthVector;
 import org.apache.arrow.vector.BaseVariableWidthVector;
+import org.apache.arrow.vector.BaseVariableWidthViewVector;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.ExtensionTypeVector;
 import org.apache.arrow.vector.FieldVector;
@@ -16,6 +17,8 @@ import org.apache.arrow.vector.dictionary.DictionaryProvider;
  * a damaged file would end the process instead of failing.
  */
 public final class BufferCheck {
+  private static final long VIEW_BYTES = 16;
+
   private BufferCheck() {}
 
   /**
@@ -54,6 +57,8 @@ public final class BufferCheck {
       holds(column, stored.getOffsetBuffer(), 4 * (cells + 1), "offsets");
     } else if (stored instanceof BaseLargeVariableWidthVector) {
       holds(column, stored.getOffsetBuffer(), 8 * (cells + 1), "offsets");
+    } else if (stored instanceof BaseVariableWidthViewVector) {
+      holds(column, stored.getDataBuffer(), VIEW_BYTES * cells, "views");
     } else {
       holds(column, stored.getDataBuffer(), bytes(stored, cells), "values");
     }

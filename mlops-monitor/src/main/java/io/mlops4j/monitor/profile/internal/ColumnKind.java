@@ -5,6 +5,7 @@ import io.mlops4j.feature.BFloat16Vector;
 import java.util.Map;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
+import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.LargeVarCharVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
@@ -35,8 +36,9 @@ public enum ColumnKind {
     }
     return switch (column.getMinorType()) {
       case TINYINT, SMALLINT, INT, BIGINT, UINT1, UINT2, UINT4, UINT8 -> NUMBERS;
-      case FLOAT2, FLOAT4, FLOAT8, DECIMAL -> NUMBERS;
-      case BIT, VARCHAR, LARGEVARCHAR -> TEXTS;
+      case FLOAT2, FLOAT4, FLOAT8, DECIMAL, DECIMAL256 -> NUMBERS;
+      case TIMESEC, TIMEMILLI, TIMEMICRO, TIMENANO, DURATION -> NUMBERS; // in their unit
+      case BIT, VARCHAR, LARGEVARCHAR, VIEWVARCHAR -> TEXTS;
       case DATEDAY, DATEMILLI -> TIMES;
       case TIMESTAMPSEC, TIMESTAMPMILLI, TIMESTAMPMICRO, TIMESTAMPNANO -> TIMES;
       case TIMESTAMPSECTZ, TIMESTAMPMILLITZ, TIMESTAMPMICROTZ, TIMESTAMPNANOTZ -> TIMES;
@@ -56,7 +58,9 @@ public enum ColumnKind {
   }
 
   private static boolean isVectors(FixedSizeListVector column) {
-    return column.getDataVector() instanceof Float4Vector && column.getListSize() > 0;
+    FieldVector components = column.getDataVector();
+    return (components instanceof Float4Vector || components instanceof Float8Vector)
+        && column.getListSize() > 0;
   }
 
   private static boolean isText(FieldVector column) {

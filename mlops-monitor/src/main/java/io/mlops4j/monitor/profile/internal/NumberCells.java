@@ -5,6 +5,7 @@ import java.math.BigInteger;
 import java.util.function.IntToDoubleFunction;
 import org.apache.arrow.memory.util.Float16;
 import org.apache.arrow.memory.util.MemoryUtil;
+import org.apache.arrow.vector.Decimal256Vector;
 import org.apache.arrow.vector.DecimalVector;
 import org.apache.arrow.vector.FieldVector;
 
@@ -117,7 +118,7 @@ public final class NumberCells {
           into[i] = Double.longBitsToDouble(MemoryUtil.getLong(address + 8L * (from + i))) + 0.0;
         }
       }
-      case INT -> {
+      case INT, TIMESEC, TIMEMILLI -> {
         for (int i = 0; i < length; i++) {
           into[i] = MemoryUtil.getInt(address + 4L * (from + i));
         }
@@ -127,7 +128,7 @@ public final class NumberCells {
           into[i] = Integer.toUnsignedLong(MemoryUtil.getInt(address + 4L * (from + i)));
         }
       }
-      case BIGINT -> {
+      case BIGINT, TIMEMICRO, TIMENANO, DURATION -> {
         for (int i = 0; i < length; i++) {
           into[i] = MemoryUtil.getLong(address + 8L * (from + i));
         }
@@ -141,6 +142,12 @@ public final class NumberCells {
         int scale = ((DecimalVector) column).getScale();
         for (int i = 0; i < length; i++) {
           into[i] = decimal(address + 16L * (from + i), scale) + 0.0;
+        }
+      }
+      case DECIMAL256 -> {
+        int scale = ((Decimal256Vector) column).getScale();
+        for (int i = 0; i < length; i++) {
+          into[i] = decimal256(address + 32L * (from + i), scale) + 0.0;
         }
       }
       default -> throw new IllegalStateException("no numbers: " + column.getField());
@@ -164,13 +171,17 @@ public final class NumberCells {
       case UINT1 -> row -> MemoryUtil.getByte(address + row) & 0xff;
       case SMALLINT -> row -> MemoryUtil.getShort(address + 2L * row);
       case UINT2 -> row -> MemoryUtil.getShort(address + 2L * row) & 0xffff;
-      case INT -> row -> MemoryUtil.getInt(address + 4L * row);
+      case INT, TIMESEC, TIMEMILLI -> row -> MemoryUtil.getInt(address + 4L * row);
       case UINT4 -> row -> Integer.toUnsignedLong(MemoryUtil.getInt(address + 4L * row));
-      case BIGINT -> row -> MemoryUtil.getLong(address + 8L * row);
+      case BIGINT, TIMEMICRO, TIMENANO, DURATION -> row -> MemoryUtil.getLong(address + 8L * row);
       case UINT8 -> row -> unsigned(MemoryUtil.getLong(address + 8L * row));
       case DECIMAL -> {
         int scale = ((DecimalVector) column).getScale();
         yield row -> decimal(address + 16L * row, scale);
+      }
+      case DECIMAL256 -> {
+        int scale = ((Decimal256Vector) column).getScale();
+        yield row -> decimal256(address + 32L * row, scale);
       }
       default -> throw new IllegalStateException("no numbers: " + column.getField());
     };
@@ -195,6 +206,15 @@ public final class NumberCells {
             .shiftLeft(Long.SIZE)
             .add(new BigInteger(Long.toUnsignedString(low)));
     return new BigDecimal(unscaled, scale).doubleValue();
+  }
+
+  private static double decimal256(long address, int scale) {
+    byte[] bytes = new byte[32];
+    for (int i = 0; i < bytes.length; i++) {
+      int place = MemoryUtil.LITTLE_ENDIAN ? bytes.length - 1 - i : i;
+      bytes[i] = MemoryUtil.getByte(address + place);
+    }
+    return new BigDecimal(new BigInteger(bytes), scale).doubleValue();
   }
 
   private static double power(int exponent) {

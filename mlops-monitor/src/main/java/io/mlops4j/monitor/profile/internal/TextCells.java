@@ -9,6 +9,7 @@ import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.LargeVarCharVector;
 import org.apache.arrow.vector.UInt8Vector;
+import org.apache.arrow.vector.ViewVarCharVector;
 import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.jspecify.annotations.Nullable;
@@ -54,8 +55,33 @@ public final class TextCells {
       wholes(column, to);
     } else if (ColumnKind.of(column, dictionaries) == ColumnKind.NUMBERS) {
       NumberCells.read(column, chunk, new Names(to));
+    } else if (column instanceof ViewVarCharVector views) {
+      viewed(views, to);
     } else {
       plain(column, null, to);
+    }
+  }
+
+  private static void viewed(ViewVarCharVector column, Texts to) {
+    for (int row = 0; row < column.getValueCount(); row++) {
+      if (column.isNull(row)) {
+        to.missing(1);
+        continue;
+      }
+      byte[] text = viewed(column, row);
+      if (text == null) {
+        throw BufferCheck.damaged(column, "a text outside of its buffers");
+      }
+      to.take(text, text.length, 1);
+    }
+  }
+
+  /** Returns a text that is not missing; null if it is not in the buffers of a damaged column. */
+  public static byte @Nullable [] viewed(ViewVarCharVector column, int row) {
+    try {
+      return column.get(row);
+    } catch (IndexOutOfBoundsException | NegativeArraySizeException e) {
+      return null;
     }
   }
 
