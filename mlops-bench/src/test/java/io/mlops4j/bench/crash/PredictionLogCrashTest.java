@@ -3,6 +3,7 @@ package io.mlops4j.bench.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mlops4j.bench.Waits;
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent;
@@ -244,9 +245,7 @@ class PredictionLogCrashTest {
       assertThat(log.status().dropped()).isEqualTo(28);
       assertThat(log.status().acknowledged()).isEqualTo(1);
       full = false;
-      while (log.status().problem().isPresent()) {
-        Thread.onSpinWait();
-      }
+      Waits.until("the log writes again", () -> log.status().problem().isEmpty());
       log.flush(); // so that there is room in the queue
       send(log, 50);
       log.flush();
@@ -317,9 +316,7 @@ class PredictionLogCrashTest {
             .start()) {
       full = true;
       send(log, 0);
-      while (log.status().problem().isEmpty()) {
-        Thread.onSpinWait();
-      }
+      Waits.until("the log has a problem", () -> log.status().problem().isPresent());
       Thread calls =
           new Thread(
               () -> {
@@ -328,9 +325,7 @@ class PredictionLogCrashTest {
                 }
               });
       calls.start();
-      while (calls.getState() != Thread.State.TIMED_WAITING) {
-        Thread.onSpinWait(); // until it waits for room in the queue
-      }
+      Waits.until(calls, Thread.State.TIMED_WAITING); // for room in the queue
       assertThat(log.status().acknowledged()).isZero();
       full = false;
       calls.join();

@@ -58,9 +58,7 @@ class HandOffTest {
               }
             });
     putter.start();
-    while (putter.getState() != Thread.State.WAITING) {
-      Thread.onSpinWait();
-    }
+    Waits.until(putter, Thread.State.WAITING);
     assertThat(putting).isNotDone();
     inbox.take();
     assertThat(putting.get(10, TimeUnit.SECONDS)).isTrue();
@@ -85,9 +83,7 @@ class HandOffTest {
     Thread taker = new Thread(() -> taken.complete(inbox.take()));
     taker.setDaemon(true);
     taker.start();
-    while (taker.getState() != Thread.State.TIMED_WAITING) {
-      Thread.onSpinWait();
-    }
+    Waits.until(taker, Thread.State.TIMED_WAITING);
     assertThat(inbox.offer(labels(1))).isTrue();
     assertThat(taken).isNotDone();
     return taken;

@@ -10,6 +10,7 @@ import io.mlops4j.inference.InferenceEvent.Phase;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.Waits;
 import io.mlops4j.monitor.log.LogCalls.Call;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -131,9 +132,7 @@ class PredictionLogTest {
   void rowsAreAcknowledgedWithoutAFlush() {
     try (PredictionLog log = log().acknowledgeEvery(Duration.ofMillis(5)).start()) {
       send(log, 1, 1, 3);
-      while (log.status().acknowledged() < 3) {
-        Thread.onSpinWait();
-      }
+      Waits.until("three rows are acknowledged", () -> log.status().acknowledged() >= 3);
       assertThat(LogCalls.ids(read())).hasSize(3);
     }
   }

@@ -21,6 +21,7 @@ import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.Feature;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.runtime.ModelRuntime;
+import io.mlops4j.runtime.Waits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,10 +73,11 @@ class CompositionCallsTest {
   }
 
   private void awaitRunning(Model model) {
-    while (fixture.runtime.figures().models().stream()
-        .noneMatch(each -> each.servedBy().equals(model.servedBy()) && each.running() > 0)) {
-      Thread.onSpinWait();
-    }
+    Waits.until(
+        "a call runs",
+        () ->
+            fixture.runtime.figures().models().stream()
+                .anyMatch(each -> each.servedBy().equals(model.servedBy()) && each.running() > 0));
   }
 
   /** What a listener saw of a call. */
@@ -265,9 +267,7 @@ class CompositionCallsTest {
       inside.await();
       Thread closing = new Thread(sum::close);
       closing.start();
-      while (closing.getState() != Thread.State.WAITING) {
-        Thread.onSpinWait();
-      }
+      Waits.until(closing, Thread.State.WAITING);
       assertThat(call).isNotDone();
       try (FeatureBatch batch = one()) {
         assertThatIllegalStateException().isThrownBy(() -> sum.predict(batch));
@@ -309,9 +309,7 @@ class CompositionCallsTest {
       inside.await();
       Thread closing = new Thread(sum::close);
       closing.start();
-      while (closing.getState() != Thread.State.WAITING) {
-        Thread.onSpinWait();
-      }
+      Waits.until(closing, Thread.State.WAITING);
       goOn.countDown();
       call.join();
       closing.join();

@@ -15,6 +15,7 @@ import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.RowModel;
+import io.mlops4j.runtime.Waits;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.serving.loading.VersionLeases;
 import io.mlops4j.spi.EngineModel;
@@ -151,9 +152,8 @@ class AbandonedRunsTest {
       Throwable thrown = catchThrowable(call);
       assertThat(thrown instanceof ExecutionException ? thrown.getCause() : thrown)
           .isInstanceOf(DeadlineException.class);
-      while (abandoned() > before && entered.get() == runs) {
-        Thread.onSpinWait(); // it waits soon, or has seen that its call has ended
-      }
+      Waits.until( // it waits soon, or has seen that its call has ended
+          "the run has begun or ended", () -> abandoned() <= before || entered.get() != runs);
     }
     assertThat(abandoned()).isEqualTo(before + 1);
   }
@@ -203,9 +203,7 @@ class AbandonedRunsTest {
       abandon(() -> model.predictAsync(batch, SOON, Prediction::rows).get());
       int runs = entered.get();
       CompletableFuture<Integer> call = model.predictAsync(batch, LATER, Prediction::rows);
-      while (entered.get() == runs) {
-        Thread.onSpinWait();
-      }
+      Waits.until("the run has begun", () -> entered.get() != runs);
       call.cancel(true);
     }
     abandon(() -> rows.predictAsync(new In(1, 2, 3, 4), SOON).get());
@@ -253,9 +251,7 @@ class AbandonedRunsTest {
       assertThat(model.figures().rejected()).isEqualTo(2);
       model.predict(batch).close(); // it has no deadline
       first.countDown();
-      while (abandoned() > 0) {
-        Thread.onSpinWait();
-      }
+      Waits.until("no abandoned run goes on", () -> abandoned() == 0);
       try (Prediction answer = model.predict(batch, LATER)) {
         assertThat(answer.vector("y").getValueCount()).isEqualTo(ServingFixture.Y.length);
       }
@@ -291,9 +287,7 @@ class AbandonedRunsTest {
         .hasMessageContaining("found 1 abandoned runs");
     assertThat(freed).isFalse();
     gate.countDown();
-    while (abandoned() > 0) {
-      Thread.onSpinWait();
-    }
+    Waits.until("no abandoned run goes on", () -> abandoned() == 0);
     model.close();
     assertThat(freed).isTrue();
   }
@@ -310,9 +304,7 @@ class AbandonedRunsTest {
     assertThat(freed).isFalse();
     assertThat(abandoned()).isOne();
     gate.countDown();
-    while (abandoned() > 0) {
-      Thread.onSpinWait();
-    }
+    Waits.until("no abandoned run goes on", () -> abandoned() == 0);
     assertThat(freed).isTrue();
   }
 
@@ -329,9 +321,7 @@ class AbandonedRunsTest {
         .anyMatch(line -> line.startsWith("1 runs whose calls have ended still go on"));
     assertThat(freed).isFalse();
     gate.countDown();
-    while (abandoned() > 0) {
-      Thread.onSpinWait();
-    }
+    Waits.until("no abandoned run goes on", () -> abandoned() == 0);
     assertThat(freed).isTrue();
     assertThat(fixture.allocator().getAllocatedMemory()).isZero();
   }

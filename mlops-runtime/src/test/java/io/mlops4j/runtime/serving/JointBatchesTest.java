@@ -15,6 +15,7 @@ import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.PredictionId;
+import io.mlops4j.runtime.Waits;
 import io.mlops4j.runtime.serving.threads.UninterruptibleWait;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -104,9 +105,7 @@ class JointBatchesTest {
   }
 
   private void awaitWaiting(int count) {
-    while (fixture.loader.context().queue().waiting() != count) {
-      Thread.onSpinWait();
-    }
+    Waits.until(count + " calls wait", () -> fixture.loader.context().queue().waiting() == count);
   }
 
   private void letGo() {
@@ -620,9 +619,7 @@ class JointBatchesTest {
     List<Future<float[]>> waiting = pileUp(List.of(() -> ask(model, rows(0, 1))));
     CompletableFuture<float[]> later = askLater(model, rows(2), p -> p.floats("y"));
     Future<?> closing = threads.submit(model::close);
-    while (!((LoadedModel) model).isClosing()) {
-      Thread.onSpinWait();
-    }
+    Waits.until("the model closes", () -> ((LoadedModel) model).isClosing());
     assertThatThrownBy(() -> ask(model, rows(0))).isInstanceOf(IllegalStateException.class);
     assertThat(askLater(model, rows(0), Prediction::rows)).isCompletedExceptionally();
     assertThat(closing).isNotDone();

@@ -181,9 +181,7 @@ class ActionsTest {
             });
     flushing.setDaemon(true);
     flushing.start();
-    while (flushing.getState() != Thread.State.WAITING) {
-      Thread.onSpinWait();
-    }
+    Waits.until(flushing, Thread.State.WAITING);
     actions.close();
     flushing.join(5_000);
     assertThat(ran).containsExactly("flushed");

@@ -26,6 +26,7 @@ import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
+import io.mlops4j.runtime.Waits;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.DeploymentStatus;
 import io.mlops4j.runtime.deployment.ShadowStatus;
@@ -504,9 +505,9 @@ class DeploymentTest {
               .start();
       started.set(deployment);
       assertThat(deployment.rollback(deployment.servedBy(), "test")).isPresent();
-      while (!threads().isEmpty()) { // the listener is called after the rollback
-        Thread.onSpinWait();
-      }
+      Waits.until(
+          "the threads have ended",
+          () -> threads().isEmpty()); // after the rollback the listener is called
       assertThatIllegalStateException().isThrownBy(deployment::refresh);
     }
 
@@ -713,9 +714,7 @@ class DeploymentTest {
         deployment.refresh();
         assertThat(running(plus.v1)).isEqualTo(1);
         goOn.countDown();
-        while (running(plus.v1) >= 0) {
-          Thread.onSpinWait();
-        }
+        Waits.until("version 1 is closed", () -> running(plus.v1) < 0);
       }
     }
 
@@ -756,7 +755,7 @@ class DeploymentTest {
                       plus.assign(CHAMPION, List.of(plus.v1, plus.v2, plus.v3).get(i % 3));
                       deployment.refresh();
                     }
-                    asked.await();
+                    assertThat(asked.await(2, TimeUnit.MINUTES)).as("calls were made").isTrue();
                     return 0;
                   } finally {
                     done.countDown();
@@ -810,7 +809,7 @@ class DeploymentTest {
           };
       InParallel.Work<String> closer =
           () -> {
-            running.await();
+            assertThat(running.await(2, TimeUnit.MINUTES)).as("calls were made").isTrue();
             deployment.close();
             return "the deployment of plus@champion is closed";
           };
@@ -903,9 +902,9 @@ class DeploymentTest {
         assertThat(deployment.rows(Term.class, Sum.class).predict(new Term(0)).y()).isEqualTo(1);
         assertThat(plus.ask(deployment, 0)).isEqualTo(1);
         // It is asked in any order, and closing drops what it was not asked yet.
-        while (shadow(deployment).failed() + shadow(deployment).rows() < 2) {
-          Thread.onSpinWait();
-        }
+        Waits.until(
+            "both calls were compared",
+            () -> shadow(deployment).failed() + shadow(deployment).rows() >= 2);
       }
       assertThat(shadow(deployment).failed()).isEqualTo(1);
       assertThat(shadow(deployment).disagreements()).isEqualTo(1);

@@ -22,6 +22,7 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.registry.Retention;
 import io.mlops4j.runtime.ModelRuntime;
+import io.mlops4j.runtime.Waits;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.registry.FileModelRegistry;
 import io.mlops4j.runtime.registry.JdbcModelRegistry;
@@ -150,9 +151,8 @@ class LeasedVersionsTest {
       assertLeased(plus.v1, "service, which serves plus@champion");
       answer.countDown();
       assertThat(call.get()).isEqualTo(1);
-      while (!other.collectable().deleted().contains(plus.v1)) {
-        Thread.onSpinWait(); // the thread that drains has been told, and closes it now
-      }
+      Waits.until( // the thread that drains has been told, and closes it now
+          "version 1 is not leased", () -> other.collectable().deleted().contains(plus.v1));
     }
     assertFree(plus.v1);
   }

@@ -2,9 +2,9 @@ package io.mlops4j.runtime.deployment.alias;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.runtime.Waits;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,9 +50,7 @@ class ShadowThreadTest {
   }
 
   private void awaitDone(int count) {
-    while (done.get() < count) {
-      LockSupport.parkNanos(10_000);
-    }
+    Waits.until(count + " pieces are done", () -> done.get() >= count);
   }
 
   private static Thread found() {
@@ -76,9 +74,7 @@ class ShadowThreadTest {
     thread.start();
     Thread sleeping = found();
     for (int i = 1; i <= 3; i++) {
-      while (sleeping.getState() != Thread.State.WAITING) {
-        LockSupport.parkNanos(100_000);
-      }
+      Waits.until(sleeping, Thread.State.WAITING);
       pieces.incrementAndGet();
       thread.wake();
       awaitDone(i);

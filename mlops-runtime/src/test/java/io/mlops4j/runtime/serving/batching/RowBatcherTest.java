@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mlops4j.error.DeadlineException;
 import io.mlops4j.error.OverloadedException;
 import io.mlops4j.inference.MicroBatching;
+import io.mlops4j.runtime.Waits;
 import io.mlops4j.runtime.serving.threads.Deadlines;
 import io.mlops4j.runtime.serving.threads.UninterruptibleWait;
 import java.time.Duration;
@@ -111,9 +112,7 @@ class RowBatcherTest {
   }
 
   private void awaitWaiting(int count) {
-    while (queue.waiting() < count) {
-      Thread.onSpinWait();
-    }
+    Waits.until(count + " calls wait", () -> queue.waiting() >= count);
   }
 
   @Test
@@ -545,9 +544,8 @@ class RowBatcherTest {
     List<Future<Integer>> large = new ArrayList<>();
     for (int i = 1; i <= 2; i++) {
       large.add(threads.submit(() -> batcher.ask(50, null)));
-      while (both.waiting() < i) {
-        Thread.onSpinWait();
-      }
+      int asked = i;
+      Waits.until("calls wait", () -> both.waiting() >= asked);
     }
     both.leave();
     holding.await();
@@ -579,9 +577,7 @@ class RowBatcherTest {
     for (int row = 1; row <= 6; row++) {
       int asked = row;
       waiting.add(threads.submit(() -> batcher.ask(asked, null)));
-      while (both.waiting() < waiting.size()) {
-        Thread.onSpinWait();
-      }
+      Waits.until("calls wait", () -> both.waiting() >= waiting.size());
     }
     both.leave();
     for (Future<Integer> each : waiting) {
@@ -651,9 +647,7 @@ class RowBatcherTest {
 
   /** A worker gives its processor back a moment after its callers have their answers. */
   private static void awaitFree(CallQueue queue) {
-    while (!queue.tryEnter()) {
-      Thread.onSpinWait();
-    }
+    Waits.until("a processor is free", queue::tryEnter);
   }
 
   /** Calls of all kinds, each checked. */

@@ -2,6 +2,7 @@ package io.mlops4j.runtime.serving.threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.runtime.Waits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,9 +96,7 @@ class DeadlinesTest {
       for (Future<Integer> each : kept) {
         expected += each.get();
       }
-      while (deadlines.waiting() > 0) {
-        Thread.onSpinWait();
-      }
+      Waits.until("no deadline waits", () -> deadlines.waiting() == 0);
       deadlines.close();
       threads.get(0).join();
       assertThat(done.get()).isEqualTo(expected);
