@@ -21,6 +21,11 @@ final class FirstTimes {
   /** For ONNX Runtime, which matches a long command line with a recursive pattern. */
   private static final List<String> LARGE_STACK = List.of("-Xss64m");
 
+  /** A small container, with a heap of one size, and a server that does not wait for more bytes. */
+  private static final List<String> SMALL =
+      List.of(
+          "-Xss64m", "-XX:+UseSerialGC", "-Xms32m", "-Xmx32m", "-Dsun.net.httpserver.nodelay=true");
+
   private FirstTimes() {}
 
   static List<Comparison> comparisons() {
@@ -61,7 +66,45 @@ final class FirstTimes {
             "itself, which extracts the library",
             Double.NaN,
             () -> second(Until.ANSWER),
-            () -> first(Until.ANSWER)));
+            () -> first(Until.ANSWER)),
+        new Comparison(
+            "engines.start.first",
+            "time from main to the first answer of a small model, a record in and out, with an"
+                + " archive of classes and the native library kept extracted",
+            EnginesTopic.ORT + ", a direct buffer in, a pinned output",
+            0.7,
+            () -> archived(Until.RECORD),
+            FirstTimes::rawAnswer),
+        new Comparison(
+            "engines.start.first.batch",
+            "the same with a batch of Arrow columns in place of a record",
+            EnginesTopic.ORT + ", a direct buffer in, a pinned output",
+            Double.NaN,
+            () -> archived(Until.ANSWER),
+            FirstTimes::rawAnswer),
+        new Comparison(
+            "engines.start.first.plain",
+            "the same with a record, without an archive, the library extracted",
+            EnginesTopic.ORT + ", a direct buffer in, a pinned output",
+            Double.NaN,
+            () -> first(Until.RECORD),
+            FirstTimes::rawAnswer),
+        new Comparison(
+            "engines.start.first.prepared",
+            "the same with an archive and the library kept",
+            EnginesTopic.ORT + ", with an archive and its library extracted before, too",
+            Double.NaN,
+            () -> archived(Until.RECORD),
+            FirstTimes::preparedRawAnswer),
+        new Comparison(
+            "engines.start.memory",
+            "resident memory of a service with one small model on the JDK's HTTP server, after 3000"
+                + " requests and a collection, with an archive and the native library kept",
+            EnginesTopic.ORT + " in the same server, a tensor in and out that are kept",
+            1.1,
+            FirstTimes::service,
+            () ->
+                new FreshJvm(SmallService.class, SMALL, List.of(Models.file("mlp32").toString()))));
   }
 
   private static Side ours(Cost cost) throws IOException, InterruptedException {
@@ -82,6 +125,65 @@ final class FirstTimes {
 
   private static Side first(Until until) {
     return fresh(Start.class, until, Models.file("mlp32"));
+  }
+
+  /** The first run extracts the library, the second writes the archive. */
+  private static Side archived(Until until) throws IOException, InterruptedException {
+    Path folder = Models.folder();
+    Path libraries = folder.resolve("libraries");
+    Path model = Models.file("mlp32");
+    filled(Start.class, until, model, libraries);
+    return archived(folder, List.of(), until, model.toString(), libraries.toString());
+  }
+
+  private static Side service() throws IOException, InterruptedException {
+    Path folder = Models.folder();
+    Path libraries = folder.resolve("libraries");
+    Path model = Models.file("mlp32");
+    filled(Start.class, Until.ENGINE, model, libraries);
+    List<String> arguments = List.of(model.toString(), libraries.toString());
+    return archived(folder, SmallService.class, SMALL, arguments);
+  }
+
+  private static Side rawAnswer() {
+    return new FreshJvm(
+        Start.class, LARGE_STACK, List.of(Until.RAW.name(), Models.file("mlp32").toString()));
+  }
+
+  private static Side preparedRawAnswer() throws IOException, InterruptedException {
+    Path folder = Models.folder();
+    Path libraries = folder.resolve("libraries");
+    Path model = Models.file("mlp32");
+    filled(Start.class, Until.ENGINE, model, libraries);
+    Path library;
+    try (Stream<Path> files = Files.walk(libraries)) {
+      library = files.filter(file -> file.toString().endsWith(".so")).findFirst().orElseThrow();
+    }
+    String kept = "-Donnxruntime.native.path=" + library.getParent();
+    return archived(folder, List.of(LARGE_STACK.get(0), kept), Until.RAW, model.toString());
+  }
+
+  private static Side archived(Path folder, List<String> flags, Until until, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> all = Stream.concat(Stream.of(until.name()), Stream.of(arguments)).toList();
+    return archived(folder, Start.class, flags, all);
+  }
+
+  /**
+   * The first run writes an archive of its classes. It holds those from jars, so measure with the
+   * jar of the benchmarks.
+   */
+  private static Side archived(
+      Path folder, Class<?> main, List<String> flags, List<String> arguments)
+      throws IOException, InterruptedException {
+    Path archive = folder.resolve("classes.jsa");
+    List<String> silent = with(flags, "-Xlog:disable"); // or the JVM prints after the figure
+    new FreshJvm(main, with(silent, "-XX:ArchiveClassesAtExit=" + archive), arguments).measure();
+    return new FreshJvm(main, with(silent, "-XX:SharedArchiveFile=" + archive), arguments);
+  }
+
+  private static List<String> with(List<String> flags, String more) {
+    return Stream.concat(flags.stream(), Stream.of(more)).toList();
   }
 
   /** The first run fills what the others find. */

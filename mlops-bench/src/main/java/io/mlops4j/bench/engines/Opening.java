@@ -42,7 +42,7 @@ interface Opening extends AutoCloseable {
   }
 
   /** Without what the heap has given up: the bytes of a file that was read to digest it. */
-  private static long residentKilobytes() throws IOException {
+  static long residentKilobytes() throws IOException {
     for (int i = 0; i < 3; i++) {
       System.gc();
     }
