@@ -17,11 +17,14 @@ public final class Placement {
   private final List<String> devices;
   private final Map<String, Integer> nodes;
   private final Map<String, String> missing;
+  private final String calls;
 
-  private Placement(List<String> devices, Map<String, Integer> nodes, Map<String, String> missing) {
+  private Placement(
+      List<String> devices, Map<String, Integer> nodes, Map<String, String> missing, String calls) {
     this.devices = devices;
     this.nodes = nodes;
     this.missing = missing;
+    this.calls = calls;
   }
 
   /**
@@ -35,7 +38,7 @@ public final class Placement {
     if (devices.length == 0) {
       throw new IllegalArgumentException("devices: found none, expected at least one");
     }
-    return new Placement(List.of(devices), Map.of(), Map.of());
+    return new Placement(List.of(devices), Map.of(), Map.of(), "");
   }
 
   /**
@@ -53,7 +56,7 @@ public final class Placement {
                 "nodes of " + device + ": found " + number + ", expected 0 or more");
           }
         });
-    return new Placement(devices, copy(nodes), missing);
+    return new Placement(devices, copy(nodes), missing, calls);
   }
 
   /**
@@ -63,7 +66,17 @@ public final class Placement {
    * @return a changed copy
    */
   public Placement withMissing(Map<String, String> missing) {
-    return new Placement(devices, nodes, copy(missing));
+    return new Placement(devices, nodes, copy(missing), calls);
+  }
+
+  /**
+   * Sets how calls reach the engine's native library.
+   *
+   * @param calls a description for people, or an empty text
+   * @return a changed copy
+   */
+  public Placement withCalls(String calls) {
+    return new Placement(devices, nodes, missing, Objects.requireNonNull(calls, "calls"));
   }
 
   private static <V> Map<String, V> copy(Map<String, V> map) {
@@ -108,7 +121,17 @@ public final class Placement {
   }
 
   /**
-   * Compares devices, nodes and missing devices.
+   * Describes how calls reach the engine's native library.
+   *
+   * @return for example {@code java.lang.foreign}, or {@code JNI} with the reason in brackets;
+   *     empty if the engine does not say
+   */
+  public String calls() {
+    return calls;
+  }
+
+  /**
+   * Compares devices, nodes, missing devices, and the description of calls.
    *
    * @param other any object
    * @return true if the other is a placement with the same values
@@ -118,12 +141,13 @@ public final class Placement {
     return other instanceof Placement placement
         && devices.equals(placement.devices)
         && nodes.equals(placement.nodes)
-        && missing.equals(placement.missing);
+        && missing.equals(placement.missing)
+        && calls.equals(placement.calls);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(devices, nodes, missing);
+    return Objects.hash(devices, nodes, missing, calls);
   }
 
   /**

@@ -12,13 +12,19 @@ public final class EngineOptions {
   private final int threads;
   private final @Nullable ModelCache modelCache;
   private final @Nullable Path nativeCache;
+  private final @Nullable Boolean foreignCalls;
 
   private EngineOptions(
-      HostMemory memory, int threads, @Nullable ModelCache modelCache, @Nullable Path nativeCache) {
+      HostMemory memory,
+      int threads,
+      @Nullable ModelCache modelCache,
+      @Nullable Path nativeCache,
+      @Nullable Boolean foreignCalls) {
     this.memory = memory;
     this.threads = threads;
     this.modelCache = modelCache;
     this.nativeCache = nativeCache;
+    this.foreignCalls = foreignCalls;
   }
 
   /**
@@ -33,7 +39,7 @@ public final class EngineOptions {
     if (threads < 1) {
       throw new IllegalArgumentException("threads: found " + threads + ", expected at least 1");
     }
-    return new EngineOptions(Objects.requireNonNull(memory, "memory"), threads, null, null);
+    return new EngineOptions(Objects.requireNonNull(memory, "memory"), threads, null, null, null);
   }
 
   /**
@@ -43,7 +49,8 @@ public final class EngineOptions {
    * @return a changed copy
    */
   public EngineOptions withModelCache(ModelCache cache) {
-    return new EngineOptions(memory, threads, Objects.requireNonNull(cache, "cache"), nativeCache);
+    return new EngineOptions(
+        memory, threads, Objects.requireNonNull(cache, "cache"), nativeCache, foreignCalls);
   }
 
   /**
@@ -53,7 +60,19 @@ public final class EngineOptions {
    * @return a changed copy
    */
   public EngineOptions withNativeCache(Path folder) {
-    return new EngineOptions(memory, threads, modelCache, Objects.requireNonNull(folder, "folder"));
+    return new EngineOptions(
+        memory, threads, modelCache, Objects.requireNonNull(folder, "folder"), foreignCalls);
+  }
+
+  /**
+   * Decides whether the engine calls its native library through {@code java.lang.foreign}.
+   *
+   * @param foreignCalls true to do so where it is possible, even if the JVM prints a warning; false
+   *     to use JNI
+   * @return a changed copy
+   */
+  public EngineOptions withForeignCalls(boolean foreignCalls) {
+    return new EngineOptions(memory, threads, modelCache, nativeCache, foreignCalls);
   }
 
   /**
@@ -90,5 +109,14 @@ public final class EngineOptions {
    */
   public Optional<Path> nativeCache() {
     return Optional.ofNullable(nativeCache);
+  }
+
+  /**
+   * Returns whether the engine calls its native library through {@code java.lang.foreign}.
+   *
+   * @return empty if the engine decides, which must not cause a warning of the JVM
+   */
+  public Optional<Boolean> foreignCalls() {
+    return Optional.ofNullable(foreignCalls);
   }
 }

@@ -70,6 +70,7 @@ public final class ModelRuntime implements AutoCloseable {
                 builder.threads,
                 builder.modelCache,
                 builder.nativeCache,
+                builder.foreignCalls,
                 builder.keepLoaded,
                 builder.closing,
                 builder.cpuTime,
@@ -518,6 +519,7 @@ public final class ModelRuntime implements AutoCloseable {
     private boolean strict;
     private @Nullable ModelCache modelCache;
     private @Nullable Path nativeCache;
+    private @Nullable Boolean foreignCalls;
     private long keepLoaded;
     private Closing closing = Closing.waits();
     private boolean cpuTime;
@@ -597,6 +599,26 @@ public final class ModelRuntime implements AutoCloseable {
      */
     public Builder nativeCache(Path folder) {
       this.nativeCache = Objects.requireNonNull(folder, "folder");
+      return this;
+    }
+
+    /**
+     * Decides how calls reach ONNX Runtime's native library: through {@code java.lang.foreign},
+     * which is faster for small batches and creates no garbage, or through JNI. {@link
+     * io.mlops4j.model.Placement#calls} says what a model uses, and why.
+     *
+     * <p>By default, {@code java.lang.foreign} is used on Java 22 and later if native access is
+     * enabled for this library, for example with {@code --enable-native-access=ALL-UNNAMED}, and
+     * for models on the CPU whose inputs and outputs are tensors of numbers. All other models use
+     * JNI. Answers are equal bit for bit.
+     *
+     * @param foreignCalls true to use {@code java.lang.foreign} even if the JVM prints a warning
+     *     that native access is not enabled; false to use JNI. If true is not possible, JNI is used
+     *     and the reason is logged
+     * @return this builder
+     */
+    public Builder foreignCalls(boolean foreignCalls) {
+      this.foreignCalls = foreignCalls;
       return this;
     }
 

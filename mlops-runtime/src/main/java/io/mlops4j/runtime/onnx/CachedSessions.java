@@ -144,7 +144,7 @@ final class CachedSessions {
   }
 
   private static ModelSignature signature(OpenModel opened, OnnxFile file) throws OrtException {
-    return SignatureReader.read(opened.session().session(), opened.graph(), file.source().main());
+    return opened.session().signature(opened.graph(), file.source().main());
   }
 
   /** Logs no warning, because the model works without a cache. */

@@ -7,6 +7,7 @@ import io.mlops4j.error.EngineUnavailableException;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.runtime.onnx.foreign.ForeignRuntime;
 import io.mlops4j.runtime.onnx.graph.ModelGuards;
 import io.mlops4j.spi.Engine;
 import io.mlops4j.spi.EngineModel;
@@ -35,7 +36,8 @@ final class OnnxEngine implements Engine {
   private OnnxEngine(OrtEnvironment environment, DirectMemory memory, EngineOptions options) {
     this.environment = environment;
     this.memory = memory;
-    this.sessions = new Sessions(environment, options.threads());
+    this.sessions =
+        new Sessions(environment, options.threads(), foreign(environment, memory, options));
     this.cached =
         options
             .modelCache()
@@ -50,6 +52,16 @@ final class OnnxEngine implements Engine {
               .formatted(options.memory().getClass().getName()));
     }
     return new OnnxEngine(environment(options), memory, options);
+  }
+
+  private static ForeignRuntime.Attempt foreign(
+      OrtEnvironment environment, DirectMemory memory, EngineOptions options) {
+    Boolean wanted = options.foreignCalls().orElse(null);
+    ForeignRuntime.Attempt attempt = ForeignRuntime.open(wanted, environment.getVersion(), memory);
+    if (attempt.runtime() == null && Boolean.TRUE.equals(wanted)) {
+      LOG.warn("onnxruntime: models are called through JNI: {}", attempt.obstacle());
+    }
+    return attempt;
   }
 
   private static OrtEnvironment environment(EngineOptions options) {
@@ -89,8 +101,7 @@ final class OnnxEngine implements Engine {
   private OnnxModel model(ModelSource source, LoadRequest request, OpenModel opened) {
     OnnxModel model = null;
     try {
-      ModelSignature signature =
-          SignatureReader.read(opened.session().session(), opened.graph(), source.main());
+      ModelSignature signature = opened.session().signature(opened.graph(), source.main());
       NodeProto operator = request.engineOnly() ? null : opened.trees();
       TreeModel trees = operator == null ? null : TreeModel.of(operator, signature);
       model = new OnnxModel(environment, memory, source, opened, signature, trees);

@@ -33,7 +33,7 @@ final class OnnxInput implements AutoCloseable {
   private boolean borrows;
   private long borrowedAddress;
   private long[] borrowedDims = {};
-  private @Nullable OnnxTensor borrowed;
+  private OpenSession.@Nullable BorrowedTensor borrowed;
   private final DistinctTexts distinct = new DistinctTexts();
   private String[] text = {};
   private boolean unusual;
@@ -120,6 +120,11 @@ final class OnnxInput implements AutoCloseable {
     return block.address();
   }
 
+  /** Returns the number of bytes at the address. */
+  long capacity() {
+    return block.capacity();
+  }
+
   /** Returns the address of the elements for the next run, also if they are the caller's. */
   long readAddress() {
     return borrows ? borrowedAddress : address();
@@ -131,14 +136,13 @@ final class OnnxInput implements AutoCloseable {
    *
    * @return false if a tensor cannot use that memory, or if copying costs less than making a tensor
    */
-  boolean borrow(long address, long bytes, OrtEnvironment environment) throws OrtException {
+  boolean borrow(long address, long bytes, OpenSession session) throws OrtException {
     if (!shaped || bytes < WORTH_BORROWING || bytes != bytes(dims) || !canBorrow(address)) {
       return false;
     }
     if (borrowed == null || borrowedAddress != address || !Arrays.equals(borrowedDims, dims)) {
       closeBorrowed();
-      borrowed =
-          TensorTypes.over(Native.buffer(address, (int) bytes), environment, spec.type(), dims);
+      borrowed = session.borrowed(address, bytes, spec.type(), dims);
       borrowedAddress = address;
       borrowedDims = dims;
     }
@@ -153,7 +157,7 @@ final class OnnxInput implements AutoCloseable {
   /**
    * Returns the tensor over borrowed memory; null if the one over the input's own memory is fed.
    */
-  @Nullable OnnxTensor borrowed() {
+  OpenSession.@Nullable BorrowedTensor borrowed() {
     return borrows ? borrowed : null;
   }
 

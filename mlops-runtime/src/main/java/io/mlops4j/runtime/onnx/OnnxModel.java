@@ -2,13 +2,11 @@ package io.mlops4j.runtime.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.MlopsException;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.Placement;
 import io.mlops4j.runtime.memory.DirectMemory;
-import io.mlops4j.runtime.onnx.graph.OptionalOutputs;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;
 import io.mlops4j.spi.ModelSource;
@@ -76,7 +74,9 @@ final class OnnxModel implements EngineModel {
     Placement devices = session.devices().placement();
     this.trees = devices.devices().equals(CPU) ? trees : null;
     this.placement =
-        this.trees == null ? devices : Placement.of(JAVA).withMissing(devices.missing());
+        this.trees == null
+            ? devices.withCalls(session.calls())
+            : Placement.of(JAVA).withMissing(devices.missing());
   }
 
   /**
@@ -89,7 +89,7 @@ final class OnnxModel implements EngineModel {
     }
     try {
       MlopsException failure = ranOnce(limit);
-      Map<String, Integer> counted = SessionProfile.end(session());
+      Map<String, Integer> counted = SessionProfile.end(((JniSession) session).session());
       if (failure != null) {
         LOG.warn("{}: its nodes are not counted: {}", main, failure.getMessage());
         return;
@@ -128,8 +128,8 @@ final class OnnxModel implements EngineModel {
     return memory;
   }
 
-  OrtSession session() {
-    return session.session();
+  OpenSession session() {
+    return session;
   }
 
   ReturnedText returnedText() {
@@ -146,7 +146,7 @@ final class OnnxModel implements EngineModel {
 
   /** Returns the session's name for an output of the signature. */
   String fetched(String output) {
-    return session().getOutputNames().contains(output) ? output : OptionalOutputs.element(output);
+    return session.fetched(output);
   }
 
   /** The trees of which the model consists; null if ONNX Runtime runs it. */

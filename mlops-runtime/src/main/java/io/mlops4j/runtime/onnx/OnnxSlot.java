@@ -1,8 +1,6 @@
 package io.mlops4j.runtime.onnx;
 
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
-import ai.onnxruntime.OrtSession.RunOptions;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.spi.EngineSlot;
@@ -42,7 +40,7 @@ final class OnnxSlot implements EngineSlot {
   private final @Nullable Binding[] bindings = new Binding[KEPT];
   private final boolean drops;
   private final ReturnedText text;
-  private final RunOptions options;
+  private final RunControl control;
   private final @Nullable TreeSlot trees;
   private final Object cancelLock = new Object();
   private int oldest;
@@ -69,19 +67,7 @@ final class OnnxSlot implements EngineSlot {
         model.trees() == null
             ? null
             : new TreeSlot(model.trees(), inputs.get(0), outputs, model.memory());
-    options = quiet();
-  }
-
-  /** Prints no messages, because ONNX Runtime also reports them as exceptions. */
-  private static RunOptions quiet() throws OrtException {
-    RunOptions options = new RunOptions();
-    try {
-      options.setLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-      return options;
-    } catch (OrtException e) {
-      options.close();
-      throw e;
-    }
+    control = model.session().control();
   }
 
   /**
@@ -123,7 +109,7 @@ final class OnnxSlot implements EngineSlot {
   public synchronized boolean borrow(int input, long address, long bytes) {
     requireOpen();
     try {
-      boolean borrowed = inputs.get(input).borrow(address, bytes, model.environment());
+      boolean borrowed = inputs.get(input).borrow(address, bytes, model.session());
       borrows |= borrowed;
       return borrowed;
     } catch (OrtException e) {
@@ -208,7 +194,7 @@ final class OnnxSlot implements EngineSlot {
 
   private void run(Binding binding) throws OrtException {
     try {
-      binding.run(model.session(), options, borrows);
+      binding.run(borrows);
     } catch (OrtException e) {
       if (cancelled || !binding.pins()) {
         throw e;
@@ -219,8 +205,8 @@ final class OnnxSlot implements EngineSlot {
 
   private void runUnpinned(Binding failed, OrtException e) throws OrtException {
     long[][] nothing = new long[outputs.size()][];
-    try (Binding unpinned = new Binding(inputs, outputs, nothing, model)) {
-      unpinned.run(model.session(), options, borrows);
+    try (Binding unpinned = bound(nothing)) {
+      unpinned.run(borrows);
     }
     if (!failed.unlearn()) {
       throw e;
@@ -264,7 +250,7 @@ final class OnnxSlot implements EngineSlot {
         outputs.get(i).tensor().grow(dims);
       }
     }
-    Binding binding = new Binding(inputs, outputs, pinnedDims, model);
+    Binding binding = bound(pinnedDims);
     Binding replaced = bindings[oldest];
     bindings[oldest] = binding;
     oldest = (oldest + 1) % KEPT;
@@ -272,6 +258,10 @@ final class OnnxSlot implements EngineSlot {
       replaced.close();
     }
     return binding;
+  }
+
+  private Binding bound(long[] @Nullable [] pinnedDims) throws OrtException {
+    return model.session().bind(inputs, outputs, pinnedDims, model, control);
   }
 
   private void forget(Binding binding) {
@@ -350,7 +340,7 @@ final class OnnxSlot implements EngineSlot {
 
   private void terminate(boolean flag) {
     try {
-      options.setTerminate(flag);
+      control.terminate(flag);
     } catch (OrtException e) {
       throw new InferenceException(model.main() + ": ONNX Runtime cannot cancel a call", e);
     }
@@ -383,7 +373,7 @@ final class OnnxSlot implements EngineSlot {
     if (trees != null) {
       trees.close();
     }
-    options.close();
+    control.close();
     model.returned();
   }
 }

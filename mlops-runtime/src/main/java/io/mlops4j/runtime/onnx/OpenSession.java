@@ -1,28 +1,60 @@
 package io.mlops4j.runtime.onnx;
 
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.OrtSession.SessionOptions;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.model.ModelSignature;
+import io.mlops4j.runtime.onnx.graph.OnnxGraph;
+import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A session with the objects that must outlive it.
- *
- * @param options the options that it was made with
- * @param devices where it runs
- * @param profile where it writes its profile, or null if it has none
- */
-record OpenSession(
-    OrtSession session, SessionOptions options, Devices devices, @Nullable SessionProfile profile)
-    implements AutoCloseable {
-  /** Must be called once only: ONNX Runtime fails to close a session twice. */
-  @Override
-  public void close() {
-    try (profile;
-        options) {
-      session.close();
-    } catch (OrtException e) {
-      throw new IllegalStateException("ONNX Runtime cannot close a session", e);
-    }
+/** A session with the objects that must outlive it, and the way in which calls reach it. */
+interface OpenSession extends AutoCloseable {
+  /** Where it runs. */
+  Devices devices();
+
+  /** Where it writes its profile, or null if it has none. */
+  @Nullable SessionProfile profile();
+
+  /** Describes how calls reach it, for people. */
+  String calls();
+
+  ModelSignature signature(OnnxGraph graph, Path model) throws OrtException;
+
+  /** Returns the session's name for an output of the signature. */
+  String fetched(String output);
+
+  /** Returns options for the runs of one slot. */
+  RunControl control() throws OrtException;
+
+  /**
+   * Prepares runs of one combination of shapes.
+   *
+   * @param pinnedDims a shape for each wanted output that is to be pinned, null for the others
+   */
+  Binding bind(
+      List<OnnxInput> inputs,
+      List<OnnxOutput> outputs,
+      long[] @Nullable [] pinnedDims,
+      OnnxModel model,
+      RunControl control)
+      throws OrtException;
+
+  /**
+   * Makes a tensor over memory of the caller.
+   *
+   * @param bytes exactly as long as the tensor
+   */
+  BorrowedTensor borrowed(long address, long bytes, ElementType type, long[] dims)
+      throws OrtException;
+
+  /** A tensor over memory of the caller. */
+  interface BorrowedTensor extends AutoCloseable {
+    @Override
+    void close();
   }
+
+  /** Must be called once only, after all calls have ended. */
+  @Override
+  void close();
 }

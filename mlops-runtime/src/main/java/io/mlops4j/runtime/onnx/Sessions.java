@@ -4,11 +4,11 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.runtime.internal.cache.ModelEntry;
+import io.mlops4j.runtime.onnx.foreign.ForeignRuntime;
 import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import io.mlops4j.runtime.onnx.graph.SessionModel;
 import io.mlops4j.spi.DeviceRequest;
@@ -31,10 +31,12 @@ final class Sessions {
 
   private final OrtEnvironment environment;
   private final int threads;
+  private final ForeignSessions foreign;
 
-  Sessions(OrtEnvironment environment, int threads) {
+  Sessions(OrtEnvironment environment, int threads, ForeignRuntime.Attempt foreign) {
     this.environment = environment;
     this.threads = threads;
+    this.foreign = new ForeignSessions(foreign);
   }
 
   /**
@@ -54,8 +56,8 @@ final class Sessions {
         file,
         request,
         options -> {
-          options.setOptimizedModelFilePath(folder.resolve(ModelEntry.GRAPH).toString());
-          options.addConfigEntry(
+          options.optimisedFile(folder.resolve(ModelEntry.GRAPH));
+          options.entry(
               "session.optimized_model_external_initializers_file_name", ModelEntry.WEIGHTS);
         });
   }
@@ -67,6 +69,7 @@ final class Sessions {
     OpenSession session =
         open(
             content,
+            file.graph(),
             request,
             weights,
             options -> {
@@ -83,22 +86,29 @@ final class Sessions {
     OpenSession session =
         open(
             new SessionModel(entry.graph(), Map.of()),
+            graph,
             request,
             entry.folder(),
-            options -> options.setOptimizationLevel(SessionOptions.OptLevel.NO_OPT));
+            SessionSettings::unoptimised);
     return new OpenModel(session, graph, TreeModel.operator(entry.graph(), graph), entry.bytes());
   }
 
   private interface Setting {
-    void apply(SessionOptions options) throws OrtException;
+    void apply(SessionSettings settings);
   }
 
-  private OpenSession open(SessionModel model, LoadRequest request, Path main, Setting setting)
+  private OpenSession open(
+      SessionModel model, OnnxGraph graph, LoadRequest request, Path main, Setting setting)
       throws OrtException {
     Devices devices = Devices.find(request.device(), new DeviceTrial());
     while (true) {
       try {
-        return open(model, request, main, setting, devices);
+        SessionSettings settings = settings(request, main);
+        setting.apply(settings);
+        String obstacle = foreign.obstacle(graph, devices, request.profiled());
+        return obstacle == null
+            ? foreign.open(model, settings, devices)
+            : open(model, request, main, settings, devices, obstacle);
       } catch (OrtException e) {
         Devices working = devices.working(this::openSmallest, e);
         if (working == devices) {
@@ -121,22 +131,30 @@ final class Sessions {
   private void openSmallest(Devices devices) throws OrtException {
     SessionModel smallest = new SessionModel(UnsignedTensors.smallest(), Map.of());
     LoadRequest plain = LoadRequest.on(DeviceRequest.any());
-    open(smallest, plain, Path.of(""), options -> {}, devices).close();
+    open(smallest, plain, Path.of(""), settings(plain, Path.of("")), devices, "").close();
   }
 
   private OpenSession open(
-      SessionModel model, LoadRequest request, Path main, Setting setting, Devices devices)
+      SessionModel model,
+      LoadRequest request,
+      Path main,
+      SessionSettings settings,
+      Devices devices,
+      String obstacle)
       throws OrtException {
     SessionOptions options = new SessionOptions();
     SessionProfile profile = null;
     try {
       devices.addTo(options);
-      configure(options, request.trusted());
-      options.addConfigEntry(
-          "session.model_external_initializers_file_folder_path", main.toString());
-      setting.apply(options);
+      settings.applyTo(options);
       profile = request.profiled() ? profile(options, main) : null;
-      return new OpenSession(session(model, options), options, devices, profile);
+      return new JniSession(
+          environment,
+          session(model, options),
+          options,
+          devices,
+          profile,
+          ForeignSessions.jni(obstacle));
     } catch (OrtException | RuntimeException | Error e) {
       options.close();
       if (profile != null) {
@@ -157,19 +175,13 @@ final class Sessions {
     }
   }
 
-  private void configure(SessionOptions options, boolean trusted) throws OrtException {
-    if (SharedThreads.serve(threads)) {
-      options.disablePerSessionThreads();
-    } else {
-      options.setIntraOpNumThreads(threads);
-      options.setInterOpNumThreads(1);
-      options.addConfigEntry("session.intra_op.allow_spinning", "0");
+  private SessionSettings settings(LoadRequest request, Path main) {
+    SessionSettings settings = new SessionSettings(SharedThreads.serve(threads) ? 0 : threads);
+    if (!request.trusted()) {
+      settings.entry("optimization.disable_specified_optimizers", "ConstantFolding");
     }
-    if (!trusted) {
-      options.addConfigEntry("optimization.disable_specified_optimizers", "ConstantFolding");
-    }
-    // An exception contains every message that ONNX Runtime would print.
-    options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+    settings.entry("session.model_external_initializers_file_folder_path", main.toString());
+    return settings;
   }
 
   /** The settings that decide how a model is optimised, beside the model and the machine. */
@@ -186,8 +198,8 @@ final class Sessions {
    * folded constants are at most a few times as large as the file, for example widened
    * half-precision or four-bit weights. Larger ones are computed in the runs, which have deadlines.
    */
-  private static void limitFolding(SessionOptions options, SessionModel model) throws OrtException {
-    options.addConfigEntry(
+  private static void limitFolding(SessionSettings options, SessionModel model) {
+    options.entry(
         "optimization.constant_folding_max_output_size_in_bytes",
         Long.toString(Math.max(FOLDED_ALWAYS, FOLDED_PER_BYTE * model.bytes())));
   }

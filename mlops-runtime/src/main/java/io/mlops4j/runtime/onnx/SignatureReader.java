@@ -18,6 +18,7 @@ import io.mlops4j.model.SequenceSpec;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.TensorSpec.Dim;
 import io.mlops4j.model.ValueSpec;
+import io.mlops4j.runtime.onnx.foreign.ForeignSession;
 import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import io.mlops4j.runtime.onnx.graph.OptionalOutputs;
 import io.mlops4j.runtime.onnx.graph.ProtoTypes;
@@ -46,6 +47,32 @@ final class SignatureReader {
   static ModelSignature read(OrtSession session, OnnxGraph graph, Path model) throws OrtException {
     SignatureReader reader = new SignatureReader(model, graph);
     return new ModelSignature(reader.inputs(session), reader.outputs(session));
+  }
+
+  /** Reads the signature of a session whose inputs and outputs are tensors. */
+  static ModelSignature read(ForeignSession session, OnnxGraph graph, Path model)
+      throws OrtException {
+    SignatureReader reader = new SignatureReader(model, graph);
+    List<ValueSpec> inputs = new ArrayList<>();
+    for (ForeignSession.Declared input : session.inputs()) {
+      inputs.add(reader.tensor("input", input, graph.input(input.name())));
+    }
+    List<ValueSpec> outputs = new ArrayList<>();
+    for (ForeignSession.Declared output : session.outputs()) {
+      outputs.add(reader.tensor("output", output, graph.output(output.name())));
+    }
+    return new ModelSignature(inputs, reader.some(outputs));
+  }
+
+  private TensorSpec tensor(
+      String side, ForeignSession.Declared tensor, Optional<TypeProto> declared) {
+    return tensor(
+        side,
+        tensor.name(),
+        ProtoTypes.element(tensor.type()),
+        tensor.shape(),
+        tensor.symbols().toArray(String[]::new),
+        declared);
   }
 
   private List<ValueSpec> inputs(OrtSession session) throws OrtException {
@@ -85,6 +112,10 @@ final class SignatureReader {
     for (NodeInfo output : session.getOutputInfo().values()) {
       specs.add(output(OptionalOutputs.declared(output.getName()), output.getInfo()));
     }
+    return some(specs);
+  }
+
+  private List<ValueSpec> some(List<ValueSpec> specs) {
     if (specs.isEmpty()) {
       // A file that was cut between two fields can be parsed as a model without a graph.
       throw new ModelLoadException(
@@ -178,20 +209,33 @@ final class SignatureReader {
 
   private TensorSpec tensor(
       String side, String name, TensorInfo tensor, Optional<TypeProto> declared) {
+    return tensor(
+        side,
+        name,
+        TensorTypes.of(tensor.onnxType),
+        tensor.getShape(),
+        tensor.getDimensionNames(),
+        declared);
+  }
+
+  private TensorSpec tensor(
+      String side,
+      String name,
+      Optional<ElementType> element,
+      long[] shape,
+      String[] symbols,
+      Optional<TypeProto> declared) {
     ElementType type =
-        TensorTypes.of(tensor.onnxType)
-            .orElseThrow(
-                () ->
-                    refused(
-                        side,
-                        name,
-                        declared.map(ProtoTypes::text).orElse("" + tensor.onnxType)
-                            + ", a type without a Java form; cast it inside the model"));
-    long[] shape = tensor.getShape();
+        element.orElseThrow(
+            () ->
+                refused(
+                    side,
+                    name,
+                    declared.map(ProtoTypes::text).orElse("a tensor")
+                        + ", a type without a Java form; cast it inside the model"));
     if (shape.length == 0 && !isScalar(declared)) {
       return TensorSpec.ofAnyRank(name, type);
     }
-    String[] symbols = tensor.getDimensionNames();
     List<Dim> dims = new ArrayList<>();
     for (int i = 0; i < shape.length; i++) {
       dims.add(dim(shape[i], i < symbols.length ? symbols[i] : ""));

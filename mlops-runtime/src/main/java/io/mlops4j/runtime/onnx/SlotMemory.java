@@ -53,6 +53,11 @@ final class SlotMemory implements AutoCloseable {
     return address;
   }
 
+  /** Returns the number of bytes at the address; 0 without memory. */
+  long capacity() {
+    return Math.max(capacity, 0);
+  }
+
   ByteBuffer buffer(long bytes) {
     return memory.buffer(address, bytes);
   }

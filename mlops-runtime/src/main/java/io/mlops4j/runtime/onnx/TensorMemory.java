@@ -8,7 +8,9 @@ import io.mlops4j.model.ElementType;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.memory.Native;
 import io.mlops4j.runtime.memory.TensorView;
+import io.mlops4j.runtime.onnx.foreign.ForeignOutput;
 import io.mlops4j.runtime.onnx.graph.ElementTypes;
+import io.mlops4j.runtime.onnx.graph.ProtoTypes;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
@@ -52,6 +54,19 @@ final class TensorMemory implements AutoCloseable {
     elements.grow(bytes(dims));
   }
 
+  ElementType type() {
+    return type;
+  }
+
+  long address() {
+    return elements.address();
+  }
+
+  /** Returns the number of bytes at the address. */
+  long capacity() {
+    return elements.capacity();
+  }
+
   /** Returns a tensor for a run to write. The memory must be large enough. */
   OnnxTensor tensor(long[] dims, OrtEnvironment environment) throws OrtException {
     return TensorTypes.over(elements.buffer(bytes(dims)), environment, type, dims);
@@ -78,6 +93,20 @@ final class TensorMemory implements AutoCloseable {
       elements.buffer(bytes).put(tensor.getByteBuffer());
       written(dims);
     }
+  }
+
+  /** Copies a tensor of numbers that a run returned in ONNX Runtime's memory. */
+  void copy(ForeignOutput tensor) {
+    if (tensor.type() != ProtoTypes.of(type).getNumber()) {
+      throw new InferenceException(
+          "output %s: found elements of type %d, expected %s"
+              .formatted(output, tensor.type(), type),
+          null);
+    }
+    long bytes = bytes(tensor.dims());
+    reserve(elements, bytes);
+    Native.copy(tensor.address(), elements.address(), bytes);
+    written(tensor.dims());
   }
 
   /** Copies the keys or values of a map. All of them are boxed as this tensor's type. */

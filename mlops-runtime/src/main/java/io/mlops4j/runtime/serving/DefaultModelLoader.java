@@ -79,6 +79,9 @@ public final class DefaultModelLoader
     if (settings.nativeCache() != null) {
       options = options.withNativeCache(settings.nativeCache());
     }
+    if (settings.foreignCalls() != null) {
+      options = options.withForeignCalls(settings.foreignCalls());
+    }
     Engines engines = new Engines(options);
     if (settings.nativeCache() != null) {
       engines.begin(ModelFormat.ONNX); // first, so that all else is done meanwhile

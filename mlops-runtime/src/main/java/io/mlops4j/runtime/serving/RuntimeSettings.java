@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param threads how many threads one run may use, and how many workers there are
  * @param modelCache where prepared models are stored, or null
  * @param nativeCache where native libraries are stored, or null
+ * @param foreignCalls whether engines call native libraries through {@code java.lang.foreign}, or
+ *     null if they decide
  * @param keepLoaded the limit of the bytes of all models; while it is exceeded, unused models are
  *     evicted
  * @param closing how closing a model treats running calls, unless its options set it
@@ -23,6 +25,7 @@ public record RuntimeSettings(
     int threads,
     @Nullable ModelCache modelCache,
     @Nullable Path nativeCache,
+    @Nullable Boolean foreignCalls,
     long keepLoaded,
     Closing closing,
     boolean cpuTime,
@@ -35,6 +38,6 @@ public record RuntimeSettings(
    * @return settings without caches, policy and region
    */
   public static RuntimeSettings of(int threads) {
-    return new RuntimeSettings(threads, null, null, 0, Closing.waits(), false, null, null);
+    return new RuntimeSettings(threads, null, null, null, 0, Closing.waits(), false, null, null);
   }
 }

@@ -261,8 +261,13 @@ public abstract class EngineLifecycleCompatibility extends EngineSuite {
   private boolean isInside(Thread thread, EngineSlot slot) {
     StackTraceElement[] stack = thread.getStackTrace();
     return stack.length > 0
-        && (stack[0].isNativeMethod() || !tested.isNative())
+        && (isNative(stack[0]) || !tested.isNative())
         && Arrays.stream(stack).anyMatch(at -> at.getClassName().equals(slot.getClass().getName()));
+  }
+
+  /** A call through java.lang.foreign shows the method that calls the native function. */
+  private static boolean isNative(StackTraceElement last) {
+    return last.isNativeMethod() || last.getClassName().endsWith(".foreign.OrtApi");
   }
 
   @Test

@@ -18,6 +18,7 @@ import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.ModelFormat;
 import io.mlops4j.model.Placement;
 import io.mlops4j.runtime.internal.cache.ModelEntry;
+import io.mlops4j.runtime.onnx.foreign.ForeignRuntime;
 import io.mlops4j.spi.DeviceRequest;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
@@ -137,7 +138,7 @@ class OnnxEngineTest {
               "(f: float32[N], d: float64[N], i: int32[N], l: int64[N], b: bool[N], s: string[N])"
                   + " -> (f_out: float32[N], d_out: float64[N], i_out: int32[N], l_out: int64[N],"
                   + " b_out: bool[N], s_out: string[N], total: float64[N])");
-      assertThat(model.placement()).isEqualTo(Placement.of("cpu"));
+      assertThat(model.placement().withCalls("")).isEqualTo(Placement.of("cpu"));
       assertThat(model.nativeBytes()).isEqualTo(bytes("columns").length);
     }
     try (EngineModel model = onnx.load("engine/unnamed")) {
@@ -260,7 +261,9 @@ class OnnxEngineTest {
 
   private List<String> nodesAsOptimised(LoadRequest request, Path folder) throws Exception {
     Files.createDirectory(folder);
-    Sessions sessions = new Sessions(OrtEnvironment.getEnvironment(), 1);
+    Sessions sessions =
+        new Sessions(
+            OrtEnvironment.getEnvironment(), 1, new ForeignRuntime.Attempt(null, "not tried"));
     OnnxFile file = OnnxFile.read(source("folded.onnx", bytes("folded")), true);
     sessions.openAndWrite(file, request, folder).close();
     return ModelProto.parseFrom(Files.readAllBytes(folder.resolve(ModelEntry.GRAPH)))

@@ -39,7 +39,8 @@ final class ServingFixture implements AutoCloseable {
   ServingFixture(long keepLoaded) {
     loader =
         new DefaultModelLoader(
-            new RuntimeSettings(2, null, null, keepLoaded, Closing.waits(), false, null, null),
+            new RuntimeSettings(
+                2, null, null, null, keepLoaded, Closing.waits(), false, null, null),
             nanos::get);
   }
 

@@ -229,6 +229,7 @@ class DeploymentRetriesTest {
                     1,
                     null,
                     null,
+                    null,
                     0,
                     Closing.waits(),
                     false,

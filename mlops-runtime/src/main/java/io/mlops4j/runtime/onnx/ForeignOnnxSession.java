@@ -1,0 +1,87 @@
+package io.mlops4j.runtime.onnx;
+
+import ai.onnxruntime.OrtException;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.model.ModelSignature;
+import io.mlops4j.runtime.onnx.foreign.ForeignRunOptions;
+import io.mlops4j.runtime.onnx.foreign.ForeignRuntime;
+import io.mlops4j.runtime.onnx.foreign.ForeignSession;
+import io.mlops4j.runtime.onnx.foreign.ForeignTensor;
+import io.mlops4j.runtime.onnx.graph.OnnxGraph;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A session of tensors of numbers that is called through {@code java.lang.foreign}. */
+record ForeignOnnxSession(ForeignRuntime runtime, ForeignSession session, Devices devices)
+    implements OpenSession {
+  static final String CALLS = "java.lang.foreign";
+
+  @Override
+  public @Nullable SessionProfile profile() {
+    return null;
+  }
+
+  @Override
+  public String calls() {
+    return CALLS;
+  }
+
+  @Override
+  public ModelSignature signature(OnnxGraph graph, Path model) throws OrtException {
+    return SignatureReader.read(session, graph, model);
+  }
+
+  @Override
+  public String fetched(String output) {
+    return output;
+  }
+
+  @Override
+  public RunControl control() throws OrtException {
+    return new Control(ForeignRunOptions.of(session));
+  }
+
+  private record Control(ForeignRunOptions runs) implements RunControl {
+    @Override
+    public void terminate(boolean terminate) throws OrtException {
+      runs.terminate(terminate);
+    }
+
+    @Override
+    public void close() {
+      runs.close();
+    }
+  }
+
+  @Override
+  public Binding bind(
+      List<OnnxInput> inputs,
+      List<OnnxOutput> outputs,
+      long[] @Nullable [] pinnedDims,
+      OnnxModel model,
+      RunControl control)
+      throws OrtException {
+    ForeignRunOptions runs = ((Control) control).runs();
+    return ForeignBinding.of(inputs, outputs, pinnedDims, this, runs);
+  }
+
+  @Override
+  public BorrowedTensor borrowed(long address, long bytes, ElementType type, long[] dims)
+      throws OrtException {
+    return new Borrowed(runtime.tensor(address, bytes, type, dims));
+  }
+
+  /** A tensor over memory of the caller. */
+  record Borrowed(ForeignTensor tensor) implements BorrowedTensor {
+    @Override
+    public void close() {
+      tensor.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+}

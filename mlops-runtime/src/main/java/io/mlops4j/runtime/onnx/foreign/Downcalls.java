@@ -1,0 +1,116 @@
+package io.mlops4j.runtime.onnx.foreign;
+
+import static java.lang.invoke.MethodType.genericMethodType;
+import static java.lang.invoke.MethodType.methodType;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Array;
+
+/**
+ * Calls C functions by address. Needs Java 22, whose types are reached by reflection.
+ *
+ * <p>Every function is called with 64-bit integers: addresses, sizes, and numbers of 32 bits, whose
+ * upper half the callee ignores. Arguments that a function does not have are 0. In the calling
+ * conventions of all supported platforms (System V, Windows x64, AArch64) the caller removes its
+ * arguments, so a superfluous one has no effect. Thus two shapes of calls are enough. Each further
+ * shape would make the start of a process slower, because the JVM generates code for it.
+ */
+final class Downcalls {
+  private static final int FEW = 4;
+  private static final int MANY = 8;
+
+  private static final MethodHandle CALL_FEW;
+  private static final MethodHandle CALL_MANY;
+
+  static {
+    try {
+      MethodHandle address =
+          MethodHandles.publicLookup()
+              .findStatic(type("MemorySegment"), "ofAddress", methodType(segment(), long.class));
+      CALL_FEW = MethodHandles.filterArguments(downcall(FEW), 0, address);
+      CALL_MANY = MethodHandles.filterArguments(downcall(MANY), 0, address);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private Downcalls() {}
+
+  /** Calls a function with up to four arguments. Its result is undefined if it returns void. */
+  static long call(long function, long a, long b, long c, long d) {
+    try {
+      return (long) CALL_FEW.invokeExact(function, a, b, c, d);
+    } catch (Throwable e) {
+      throw failed(e);
+    }
+  }
+
+  /** Calls a function with up to eight arguments. */
+  static long call(long function, long a, long b, long c, long d, long e, long f, long g, long h) {
+    try {
+      return (long) CALL_MANY.invokeExact(function, a, b, c, d, e, f, g, h);
+    } catch (Throwable t) {
+      throw failed(t);
+    }
+  }
+
+  /** A call itself throws nothing that a caller could handle. */
+  static AssertionError failed(Throwable e) {
+    return new AssertionError("cannot call a native function", e);
+  }
+
+  /**
+   * Returns a handle that calls one function. In a {@code static final} field it is as fast as a
+   * call that was compiled for Java 22.
+   */
+  static MethodHandle few(long function) throws ReflectiveOperationException {
+    return MethodHandles.insertArguments(CALL_FEW, 0, function);
+  }
+
+  static MethodHandle many(long function) throws ReflectiveOperationException {
+    return MethodHandles.insertArguments(CALL_MANY, 0, function);
+  }
+
+  /** {@code Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(JAVA_LONG, ...))}. */
+  private static MethodHandle downcall(int arguments) throws ReflectiveOperationException {
+    Class<?> layout = type("MemoryLayout");
+    Object number = type("ValueLayout").getField("JAVA_LONG").get(null);
+    Object numbers = Array.newInstance(layout, arguments);
+    for (int i = 0; i < arguments; i++) {
+      Array.set(numbers, i, number);
+    }
+    Class<?> descriptor = type("FunctionDescriptor");
+    Object described =
+        descriptor.getMethod("of", layout, numbers.getClass()).invoke(null, number, numbers);
+    Class<?> linker = type("Linker");
+    Object options = Array.newInstance(type("Linker$Option"), 0);
+    try {
+      // The JVM checks whether the module of this lookup has native access.
+      MethodHandle link =
+          MethodHandles.lookup()
+              .findVirtual(
+                  linker,
+                  "downcallHandle",
+                  methodType(MethodHandle.class, descriptor, options.getClass()));
+      Object nativeLinker = linker.getMethod("nativeLinker").invoke(null);
+      return (MethodHandle)
+          link.asFixedArity()
+              .asType(genericMethodType(3))
+              .invokeExact(nativeLinker, described, options);
+    } catch (ReflectiveOperationException | RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError("cannot link", e);
+    }
+  }
+
+  static Class<?> segment() throws ClassNotFoundException {
+    return type("MemorySegment");
+  }
+
+  /** Returns a type of {@code java.lang.foreign}. */
+  static Class<?> type(String name) throws ClassNotFoundException {
+    return Class.forName("java.lang.foreign." + name);
+  }
+}

@@ -1,0 +1,53 @@
+package io.mlops4j.runtime.onnx.foreign;
+
+import ai.onnxruntime.OrtException;
+
+/** Options of runs, through which another thread can end a run. */
+public final class ForeignRunOptions implements AutoCloseable {
+  private static final int FATAL = 4;
+
+  private final Handle options;
+
+  private ForeignRunOptions(Handle options) {
+    this.options = options;
+  }
+
+  /**
+   * Makes options for runs that print no messages.
+   *
+   * @param session a session
+   * @return new options, which the caller closes after the runs
+   * @throws OrtException if ONNX Runtime fails
+   */
+  public static ForeignRunOptions of(ForeignSession session) throws OrtException {
+    try (Scratch scratch = new Scratch(session.runtime().memory())) {
+      long address = scratch.result(out -> OrtApi.call(OrtApi.CREATE_RUN_OPTIONS, out));
+      ForeignRunOptions options =
+          new ForeignRunOptions(new Handle("run options", OrtApi.RELEASE_RUN_OPTIONS, address));
+      OrtApi.call(OrtApi.RUN_OPTIONS_SET_RUN_LOG_SEVERITY_LEVEL, address, FATAL);
+      return options;
+    }
+  }
+
+  /**
+   * Ends the runs that use these options between two operators, or lets runs start again. The
+   * caller excludes that another thread closes them meanwhile.
+   *
+   * @param terminate whether to end runs
+   * @throws OrtException if ONNX Runtime fails
+   */
+  public void terminate(boolean terminate) throws OrtException {
+    OrtApi.call(
+        terminate ? OrtApi.RUN_OPTIONS_SET_TERMINATE : OrtApi.RUN_OPTIONS_UNSET_TERMINATE,
+        address());
+  }
+
+  long address() {
+    return options.address();
+  }
+
+  @Override
+  public void close() {
+    options.close();
+  }
+}

@@ -1,0 +1,125 @@
+package io.mlops4j.runtime.onnx.foreign;
+
+import ai.onnxruntime.OrtException;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.runtime.memory.DirectMemory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * ONNX Runtime's environment, reached through {@code java.lang.foreign}. Thread safe.
+ *
+ * <p>It is the environment that ONNX Runtime's Java package has started. One more reference to it
+ * is taken and never released, so it lives until the process has ended.
+ */
+public final class ForeignRuntime {
+  private static final int WARNING = 2;
+  private static final int DEVICE_ALLOCATOR = 0;
+  private static final int DEFAULT_MEMORY = 0;
+
+  private final DirectMemory memory;
+
+  private ForeignRuntime(DirectMemory memory) {
+    this.memory = memory;
+  }
+
+  /** The objects of the process. */
+  private static final class Shared {
+    static final long ENVIRONMENT;
+    static final long MEMORY_INFO;
+    static final long ALLOCATOR;
+
+    static {
+      try (Scratch scratch = new Scratch(new DirectMemory())) {
+        long name = scratch.text("mlops4j");
+        ENVIRONMENT = scratch.result(out -> OrtApi.call(OrtApi.CREATE_ENV, WARNING, name, out));
+        MEMORY_INFO =
+            scratch.result(
+                out ->
+                    OrtApi.call(
+                        OrtApi.CREATE_CPU_MEMORY_INFO, DEVICE_ALLOCATOR, DEFAULT_MEMORY, out));
+        ALLOCATOR =
+            scratch.result(out -> OrtApi.call(OrtApi.GET_ALLOCATOR_WITH_DEFAULT_OPTIONS, out));
+      } catch (OrtException e) {
+        throw new ExceptionInInitializerError(e);
+      }
+    }
+  }
+
+  /**
+   * The result of an attempt to reach ONNX Runtime.
+   *
+   * @param runtime the environment, or null if it cannot or should not be reached this way
+   * @param obstacle why there is none; empty if there is one
+   */
+  public record Attempt(@Nullable ForeignRuntime runtime, String obstacle) {}
+
+  /**
+   * Reaches the environment that ONNX Runtime's Java package has started.
+   *
+   * @param wanted true to try even if the JVM prints a warning, false not to try, null to try if
+   *     native access is enabled
+   * @param version the version of the library that the Java package has loaded
+   * @param memory the memory in which arguments are stored
+   * @return the environment, or the reason why there is none
+   */
+  public static Attempt open(@Nullable Boolean wanted, String version, DirectMemory memory) {
+    String obstacle = NativeAccess.obstacle(wanted);
+    if (obstacle != null) {
+      return new Attempt(null, obstacle);
+    }
+    try {
+      if (!OrtApi.version().equals(version)) {
+        return new Attempt(
+            null,
+            "found ONNX Runtime %s, expected %s as its Java package has loaded"
+                .formatted(OrtApi.version(), version));
+      }
+      ForeignRuntime runtime = new ForeignRuntime(memory);
+      return runtime.environment() == 0
+          ? new Attempt(null, "ONNX Runtime returned no environment")
+          : new Attempt(runtime, "");
+    } catch (LinkageError | RuntimeException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      return new Attempt(null, String.valueOf(cause.getMessage()));
+    }
+  }
+
+  /**
+   * Returns options for a session.
+   *
+   * @return new options, which the caller closes, or hands to a session
+   * @throws OrtException if ONNX Runtime fails
+   */
+  public ForeignOptions options() throws OrtException {
+    return new ForeignOptions(memory);
+  }
+
+  /**
+   * Makes a tensor over memory without copying it.
+   *
+   * @param address the address of the first element, a multiple of the element's size
+   * @param capacity the number of bytes that the memory has from there on
+   * @param type any type but text
+   * @param dims its shape
+   * @return a tensor, which the caller closes before the memory is freed
+   * @throws IllegalArgumentException if the memory does not fit the shape
+   * @throws OrtException if ONNX Runtime refuses it
+   */
+  public ForeignTensor tensor(long address, long capacity, ElementType type, long[] dims)
+      throws OrtException {
+    TensorMemory.check(address, capacity, type, dims);
+    return ForeignTensor.over(Shared.MEMORY_INFO, memory, address, type, dims);
+  }
+
+  DirectMemory memory() {
+    return memory;
+  }
+
+  long environment() {
+    return Shared.ENVIRONMENT;
+  }
+
+  long allocator() {
+    return Shared.ALLOCATOR;
+  }
+}

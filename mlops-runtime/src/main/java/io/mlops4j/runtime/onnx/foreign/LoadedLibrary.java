@@ -1,0 +1,104 @@
+package io.mlops4j.runtime.onnx.foreign;
+
+import static java.lang.invoke.MethodType.genericMethodType;
+import static java.lang.invoke.MethodType.methodType;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Finds symbols in the library that ONNX Runtime's Java package has loaded.
+ *
+ * <p>On Linux, the file is found among the mapped files of the process, and opened again, which
+ * returns the loaded copy. Elsewhere the symbol is looked up in the libraries of this class's
+ * loader.
+ */
+final class LoadedLibrary {
+  private static final Path MAPPINGS = Path.of("/proc/self/maps");
+  private static final String NAME = "/libonnxruntime.so";
+
+  private LoadedLibrary() {}
+
+  /**
+   * Returns the address of a symbol.
+   *
+   * @throws UnsatisfiedLinkError if the library or the symbol is not found, or if the process has
+   *     more than one copy of the library
+   */
+  static long address(String symbol) throws ReflectiveOperationException {
+    Class<?> lookupType = Downcalls.type("SymbolLookup");
+    Object lookup =
+        Files.isReadable(MAPPINGS) ? ofFile(lookupType, file(mapped())) : ofLoader(lookupType);
+    Optional<?> found =
+        (Optional<?>) lookupType.getMethod("find", String.class).invoke(lookup, symbol);
+    Object segment =
+        found.orElseThrow(
+            () -> new UnsatisfiedLinkError("ONNX Runtime's library has no symbol " + symbol));
+    return (long) Downcalls.segment().getMethod("address").invoke(segment);
+  }
+
+  /** Returns the only file; two copies of the library would have two environments. */
+  static String file(Set<String> mapped) {
+    if (mapped.size() != 1) {
+      throw new UnsatisfiedLinkError(
+          "found %d loaded copies of ONNX Runtime's library, expected 1: %s"
+              .formatted(mapped.size(), mapped));
+    }
+    return mapped.iterator().next();
+  }
+
+  private static Set<String> mapped() {
+    Set<String> files = new TreeSet<>();
+    try (BufferedReader lines = Files.newBufferedReader(MAPPINGS, StandardCharsets.ISO_8859_1)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (line.contains(NAME)) {
+          files.add(line.substring(line.indexOf('/')));
+        }
+      }
+      return files;
+    } catch (IOException e) {
+      throw (Error) new UnsatisfiedLinkError("cannot read " + MAPPINGS).initCause(e);
+    }
+  }
+
+  /** {@code SymbolLookup.libraryLookup(file, Arena.global())}. */
+  private static Object ofFile(Class<?> lookupType, String file)
+      throws ReflectiveOperationException {
+    Class<?> arena = Downcalls.type("Arena");
+    Object global = arena.getMethod("global").invoke(null);
+    MethodHandle open =
+        MethodHandles.lookup()
+            .findStatic(lookupType, "libraryLookup", methodType(lookupType, Path.class, arena))
+            .asType(genericMethodType(2));
+    try {
+      return (Object) open.invokeExact((Object) Path.of(file), global);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError("cannot open " + file, e);
+    }
+  }
+
+  /** {@code SymbolLookup.loaderLookup()}, which depends on the calling class. */
+  private static Object ofLoader(Class<?> lookupType) throws ReflectiveOperationException {
+    MethodHandle find =
+        MethodHandles.lookup()
+            .findStatic(lookupType, "loaderLookup", methodType(lookupType))
+            .asType(genericMethodType(0));
+    try {
+      return (Object) find.invokeExact();
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError("cannot look up symbols", e);
+    }
+  }
+}
