@@ -1,6 +1,5 @@
 package io.mlops4j.runtime.onnx.foreign;
 
-import static java.lang.invoke.MethodType.genericMethodType;
 import static java.lang.invoke.MethodType.methodType;
 
 import java.lang.invoke.MethodHandle;
@@ -94,10 +93,7 @@ final class Downcalls {
                   "downcallHandle",
                   methodType(MethodHandle.class, descriptor, options.getClass()));
       Object nativeLinker = linker.getMethod("nativeLinker").invoke(null);
-      return (MethodHandle)
-          link.asFixedArity()
-              .asType(genericMethodType(3))
-              .invokeExact(nativeLinker, described, options);
+      return (MethodHandle) link.asFixedArity().invoke(nativeLinker, described, options);
     } catch (ReflectiveOperationException | RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {

@@ -22,26 +22,46 @@ public final class ForeignRuntime {
     this.memory = memory;
   }
 
-  /** The objects of the process. */
+  /** The objects of the process; initialising this class does not fail. */
   private static final class Shared {
+    /** Why there are no objects; empty if there are. */
+    static final String FAILURE;
+
+    static final String VERSION;
     static final long ENVIRONMENT;
     static final long MEMORY_INFO;
     static final long ALLOCATOR;
 
     static {
+      String failure = "";
+      String version = "";
+      long[] objects = new long[3];
       try (Scratch scratch = new Scratch(new DirectMemory())) {
-        long name = scratch.text("mlops4j");
-        ENVIRONMENT = scratch.result(out -> OrtApi.call(OrtApi.CREATE_ENV, WARNING, name, out));
-        MEMORY_INFO =
-            scratch.result(
-                out ->
-                    OrtApi.call(
-                        OrtApi.CREATE_CPU_MEMORY_INFO, DEVICE_ALLOCATOR, DEFAULT_MEMORY, out));
-        ALLOCATOR =
-            scratch.result(out -> OrtApi.call(OrtApi.GET_ALLOCATOR_WITH_DEFAULT_OPTIONS, out));
-      } catch (OrtException e) {
-        throw new ExceptionInInitializerError(e);
+        version = OrtApi.version();
+        objects = objects(scratch);
+      } catch (LinkageError | OrtException | RuntimeException e) {
+        failure = deepest(e).toString();
       }
+      FAILURE = failure;
+      VERSION = version;
+      ENVIRONMENT = objects[0];
+      MEMORY_INFO = objects[1];
+      ALLOCATOR = objects[2];
+    }
+
+    private static long[] objects(Scratch scratch) throws OrtException {
+      long name = scratch.text("mlops4j");
+      return new long[] {
+        scratch.result(out -> OrtApi.call(OrtApi.CREATE_ENV, WARNING, name, out)),
+        scratch.result(
+            out ->
+                OrtApi.call(OrtApi.CREATE_CPU_MEMORY_INFO, DEVICE_ALLOCATOR, DEFAULT_MEMORY, out)),
+        scratch.result(out -> OrtApi.call(OrtApi.GET_ALLOCATOR_WITH_DEFAULT_OPTIONS, out))
+      };
+    }
+
+    private static Throwable deepest(Throwable e) {
+      return e.getCause() == null ? e : deepest(e.getCause());
     }
   }
 
@@ -67,21 +87,15 @@ public final class ForeignRuntime {
     if (obstacle != null) {
       return new Attempt(null, obstacle);
     }
-    try {
-      if (!OrtApi.version().equals(version)) {
-        return new Attempt(
+    if (!Shared.FAILURE.isEmpty()) {
+      return new Attempt(null, Shared.FAILURE);
+    }
+    return Shared.VERSION.equals(version)
+        ? new Attempt(new ForeignRuntime(memory), "")
+        : new Attempt(
             null,
             "found ONNX Runtime %s, expected %s as its Java package has loaded"
-                .formatted(OrtApi.version(), version));
-      }
-      ForeignRuntime runtime = new ForeignRuntime(memory);
-      return runtime.environment() == 0
-          ? new Attempt(null, "ONNX Runtime returned no environment")
-          : new Attempt(runtime, "");
-    } catch (LinkageError | RuntimeException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      return new Attempt(null, String.valueOf(cause.getMessage()));
-    }
+                .formatted(Shared.VERSION, version));
   }
 
   /**

@@ -1,6 +1,5 @@
 package io.mlops4j.runtime.onnx.foreign;
 
-import static java.lang.invoke.MethodType.genericMethodType;
 import static java.lang.invoke.MethodType.methodType;
 
 import java.io.BufferedReader;
@@ -76,10 +75,9 @@ final class LoadedLibrary {
     Object global = arena.getMethod("global").invoke(null);
     MethodHandle open =
         MethodHandles.lookup()
-            .findStatic(lookupType, "libraryLookup", methodType(lookupType, Path.class, arena))
-            .asType(genericMethodType(2));
+            .findStatic(lookupType, "libraryLookup", methodType(lookupType, Path.class, arena));
     try {
-      return (Object) open.invokeExact((Object) Path.of(file), global);
+      return (Object) open.invoke(Path.of(file), global);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
@@ -90,11 +88,9 @@ final class LoadedLibrary {
   /** {@code SymbolLookup.loaderLookup()}, which depends on the calling class. */
   private static Object ofLoader(Class<?> lookupType) throws ReflectiveOperationException {
     MethodHandle find =
-        MethodHandles.lookup()
-            .findStatic(lookupType, "loaderLookup", methodType(lookupType))
-            .asType(genericMethodType(0));
+        MethodHandles.lookup().findStatic(lookupType, "loaderLookup", methodType(lookupType));
     try {
-      return (Object) find.invokeExact();
+      return (Object) find.invoke();
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
