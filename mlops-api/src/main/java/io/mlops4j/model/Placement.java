@@ -131,7 +131,8 @@ public final class Placement {
   }
 
   /**
-   * Compares devices, nodes, missing devices, and the description of calls.
+   * Compares devices, nodes and missing devices. The description of calls is not compared, because
+   * it depends on the JVM and not on where the model runs.
    *
    * @param other any object
    * @return true if the other is a placement with the same values
@@ -141,13 +142,12 @@ public final class Placement {
     return other instanceof Placement placement
         && devices.equals(placement.devices)
         && nodes.equals(placement.nodes)
-        && missing.equals(placement.missing)
-        && calls.equals(placement.calls);
+        && missing.equals(placement.missing);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(devices, nodes, missing, calls);
+    return Objects.hash(devices, nodes, missing);
   }
 
   /**

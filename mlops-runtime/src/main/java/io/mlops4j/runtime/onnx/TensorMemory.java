@@ -58,10 +58,6 @@ final class TensorMemory implements AutoCloseable {
     return type;
   }
 
-  long address() {
-    return elements.address();
-  }
-
   /** Returns the number of bytes at the address. */
   long capacity() {
     return elements.capacity();

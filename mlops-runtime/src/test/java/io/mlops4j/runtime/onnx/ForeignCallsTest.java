@@ -203,7 +203,7 @@ class ForeignCallsTest {
   }
 
   private static long size(Random random) {
-    return random.nextInt(4) * random.nextInt(5);
+    return (long) random.nextInt(4) * random.nextInt(5);
   }
 
   private static byte[] elements(ElementType type, long[] dims, Random random) {

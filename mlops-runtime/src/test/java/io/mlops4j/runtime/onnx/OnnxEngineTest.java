@@ -138,7 +138,7 @@ class OnnxEngineTest {
               "(f: float32[N], d: float64[N], i: int32[N], l: int64[N], b: bool[N], s: string[N])"
                   + " -> (f_out: float32[N], d_out: float64[N], i_out: int32[N], l_out: int64[N],"
                   + " b_out: bool[N], s_out: string[N], total: float64[N])");
-      assertThat(model.placement().withCalls("")).isEqualTo(Placement.of("cpu"));
+      assertThat(model.placement()).isEqualTo(Placement.of("cpu"));
       assertThat(model.nativeBytes()).isEqualTo(bytes("columns").length);
     }
     try (EngineModel model = onnx.load("engine/unnamed")) {

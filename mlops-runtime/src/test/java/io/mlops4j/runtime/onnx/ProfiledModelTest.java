@@ -93,8 +93,7 @@ class ProfiledModelTest {
     int nodes = ModelProto.parseFrom(Files.readAllBytes(optimised)).getGraph().getNodeCount();
     try (EngineModel model = load(name)) {
       assertThat(nodes).isPositive();
-      assertThat(model.placement().withCalls(""))
-          .isEqualTo(Placement.of("cpu").withNodes(Map.of("cpu", nodes)));
+      assertThat(model.placement()).isEqualTo(Placement.of("cpu").withNodes(Map.of("cpu", nodes)));
     }
   }
 
@@ -171,7 +170,7 @@ class ProfiledModelTest {
     byte[] model = named.build().toByteArray();
     try (EngineModel loaded = onnx.engine.load(source("named.onnx", model), PROFILED);
         EngineSlot slot = loaded.slot()) {
-      assertThat(loaded.placement().withCalls("")).isEqualTo(Placement.of("cpu"));
+      assertThat(loaded.placement()).isEqualTo(Placement.of("cpu"));
       feed(slot, 0, floats(1, 2, 3, 4), 1, 4);
       slot.run();
       assertThat(floats(slot.output(0))).containsExactly(7.75f, 4.25f);
@@ -181,7 +180,7 @@ class ProfiledModelTest {
   @Test
   void modelsThatDoNotAnswerZerosLoadUncounted() {
     try (EngineModel model = load("fault")) {
-      assertThat(model.placement().withCalls("")).isEqualTo(Placement.of("cpu"));
+      assertThat(model.placement()).isEqualTo(Placement.of("cpu"));
     }
     try (EngineModel model = load("engine/any_rank")) {
       assertThat(model.placement().nodesByDevice()).isEqualTo(Map.of("cpu", 1));
