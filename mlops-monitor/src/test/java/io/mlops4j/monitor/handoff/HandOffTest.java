@@ -2,6 +2,7 @@ package io.mlops4j.monitor.handoff;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.monitor.Waits;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
