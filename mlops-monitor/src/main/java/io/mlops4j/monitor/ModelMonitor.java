@@ -112,7 +112,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     return Optional.of(
         event -> {
           if (countsCalls) {
-            calls.onInference(event);
+            core.failures().guard("cannot count a call", () -> calls.onInference(event));
           }
         });
   }
@@ -139,7 +139,8 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   public void onInference(InferenceEvent event) {
     try {
       core.intake().handOver(event);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // also if memory runs out: the call has its answer
+      core.intake().lost(event);
       core.failures().add("cannot take over the rows of a call", e);
     }
   }

@@ -19,7 +19,8 @@ import io.mlops4j.monitor.performance.LabelCounts;
  * @param leftOut rows that were left out because counting them would take more processor time than
  *     the {@linkplain MonitorBuilder#processorShare budget}: a uniform sample of the calls was
  *     counted
- * @param dropped rows that were lost because the hand-off was full
+ * @param dropped rows that were lost because the hand-off was full, or could not be handed over,
+ *     for example because memory ran out
  * @param failedCalls calls that failed in the model
  * @param emptyCalls calls without rows
  * @param clockSetBack the number of times that the monitor's clock went back by more than a second

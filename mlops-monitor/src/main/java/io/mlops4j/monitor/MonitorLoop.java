@@ -20,6 +20,7 @@ import io.mlops4j.monitor.watch.BlockSplit;
 import io.mlops4j.monitor.watch.MonitorTime;
 import io.mlops4j.monitor.watch.RowWatch;
 import io.mlops4j.monitor.watch.WatchSettings;
+import io.mlops4j.monitor.watch.WindowEnds;
 import io.mlops4j.monitor.watch.drift.Baseline;
 import io.mlops4j.monitor.watch.drift.DriftWatch;
 import io.mlops4j.monitor.watch.labels.LabelWatch;
@@ -65,6 +66,7 @@ final class MonitorLoop {
   private final Map<ServedBy, Instant> served = new LinkedHashMap<>();
   private final BlockSplit split;
   private final List<NotWatched> skipped;
+  private final @Nullable WindowEnds ends; // null if the watch of drift states them
   private long rows;
   private long shadows;
   private long windowsEnded;
@@ -87,6 +89,7 @@ final class MonitorLoop {
     this.failures = failures;
     this.alarms = alarms;
     this.journal = journal;
+    this.ends = settings.watchesDrift() ? null : new WindowEnds(watched.window());
     this.skipped = List.copyOf(SettingsCheck.skipped(settings.reference()));
     this.notWatched = skipped;
     this.baseline = new Baseline(settings.reference(), settings.slices());
@@ -318,6 +321,12 @@ final class MonitorLoop {
     each(watch -> watch.answered(answered));
     publishCounts();
     reportNotWatched(answered);
+    if (ends != null && !answered.shadow()) {
+      Instant from = ends.answered(answered.rows(), answered.first(), answered.at());
+      if (from != null) {
+        endEpisodes(answered.servedBy(), Set.of(), from, answered.at());
+      }
+    }
     judge(answered.at());
   }
 
@@ -377,16 +386,21 @@ final class MonitorLoop {
     newestWindows.put(report.servedBy(), report);
     newestWindows.keySet().retainAll(served.keySet());
     alarms.ended(report);
-    Set<String> names = new HashSet<>(report.uncounted().keySet());
+    endEpisodes(report.servedBy(), report.uncounted().keySet(), report.from(), report.to());
+  }
+
+  /** A window without a problem of configuration is quiet, and so are versions that have left. */
+  private void endEpisodes(ServedBy version, Set<String> uncounted, Instant from, Instant to) {
+    Set<String> names = new HashSet<>(uncounted);
     notWatched.forEach(one -> names.add(one.name()));
     Set<ServedBy> during = new HashSet<>();
     served.forEach(
-        (version, last) -> {
-          if (!last.isBefore(report.from())) {
-            during.add(version);
+        (other, last) -> {
+          if (!last.isBefore(from)) {
+            during.add(other);
           }
         });
-    episodes.windowEnded(report.servedBy(), names, during, report.to());
+    episodes.windowEnded(version, names, during, to);
   }
 
   private void judge(Instant at) {

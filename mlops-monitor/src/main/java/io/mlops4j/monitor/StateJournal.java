@@ -35,7 +35,7 @@ final class StateJournal {
 
   private final ReentrantLock labelling = new ReentrantLock();
   private volatile @Nullable StateFolder folder;
-  private volatile @Nullable IOException failure;
+  private volatile @Nullable Throwable failure;
   private volatile List<NotWatched> problems = List.of();
   private long applied;
 
@@ -80,7 +80,7 @@ final class StateJournal {
     content.accept(out);
     try {
       to.append(0, out.toBytes());
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       failure = e; // the next snapshot has it
     }
   }
@@ -95,8 +95,8 @@ final class StateJournal {
   }
 
   /** Returns the failure since this was last called, or null. */
-  @Nullable IOException failure() {
-    IOException last = failure;
+  @Nullable Throwable failure() {
+    Throwable last = failure;
     failure = null;
     return last;
   }

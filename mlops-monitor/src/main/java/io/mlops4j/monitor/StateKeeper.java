@@ -157,7 +157,7 @@ final class StateKeeper implements AutoCloseable {
   void tick() {
     disk.finish();
     long now = context.nanoTime();
-    IOException failure = context.journal().failure();
+    Throwable failure = context.journal().failure();
     if (failure != null) {
       problem(failure);
     }
@@ -182,7 +182,7 @@ final class StateKeeper implements AutoCloseable {
       problem(new IOException("the folder vanished"));
       folder.remake();
       unstored = folder.labels(); // some may wait in the hand-off, and are in no snapshot yet
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       problem(e);
     }
   }
@@ -212,7 +212,7 @@ final class StateKeeper implements AutoCloseable {
     try {
       Begun begun = begun();
       disk.start(begun, begun::stored, this::failed);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) { // memory may not do for a snapshot
       failed(e);
     }
   }
@@ -221,7 +221,7 @@ final class StateKeeper implements AutoCloseable {
     return new Begun(context.nanoTime());
   }
 
-  private void failed(Exception e) {
+  private void failed(Throwable e) {
     stored = context.nanoTime();
     problem(e);
   }
@@ -267,7 +267,7 @@ final class StateKeeper implements AutoCloseable {
     }
   }
 
-  private void problem(Exception e) {
+  private void problem(Throwable e) {
     context.failures().add(folder.path() + ": cannot store the state of the monitor", e);
     String why = e.getMessage() == null ? e.toString() : e.getMessage();
     report(status.newest(), status.snapshotBytes(), Optional.of(why));

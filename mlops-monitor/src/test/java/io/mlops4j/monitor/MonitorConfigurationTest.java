@@ -12,6 +12,7 @@ import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
 import io.mlops4j.monitor.alarm.Alarm;
+import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.monitor.alarm.NotWatched;
 import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.profile.CategoryProfile;
@@ -276,6 +277,24 @@ class MonitorConfigurationTest {
               assertThat(alarm.kind()).isEqualTo(Alarm.Kind.CONFIGURATION);
               assertThat(alarm.toString()).contains("labels: they cannot be joined", "flihgt_id");
             });
+  }
+
+  @Test
+  void aProblemThatHasEndedIsClosedEvenIfNoDriftIsWatched() {
+    try (ModelMonitor monitor =
+        ModelMonitor.builder(profile(flights(true)))
+            .everyRow()
+            .window(Window.ofRows(ROWS))
+            .without(Watched.FEATURES, Watched.OUTPUTS)
+            .labels(LabelJoin.byKey("flight_id"))
+            .start()) {
+      answer(monitor, flights(true));
+      assertThat(monitor.episodes()).extracting(Episode::isOpen).containsExactly(true);
+      answer(monitor, flights(true).strings("flight_id", keys()));
+      assertThat(monitor.episodes()).extracting(Episode::isOpen).containsExactly(true);
+      answer(monitor, flights(true).strings("flight_id", keys()));
+      assertThat(monitor.episodes()).extracting(Episode::isOpen).containsExactly(false);
+    }
   }
 
   private static ModelCard.Builder card() {

@@ -26,6 +26,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -471,6 +472,39 @@ class MonitorStateTest {
     try (ModelMonitor second = builder().stateIn(copy).start()) {
       assertThat(second.counts().labels().labelled()).isEqualTo(3);
       assertThat(second.counts().labels().waiting()).isEqualTo(38);
+    }
+  }
+
+  @Test
+  void aSnapshotThatDoesNotFitIntoMemoryIsTriedAgainEverySecond() {
+    AtomicBoolean fails = new AtomicBoolean();
+    AtomicInteger tries = new AtomicInteger();
+    Output.Maker maker =
+        file -> {
+          if (fails.get()) {
+            tries.incrementAndGet();
+            throw new OutOfMemoryError("Java heap space");
+          }
+          return disk.make(file);
+        };
+    try (ModelMonitor monitor =
+        withoutDrift().storing(maker, nanos::get, false).stateIn(folder()).start()) {
+      answer(monitor, V1, 20, 0, 0);
+      monitor.flush();
+      fails.set(true);
+      nanos.addAndGet(TimeUnit.MINUTES.toNanos(2));
+      for (int i = 0; i < 10; i++) {
+        answer(monitor, V1, 1, 20 + i, 0);
+        monitor.flush();
+      }
+      assertThat(tries).hasValueLessThan(15); // a snapshot, ten calls, an alarm
+      assertThat(monitor.counts().labels().waiting()).isEqualTo(30);
+      assertThat(monitor.state().orElseThrow().problem()).hasValue("Java heap space");
+      fails.set(false);
+      nanos.addAndGet(TimeUnit.SECONDS.toNanos(2));
+      answer(monitor, V1, 1, 30, 0);
+      monitor.flush();
+      assertThat(monitor.state().orElseThrow().problem()).isEmpty();
     }
   }
 

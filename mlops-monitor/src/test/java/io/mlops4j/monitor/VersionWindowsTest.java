@@ -308,6 +308,7 @@ class VersionWindowsTest {
     try (ModelMonitor monitor = ModelMonitor.builder(reference).everyRow().clock(broken).start()) {
       answer(monitor, V1, 0, 0);
       assertThat(monitor.counts().failures()).isEqualTo(1);
+      assertThat(monitor.counts().dropped()).isEqualTo(ROWS);
     }
   }
 

@@ -99,7 +99,12 @@ public final class Intake {
     return ids;
   }
 
-  /** Rows that were left out because the hand-off was full or closed. */
+  /** Notes that {@link #handOver} failed. */
+  public void lost(InferenceEvent event) {
+    dropped.add(event.rows());
+  }
+
+  /** Rows that were left out because the hand-off was full or closed, or failed. */
   public long dropped() {
     return dropped.sum();
   }

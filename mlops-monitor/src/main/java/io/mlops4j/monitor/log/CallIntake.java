@@ -37,8 +37,10 @@ final class CallIntake {
       FeatureBatch outputs = event.outputs();
       if (features != null && outputs != null && event.rows() > 0) {
         handOver(event, features, outputs);
+      } else {
+        counts.dropped(event.rows());
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // also if memory runs out: the call has its answer
       counts.failed(event.rows(), "cannot take over the rows of a call", e);
     }
   }

@@ -48,7 +48,11 @@ final class LogCounts {
     failed.addAndGet(rows);
     long number = failures.incrementAndGet();
     if (Long.bitCount(number) == 1) {
-      LOG.warn("{} (failure {} of this log): {}", what, number, e.getMessage(), e);
+      try {
+        LOG.warn("{} (failure {} of this log): {}", what, number, e.getMessage(), e);
+      } catch (RuntimeException | Error notLogged) {
+        failures.incrementAndGet(); // an appender that fails must not end the thread of the log
+      }
     }
   }
 

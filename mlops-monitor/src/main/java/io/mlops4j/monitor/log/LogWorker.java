@@ -47,6 +47,11 @@ final class LogWorker {
     public int rows() {
       return 0;
     }
+
+    @Override
+    public void close() {
+      reached.countDown();
+    }
   }
 
   private record Kind(ServedBy servedBy, Route route, Schema features, Schema outputs) {}
@@ -88,7 +93,7 @@ final class LogWorker {
     this.counts = counts;
     this.queue = new BoundedQueue<>(settings.queueRows());
     this.threshold = new TextThreshold(settings.withholdBelow(), seed);
-    this.thread = new Thread(this::work, "mlops4j-prediction-log");
+    this.thread = new Thread(this::run, "mlops4j-prediction-log");
     this.thread.setDaemon(true);
   }
 
@@ -157,16 +162,29 @@ final class LogWorker {
     }
   }
 
+  private void run() {
+    try {
+      work();
+    } finally { // after an error, too: a caller must not wait for a thread that has ended
+      closing.countDown();
+      queue.close();
+      for (BoundedQueue.Item item = queue.take(); item != null; item = queue.take()) {
+        counts.lost(item.rows());
+        free(item);
+      }
+    }
+  }
+
   private void work() {
     while (!queue.hasEnded()) {
       BoundedQueue.Item item = queue.take(nanosUntilDue());
       if (item instanceof LoggedCall call) {
         taken = 0;
         guard(call, () -> answered(call));
-        call.close();
+        free(call);
       } else if (item instanceof Mark mark) {
         guard(null, () -> commitAll(mark.seals()));
-        mark.reached().countDown();
+        free(mark);
       }
       if (item == null || nanosUntilDue() <= 0) {
         guard(null, () -> commitAll(false));
@@ -175,8 +193,12 @@ final class LogWorker {
     guard(null, () -> commitAll(true));
     counts.written(-waiting);
     counts.lost(waiting);
-    open.values().forEach(this::end);
+    open.values().forEach(one -> guard(null, () -> end(one)));
     open.clear();
+  }
+
+  private void free(BoundedQueue.Item item) {
+    guard(null, item::close);
   }
 
   private void end(Open one) {

@@ -61,7 +61,7 @@ final class Journal implements AutoCloseable {
         out.write(record);
         length += record.length;
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       cut(out, start);
       throw e;
     }
@@ -86,7 +86,7 @@ final class Journal implements AutoCloseable {
     Output made = make();
     try {
       OwnedFolder.force(folder);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       end(made);
       throw e;
     }
@@ -142,7 +142,7 @@ final class Journal implements AutoCloseable {
       if (current == null) {
         make();
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       begun.force();
       throw e;
     }

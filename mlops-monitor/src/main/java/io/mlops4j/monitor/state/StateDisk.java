@@ -2,6 +2,7 @@ package io.mlops4j.monitor.state;
 
 import java.io.IOException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -26,14 +27,21 @@ public final class StateDisk implements AutoCloseable {
   /** Work, and what the monitor's thread does after it. */
   private record Started(FutureTask<Void> task, Runnable then, Consumer<Exception> failed) {}
 
-  private final @Nullable ThreadPoolExecutor thread;
+  private final @Nullable ExecutorService thread;
   private @Nullable Started started;
 
   /**
    * @param apart false if the calling thread waits for the disk
    */
   public StateDisk(boolean apart) {
-    this.thread = apart ? thread() : null;
+    this(apart ? thread() : null);
+  }
+
+  /**
+   * @param thread runs the work; null for the calling thread
+   */
+  StateDisk(@Nullable ExecutorService thread) {
+    this.thread = thread;
   }
 
   private static ThreadPoolExecutor thread() {
@@ -67,11 +75,19 @@ public final class StateDisk implements AutoCloseable {
               return null;
             });
     started = new Started(task, then, failed);
-    if (thread == null) {
+    if (thread == null || !isTaken(thread, task)) {
       task.run();
       await();
-    } else {
+    }
+  }
+
+  /** False if there can be no thread now, for example because memory ran out. */
+  private static boolean isTaken(ExecutorService thread, Runnable task) {
+    try {
       thread.execute(task);
+      return true;
+    } catch (RuntimeException | Error e) {
+      return false;
     }
   }
 
