@@ -21,6 +21,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -37,6 +40,7 @@ import picocli.CommandLine;
 
 /** The commands that look into models and data: inspect, predict, drift; and what publish loads. */
 class ModelCommandsTest {
+  private static final String DATABASE = "jdbc:h2:mem:commands";
   private static final Path QUICKSTART = Path.of("../samples/quickstart").toAbsolutePath();
   private static final Path MODEL = QUICKSTART.resolve("models/flight-delay-1.onnx");
 
@@ -425,6 +429,59 @@ class ModelCommandsTest {
         assertThat(said.json().get("rows").intValue()).isEqualTo(golden.size());
         assertThat(page).hasContent("<html>");
       }
+    }
+  }
+
+  @Test
+  void driftTakesFilesOfAllFormatsAndDatabases() throws Exception {
+    Path csv = Files.writeString(temporary.resolve("a.csv"), "a\n1\n2\n3\n");
+    Path json = Files.writeString(temporary.resolve("a.jsonl"), "{\"a\": 1}\n{\"a\": 2}\n");
+    Path parquet = temporary.resolve("a.parquet");
+    assertThat(run("convert", csv, parquet).code()).isZero();
+    try (URLClassLoader reporters = withReporter();
+        Connection keepsTheDatabase = DriverManager.getConnection(DATABASE)) {
+      assertThat(keepsTheDatabase.isValid(1)).isTrue();
+      String query = "SELECT x AS a FROM SYSTEM_RANGE(1, 4)";
+      assertThat(drift(reporters, csv, json).out()).isEqualTo("3 and 2\n");
+      assertThat(drift(reporters, json, parquet).out()).isEqualTo("2 and 3\n");
+      assertThat(drift(reporters, rows, DATABASE, "--query", query).out())
+          .isEqualTo(golden.size() + " and 4\n");
+      assertThat(drift(reporters, DATABASE, csv, "--query", query).out()).isEqualTo("4 and 3\n");
+    }
+  }
+
+  @Test
+  void rowsOfADatabaseAreConvertedAndPredicted() throws Exception {
+    Path out = temporary.resolve("out.parquet");
+    try (Connection connection = DriverManager.getConnection(DATABASE);
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "CREATE TABLE flights AS SELECT * FROM (VALUES (CAST(2176 AS REAL), 7, 1, 'LAS', 'PHL'))"
+              + " t(distance, hour_, weekday, origin, destination)");
+      String query =
+          "SELECT distance \"distance\", CAST(hour_ AS BIGINT) \"hour\", CAST(weekday AS BIGINT)"
+              + " \"weekday\", origin \"origin\", destination \"destination\" FROM flights";
+      Line.Said converted = run("convert", DATABASE, out, "--query", query);
+      assertThat(converted.out()).as(converted.err()).isEqualTo("1 row in " + out + "\n");
+      Line.Said fromFile = run("predict", MODEL, out, "--json");
+      Line.Said said = run("predict", MODEL, DATABASE, "--query", query, "--json");
+      assertThat(said.code()).as(said.err()).isZero();
+      assertThat(said.json().at("/rows")).hasSize(1).isEqualTo(fromFile.json().at("/rows"));
+
+      assertThat(run("predict", MODEL, DATABASE, out, "--query", query).err())
+          .contains("convert them to a file first");
+      assertThat(run("convert", DATABASE, out).err()).contains("--query: found none");
+      assertThat(run("convert", rows, out, "--query", query).err())
+          .contains("found no address of a database");
+      assertThat(run("convert", DATABASE + ";PASSWORD=x", out, "--query", query).err())
+          .contains("MLOPS4J_DATA_PASSWORD");
+      assertThat(run("convert", DATABASE, out, "--query", "SELECT * FROM none").err())
+          .contains("cannot be started", "NONE");
+      assertThat(run("convert", "jdbc:none:x", out, "--query", query).err())
+          .contains("No suitable driver");
+      assertThat(run("predict", MODEL, out, "--json").out())
+          .as("unchanged")
+          .isEqualTo(fromFile.out());
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -25,11 +26,20 @@ import picocli.CommandLine.Parameters;
       "Writes the rows of a file (Arrow, Parquet, CSV or JSON) as an Arrow or Parquet file.",
       "The file appears when it is complete."
     },
-    footer = {"%nExample:", "  mlops4j convert january.csv.gz january.parquet"})
+    footer = {
+      "%nExamples:",
+      "  mlops4j convert january.csv.gz january.parquet",
+      "  mlops4j convert jdbc:postgresql://db/ml a.parquet --query \"SELECT * FROM a\""
+    })
 @SuppressWarnings("NullAway.Init") // Picocli sets the fields
 final class ConvertCommand extends ShellCommand {
-  @Parameters(index = "0", paramLabel = "IN", description = "The file to read.")
-  private Path in;
+  @Mixin private final RowsArgument rows = new RowsArgument();
+
+  @Parameters(
+      index = "0",
+      paramLabel = "IN",
+      description = "The file to read, or the address of a database with --query.")
+  private String in;
 
   @Parameters(
       index = "1",
@@ -62,13 +72,14 @@ final class ConvertCommand extends ShellCommand {
     if (where != null) {
       options.filter(where);
     }
-    long rows;
+    rows.check(in);
+    long count;
     try (ProgressBar bar = bar("convert")) {
-      rows = convert(watched(options, bar, "").build());
+      count = convert(watched(options, bar, "").build());
     }
     out.answer(
-        ConsoleOutput.object().put("rows", rows).put("file", to.toString()),
-        lines -> lines.line(ConsoleOutput.count(rows, "row", "rows") + " in " + to));
+        ConsoleOutput.object().put("rows", count).put("file", to.toString()),
+        lines -> lines.line(ConsoleOutput.count(count, "row", "rows") + " in " + to));
     return 0;
   }
 
@@ -82,7 +93,7 @@ final class ConvertCommand extends ShellCommand {
 
   private long convert(ReadOptions options) {
     try (ModelRuntime runtime = ModelRuntime.open();
-        FeatureReader reader = runtime.read(in, options);
+        FeatureReader reader = rows.open(runtime, in, options);
         FeatureWriter writer = runtime.write(to, written())) {
       for (FeatureBatch batch : reader) {
         writer.write(batch);

@@ -16,6 +16,7 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -35,14 +36,18 @@ import picocli.CommandLine.Parameters;
     })
 @SuppressWarnings("NullAway.Init") // Picocli sets the fields
 final class DriftCommand extends ShellCommand {
+  @Mixin private final RowsArgument rows = new RowsArgument();
+
   @Parameters(
       index = "0",
       paramLabel = "REFERENCE",
-      description = "The file to compare with, such as the training data.")
-  private Path reference;
+      description =
+          "The file to compare with, such as the training data, or the address of a database with"
+              + " --query.")
+  private String reference;
 
-  @Parameters(index = "1", paramLabel = "CURRENT", description = "The file to judge.")
-  private Path current;
+  @Parameters(index = "1", paramLabel = "CURRENT", description = "The file or database to judge.")
+  private String current;
 
   @Option(
       names = "--except",
@@ -65,6 +70,7 @@ final class DriftCommand extends ShellCommand {
 
   @Override
   protected int answer(ConsoleOutput out) throws IOException {
+    rows.check(reference, current);
     DriftReporter reporter = reporter();
     DriftReporter.Report report = report(reporter);
     if (report.judged() == 0) {
@@ -86,8 +92,8 @@ final class DriftCommand extends ShellCommand {
   private DriftReporter.Report report(DriftReporter reporter) {
     try (ProgressBar bar = bar("drift");
         ModelRuntime runtime = ModelRuntime.open();
-        FeatureReader before = runtime.read(reference, options(bar, "reference: "));
-        FeatureReader now = runtime.read(current, options(bar, "current: "))) {
+        FeatureReader before = rows.open(runtime, reference, options(bar, "reference: "));
+        FeatureReader now = rows.open(runtime, current, options(bar, "current: "))) {
       return reporter.report(before, now, except);
     }
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.feature.ReadOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.ServedBy;
@@ -49,14 +50,16 @@ final class PredictCommand extends ShellCommand {
   private static final long ROWS_OF_A_TABLE = 20;
 
   @Mixin private final ModelArgument model = new ModelArgument();
+  @Mixin private final RowsArgument input = new RowsArgument();
   @Mixin private final ModelTrustOptions trust = new ModelTrustOptions();
 
   @SuppressWarnings("NullAway.Init") // set by Picocli
   @Parameters(
       index = "1",
       paramLabel = "DATA",
-      description = "A file with the input columns of the model.")
-  private Path data;
+      description =
+          "A file with the input columns of the model, or the address of a database with --query.")
+  private String data;
 
   @Parameters(
       index = "2",
@@ -106,6 +109,12 @@ final class PredictCommand extends ShellCommand {
     if ((arrow == null || rows != null) && (badRows > 0 || !kept.isEmpty())) {
       throw misused("--keep, --bad-rows: found no OUT or --rows; expected OUT and all rows");
     }
+    input.check(data);
+    if (arrow != null && rows == null && RowsArgument.isDatabase(data)) {
+      throw misused(
+          "OUT: found it with a database, whose rows cannot be read again when a run goes on;"
+              + " convert them to a file first, or add --rows N");
+    }
     try (ModelRuntime runtime = trust.runtime(global().trusted())) {
       return model.load(
           runtime,
@@ -150,7 +159,7 @@ final class PredictCommand extends ShellCommand {
     }
     ScoringResult scored;
     try (ProgressBar bar = bar("predict")) {
-      scored = scoring.onProgress(now -> bar.show(now.text(), false)).score(data, file);
+      scored = scoring.onProgress(now -> bar.show(now.text(), false)).score(input.path(data), file);
     }
     if (scored.resumedRows() > 0) {
       note("went on behind the first " + ConsoleOutput.count(scored.resumedRows(), "row", "rows"));
@@ -227,8 +236,8 @@ final class PredictCommand extends ShellCommand {
       this.answers = answers;
     }
 
-    void all(Path file) {
-      try (FeatureReader reader = runtime.read(file)) {
+    void all(String data) {
+      try (FeatureReader reader = input.open(runtime, data, ReadOptions.defaults())) {
         for (FeatureBatch batch : reader) {
           if (most >= 0 && done + batch.rows() > most) {
             more = true;

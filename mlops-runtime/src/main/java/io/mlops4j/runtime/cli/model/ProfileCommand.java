@@ -17,6 +17,7 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -34,8 +35,13 @@ import picocli.CommandLine.Parameters;
     })
 @SuppressWarnings("NullAway.Init") // Picocli sets the fields
 final class ProfileCommand extends ShellCommand {
-  @Parameters(index = "0", paramLabel = "IN", description = "The file to read.")
-  private Path in;
+  @Mixin private final RowsArgument rows = new RowsArgument();
+
+  @Parameters(
+      index = "0",
+      paramLabel = "IN",
+      description = "The file to read, or the address of a database with --query.")
+  private String in;
 
   @Option(
       names = "--column",
@@ -72,6 +78,7 @@ final class ProfileCommand extends ShellCommand {
 
   @Override
   protected int answer(ConsoleOutput console) throws IOException {
+    rows.check(in);
     DataProfiler profiler =
         ServiceLoader.load(DataProfiler.class, profilers)
             .findFirst()
@@ -91,8 +98,8 @@ final class ProfileCommand extends ShellCommand {
     }
     try (ProgressBar bar = bar("profile");
         ModelRuntime runtime = ModelRuntime.open();
-        FeatureReader rows = runtime.read(in, watched(options, bar, "").build())) {
-      return profiler.profile(rows, except);
+        FeatureReader reader = rows.open(runtime, in, watched(options, bar, "").build())) {
+      return profiler.profile(reader, except);
     }
   }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,6 +38,8 @@ import picocli.CommandLine.ScopeType;
       "3:drift found a column that drifted"
     })
 public final class GlobalOptions {
+  private static final String DATA = "MLOPS4J_DATA_";
+
   /** The prefix of the variables that hold user and password of a second registry. */
   public static final String TO = "MLOPS4J_TO_";
 
@@ -232,14 +235,8 @@ public final class GlobalOptions {
       RegistryAddress.TablePlace place,
       String variables) {
     if (isDatabase(text)) {
-      if (!what.equals(REGISTRY) && PASSWORD_IN_URL.matcher(text).find()) {
-        throw new ParameterException(
-            spec.commandLine(),
-            what
-                + ": a password on the command line can be read by every process of the machine;"
-                + " set "
-                + variables
-                + "PASSWORD in the environment instead");
+      if (!what.equals(REGISTRY)) {
+        requireNoPassword(spec, what, text, variables);
       }
       return new RegistryAddress.DatabaseAddress(text, properties(variables), place);
     }
@@ -256,6 +253,32 @@ public final class GlobalOptions {
     } catch (InvalidPathException e) {
       throw new ParameterException(
           spec.commandLine(), what + ": " + e.getMessage() + "; expected a path", e);
+    }
+  }
+
+  /**
+   * Returns a database whose rows are read.
+   *
+   * @param spec the command, for the message
+   * @param url the JDBC URL
+   * @return a database with the user and password of {@code MLOPS4J_DATA_USER} and {@code
+   *     MLOPS4J_DATA_PASSWORD}
+   */
+  public DataSource database(CommandSpec spec, String url) {
+    requireNoPassword(spec, "the address of the data", url, DATA);
+    return new DriverSource(url, properties(DATA));
+  }
+
+  private static void requireNoPassword(
+      CommandSpec spec, String what, String url, String variables) {
+    if (PASSWORD_IN_URL.matcher(url).find()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          what
+              + ": a password on the command line can be read by every process of the machine;"
+              + " set "
+              + variables
+              + "PASSWORD in the environment instead");
     }
   }
 
