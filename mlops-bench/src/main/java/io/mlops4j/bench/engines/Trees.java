@@ -44,11 +44,13 @@ final class Trees {
   private static Comparison comparison(String model, String trees, int rows, double goal) {
     return new Comparison(
         "engines." + model + ".rows" + rows + ".ort",
-        rows + " x 32 Arrow float columns, other rows in each call, " + trees,
+        (rows == 1 ? "a record of 32 floats" : rows + " x 32 Arrow float columns")
+            + ", other rows in each call, "
+            + trees,
         EnginesTopic.BEST,
         goal,
         EnginesTopic.FEW_BYTES,
-        () -> new Ours(file(model), rows),
+        () -> rows == 1 ? new OursRecord(file(model), rows(1)) : new Ours(file(model), rows),
         () -> new Raw(file(model), rows));
   }
 

@@ -112,7 +112,7 @@ public final class TreeEnsemble {
 
   /** Evaluates rows. Not thread safe. */
   public final class Evaluator {
-    private final float[] x = new float[BLOCK * nodes.slots()];
+    private final int[] x = new int[BLOCK * nodes.slots()];
     private final int[] leaves = new int[Math.max(BLOCK, nodes.roots().length)];
     private final Scores scores = new Scores(aggregate, weights, single, targets, BLOCK);
 
@@ -154,14 +154,14 @@ public final class TreeEnsemble {
 
     private void gather(int rows, int width, long from) {
       int[] features = nodes.slotFeatures();
-      float[] missing = nodes.slotMissing();
+      int[] missing = nodes.slotMissing();
       int to = 0;
       for (int row = 0; row < rows; row++) {
         long start = from + 4L * row * width;
         to++; // slot 0
         for (int i = 0; i < features.length; i++) {
           float value = Native.getFloat(start + 4L * features[i]);
-          x[to++] = Float.isNaN(value) ? missing[i] : value;
+          x[to++] = Float.isNaN(value) ? missing[i] : TreeNodes.order(value);
         }
       }
     }

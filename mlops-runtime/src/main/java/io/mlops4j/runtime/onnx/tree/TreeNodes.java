@@ -17,12 +17,12 @@ import java.util.Queue;
  * NaN is replaced by an infinity, of the sign that leads to the branch for missing values. A
  * feature that some nodes read this way and others the other way has two slots.
  *
- * <p>A node is one number, so that a step loads one word: the threshold's bits, then {@value
+ * <p>A node is one number, so that a step loads one word: the threshold's {@link #order}, then {@value
  * #LEFT_BITS} bits of the left node's place in its tree, then the slot.
  *
  * @param slots the number of slots
  * @param slotFeatures the feature of each slot from 1
- * @param slotMissing what replaces NaN in each slot from 1
+ * @param slotMissing the {@link #order} of what replaces NaN in each slot from 1
  * @param roots the first node of each tree
  * @param depths the steps from root to the deepest leaf, by tree
  * @param nodes the nodes
@@ -32,7 +32,7 @@ import java.util.Queue;
 record TreeNodes(
     int slots,
     int[] slotFeatures,
-    float[] slotMissing,
+    int[] slotMissing,
     int[] roots,
     int[] depths,
     long[] nodes,
@@ -45,11 +45,20 @@ record TreeNodes(
   static long node(float threshold, int left, int slot) {
     return ((long) slot << (Integer.SIZE + LEFT_BITS))
         | ((long) left << Integer.SIZE)
-        | (Float.floatToRawIntBits(threshold) & 0xffff_ffffL);
+        | (order(threshold) & 0xffff_ffffL);
   }
 
-  static float threshold(long node) {
-    return Float.intBitsToFloat((int) node);
+  /**
+   * Returns a number for a value that is not NaN: of two values, the smaller one has the smaller
+   * number, and both zeros have the same. Such numbers are compared without a branch.
+   */
+  static int order(float value) {
+    int bits = Float.floatToRawIntBits(value + 0f); // 0 for -0
+    return bits ^ ((bits >> (Integer.SIZE - 1)) & Integer.MAX_VALUE);
+  }
+
+  static int threshold(long node) {
+    return (int) node;
   }
 
   static int left(long node) {
@@ -126,11 +135,12 @@ record TreeNodes(
       require(end == size, "nodes that no tree reaches");
       require(slotOf.size() < MOST_SLOTS, slotOf.size() + " slots");
       int[] features = new int[slotOf.size() + 1];
-      float[] missing = new float[features.length];
+      int[] missing = new int[features.length];
       slotOf.forEach(
           (key, at) -> {
             features[at] = (int) (key >> 1);
-            missing[at] = (key & 1) == 0 ? Float.NEGATIVE_INFINITY : Float.POSITIVE_INFINITY;
+            missing[at] =
+                order((key & 1) == 0 ? Float.NEGATIVE_INFINITY : Float.POSITIVE_INFINITY);
           });
       return new TreeNodes(
           features.length,

@@ -16,20 +16,19 @@ final class TreeWalk {
 
   private TreeWalk() {}
 
-  private static int next(long node, int root, float[] x, int row) {
-    return root
-        + TreeNodes.left(node)
-        + (x[row + TreeNodes.slot(node)] <= TreeNodes.threshold(node) ? 0 : 1);
+  private static int next(long node, int root, int[] x, int row) {
+    long above = (long) TreeNodes.threshold(node) - x[row + TreeNodes.slot(node)];
+    return root + TreeNodes.left(node) + (int) (above >>> (Long.SIZE - 1));
   }
 
   /**
    * Finds the leaves of rows in one tree.
    *
-   * @param x the slots of the rows, row by row
+   * @param x the {@link TreeNodes#order} of the slots of the rows, row by row
    * @param rows the number of rows
    * @param leaves receives the leaf of each row
    */
-  static void rows(TreeNodes nodes, int tree, float[] x, int rows, int[] leaves) {
+  static void rows(TreeNodes nodes, int tree, int[] x, int rows, int[] leaves) {
     final long[] all = nodes.nodes();
     final boolean[] leaf = nodes.leaves();
     final int root = nodes.roots()[tree];
@@ -98,10 +97,10 @@ final class TreeWalk {
   /**
    * Finds the leaves of one row in all trees.
    *
-   * @param x begins with the slots of the row
+   * @param x begins with the {@link TreeNodes#order} of the slots of the row
    * @param leaves receives the leaf of each tree
    */
-  static void trees(TreeNodes nodes, float[] x, int[] leaves) {
+  static void trees(TreeNodes nodes, int[] x, int[] leaves) {
     final long[] all = nodes.nodes();
     final boolean[] leaf = nodes.leaves();
     final int[] roots = nodes.roots();
