@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 record TreeModel(TreeEnsemble trees, int scores, int labels) {
   private static final List<String> OPERATORS =
-      List.of("ai.onnx.ml.TreeEnsembleRegressor", "ai.onnx.ml.TreeEnsembleClassifier");
+      List.of(
+          "ai.onnx.ml.TreeEnsembleRegressor",
+          "ai.onnx.ml.TreeEnsembleClassifier",
+          "ai.onnx.ml.TreeEnsemble");
 
   /** Reads a model's only operator; null if ONNX Runtime has to run the model. */
   static @Nullable NodeProto operator(ByteBuffer model, OnnxGraph graph) {

@@ -15,6 +15,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.MlopsException;
+import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.Placement;
 import io.mlops4j.runtime.onnx.tree.RandomTrees;
 import io.mlops4j.spi.EngineModel;
@@ -170,6 +171,68 @@ class TreeModelTest {
     RandomTrees trees = full();
     trees.allModes = List.of("BRANCH_LEQ", mode);
     assertThat(placement(trees.grow(10, 3).operator())).isEqualTo(CPU);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"BRANCH_EQ", "BRANCH_LEQ"})
+  void newTreesRunInJavaUnlessTheyCompareForEquality(String mode) {
+    RandomTrees trees = full();
+    trees.isNew = true;
+    trees.allModes = List.of(mode);
+    assertThat(placement(trees.grow(10, 3).operator()))
+        .isEqualTo(mode.equals("BRANCH_EQ") ? CPU : JAVA);
+  }
+
+  /** ONNX and ONNX Runtime give these two transforms different numbers. */
+  @ParameterizedTest
+  @ValueSource(strings = {"SOFTMAX", "LOGISTIC", "PROBIT"})
+  void newTreesWithTransformsRunInOnnxRuntime(String transform) {
+    RandomTrees trees = full();
+    trees.isNew = true;
+    trees.transform = transform;
+    assertThat(placement(trees.grow(10, 3).operator())).isEqualTo(CPU);
+  }
+
+  /** ONNX Runtime would end the process. */
+  @ParameterizedTest
+  @ValueSource(strings = {"nodes_truenodeids", "nodes_falsenodeids", "tree_roots"})
+  void newTreesWithNumbersOutOfRangeAreRefused(String attribute) {
+    RandomTrees trees = full();
+    trees.isNew = true;
+    NodeProto.Builder node = trees.grow(2, 2).operator().toBuilder();
+    for (AttributeProto.Builder one : node.getAttributeBuilderList()) {
+      if (one.getName().equals(attribute)) {
+        one.setInts(0, 1000);
+      }
+    }
+    assertThatThrownBy(() -> placement(node.build()))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("ai.onnx.ml.TreeEnsemble 'y' has ")
+        .hasMessageContaining("1000");
+  }
+
+  /** ONNX Runtime would follow it without an end. */
+  @Test
+  void newTreesWithACycleAreRefused() {
+    RandomTrees trees = full();
+    trees.isNew = true;
+    NodeProto.Builder node = trees.grow(1, 2).operator().toBuilder();
+    for (AttributeProto.Builder one : node.getAttributeBuilderList()) {
+      if (one.getName().equals("nodes_truenodeids")) {
+        one.setInts(0, 0);
+      }
+    }
+    assertThatThrownBy(() -> placement(node.build()))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("the branch 0 twice");
+  }
+
+  @Test
+  void newTreesAgree() {
+    RandomTrees trees = full();
+    trees.isNew = true;
+    trees.targets = 2;
+    agree(trees.grow(30, 4));
   }
 
   @Test
@@ -388,7 +451,8 @@ class TreeModelTest {
     int java = 0;
     int refused = 0;
     for (int i = 0; i < 300; i++) {
-      RandomTrees trees = i % 2 == 0 ? full() : classes(3);
+      RandomTrees trees = i % 3 == 0 ? classes(3) : full();
+      trees.isNew = i % 3 == 1;
       NodeProto damaged = damaged(trees.grow(3, 2).operator(), random);
       try (EngineModel ort = load(damaged, OnnxFixture.CPU.withEngineOnly());
           EngineModel ours = load(damaged, OnnxFixture.CPU)) {
@@ -432,11 +496,28 @@ class TreeModelTest {
           attribute.setInts(random.nextInt(attribute.getIntsCount()), number);
         } else if (attribute.getFloatsCount() > 0) {
           attribute.setFloats(random.nextInt(attribute.getFloatsCount()), value);
+        } else if (attribute.hasT()) {
+          attribute.setT(mutated(attribute.getT(), random, value));
         } else if (attribute.getStringsCount() > 0) {
           attribute.setStrings(random.nextInt(attribute.getStringsCount()), text);
         }
       }
     }
     return node.setAttribute(at, attribute).build();
+  }
+
+  private static TensorProto mutated(TensorProto tensor, Random random, float value) {
+    TensorProto.Builder changed = tensor.toBuilder();
+    if (random.nextBoolean()) {
+      return changed.setDims(0, random.nextInt(40) - 1).build();
+    }
+    if (tensor.getFloatDataCount() > 0) {
+      changed.setFloatData(random.nextInt(tensor.getFloatDataCount()), value);
+    } else if (tensor.getInt32DataCount() > 0) {
+      changed.setInt32Data(random.nextInt(tensor.getInt32DataCount()), random.nextInt(300) - 20);
+    } else {
+      changed.setRawData(tensor.getRawData().substring(random.nextInt(9)));
+    }
+    return changed.build();
   }
 }

@@ -28,11 +28,16 @@ final class AttributeLimits {
 
   /** Returns the names of an operator's limited attributes, often none. */
   static Set<String> names(String operator) {
-    return TABLE.getOrDefault(operator, Map.of()).keySet();
+    return operator.equals(TreeLimits.OPERATOR)
+        ? TreeLimits.ATTRIBUTES
+        : TABLE.getOrDefault(operator, Map.of()).keySet();
   }
 
   /** Describes the first attribute of a node that is out of its range. */
   static Optional<String> violation(String operator, NodeProto.Builder node) {
+    if (operator.equals(TreeLimits.OPERATOR)) {
+      return TreeLimits.violation(node);
+    }
     Map<String, Range> ranges = TABLE.getOrDefault(operator, Map.of());
     for (AttributeProto attribute : node.getAttributeList()) {
       Range range = ranges.get(attribute.getName());

@@ -4,7 +4,11 @@ package io.mlops4j.runtime.onnx.tree;
 enum Transform {
   NONE,
   LOGISTIC,
-  SOFTMAX;
+  SOFTMAX,
+  /** The same, but scores that are nearly 0 add nothing to the sum. */
+  SOFTMAX_ZERO;
+
+  private static final float NEARLY_ZERO = 0.0000001f;
 
   static Transform of(String name) {
     try {
@@ -22,7 +26,7 @@ enum Transform {
           scores[i] = logistic(scores[i]);
         }
       }
-      case SOFTMAX -> softmax(scores, from, from + count);
+      case SOFTMAX, SOFTMAX_ZERO -> softmax(scores, from, from + count);
       case NONE -> {}
     }
   }
@@ -32,7 +36,7 @@ enum Transform {
     return score < 0 ? 1 - v : v;
   }
 
-  private static void softmax(float[] scores, int from, int to) {
+  private void softmax(float[] scores, int from, int to) {
     float max = -Float.MAX_VALUE;
     for (int i = from; i < to; i++) {
       if (scores[i] > max) {
@@ -41,8 +45,12 @@ enum Transform {
     }
     float sum = 0;
     for (int i = from; i < to; i++) {
-      scores[i] = Exp.of(scores[i] - max);
-      sum += scores[i];
+      if (this == SOFTMAX_ZERO && Math.abs(scores[i]) <= NEARLY_ZERO) {
+        scores[i] *= Exp.of(-max);
+      } else {
+        scores[i] = Exp.of(scores[i] - max);
+        sum += scores[i];
+      }
     }
     for (int i = from; i < to; i++) {
       scores[i] /= sum;

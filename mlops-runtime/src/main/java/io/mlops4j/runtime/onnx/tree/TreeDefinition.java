@@ -11,7 +11,8 @@ import java.util.stream.LongStream;
 
 /**
  * The attributes of a {@code TreeEnsembleRegressor} or {@code TreeEnsembleClassifier} (ai.onnx.ml 1
- * to 3), as they stand in the file. Two arrays of one prefix have the same length.
+ * to 3), as they stand in the file. A {@code TreeEnsemble} (ai.onnx.ml 5) is brought into the same
+ * form. Two arrays of one prefix have the same length.
  *
  * @param modes the comparison of each node, or {@code LEAF}
  * @param missing whether NaN goes to the true branch, by node; empty if it never does
@@ -45,12 +46,19 @@ record TreeDefinition(
   /** More targets than this need too much memory for a block of rows. */
   private static final int MOST_TARGETS = 4096;
 
+  TreeDefinition {
+    if (targets < 1 || targets > MOST_TARGETS) {
+      throw new UnfitTreesException(targets + " targets");
+    }
+  }
+
+  private static final String NEW = "TreeEnsemble";
   private static final String REGRESSOR = "TreeEnsembleRegressor";
   static final String CLASSIFIER = "TreeEnsembleClassifier";
 
   /** Whether an operator is one of these, by its name in the domain of machine learning. */
   static boolean isTrees(String operator) {
-    return operator.equals(REGRESSOR) || operator.equals(CLASSIFIER);
+    return operator.equals(REGRESSOR) || operator.equals(CLASSIFIER) || operator.equals(NEW);
   }
 
   /**
@@ -68,6 +76,9 @@ record TreeDefinition(
                     (a, b) -> {
                       throw new UnfitTreesException("the attribute " + a.getName() + " twice");
                     }));
+    if (node.getOpType().equals(NEW)) {
+      return new NewTrees(all).definition();
+    }
     for (String name : all.keySet()) {
       if (name.endsWith("_as_tensor")) {
         throw new UnfitTreesException("the attribute " + name);
@@ -82,10 +93,6 @@ record TreeDefinition(
         throw new UnfitTreesException("labels of two types");
       }
       labels = LongStream.range(0, texts.size()).toArray();
-    }
-    long targets = classifies ? labels.length : number(all, "n_targets");
-    if (targets < 1 || targets > MOST_TARGETS) {
-      throw new UnfitTreesException(targets + " targets");
     }
     return new TreeDefinition(
         longs(all, "nodes_treeids"),
@@ -105,19 +112,21 @@ record TreeDefinition(
         text(all, "post_transform", "NONE"),
         labels,
         texts,
-        (int) targets);
+        classifies ? labels.length : targets(all));
   }
 
-  private static AttributeProto get(Map<String, AttributeProto> all, String name) {
+  /** Returns 0 if the number is not one of few. */
+  static int targets(Map<String, AttributeProto> all) {
+    long targets = get(all, "n_targets").getI();
+    return targets > MOST_TARGETS || targets < 0 ? 0 : (int) targets;
+  }
+
+  static AttributeProto get(Map<String, AttributeProto> all, String name) {
     return all.getOrDefault(name, AttributeProto.getDefaultInstance());
   }
 
-  private static long[] longs(Map<String, AttributeProto> all, String name) {
+  static long[] longs(Map<String, AttributeProto> all, String name) {
     return get(all, name).getIntsList().stream().mapToLong(Long::longValue).toArray();
-  }
-
-  private static long number(Map<String, AttributeProto> all, String name) {
-    return get(all, name).getI();
   }
 
   private static float[] floats(Map<String, AttributeProto> all, String name) {

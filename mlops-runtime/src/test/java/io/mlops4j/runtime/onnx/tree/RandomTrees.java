@@ -9,10 +9,16 @@ import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /** Makes operators of random trees. */
@@ -45,6 +51,9 @@ public final class RandomTrees {
   public int only = -1;
 
   public boolean positive;
+
+  /** Whether the operator is that of ai.onnx.ml 5. */
+  public boolean isNew;
 
   /** Whether labels are texts. */
   public boolean texts;
@@ -123,6 +132,9 @@ public final class RandomTrees {
   }
 
   public NodeProto operator() {
+    if (isNew) {
+      return newOperator();
+    }
     String target = classifies ? "class_" : "target_";
     NodeProto.Builder node =
         NodeProto.newBuilder()
@@ -166,13 +178,94 @@ public final class RandomTrees {
       }
     } else {
       text(node, "aggregate_function", aggregate);
-      node.addAttribute(
-          AttributeProto.newBuilder()
-              .setName("n_targets")
-              .setType(AttributeType.INT)
-              .setI(targets));
+      number(node, "n_targets", targets);
     }
     return node.build();
+  }
+
+  /** The operator of ai.onnx.ml 5, which numbers branches and leaves of all trees. */
+  private NodeProto newOperator() {
+    List<Integer> branches = new ArrayList<>();
+    List<Integer> leaves = new ArrayList<>();
+    Map<List<Long>, Integer> at = new HashMap<>();
+    for (int i = 0; i < ids.size(); i++) {
+      at.put(List.of(trees.get(i), ids.get(i)), i);
+      (modes.get(i).equals("LEAF") ? leaves : branches).add(i);
+    }
+    NodeProto.Builder node =
+        NodeProto.newBuilder()
+            .setDomain("ai.onnx.ml")
+            .setOpType("TreeEnsemble")
+            .addInput("x")
+            .addOutput("y");
+    longs(
+        node,
+        "tree_roots",
+        IntStream.range(0, branches.size())
+            .filter(i -> ids.get(branches.get(i)) == 0)
+            .mapToObj(i -> (long) i)
+            .toList());
+    longs(node, "nodes_featureids", branches.stream().map(features::get).toList());
+    if (tracksMissing) {
+      longs(
+          node, "nodes_missing_value_tracks_true", branches.stream().map(missing::get).toList());
+    }
+    for (String side : List.of("true", "false")) {
+      List<Long> children = new ArrayList<>();
+      List<Long> areLeaves = new ArrayList<>();
+      for (int i : branches) {
+        long id = (side.equals("true") ? trueIds : falseIds).get(i);
+        int child = at.get(List.of(trees.get(i), id));
+        boolean leaf = modes.get(child).equals("LEAF");
+        children.add((long) (leaf ? leaves : branches).indexOf(child));
+        areLeaves.add(leaf ? 1L : 0L);
+      }
+      longs(node, "nodes_" + side + "nodeids", children);
+      longs(node, "nodes_" + side + "leafs", areLeaves);
+    }
+    longs(node, "leaf_targetids", weightTargets);
+    List<String> names = List.of("BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ");
+    tensor(
+        node,
+        "nodes_modes",
+        TensorProto.newBuilder()
+            .setDataType(DataType.UINT8.getNumber())
+            .addDims(branches.size())
+            .addAllInt32Data(branches.stream().map(i -> names.indexOf(modes.get(i))).toList()));
+    tensor(
+        node,
+        "nodes_splits",
+        TensorProto.newBuilder()
+            .setDataType(DataType.FLOAT.getNumber())
+            .addDims(branches.size())
+            .addAllFloatData(branches.stream().map(values::get).toList()));
+    ByteBuffer raw = ByteBuffer.allocate(4 * weights.size()).order(ByteOrder.LITTLE_ENDIAN);
+    weights.forEach(raw::putFloat);
+    tensor(
+        node,
+        "leaf_weights",
+        TensorProto.newBuilder()
+            .setDataType(DataType.FLOAT.getNumber())
+            .addDims(weights.size())
+            .setRawData(ByteString.copyFrom(raw.array())));
+    number(node, "n_targets", targets);
+    number(
+        node, "aggregate_function", List.of("AVERAGE", "SUM", "MIN", "MAX").indexOf(aggregate));
+    number(
+        node,
+        "post_transform",
+        List.of("NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT").indexOf(transform));
+    return node.build();
+  }
+
+  private static void tensor(NodeProto.Builder node, String name, TensorProto.Builder tensor) {
+    node.addAttribute(
+        AttributeProto.newBuilder().setName(name).setType(AttributeType.TENSOR).setT(tensor));
+  }
+
+  private static void number(NodeProto.Builder node, String name, long value) {
+    node.addAttribute(
+        AttributeProto.newBuilder().setName(name).setType(AttributeType.INT).setI(value));
   }
 
   private static void longs(NodeProto.Builder node, String name, List<Long> values) {
@@ -243,7 +336,7 @@ public final class RandomTrees {
     return ModelProto.newBuilder()
         .setIrVersion(8)
         .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
-        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("ai.onnx.ml").setVersion(3))
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("ai.onnx.ml").setVersion(operator.getOpType().equals("TreeEnsemble") ? 5 : 3))
         .setGraph(graph)
         .build()
         .toByteArray();

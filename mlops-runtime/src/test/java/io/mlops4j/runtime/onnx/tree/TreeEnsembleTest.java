@@ -23,6 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Expected answers are those of ONNX Runtime for one row on one thread. */
 class TreeEnsembleTest {
   private static final int ROWS = 150;
+  private static final List<String> TRANSFORMS =
+      List.of("NONE", "LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO");
 
   private static Arguments of(String name, Consumer<RandomTrees> settings) {
     return Arguments.of(name, settings);
@@ -52,7 +54,7 @@ class TreeEnsembleTest {
                   trees.aggregate = aggregate;
                   trees.base = bases;
                 }));
-        for (String transform : List.of("NONE", "LOGISTIC", "SOFTMAX")) {
+        for (String transform : TRANSFORMS) {
           all.add(
               of(
                   aggregate + " of 3 targets, base " + base + ", " + transform,
@@ -67,7 +69,7 @@ class TreeEnsembleTest {
       }
     }
     all.add(of("one target, LOGISTIC", trees -> trees.transform = "LOGISTIC"));
-    for (String transform : List.of("NONE", "LOGISTIC", "SOFTMAX")) {
+    for (String transform : TRANSFORMS) {
       for (int classes = 2; classes < 5; classes++) {
         for (int base = 0; base <= classes; base++) {
           if (base > 0 && base < classes && classes > 2) {
@@ -108,8 +110,32 @@ class TreeEnsembleTest {
     return all;
   }
 
+  static List<Arguments> newEnsembles() {
+    List<Arguments> all = new ArrayList<>();
+    for (String aggregate : List.of("SUM", "AVERAGE", "MIN", "MAX")) {
+      for (String transform : List.of("NONE", "SOFTMAX_ZERO")) {
+        for (int targets = 1; targets < 4; targets += 2) {
+          int count = targets;
+          all.add(
+              of(
+                  "new, %s of %d targets, %s".formatted(aggregate, targets, transform),
+                  trees -> {
+                    trees.allModes =
+                        List.of("BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT");
+                    trees.tracksMissing = true;
+                    trees.isNew = true;
+                    trees.aggregate = aggregate;
+                    trees.targets = count;
+                    trees.transform = transform;
+                  }));
+        }
+      }
+    }
+    return all;
+  }
+
   @ParameterizedTest(name = "{0}")
-  @MethodSource("ensembles")
+  @MethodSource({"ensembles", "newEnsembles"})
   void answersAreThoseOfOnnxRuntime(String name, Consumer<RandomTrees> settings)
       throws OrtException {
     for (int seed = 0; seed < 3; seed++) {
