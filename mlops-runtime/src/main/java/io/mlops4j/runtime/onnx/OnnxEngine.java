@@ -29,6 +29,7 @@ final class OnnxEngine implements Engine {
 
   private final OrtEnvironment environment;
   private final DirectMemory memory;
+  private final int threads;
   private final Sessions sessions;
   private final @Nullable CachedSessions cached;
   private volatile boolean closed;
@@ -36,8 +37,8 @@ final class OnnxEngine implements Engine {
   private OnnxEngine(OrtEnvironment environment, DirectMemory memory, EngineOptions options) {
     this.environment = environment;
     this.memory = memory;
-    this.sessions =
-        new Sessions(environment, options.threads(), foreign(environment, memory, options));
+    this.threads = options.threads();
+    this.sessions = new Sessions(environment, threads, foreign(environment, memory, options));
     this.cached =
         options
             .modelCache()
@@ -103,7 +104,7 @@ final class OnnxEngine implements Engine {
     try {
       ModelSignature signature = opened.session().signature(opened.graph(), source.main());
       NodeProto operator = request.engineOnly() ? null : opened.trees();
-      TreeModel trees = operator == null ? null : TreeModel.of(operator, signature);
+      TreeModel trees = operator == null ? null : TreeModel.of(operator, signature, threads);
       model = new OnnxModel(environment, memory, source, opened, signature, trees);
       return model;
     } catch (OrtException e) {

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param scores the number of the model's output that has the scores, or -1
  * @param labels the number of the model's output that has the labels, or -1
+ * @param threads how many threads a run may use
  */
-record TreeModel(TreeEnsemble trees, int scores, int labels) {
+record TreeModel(TreeEnsemble trees, int scores, int labels, int threads) {
   private static final List<String> OPERATORS =
       List.of(
           "ai.onnx.ml.TreeEnsembleRegressor",
@@ -38,7 +39,7 @@ record TreeModel(TreeEnsemble trees, int scores, int labels) {
   }
 
   /** Returns null if ONNX Runtime has to run the model. */
-  static @Nullable TreeModel of(NodeProto operator, ModelSignature signature) {
+  static @Nullable TreeModel of(NodeProto operator, ModelSignature signature, int threads) {
     TreeEnsemble trees = TreeEnsemble.of(operator);
     if (trees == null
         || operator.getInputCount() != 1
@@ -64,7 +65,7 @@ record TreeModel(TreeEnsemble trees, int scores, int labels) {
         return null;
       }
     }
-    return new TreeModel(trees, scores, labels);
+    return new TreeModel(trees, scores, labels, threads);
   }
 
   private static boolean isRows(ValueSpec input, String name) {

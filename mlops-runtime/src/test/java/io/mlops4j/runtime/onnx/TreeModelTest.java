@@ -17,8 +17,10 @@ import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.MlopsException;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.Placement;
+import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.onnx.tree.RandomTrees;
 import io.mlops4j.spi.EngineModel;
+import io.mlops4j.spi.EngineOptions;
 import io.mlops4j.spi.EngineSlot;
 import io.mlops4j.spi.LoadRequest;
 import java.util.ArrayList;
@@ -337,6 +339,38 @@ class TreeModelTest {
         assertThat(answers(slot, some, rows)).isEqualTo(Arrays.copyOf(whole, rows));
       }
     }
+  }
+
+  @Test
+  void largeBatchesOnManyThreadsHaveTheAnswersOfOneThread() {
+    RandomTrees trees = full();
+    trees.classifies = true;
+    trees.targets = 3;
+    NodeProto operator = trees.grow(100, 5).operator();
+    int rows = 2003; // a million steps, for four threads
+    byte[] all = rows(trees, rows);
+    DirectMemory memory = new DirectMemory();
+    OnnxEngine four = OnnxEngine.open(EngineOptions.of(memory, 4));
+    try (EngineModel one = load(operator, OnnxFixture.CPU);
+        EngineModel many =
+            four.load(
+                OnnxFixture.source("trees.onnx", RandomTrees.model(operator)), OnnxFixture.CPU);
+        EngineSlot slot = one.slot();
+        EngineSlot split = many.slot()) {
+      assertThat(many.placement()).isEqualTo(JAVA);
+      List<List<String>> expected = call(one, slot, all, rows, FEATURES);
+      for (int i = 0; i < 20; i++) {
+        assertThat(call(many, split, all, rows, FEATURES)).isEqualTo(expected);
+      }
+      feed(split, 0, all, rows, FEATURES);
+      split.cancel();
+      assertThatThrownBy(split::run)
+          .isInstanceOf(InferenceException.class)
+          .hasMessageContaining("cancelled");
+    } finally {
+      four.close();
+    }
+    assertThat(memory.bytes()).isZero();
   }
 
   private static float[] answers(EngineSlot slot, byte[] rows, int count) {

@@ -16,8 +16,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The structure of a {@code TreeEnsemble} (ai.onnx.ml 5). ONNX Runtime follows its numbers without a
- * check while it opens a model: a number out of range ends the process, and a cycle has no end.
+ * The structure of a {@code TreeEnsemble} (ai.onnx.ml 5). ONNX Runtime follows its numbers without
+ * a check while it opens a model: a number out of range ends the process, and a cycle has no end.
  */
 final class TreeLimits {
   static final String OPERATOR = "ai.onnx.ml.TreeEnsemble";
@@ -124,7 +124,8 @@ final class TreeLimits {
     boolean wide = tensor.getDataType() == DataType.DOUBLE.getNumber();
     int typed = wide ? tensor.getDoubleDataCount() : tensor.getFloatDataCount();
     double[] members =
-        new double[raw.hasRemaining() ? raw.remaining() / (wide ? Double.BYTES : Float.BYTES) : typed];
+        new double
+            [raw.hasRemaining() ? raw.remaining() / (wide ? Double.BYTES : Float.BYTES) : typed];
     for (int i = 0; i < members.length; i++) {
       if (raw.hasRemaining()) {
         members[i] = wide ? raw.getDouble() : raw.getFloat();

@@ -2,6 +2,7 @@ package io.mlops4j.runtime.onnx.tree;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
 import io.mlops4j.runtime.memory.Native;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ public final class TreeEnsemble {
   private final Aggregate aggregate;
   private final Finish finish;
   private final int targets;
+  private final long steps;
   private final boolean classifies;
   private final List<String> texts;
 
@@ -33,6 +35,7 @@ public final class TreeEnsemble {
     classifies = trees.labels().length > 0;
     aggregate = classifies ? Aggregate.SUM : Aggregate.of(trees.aggregate());
     targets = trees.targets();
+    steps = Arrays.stream(nodes.depths()).asLongStream().sum();
     texts = trees.texts();
     finish = Finish.of(trees, nodes.roots().length, weights);
   }
@@ -72,6 +75,15 @@ public final class TreeEnsemble {
    */
   public int features() {
     return nodes.features();
+  }
+
+  /**
+   * Returns how many steps a row takes through all trees.
+   *
+   * @return the most, 0 or more
+   */
+  public long steps() {
+    return steps;
   }
 
   /**

@@ -17,8 +17,8 @@ import java.util.Queue;
  * NaN is replaced by an infinity, of the sign that leads to the branch for missing values. A
  * feature that some nodes read this way and others the other way has two slots.
  *
- * <p>A node is one number, so that a step loads one word: the threshold's {@link #order}, then {@value
- * #LEFT_BITS} bits of the left node's place in its tree, then the slot.
+ * <p>A node is one number, so that a step loads one word: the threshold's {@link #order}, then
+ * {@value #LEFT_BITS} bits of the left node's place in its tree, then the slot.
  *
  * @param slots the number of slots
  * @param slotFeatures the feature of each slot from 1
@@ -139,8 +139,7 @@ record TreeNodes(
       slotOf.forEach(
           (key, at) -> {
             features[at] = (int) (key >> 1);
-            missing[at] =
-                order((key & 1) == 0 ? Float.NEGATIVE_INFINITY : Float.POSITIVE_INFINITY);
+            missing[at] = order((key & 1) == 0 ? Float.NEGATIVE_INFINITY : Float.POSITIVE_INFINITY);
           });
       return new TreeNodes(
           features.length,

@@ -6,10 +6,10 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -207,8 +207,7 @@ public final class RandomTrees {
             .toList());
     longs(node, "nodes_featureids", branches.stream().map(features::get).toList());
     if (tracksMissing) {
-      longs(
-          node, "nodes_missing_value_tracks_true", branches.stream().map(missing::get).toList());
+      longs(node, "nodes_missing_value_tracks_true", branches.stream().map(missing::get).toList());
     }
     for (String side : List.of("true", "false")) {
       List<Long> children = new ArrayList<>();
@@ -249,8 +248,7 @@ public final class RandomTrees {
             .addDims(weights.size())
             .setRawData(ByteString.copyFrom(raw.array())));
     number(node, "n_targets", targets);
-    number(
-        node, "aggregate_function", List.of("AVERAGE", "SUM", "MIN", "MAX").indexOf(aggregate));
+    number(node, "aggregate_function", List.of("AVERAGE", "SUM", "MIN", "MAX").indexOf(aggregate));
     number(
         node,
         "post_transform",
@@ -336,7 +334,10 @@ public final class RandomTrees {
     return ModelProto.newBuilder()
         .setIrVersion(8)
         .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
-        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("ai.onnx.ml").setVersion(operator.getOpType().equals("TreeEnsemble") ? 5 : 3))
+        .addOpsetImport(
+            OperatorSetIdProto.newBuilder()
+                .setDomain("ai.onnx.ml")
+                .setVersion(operator.getOpType().equals("TreeEnsemble") ? 5 : 3))
         .setGraph(graph)
         .build()
         .toByteArray();

@@ -120,8 +120,7 @@ class TreeEnsembleTest {
               of(
                   "new, %s of %d targets, %s".formatted(aggregate, targets, transform),
                   trees -> {
-                    trees.allModes =
-                        List.of("BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT");
+                    trees.allModes = List.of("BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT");
                     trees.tracksMissing = true;
                     trees.isNew = true;
                     trees.aggregate = aggregate;
