@@ -114,8 +114,9 @@ public interface Deployment extends Model {
   /**
    * Stops following the alias and frees the models. Running calls are treated as {@link
    * LoadOptions#closing} says; the default is to wait for them. A trial or a registry call that
-   * still runs is abandoned after a second. A second call does nothing and does not wait for the
-   * first.
+   * still runs is abandoned after a second. A second call waits for the end of the first, so that a
+   * shutdown hook does not end the process too early. It returns at once where the first waits for
+   * it, such as in a listener.
    *
    * @throws IllegalStateException if called from inside a call of the serving version, such as by a
    *     listener, because it would wait for itself; or if calls run and {@link

@@ -20,6 +20,7 @@ import io.mlops4j.runtime.deployment.DeploymentStatus;
 import io.mlops4j.runtime.deployment.Rollout;
 import io.mlops4j.runtime.deployment.ShadowStatus;
 import io.mlops4j.runtime.serving.ServingModel;
+import io.mlops4j.runtime.serving.threads.UninterruptibleWait;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -50,6 +52,7 @@ final class AliasDeployment implements Deployment {
   private final Change change;
   private final List<Consumer<? super DeploymentStatus>> onChange;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final CountDownLatch ended = new CountDownLatch(1);
   private final Deque<DeploymentStatus> pending = new ArrayDeque<>();
   private boolean notifying;
 
@@ -449,31 +452,66 @@ final class AliasDeployment implements Deployment {
   @Override
   public void close() {
     if (!closed.get()) {
-      champion.checkClosable();
-      if (canary != null) {
-        canary.candidate().checkClosable();
-      }
-      if (shadow != null) {
-        shadow.checkClosable();
-      }
+      checkClosable();
     }
-    if (closed.compareAndSet(false, true)) {
-      threads.stop();
-      if (canary != null) {
-        threads.execute(canary.candidate()::close); // the time for its calls begins now
-      }
-      champion.close();
-      if (canary != null) {
-        canary.candidate().close(); // waits for the other thread
-      }
-      if (recent != null) {
-        recent.close();
-      }
-      if (shadow != null) {
-        shadow.close();
-      }
-      threads.await();
-      champion.closeCopy();
+    if (!closed.compareAndSet(false, true)) {
+      awaitEnd();
+      return;
+    }
+    try {
+      end();
+    } finally {
+      ended.countDown();
+    }
+  }
+
+  private void checkClosable() {
+    champion.checkClosable();
+    if (canary != null) {
+      canary.candidate().checkClosable();
+    }
+    if (shadow != null) {
+      shadow.checkClosable();
+    }
+  }
+
+  /** Waits for the closing thread, unless the closing thread waits for this thread. */
+  private void awaitEnd() {
+    try {
+      checkClosable();
+    } catch (IllegalStateException inside) {
+      return;
+    }
+    if (!threads.isOwn()) {
+      UninterruptibleWait.uninterruptibly(ended);
+    }
+  }
+
+  private void end() {
+    threads.stop();
+    if (canary != null) {
+      closeSideBySide(canary.candidate());
+    }
+    champion.close();
+    if (canary != null) {
+      canary.candidate().close(); // waits for the other thread
+    }
+    if (recent != null) {
+      recent.close();
+    }
+    if (shadow != null) {
+      shadow.close();
+    }
+    threads.await();
+    champion.closeCopy();
+  }
+
+  /** The time for its calls begins now, and not when those of the champion have ended. */
+  private void closeSideBySide(AliasFollower candidate) {
+    try {
+      threads.execute(candidate::close);
+    } catch (OutOfMemoryError e) { // it is closed later
+      LOG.debug("no thread can be started to close a candidate", e);
     }
   }
 

@@ -17,7 +17,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +51,10 @@ final class AliasFollower {
   private final @Nullable LastGood lastGood;
   private final Runnable changed;
   private final Trials trials = new Trials();
+
+  /** The versions that no thread could close so far. */
+  private final Queue<Served> undrained = new ConcurrentLinkedQueue<>();
+
   private final Object lock = new Object();
   private final AliasReader reader;
   private final CurrentModel current;
@@ -201,12 +207,12 @@ final class AliasFollower {
       }
       ended = reader.accept(reading);
       AliasRecord head = reading.head();
-      if (head != null && !head.equals(newest)) {
-        follow(head);
-      } else if (waiting.isPresent() && trial == null && (ended || now)) {
-        begin(waiting.get().record());
-      }
       going = trial;
+      if (head != null && !head.equals(newest)) {
+        going = follow(head);
+      } else if (waiting.isPresent() && trial == null && (ended || now)) {
+        going = begin(waiting.get().record());
+      }
     }
     if (ended) {
       LOG.info("{}: the registry can be read again", ref);
@@ -215,21 +221,33 @@ final class AliasFollower {
     return going;
   }
 
-  /** The caller holds the lock. */
-  private void follow(AliasRecord record) {
+  /** Returns the trial of the record's version, or null. The caller holds the lock. */
+  private @Nullable VersionTrial follow(AliasRecord record) {
     newest = record;
     waiting = Optional.empty();
     abandon();
-    if (record.isRemoval() && champion != null) {
+    if (!record.isRemoval()) {
+      return begin(record);
+    }
+    if (champion != null) {
       refused = Optional.empty();
-      Served ended = current.clear();
-      if (ended != null) {
-        threads.execute(ended::drain);
-      }
-    } else if (record.isRemoval()) {
-      LOG.warn("{}: was removed by {}; serving stays", ref, record.change());
+      drainLater(current.clear());
     } else {
-      begin(record);
+      LOG.warn("{}: was removed by {}; serving stays", ref, record.change());
+    }
+    return null;
+  }
+
+  /** Closes a version after its running calls. */
+  private void drainLater(@Nullable Served ended) {
+    if (ended == null) {
+      return;
+    }
+    try {
+      threads.execute(ended::drain);
+    } catch (OutOfMemoryError e) { // no thread can be started now
+      undrained.add(ended);
+      timer.after(FIRST_BACKOFF, () -> drainLater(undrained.poll()));
     }
   }
 
@@ -260,12 +278,12 @@ final class AliasFollower {
     }
   }
 
-  /** The caller holds the lock. */
-  private void begin(AliasRecord record) {
+  /** Returns the trial of the record's version; null if it must wait. The caller holds the lock. */
+  private @Nullable VersionTrial begin(AliasRecord record) {
     String hindrance = trials.hindrance(version(record));
     if (hindrance != null) {
       await(record, hindrance);
-      return;
+      return null;
     }
     VersionTrial next = new VersionTrial(record, clock.instant());
     trials.add(next);
@@ -273,10 +291,18 @@ final class AliasFollower {
     next.cancelLimit = timer.after(trialLimit, () -> overdue(next));
     try {
       threads.attempt(() -> run(next));
-    } catch (RejectedExecutionException e) { // the deployment was closed meanwhile
+    } catch (RejectedExecutionException e) {
       trials.remove(next);
-      abandon();
+      OutOfMemoryError noThread = DeploymentThreads.noThread(e);
+      if (noThread == null) { // the deployment was closed meanwhile
+        abandon();
+      } else {
+        end(next);
+        await(record, Failures.reason(noThread));
+        next.end.complete(noThread);
+      }
     }
+    return next;
   }
 
   private void run(VersionTrial mine) {
@@ -301,6 +327,12 @@ final class AliasFollower {
     } finally {
       if (!published) {
         candidate.model().close();
+      }
+    }
+    if (published) {
+      LOG.info("{}: serving {}", ref, candidate.model().servedBy());
+      if (lastGood != null) {
+        lastGood.keep(mine.record);
       }
     }
     if (published && !first) {
@@ -329,6 +361,7 @@ final class AliasFollower {
     }
   }
 
+  /** After the version was replaced, nothing here throws: the caller would close the new one. */
   private boolean publish(VersionTrial mine, Served next) {
     current.prepare(next);
     synchronized (lock) {
@@ -340,34 +373,29 @@ final class AliasFollower {
       refused = Optional.empty();
       waiting = Optional.empty();
       if (before != null) {
-        replaced(before, next);
+        drainLater(replaced(before, next));
       }
       copyServes = false;
-    }
-    LOG.info("{}: serving {}", ref, next.servedBy());
-    if (lastGood != null) {
-      lastGood.keep(mine.record);
     }
     return true;
   }
 
   /**
-   * Keeps the replaced version loaded, or closes it. A version that was loaded from a copy is not
-   * leased, so it is not kept. The caller holds the lock.
+   * Keeps the replaced version loaded, unless it was loaded from a copy and is therefore not
+   * leased. The caller holds the lock.
+   *
+   * @return the version to close, or null
    */
-  private void replaced(Served before, Served next) {
+  private @Nullable Served replaced(Served before, Served next) {
     boolean again = before.isOf(next.servedBy().version().orElse(null));
     if (again || copyServes || !keepsPrevious) {
-      threads.execute(before::drain);
-      return;
+      return before;
     }
     Served older = previous;
     unfit = unfit(next, before);
     before.model().standBy();
     previous = before;
-    if (older != null) {
-      threads.execute(older::drain);
-    }
+    return older;
   }
 
   /** Why the previous version cannot answer calls of the serving one; null if it can. */
@@ -544,7 +572,7 @@ final class AliasFollower {
     synchronized (lock) {
       if (!closed && (newest == null || newest.number() < made.number())) {
         reader.outdate();
-        follow(made);
+        return follow(made);
       }
       return trial;
     }
@@ -619,6 +647,9 @@ final class AliasFollower {
       closed = true;
       reader.close();
       abandon();
+    }
+    for (Served left = undrained.poll(); left != null; left = undrained.poll()) {
+      left.drainSince(began);
     }
     Served now = current.orNull();
     if (now != null) {

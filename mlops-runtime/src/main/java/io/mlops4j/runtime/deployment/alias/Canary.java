@@ -6,6 +6,7 @@ import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.runtime.deployment.CanaryStatus;
 import io.mlops4j.runtime.deployment.Deployment;
+import io.mlops4j.runtime.deployment.DeploymentStatus;
 import io.mlops4j.runtime.deployment.RolloutStatus;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -123,6 +124,13 @@ final class Canary {
             .newest()
             .filter(record -> !record.isRemoval())
             .flatMap(record -> Optional.ofNullable(status(record, reads)));
+  }
+
+  /** Why the candidate of the newest record is refused; an earlier one says nothing about it. */
+  Optional<DeploymentStatus.Refusal> refused() {
+    return candidate
+        .refused()
+        .filter(refusal -> candidate.newest().equals(Optional.of(refusal.record())));
   }
 
   /** Whether the candidate of the newest record serves. */

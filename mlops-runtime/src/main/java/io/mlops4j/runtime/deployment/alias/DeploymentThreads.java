@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.deployment.alias;
 
+import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.serving.threads.RuntimeThreads;
 import java.time.Duration;
 import java.util.Set;
@@ -13,6 +14,9 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The threads of a deployment: a timer that never waits, threads for work that may hang, such as a
@@ -20,6 +24,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * does not stop the deployment, and a rollback from inside a call does not wait for that call.
  */
 final class DeploymentThreads implements Executor, Timer {
+  private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
+
   /** The longest time that closing waits for threads that may hang. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
@@ -65,7 +71,17 @@ final class DeploymentThreads implements Executor, Timer {
 
   void every(Duration interval, Runnable tick) {
     long nanos = RuntimeThreads.nanos(interval);
-    Future<?> unused = clock.scheduleWithFixedDelay(tick, nanos, nanos, TimeUnit.NANOSECONDS);
+    Future<?> unused =
+        clock.scheduleWithFixedDelay(() -> tolerantly(tick), nanos, nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** The timer would never run a task again that threw. */
+  private static void tolerantly(Runnable tick) {
+    try {
+      tick.run();
+    } catch (RuntimeException | Error e) {
+      LOG.warn("a deployment could not look after its alias, and tries again", e);
+    }
   }
 
   @Override
@@ -86,10 +102,24 @@ final class DeploymentThreads implements Executor, Timer {
   /**
    * Runs work that may hang.
    *
-   * @throws RejectedExecutionException after {@link #await}
+   * @throws RejectedExecutionException after {@link #await}, or with {@link #noThread}
    */
   void attempt(Runnable task) {
-    attempts.execute(task);
+    try {
+      attempts.execute(task);
+    } catch (OutOfMemoryError e) {
+      throw new RejectedExecutionException("no thread can be started", e);
+    }
+  }
+
+  /** Why no thread could be started; null if the work was rejected for another reason. */
+  static @Nullable OutOfMemoryError noThread(RejectedExecutionException rejected) {
+    return rejected.getCause() instanceof OutOfMemoryError error ? error : null;
+  }
+
+  /** Whether this is one of the threads. */
+  boolean isOwn() {
+    return own.contains(Thread.currentThread());
   }
 
   /** Stops the timer. */
@@ -104,7 +134,7 @@ final class DeploymentThreads implements Executor, Timer {
   void await() {
     drains.shutdown();
     attempts.shutdown();
-    if (own.contains(Thread.currentThread())) {
+    if (isOwn()) {
       return;
     }
     try {

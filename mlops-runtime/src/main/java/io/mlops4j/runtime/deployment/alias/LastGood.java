@@ -91,8 +91,11 @@ final class LastGood {
     }
     try {
       threads.attempt(this::copy);
-    } catch (RejectedExecutionException closed) {
-      LOG.debug("{}: closed before its version was copied", ref);
+    } catch (RejectedExecutionException e) { // closed, or no thread can be started now
+      LOG.debug("{}: its version is not copied now", ref, e);
+      synchronized (this) {
+        copying = false;
+      }
     }
   }
 

@@ -45,7 +45,7 @@ final class RecentRows implements AutoCloseable {
     if (wantsRows() && wanted.compareAndSet(true, false)) {
       try {
         keep(batch);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) { // the caller has its answer
         LOG.debug("no rows are kept for the next version", e);
       }
     }

@@ -52,7 +52,12 @@ final class RegistryCalls {
       threads.attempt(() -> run(answer, work));
     } catch (RejectedExecutionException e) {
       answer.completeExceptionally(
-          new IllegalStateException("the deployment of " + ref + " is closed", e));
+          DeploymentThreads.noThread(e) == null
+              ? new IllegalStateException("the deployment of " + ref + " is closed", e)
+              : new RegistryException(
+                  "%s: cannot %s: no thread can be started; raise the limit of the process's threads, or its memory"
+                      .formatted(ref, what),
+                  e));
       return answer;
     }
     Runnable cancel = timer.after(limit, () -> giveUp(what, answer));

@@ -96,7 +96,7 @@ final class RolloutJudge {
         && rollout.reconcile(change).isPresent()) {
       return;
     }
-    Optional<DeploymentStatus.Refusal> refused = canary.candidate().refused();
+    Optional<DeploymentStatus.Refusal> refused = canary.refused();
     if (refused.isPresent()) {
       DeploymentStatus.Refusal why = refused.get();
       record(

@@ -116,13 +116,21 @@ public final class VersionLeases {
      */
     public void release() {
       if (identities.decrementAndGet() == 0 && lease != null) {
-        Thread ends = new Thread(() -> end(lease), "mlops4j-lease-end");
-        ends.setDaemon(true);
-        ends.start();
-        UninterruptibleWait.uninterruptibly(ends, PATIENCE);
-        if (ends.isAlive()) {
-          LOG.warn("{}: the registry does not answer; the lease ends by itself", lease);
+        try {
+          endSoon(lease);
+        } catch (OutOfMemoryError e) {
+          LOG.warn("{}: no thread can be started; the lease ends with the registry", lease);
         }
+      }
+    }
+
+    private static void endSoon(Lease lease) {
+      Thread ends = new Thread(() -> end(lease), "mlops4j-lease-end");
+      ends.setDaemon(true);
+      ends.start();
+      UninterruptibleWait.uninterruptibly(ends, PATIENCE);
+      if (ends.isAlive()) {
+        LOG.warn("{}: the registry does not answer; the lease ends by itself", lease);
       }
     }
 

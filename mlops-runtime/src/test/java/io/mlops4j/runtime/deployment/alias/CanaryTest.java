@@ -15,6 +15,7 @@ import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.RowModel;
+import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Change;
 import io.mlops4j.rollout.Evidence;
 import io.mlops4j.rollout.Gate;
@@ -35,9 +36,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -348,6 +351,44 @@ class CanaryTest {
       assertThat(version(deployment)).isEqualTo(1);
       ((AliasDeployment) deployment).tick();
       await(() -> rollout.status().orElseThrow().state() == State.ROLLED_BACK);
+    }
+  }
+
+  @Test
+  void aRefusalOfAnEarlierCandidateDoesNotFailTheNextRollout() {
+    Rollout rollout = Rollout.of(plus.registry, CHAMPION);
+    TroubledRegistry registry = new TroubledRegistry(plus.registry);
+    CountDownLatch loads = new CountDownLatch(1);
+    try (AliasDeployment deployment =
+        (AliasDeployment) builder().from(registry.view()).rollouts(trial -> pass()).start()) {
+      ModelVersion bad =
+          plus.publish(
+              "plus2", DeploymentFixture.card().goldenRows(DeploymentFixture.golden(7)).build());
+      rollout.start(bad, RolloutPlan.of(1), ANA);
+      deployment.refresh();
+      assertThat(deployment.canary().orElseThrow().refused()).isPresent();
+
+      // Another process ends this rollout, and the next begins before this one looks again.
+      rollout.abort(ANA);
+      rollout.start(plus.v2, RolloutPlan.of(1), ANA);
+      registry.hang("source", loads);
+      await(
+          () -> {
+            deployment.tick();
+            return deployment
+                .canary()
+                .flatMap(CanaryStatus::rollout)
+                .map(RolloutStatus::candidate)
+                .equals(Optional.of(plus.v2));
+          });
+      judgeOnce(deployment);
+
+      assertThat(rollout.status().orElseThrow().isOpen()).isTrue();
+      loads.countDown();
+      deployment.refresh();
+      assertThat(version(deployment)).isEqualTo(2);
+    } finally {
+      loads.countDown();
     }
   }
 

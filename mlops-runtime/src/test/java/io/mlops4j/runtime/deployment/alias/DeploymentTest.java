@@ -528,6 +528,48 @@ class DeploymentTest {
     }
 
     @Test
+    void aSecondThreadThatClosesWaitsForTheFirst() throws Exception {
+      plus.assign(CHAMPION, plus.v1);
+      CountDownLatch reads = new CountDownLatch(1);
+      CountDownLatch goOn = new CountDownLatch(1);
+      Deployment deployment = plus.champion().start();
+      try (FeatureBatch batch =
+          FeatureBatch.builder(plus.loader.allocator()).floats("x", 1).build()) {
+        CompletableFuture<Float> call =
+            deployment.predictAsync(
+                batch,
+                CallOptions.withDefaults(),
+                answer -> {
+                  reads.countDown();
+                  uninterruptibly(goOn);
+                  deployment.close(); // waits for nobody, since the others wait for this call
+                  return answer.floats("y")[0];
+                });
+        reads.await();
+        Thread first = startClosing(deployment);
+        Thread second = startClosing(deployment);
+        assertThat(second.getState()).as("a call still runs").isEqualTo(Thread.State.WAITING);
+        goOn.countDown();
+        first.join();
+        second.join();
+        assertThat(call).isCompletedWithValue(2f);
+      } finally {
+        goOn.countDown();
+      }
+    }
+
+    /** Returns when the thread waits or has ended. */
+    private static Thread startClosing(Deployment deployment) {
+      Thread closes = new Thread(deployment::close);
+      closes.start();
+      while (closes.getState() != Thread.State.WAITING
+          && closes.getState() != Thread.State.TERMINATED) {
+        Thread.onSpinWait();
+      }
+      return closes;
+    }
+
+    @Test
     void fromWithinACallIsRefused() {
       plus.assign(CHAMPION, plus.v1);
       AtomicReference<Deployment> asked = new AtomicReference<>();
