@@ -112,9 +112,17 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     return Optional.of(
         event -> {
           if (countsCalls) {
-            core.failures().guard("cannot count a call", () -> calls.onInference(event));
+            count(event);
           }
         });
+  }
+
+  private void count(InferenceEvent event) {
+    try {
+      calls.onInference(event);
+    } catch (RuntimeException | Error e) {
+      core.failures().add("cannot count a call", e);
+    }
   }
 
   /**

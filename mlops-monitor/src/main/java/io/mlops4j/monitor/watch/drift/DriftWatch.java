@@ -123,6 +123,7 @@ public final class DriftWatch implements RowWatch {
       if (window.isOver(at) && window.isPart(seen)) {
         discarded += window.openRows();
         windows.remove(version);
+        histories.remove(version); // it may never answer again
       } else if (window.isOver(at)) {
         end(version, window, at);
       }
