@@ -56,8 +56,7 @@ final class EngineKills implements Part {
         "KilledTaskManagers",
         "a job of Flink on two task managers, one of which is killed at a random moment while the"
             + " alias moves; files with other rows than without a kill",
-        (folder, size) ->
-            List.of(String.valueOf(size.of(1_000_000, 200_000, 0)), folder.toString()));
+        (folder, size) -> List.of(String.valueOf(size.of(400_000, 200_000, 0)), folder.toString()));
   }
 
   @Override
