@@ -44,15 +44,26 @@ final class Forwarder implements AutoCloseable {
           from.close();
           continue;
         }
-        Socket there = new Socket(InetAddress.getLoopbackAddress(), to);
-        open.add(from);
-        open.add(there);
-        daemon(() -> copy(from, there));
-        daemon(() -> copy(there, from));
+        forward(from);
       } catch (IOException e) {
-        // the server is away, or the forwarder is closed
+        // the forwarder is closed
       }
     }
+  }
+
+  /** A connection to a server that is away ends, as it would without the forwarder. */
+  private void forward(Socket from) throws IOException {
+    Socket there;
+    try {
+      there = new Socket(InetAddress.getLoopbackAddress(), to);
+    } catch (IOException e) {
+      from.close();
+      return;
+    }
+    open.add(from);
+    open.add(there);
+    daemon(() -> copy(from, there));
+    daemon(() -> copy(there, from));
   }
 
   private void copy(Socket from, Socket there) {

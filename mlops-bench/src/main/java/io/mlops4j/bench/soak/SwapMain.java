@@ -34,6 +34,17 @@ final class SwapMain implements AutoCloseable {
   private static final int GOOD = 64;
   private static final int BAD_OF_A_KIND = 8;
   private static final int SPANS = 10;
+
+  /** One swap of so many follows the one before without a pause. */
+  private static final int CLOSE_PART = 4;
+
+  /**
+   * The beginning of a swap after that of the one before. A load takes a few milliseconds of a
+   * processor, so swaps without a pause leave the calls little more than one of two processors. A
+   * service that is swapped ten times a second is still far from any real one.
+   */
+  private static final long PACE = 100_000_000;
+
   private static final String ALIAS = "line@champion";
   private static final Change CHANGE = Change.by("soak");
   private static final ModelCard CARD = ModelCard.builder("line").build();
@@ -115,7 +126,8 @@ final class SwapMain implements AutoCloseable {
 
   private void run(int swaps, long seed) {
     OpenCalls.Times quiet = new OpenCalls.Times();
-    OpenCalls.Times swapping = new OpenCalls.Times();
+    OpenCalls.Times close = new OpenCalls.Times();
+    OpenCalls.Times paced = new OpenCalls.Times();
     OpenCalls.Times ignored = new OpenCalls.Times();
     try (Deployment line =
             runtime
@@ -126,46 +138,59 @@ final class SwapMain implements AutoCloseable {
                 .start();
         OpenCalls calls = new OpenCalls(THREADS, CALLS_A_SECOND, seed, (t, r) -> call(line, r))) {
       calls.count(ignored);
-      swap(line, swaps / 10);
+      swap(line, swaps / 10, 0);
       long before = residentBytes();
       for (int span = 0; span < SPANS; span++) {
         int number = swaps * 9 / 10 / SPANS;
-        calls.count(swapping);
-        long began = System.nanoTime();
-        swap(line, number);
-        long took = System.nanoTime() - began;
+        int closely = Math.max(1, number / CLOSE_PART);
+        calls.count(close);
+        long took = swap(line, closely, 0);
         calls.count(ignored);
-        pause(Duration.ofMillis(200)); // what the last swap left to do is no quiet time
+        rest();
+        calls.count(paced);
+        long pacedTook = swap(line, number - closely, PACE);
+        calls.count(ignored);
+        rest();
         calls.count(quiet);
-        pause(Duration.ofNanos(Math.min(took, 20_000_000_000L)));
+        pause(Duration.ofNanos(Math.min(took + pacedTook, 20_000_000_000L)));
         Child.tell(
-            "%d swaps of %d, %.1f ms each, %d kB resident"
-                .formatted((span + 1) * number, swaps, took / 1e6 / number, residentBytes() >> 10));
+            "%d swaps of %d, %.1f ms each without a pause, %d kB resident"
+                .formatted(
+                    (span + 1) * number, swaps, took / 1e6 / closely, residentBytes() >> 10));
       }
       calls.count(ignored);
       double growth = 100.0 * (residentBytes() - before) / before;
+      Child.tell(calls.answered() + " calls answered");
+      Child.tell(text("without swaps", quiet));
+      Child.tell(text("with a swap every %d ms".formatted(PACE / 1_000_000), paced));
+      Child.tell(text("with swaps without a pause", close));
       Child.tell(
-          "%d calls answered; p50, p99, p99.9 in us with swaps %d, %d, %d of %d calls; without %d, %d, %d of %d"
-              .formatted(
-                  calls.answered(),
-                  swapping.quantile(0.5),
-                  swapping.quantile(0.99),
-                  swapping.quantile(0.999),
-                  swapping.calls(),
-                  quiet.quantile(0.5),
-                  quiet.quantile(0.99),
-                  quiet.quantile(0.999),
-                  quiet.calls()));
+          "p99 with swaps without a pause: %.1f times that without swaps"
+              .formatted(times(close, quiet)));
       Child.tell("figure failed " + calls.failed());
       Child.tell("figure bad " + wrong);
-      Child.tell(
-          "figure p99 " + swapping.quantile(0.99) / (double) Math.max(1, quiet.quantile(0.99)));
+      Child.tell("figure p99 " + times(paced, quiet));
       Child.tell("figure memory " + Math.max(0, growth));
     }
     long lent = runtime.allocator().getAllocatedMemory() + runtime.hostBytes();
     if (lent != 0) {
       throw new IllegalStateException(lent + " bytes are lent at the end");
     }
+  }
+
+  private static String text(String what, OpenCalls.Times times) {
+    return "%s: p50, p99, p99.9 in us %d, %d, %d of %d calls"
+        .formatted(
+            what, times.quantile(0.5), times.quantile(0.99), times.quantile(0.999), times.calls());
+  }
+
+  private static double times(OpenCalls.Times some, OpenCalls.Times quiet) {
+    return some.quantile(0.99) / (double) Math.max(1, quiet.quantile(0.99));
+  }
+
+  /** What the last swap left to do belongs to no span. */
+  private static void rest() {
+    pause(Duration.ofMillis(200));
   }
 
   private void call(Deployment line, Random random) {
@@ -184,8 +209,16 @@ final class SwapMain implements AutoCloseable {
     }
   }
 
-  private void swap(Deployment line, int count) {
+  /**
+   * Swaps versions.
+   *
+   * @param pace from the beginning of a swap to that of the next, in nanoseconds
+   * @return how long it took, in nanoseconds
+   */
+  private long swap(Deployment line, int count, long pace) {
+    long began = System.nanoTime();
     for (int i = 0; i < count; i++) {
+      pause(Duration.ofNanos(began + i * pace - System.nanoTime()));
       boolean mayServe = random.nextInt(10) > 0;
       List<ModelVersion> from = mayServe ? good : bad;
       ModelVersion version = from.get(random.nextInt(from.size()));
@@ -197,6 +230,7 @@ final class SwapMain implements AutoCloseable {
         Child.tell(version + " " + (mayServe ? "does not serve: " : "serves: ") + status);
       }
     }
+    return System.nanoTime() - began;
   }
 
   private static void pause(Duration time) {
