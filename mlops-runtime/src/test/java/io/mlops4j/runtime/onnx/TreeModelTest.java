@@ -132,8 +132,13 @@ class TreeModelTest {
   }
 
   @Test
+  void fewTreesRunInOnnxRuntime() {
+    assertThat(placement(full().grow(3, 4).operator())).isEqualTo(CPU);
+  }
+
+  @Test
   void modelsOfMoreThanTreesRunInOnnxRuntime() throws InvalidProtocolBufferException {
-    NodeProto operator = full().grow(5, 3).operator();
+    NodeProto operator = full().grow(15, 3).operator();
     ModelProto model = ModelProto.parseFrom(RandomTrees.model(operator));
     ModelProto.Builder two = model.toBuilder();
     two.getGraphBuilder()
@@ -147,7 +152,7 @@ class TreeModelTest {
   /** A function of the model replaces an operator of the same name. */
   @Test
   void functionsWithTheNameOfTreesAreNotEvaluated() throws InvalidProtocolBufferException {
-    NodeProto operator = full().grow(5, 3).operator();
+    NodeProto operator = full().grow(15, 3).operator();
     ModelProto.Builder model = ModelProto.parseFrom(RandomTrees.model(operator)).toBuilder();
     model.addFunctions(
         FunctionProto.newBuilder()
@@ -172,7 +177,7 @@ class TreeModelTest {
   void otherComparisonsRunInOnnxRuntime(String mode) {
     RandomTrees trees = full();
     trees.allModes = List.of("BRANCH_LEQ", mode);
-    assertThat(placement(trees.grow(10, 3).operator())).isEqualTo(CPU);
+    assertThat(placement(trees.grow(15, 3).operator())).isEqualTo(CPU);
   }
 
   @ParameterizedTest
@@ -181,7 +186,7 @@ class TreeModelTest {
     RandomTrees trees = full();
     trees.isNew = true;
     trees.allModes = List.of(mode);
-    assertThat(placement(trees.grow(10, 3).operator()))
+    assertThat(placement(trees.grow(15, 3).operator()))
         .isEqualTo(mode.equals("BRANCH_EQ") ? CPU : JAVA);
   }
 
@@ -192,7 +197,7 @@ class TreeModelTest {
     RandomTrees trees = full();
     trees.isNew = true;
     trees.transform = transform;
-    assertThat(placement(trees.grow(10, 3).operator())).isEqualTo(CPU);
+    assertThat(placement(trees.grow(15, 3).operator())).isEqualTo(CPU);
   }
 
   /** ONNX Runtime would end the process. */
@@ -241,12 +246,12 @@ class TreeModelTest {
   void probitsRunInOnnxRuntime() {
     RandomTrees trees = full();
     trees.transform = "PROBIT";
-    assertThat(placement(trees.grow(10, 3).operator())).isEqualTo(CPU);
+    assertThat(placement(trees.grow(15, 3).operator())).isEqualTo(CPU);
   }
 
   @Test
   void doublesRunInOnnxRuntimeWhichRefusesThemForRowsOfFloats() {
-    NodeProto.Builder operator = full().grow(1, 1).operator().toBuilder();
+    NodeProto.Builder operator = full().grow(15, 3).operator().toBuilder();
     operator.addAttribute(
         AttributeProto.newBuilder()
             .setName("base_values_as_tensor")
@@ -306,7 +311,7 @@ class TreeModelTest {
   @ParameterizedTest
   @ValueSource(ints = {2, 3, 4})
   void classesWithNumbersAgree(int count) {
-    agree(classes(count).grow(9, 3));
+    agree(classes(count).grow(15, 3));
   }
 
   @ParameterizedTest
@@ -314,7 +319,7 @@ class TreeModelTest {
   void classesWithTextsAgree(int count) {
     RandomTrees trees = classes(count);
     trees.texts = true;
-    agree(trees.grow(9, 3));
+    agree(trees.grow(15, 3));
   }
 
   @Test
@@ -324,7 +329,7 @@ class TreeModelTest {
     trees.leafWeights = 1;
     trees.only = 1;
     trees.transform = "LOGISTIC";
-    agree(trees.grow(9, 3));
+    agree(trees.grow(15, 3));
   }
 
   @Test
@@ -408,7 +413,7 @@ class TreeModelTest {
 
   @Test
   void wrongShapesAreRefusedLikeThoseOfOnnxRuntime() {
-    NodeProto operator = full().grow(5, 3).operator();
+    NodeProto operator = full().grow(15, 3).operator();
     try (EngineModel java = load(operator, OnnxFixture.CPU);
         EngineModel ort = load(operator, OnnxFixture.CPU.withEngineOnly());
         EngineSlot ours = java.slot();
@@ -426,7 +431,7 @@ class TreeModelTest {
 
   @Test
   void cancelBeforeTheRunEndsItAndTheNextCallRuns() {
-    try (EngineModel model = load(full().grow(5, 3).operator(), OnnxFixture.CPU);
+    try (EngineModel model = load(full().grow(15, 3).operator(), OnnxFixture.CPU);
         EngineSlot slot = model.slot()) {
       byte[] rows = rows(full(), 3);
       feed(slot, 0, rows, 3, FEATURES);
@@ -459,7 +464,7 @@ class TreeModelTest {
 
   @Test
   void largeInputsAreReadWhereTheyLie() {
-    RandomTrees trees = full().grow(10, 3);
+    RandomTrees trees = full().grow(15, 3);
     byte[] rows = rows(trees, 2000);
     try (EngineModel model = load(trees.operator(), OnnxFixture.CPU);
         EngineSlot slot = model.slot();
@@ -487,7 +492,7 @@ class TreeModelTest {
     for (int i = 0; i < 300; i++) {
       RandomTrees trees = i % 3 == 0 ? classes(3) : full();
       trees.isNew = i % 3 == 1;
-      NodeProto damaged = damaged(trees.grow(3, 2).operator(), random);
+      NodeProto damaged = damaged(trees.grow(20, 2).operator(), random);
       try (EngineModel ort = load(damaged, OnnxFixture.CPU.withEngineOnly());
           EngineModel ours = load(damaged, OnnxFixture.CPU)) {
         if (ours.placement().equals(JAVA)) {

@@ -11,7 +11,9 @@ package io.mlops4j.runtime.onnx.tree;
  *   <li>200 leaf-wise trees of 31 leaves: depth is 2.3 times the logarithm, and Java takes 0.5 of
  *       ONNX Runtime's time for one row, but 0.8 to 1.3 for large batches;
  *   <li>100 trees of depth 4, 50 trees of depth 8, and 20 trees of depth 2: depth is 1.0 to 1.25
- *       times the logarithm, and Java takes 0.1 to 0.6 for all batch sizes.
+ *       times the logarithm, and Java takes 0.1 to 0.6 for all batch sizes;
+ *   <li>10 trees of depth 4: Java takes 0.6 to 1.0; 1 to 3 trees: more than ONNX Runtime for
+ *       batches, because the features of a row are prepared for very few steps.
  * </ul>
  *
  * @param depth the sum over all trees of the steps to the deepest leaf
@@ -20,6 +22,7 @@ package io.mlops4j.runtime.onnx.tree;
  */
 record TreeShape(double depth, double least) {
   private static final double MOST_DEPTH = 1.5;
+  private static final double LEAST_STEPS = 40;
 
   static TreeShape of(TreeNodes nodes) {
     double depth = 0;
@@ -36,6 +39,6 @@ record TreeShape(double depth, double least) {
 
   /** Whether Java was measured to be faster than ONNX Runtime for ensembles of this shape. */
   boolean isFaster() {
-    return depth <= MOST_DEPTH * least;
+    return depth >= LEAST_STEPS && depth <= MOST_DEPTH * least;
   }
 }
