@@ -13,6 +13,7 @@ import javax.tools.DiagnosticCollector;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /**
@@ -28,7 +29,12 @@ final class BlockCompiler {
           + " import java.security.*; import java.time.*; import java.util.*;"
           + " import javax.crypto.*; import javax.crypto.spec.*; ";
 
-  private final JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
+  private static final JavaCompiler JAVAC = ToolProvider.getSystemJavaCompiler();
+
+  /** Keeps the jars of the class path open, which would take most of the time of a block. */
+  private static final StandardJavaFileManager FILES =
+      JAVAC.getStandardFileManager(null, null, null);
+
   private final Path classes;
 
   BlockCompiler(Path classes) {
@@ -38,7 +44,7 @@ final class BlockCompiler {
   /** The compiler's messages with the lines of the page; empty if the block compiles. */
   List<String> errors(JavaBlock block) {
     DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
-    javac.getTask(null, null, found, options(), null, List.of(source(block))).call();
+    JAVAC.getTask(null, FILES, found, options(), null, List.of(source(block))).call();
     return found.getDiagnostics().stream().map(d -> text(block, d)).toList();
   }
 
