@@ -20,6 +20,9 @@ import org.apache.arrow.vector.DurationVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.LargeVarCharVector;
+import org.apache.arrow.vector.TimeMicroVector;
+import org.apache.arrow.vector.TimeMilliVector;
+import org.apache.arrow.vector.TimeSecVector;
 import org.apache.arrow.vector.UInt8Vector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -155,6 +158,35 @@ class FeatureWriterTest {
     }
     assertThat(read(file)) // Arrow prints the largest unsigned number as -1
         .containsExactly("-1\tfrüh ✈\ta text of more than twelve bytes", "null\tnull\tnull");
+  }
+
+  @Test
+  void writesTimesOfDayToParquet() {
+    Path file = folder.resolve("times.parquet");
+    try (TimeSecVector seconds = new TimeSecVector("a \"second\"", memory);
+        TimeMilliVector millis = new TimeMilliVector("millis", memory);
+        TimeMicroVector micros = new TimeMicroVector("micros", memory)) {
+      seconds.setSafe(0, 86_399);
+      millis.setSafe(0, 43_200_001);
+      micros.setSafe(0, 3_600_000_001L);
+      List<FieldVector> columns = List.of(seconds, millis, micros);
+      columns.forEach(column -> column.setValueCount(2));
+      VectorSchemaRoot root =
+          new VectorSchemaRoot(columns.stream().map(FieldVector::getField).toList(), columns, 2);
+      try (FeatureWriter writer = DataFiles.create(file, WriteOptions.defaults())) {
+        writer.write(FeatureBatch.of(root));
+        writer.commit();
+      }
+    }
+    try (FeatureReader reader = DataFiles.open(file, memory)) {
+      FeatureBatch batch = reader.iterator().next();
+      assertThat(batch.column("a \"second\"").getField().getType())
+          .isEqualTo(new ArrowType.Time(TimeUnit.MICROSECOND, 64));
+      assertThat(batch.column("a \"second\"").getObject(0)).isEqualTo(86_399_000_000L);
+      assertThat(batch.column("millis").getObject(0)).isEqualTo(43_200_001_000L);
+      assertThat(batch.column("micros").getObject(0)).isEqualTo(3_600_000_001L);
+      assertThat(batch.column("micros").isNull(1)).isTrue();
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,9 @@ public final class ParquetSink implements AutoCloseable {
       throw e;
     }
     String copy =
-        "COPY (SELECT * FROM "
+        "COPY (SELECT "
+            + sinks.stream().map(SinkColumn::selected).collect(Collectors.joining(", "))
+            + " FROM "
             + RowSource.NAME
             + "()) TO "
             + Sql.text(file.toAbsolutePath().toString())

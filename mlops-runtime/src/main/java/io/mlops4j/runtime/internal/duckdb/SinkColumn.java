@@ -15,6 +15,9 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.LargeVarCharVector;
+import org.apache.arrow.vector.TimeMicroVector;
+import org.apache.arrow.vector.TimeMilliVector;
+import org.apache.arrow.vector.TimeSecVector;
 import org.apache.arrow.vector.TimeStampVector;
 import org.apache.arrow.vector.UInt8Vector;
 import org.apache.arrow.vector.VarCharVector;
@@ -59,6 +62,7 @@ record SinkColumn(Field field, @Nullable DuckDBColumnType type, Setter setter) {
               (from, row, to, at) ->
                   to.setString(at, new String(utf8(from, row), StandardCharsets.UTF_8)));
       case Date -> date(field, (ArrowType.Date) type);
+      case Time -> time(field, (ArrowType.Time) type);
       case Timestamp -> timestamp(field, (ArrowType.Timestamp) type);
       case Decimal -> decimal(field, (ArrowType.Decimal) type);
       default -> throw unsupported(field);
@@ -150,6 +154,29 @@ record SinkColumn(Field field, @Nullable DuckDBColumnType type, Setter setter) {
                   to.setDate(at, LocalDate.ofEpochDay(((DateDayVector) from).get(row))));
       default -> throw unsupported(field);
     };
+  }
+
+  /** DuckDB's Java API writes no times of day, so they are numbers until {@link #selected}. */
+  private static SinkColumn time(Field field, ArrowType.Time type) {
+    Setter setter =
+        switch (type.getUnit()) {
+          case SECOND ->
+              (from, row, to, at) -> to.setLong(at, 1_000_000L * ((TimeSecVector) from).get(row));
+          case MILLISECOND ->
+              (from, row, to, at) -> to.setLong(at, 1_000L * ((TimeMilliVector) from).get(row));
+          case MICROSECOND ->
+              (from, row, to, at) -> to.setLong(at, ((TimeMicroVector) from).get(row));
+          case NANOSECOND -> throw unsupported(field);
+        };
+    return new SinkColumn(field, DuckDBColumnType.BIGINT, setter);
+  }
+
+  /** Returns the expression of the column in the file. */
+  String selected() {
+    String name = Sql.name(field.getName());
+    return field.getType() instanceof ArrowType.Time
+        ? "TIME '00:00:00' + to_microseconds(" + name + ") AS " + name
+        : name;
   }
 
   private static SinkColumn timestamp(Field field, ArrowType.Timestamp type) {
