@@ -51,6 +51,7 @@ public final class EnginesTopic implements Topic {
             () -> Mlp32.ours("trees100", 1024),
             () -> Mlp32.raw("trees100", 1024)));
     all.addAll(Trees.comparisons());
+    all.addAll(Foreign.comparisons(BEST));
     all.add(
         new Comparison(
             "engines.strings.rows1024.raw",

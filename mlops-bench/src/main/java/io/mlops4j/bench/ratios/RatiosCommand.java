@@ -99,8 +99,13 @@ public final class RatiosCommand implements Callable<Integer> {
   }
 
   private void runHere(Comparison comparison, PrintWriter out) throws Exception {
-    Pairs.Found found =
-        new Pairs(quick ? Effort.QUICK : Effort.FULL, System.err).compare(comparison);
+    Pairs.Found found;
+    try {
+      found = new Pairs(quick ? Effort.QUICK : Effort.FULL, System.err).compare(comparison);
+    } catch (LeftOutException e) {
+      out.println("# " + comparison.name() + " is left out: " + e.getMessage());
+      return;
+    }
     out.println(found.ratio().line(comparison));
     if (!Double.isNaN(found.garbage().ours())) {
       out.println(found.garbage().line(comparison));

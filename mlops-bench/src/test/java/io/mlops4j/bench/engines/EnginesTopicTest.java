@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.mlops4j.bench.ratios.Comparison;
+import io.mlops4j.bench.ratios.LeftOutException;
 import io.mlops4j.bench.ratios.Side;
 import io.mlops4j.runtime.tensorflow.TensorFlowEngineProvider;
 import java.util.List;
@@ -25,7 +26,7 @@ class EnginesTopicTest {
    * TensorFlow, trees and what is done once in a process are below.
    */
   private static final List<String> OTHERS =
-      List.of("djl", "minilm", "memcpy", "start", "open", "tf", "trees", "forest");
+      List.of("djl", "minilm", "memcpy", "start", "open", "tf", "trees", "forest", "ffm");
 
   /** What was asked for: the largest ratio that is fine, and the most bytes of garbage. */
   private record Goal(double ratio, double garbage) {}
@@ -51,6 +52,10 @@ class EnginesTopicTest {
           Map.entry("engines.trees100.rows32.ort", new Goal(0.60, 1000)),
           Map.entry("engines.trees100.rows1024.ort", new Goal(0.30, 1000)),
           Map.entry("engines.forest50.rows1024.ort", new Goal(0.25, 1000)),
+          Map.entry("engines.ffm.rows1.raw", new Goal(0.75, Double.NaN)),
+          Map.entry("engines.ffm.rows32.raw", new Goal(0.90, Double.NaN)),
+          Map.entry("engines.ffm.rows1024.raw", new Goal(1.02, Double.NaN)),
+          Map.entry("engines.ffm.garbage", new Goal(Double.NaN, 0)),
           Map.entry("engines.strings.rows1024.raw", new Goal(1.05, 1000)),
           Map.entry("engines.record.raw", new Goal(1.5, 1000)),
           Map.entry("engines.minilm.text1.raw", new Goal(1.02, 10_000)),
@@ -128,6 +133,19 @@ class EnginesTopicTest {
         theirs.run();
         assertThat(ours.answer()).containsExactly(theirs.answer(), within(1e-4f));
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 32, 1024})
+  void bothSidesGetTheSameThroughForeignFunctions(int rows) throws Exception {
+    try (Foreign ours = Foreign.mlp32(rows);
+        RawBest theirs = Mlp32.raw("mlp32", rows)) {
+      ours.run();
+      theirs.run();
+      assertThat(ours.answer()).hasSize(rows).isEqualTo(theirs.answer());
+    } catch (LeftOutException e) {
+      skip(e.getMessage());
     }
   }
 
