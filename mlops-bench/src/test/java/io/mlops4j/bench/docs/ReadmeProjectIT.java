@@ -32,6 +32,16 @@ class ReadmeProjectIT {
   private static final String VERSION = "0.1.0-SNAPSHOT";
   private static final String GROUP = "io/mlops4j";
 
+  /** The jars that an application gets. Another one needs a reason. */
+  private static final String JARS =
+      "mlops-api mlops-runtime mlops-monitor onnxruntime tribuo-util-onnx protobuf-java caffeine"
+          + " arrow-vector arrow-format arrow-memory-core arrow-memory-unsafe flatbuffers-java"
+          + " commons-codec jackson-core jackson-databind jackson-annotations"
+          + " jackson-datatype-jsr310 slf4j-api jspecify"
+          + " commons-numbers-gamma commons-numbers-core commons-numbers-fraction";
+
+  private static final long MOST_BYTES = 60L << 20;
+
   /** The first that reads a second local repository. */
   private static final Pattern NEW_ENOUGH = Pattern.compile("Apache Maven (3\\.9\\.[1-9]|[4-9])");
 
@@ -192,7 +202,7 @@ class ReadmeProjectIT {
   @Test
   void dependenciesConvergeAndTheFirstSnippetRunsWithExactlyTheirJars() throws Exception {
     String classPath = classPath(dependencies());
-    assertThat(classPath).contains("mlops-runtime", "mlops-monitor", "onnxruntime");
+    assertJars(classPath);
 
     Path classes = Files.createDirectory(temporary.resolve("classes"));
     Path source = temporary.resolve("First.java");
@@ -224,6 +234,48 @@ class ReadmeProjectIT {
     assertThat(answers).as(said.text()).hasSize(1);
     String answer = answers.get(0);
     assertThat(Double.parseDouble(answer.substring(answer.lastIndexOf(' ') + 1))).isBetween(0., 1.);
+    runsFromAnArchive(java, classes, classPath);
+  }
+
+  private static void assertJars(String classPath) throws IOException {
+    List<String> names = new ArrayList<>();
+    long bytes = 0;
+    for (String jar : classPath.strip().split(File.pathSeparator, -1)) {
+      String name = Path.of(jar).getFileName().toString().replaceFirst("-[0-9].*", "");
+      names.add(name);
+      bytes += name.startsWith("mlops-") ? 0 : Files.size(Path.of(jar));
+    }
+    assertThat(names).containsExactlyInAnyOrder(JARS.split(" ", -1));
+    assertThat(bytes).as("bytes of the jars of others").isLessThanOrEqualTo(MOST_BYTES);
+  }
+
+  /** The two commands of docs/performance.md. */
+  private void runsFromAnArchive(String jvm, Path classes, String classPath) throws Exception {
+    Path jar = temporary.resolve("first.jar");
+    java.util.spi.ToolProvider tool = java.util.spi.ToolProvider.findFirst("jar").orElseThrow();
+    int code =
+        tool.run(
+            System.out, System.err, "--create", "--file=" + jar, "-C", classes.toString(), ".");
+    assertThat(code).isZero();
+    String jars = jar + File.pathSeparator + classPath;
+    Path archive = temporary.resolve("app.jsa");
+    Path loaded = temporary.resolve("loaded.txt");
+    Said made = run(ROOT, List.of(jvm, "-XX:ArchiveClassesAtExit=" + archive, "First"), jars);
+    assertThat(made.code()).as(made.text()).isZero();
+    Said said =
+        run(
+            ROOT,
+            List.of(
+                jvm,
+                "-XX:SharedArchiveFile=" + archive,
+                "-Xlog:class+load:file=" + loaded,
+                "First"),
+            jars);
+    assertThat(said.code()).as(said.text()).isZero();
+    assertThat(said.text()).contains("sha256:");
+    assertThat(Files.readString(loaded))
+        .containsPattern(
+            "io\\.mlops4j\\.runtime\\.ModelRuntime source: shared objects file \\(top\\)");
   }
 
   @Test
@@ -235,6 +287,6 @@ class ReadmeProjectIT {
             .replaceAll("</artifactId>", "</artifactId><version>" + VERSION + "</version>");
     assertThat(versions).doesNotContain("import").contains(VERSION);
 
-    assertThat(classPath(versions)).contains("mlops-runtime");
+    assertJars(classPath(versions));
   }
 }

@@ -26,7 +26,7 @@ class SubmittedJobTest {
   private static final Pattern OURS =
       Pattern.compile(
           ".*(/mlops-[^/]*\\.jar|/(test-)?classes/?"
-              + "|/(onnxruntime|tribuo-util-onnx|commons-statistics|commons-numbers|caffeine)-[^/]*)");
+              + "|/(onnxruntime|tribuo-util-onnx|commons-numbers|caffeine)-[^/]*)");
 
   @TempDir private Path folder;
 
