@@ -33,6 +33,10 @@ class HouseRulesTest {
   private static final String DUCKDB = "io.mlops4j.runtime.internal.duckdb";
   private static final String VIEW = "io.mlops4j.runtime.view";
   private static final String READERS = "io.mlops4j.runtime.feature";
+
+  /** The command line opens a database by its address. */
+  private static final String SHELL = "io.mlops4j.runtime.cli.shell";
+
   private static final String FRONT_DOOR = "io.mlops4j.runtime";
 
   private static final DescribedPredicate<JavaClass> LIBRARY =
@@ -104,8 +108,9 @@ class HouseRulesTest {
     checkOnlyUser("io.micrometer..", "io.mlops4j.monitor.metrics..");
     checkOnlyUser("org.apache.commons.numbers..", "io.mlops4j.monitor.distribution");
     checkOnlyUser("org.duckdb..", DUCKDB);
-    checkOnlyUser("java.sql..", "io.mlops4j.runtime.registry", JDBC, DUCKDB, VIEW, READERS);
-    checkOnlyUser("javax.sql..", "io.mlops4j.runtime.registry", JDBC, VIEW, READERS, FRONT_DOOR);
+    checkOnlyUser("java.sql..", "io.mlops4j.runtime.registry", JDBC, DUCKDB, VIEW, READERS, SHELL);
+    checkOnlyUser(
+        "javax.sql..", "io.mlops4j.runtime.registry", JDBC, VIEW, READERS, FRONT_DOOR, SHELL);
   }
 
   /**
