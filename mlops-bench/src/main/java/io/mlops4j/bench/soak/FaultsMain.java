@@ -36,20 +36,23 @@ final class FaultsMain {
             Integer.parseInt(args[0]), Path.of(args[1]), Path.of(args[2]), Long.parseLong(args[3]));
   }
 
-  /** A registry that gives up soon. */
-  static JdbcModelRegistry.Builder registry(int port) {
+  /**
+   * A registry that gives up after some seconds: soon in the service, and late in the process that
+   * makes the faults, which must not fail because the machine is busy.
+   */
+  static JdbcModelRegistry.Builder registry(int port, int seconds) {
     Properties properties = new Properties();
     properties.put("user", "postgres");
-    properties.put("loginTimeout", "2");
-    properties.put("connectTimeout", "2");
-    properties.put("socketTimeout", "3");
+    properties.put("loginTimeout", Integer.toString(seconds));
+    properties.put("connectTimeout", Integer.toString(seconds));
+    properties.put("socketTimeout", Integer.toString(seconds + 1));
     return JdbcModelRegistry.builder(
             "jdbc:postgresql://127.0.0.1:" + port + "/postgres", properties)
-        .statementTimeout(Duration.ofSeconds(2));
+        .statementTimeout(Duration.ofSeconds(seconds));
   }
 
   private void serve(int port, Path lastGood, Path end, long seed) {
-    try (ModelRegistry registry = registry(port).openLater();
+    try (ModelRegistry registry = registry(port, 2).openLater();
         Deployment line =
             runtime
                 .deployment(ALIAS)

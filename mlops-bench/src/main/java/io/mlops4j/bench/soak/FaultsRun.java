@@ -69,7 +69,7 @@ final class FaultsRun implements AutoCloseable {
     this.say = say;
     this.random = new Random(seed);
     this.network = new Forwarder(database.port());
-    this.registry = FaultsMain.registry(database.port()).open();
+    this.registry = FaultsMain.registry(database.port(), 30).open();
     for (int number = 1; number <= GOOD; number++) {
       good.add(publish(Lines.of(number, 1))); // what the service expects of its number
     }
