@@ -8,6 +8,7 @@ import io.mlops4j.runtime.onnx.foreign.ForeignSession;
 import io.mlops4j.runtime.onnx.foreign.ForeignTensor;
 import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import io.mlops4j.runtime.onnx.graph.SessionModel;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -57,6 +58,7 @@ final class ForeignSessions {
       return new ForeignOnnxSession(runtime, session, devices);
     } finally {
       weights.values().forEach(ForeignTensor::close); // the session has copies
+      Reference.reachabilityFence(model); // it owns the memory of the weights
       if (session == null) {
         options.close();
       }

@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.onnx.foreign;
 
 import ai.onnxruntime.OrtException;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +49,8 @@ public final class ForeignSession implements AutoCloseable {
                       0));
       return new ForeignSession(
           runtime, options, new Handle("session", OrtApi.RELEASE_SESSION, address));
+    } finally {
+      Reference.reachabilityFence(model); // ONNX Runtime reads its memory by address
     }
   }
 
