@@ -3,6 +3,7 @@ package io.mlops4j.runtime.onnx;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.onnx.tree.TreeEnsemble;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
@@ -18,7 +19,8 @@ final class TreeSlot implements AutoCloseable {
   private static final long SPLIT = 1 << 17;
 
   private final TreeEnsemble trees;
-  private final @Nullable TreeEnsemble.Evaluator[] evaluators;
+  private final int threads;
+  private final List<TreeEnsemble.Evaluator> evaluators = new ArrayList<>();
   private final OnnxInput input;
   private final @Nullable OnnxOutput scores;
   private final @Nullable OnnxOutput labels;
@@ -29,7 +31,7 @@ final class TreeSlot implements AutoCloseable {
 
   TreeSlot(TreeModel model, OnnxInput input, List<OnnxOutput> outputs, DirectMemory memory) {
     this.trees = model.trees();
-    this.evaluators = new TreeEnsemble.Evaluator[model.threads()];
+    this.threads = model.threads();
     this.input = input;
     this.scores = model.scores() < 0 ? null : outputs.get(model.scores());
     this.labels = model.labels() < 0 ? null : outputs.get(model.labels());
@@ -72,13 +74,17 @@ final class TreeSlot implements AutoCloseable {
     long labelNumbers = labels == null ? 0 : labelNumbers(labels.tensor());
     int rows = (int) dims[0];
     int width = (int) dims[1];
-    int parts = (int) Math.max(1, Math.min(evaluators.length, rows * trees.steps() / SPLIT));
+    int parts = (int) Math.max(1, Math.min(threads, rows * trees.steps() / SPLIT));
     long scoreAddress = scores == null ? 0 : scores.tensor().address();
     long from = input.readAddress();
+    while (evaluators.size() < parts) { // a part that fails would end the run before the others
+      evaluators.add(trees.evaluator());
+    }
     IntPredicate part =
         i -> {
           int first = (int) ((long) rows * i / parts);
-          return evaluator(i)
+          return evaluators
+              .get(i)
               .run(
                   (int) ((long) rows * (i + 1) / parts) - first,
                   width,
@@ -104,15 +110,6 @@ final class TreeSlot implements AutoCloseable {
       }
     }
     return done;
-  }
-
-  private TreeEnsemble.Evaluator evaluator(int part) {
-    TreeEnsemble.Evaluator evaluator = evaluators[part];
-    if (evaluator == null) {
-      evaluator = trees.evaluator();
-      evaluators[part] = evaluator;
-    }
-    return evaluator;
   }
 
   private long labelNumbers(TensorMemory labels) {
