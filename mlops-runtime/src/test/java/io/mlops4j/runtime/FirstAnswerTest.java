@@ -66,12 +66,14 @@ class FirstAnswerTest {
     command.add(KitTest.class.getResource("models/mlp4.onnx").getPath());
     command.add(temp.resolve("native").toString());
     Path output = temp.resolve("output.txt");
+    Path errors = temp.resolve("errors.txt"); // newer JVMs warn there
     Process process =
         new ProcessBuilder(command)
-            .redirectErrorStream(true)
+            .redirectError(errors.toFile())
             .redirectOutput(output.toFile())
             .start();
     assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
+    assertThat(process.exitValue()).as(Files.readString(errors)).isZero();
     return Files.readString(output).strip();
   }
 }
