@@ -29,8 +29,7 @@ final class OursRecord implements Side {
     this.records = records.stream().map(Row32::of).toArray(Row32[]::new);
     model =
         runtime.load(
-            file,
-            LoadOptions.builder().features(FeatureSchema.ofNames(Mlp32.names())).build());
+            file, LoadOptions.builder().features(FeatureSchema.ofNames(Mlp32.names())).build());
     rows = model.rows(Row32.class, Score.class);
   }
 
