@@ -21,16 +21,25 @@ import org.apache.arrow.memory.RootAllocator;
 final class FilesChild {
   private FilesChild() {}
 
-  /** Arguments: {@code write} or {@code read}, then files, or {@code query}, then SQL. */
+  /**
+   * Arguments: {@code read}, {@code filter}, {@code write}, or {@code limited} to write small files
+   * only, then files; or {@code query}, then SQL.
+   */
   public static void main(String[] args) throws Exception {
     try (RootAllocator memory = new RootAllocator()) {
-      if (args[0].equals("write")) {
+      if (args[0].equals("limited")) {
         limitFiles(memory);
       }
       for (String name : List.of(args).subList(1, args.length)) {
         try {
           switch (args[0]) {
-            case "write" -> write(Path.of(name), memory);
+            case "write", "limited" -> write(Path.of(name), memory);
+            case "filter" ->
+                count(
+                    DataFiles.open(
+                        List.of(Path.of(name)),
+                        ReadOptions.builder().filter("1 = 1").build(),
+                        memory));
             case "query" -> count(DataFiles.query(name, ReadOptions.defaults(), memory));
             default -> count(DataFiles.open(Path.of(name), memory));
           }

@@ -24,7 +24,7 @@ class FilesChildTest {
       Files.writeString(file, "earlier");
     }
     List<String> said =
-        FilesChild.run("", "write", files.get(0).toString(), files.get(1).toString());
+        FilesChild.run("", "limited", files.get(0).toString(), files.get(1).toString());
     assertThat(said).hasSize(3).last().isEqualTo("END");
     for (int i = 0; i < 2; i++) {
       assertThat(said.get(i))
@@ -41,13 +41,22 @@ class FilesChildTest {
   void withoutDuckDbOtherFormatsNameTheArtifact() throws Exception {
     Path csv = Files.writeString(folder.resolve("a.csv"), "a\n1\n");
     Path arrow = ArrowFilesTest.resource("plain.arrow");
-    List<String> said = FilesChild.run("duckdb_jdbc", "read", csv.toString(), arrow.toString());
-    assertThat(said)
+    String missing =
+        "CSV, Parquet and JSON files and SQL need DuckDB, which is missing or of another version;"
+            + " add the dependency org.duckdb:duckdb_jdbc:2.0.0.1";
+    assertThat(FilesChild.run("duckdb_jdbc", "read", csv.toString(), arrow.toString()))
+        .containsExactly("DataException " + missing, "DONE " + arrow, "END");
+    assertThat(FilesChild.run("duckdb_jdbc", "filter", arrow.toString()))
+        .containsExactly("DataException " + arrow + ": cannot be read: " + missing, "END");
+    Path parquet = folder.resolve("a.parquet");
+    Path written = folder.resolve("b.arrow");
+    assertThat(FilesChild.run("duckdb_jdbc", "write", parquet.toString(), written.toString()))
         .containsExactly(
-            "DataException CSV, Parquet and JSON files and SQL are read by DuckDB, which is missing"
-                + " or of another version; add the dependency org.duckdb:duckdb_jdbc:2.0.0.1",
-            "DONE " + arrow,
+            "DataException %s: cannot be written, an earlier file of that name is unchanged: %s"
+                .formatted(parquet, missing),
+            "DONE " + written,
             "END");
+    assertThat(parquet).doesNotExist();
   }
 
   /** DuckDB ends the process for some of these if they reach it. */

@@ -21,10 +21,7 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.duckdb.DuckDBConnection;
-import org.duckdb.DuckDBFunctions;
 import org.duckdb.DuckDBPreparedStatement;
-import org.duckdb.DuckDBTableFunction;
-import org.duckdb.DuckDBTableFunctionBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,8 +60,8 @@ public final class DuckDb implements AutoCloseable {
       return opened;
     } catch (LinkageError e) {
       throw new DataException(
-          "CSV, Parquet and JSON files and SQL are read by DuckDB, which is missing or of another"
-              + " version; add the dependency "
+          "CSV, Parquet and JSON files and SQL need DuckDB, which is missing or of another version;"
+              + " add the dependency "
               + ARTIFACT,
           e);
     } catch (SQLException e) {
@@ -209,15 +206,6 @@ public final class DuckDb implements AutoCloseable {
   /** Returns the connection, for queries whose rows are read one by one. Do not close it. */
   public Connection connection() {
     return connection;
-  }
-
-  /** Makes batches readable by the name of the source. */
-  void register(DuckDBTableFunction<?, ?, ?> source) {
-    try (DuckDBTableFunctionBuilder function = DuckDBFunctions.tableFunction()) {
-      function.withName(RowSource.NAME).withFunction(source).register(connection);
-    } catch (SQLException e) {
-      throw failed(e);
-    }
   }
 
   private static void bind(PreparedStatement statement, List<?> parameters) throws SQLException {

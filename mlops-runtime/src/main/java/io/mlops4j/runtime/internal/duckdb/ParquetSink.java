@@ -29,11 +29,12 @@ public final class ParquetSink implements AutoCloseable {
    * @throws IllegalArgumentException if a column has a type that is not written
    */
   public ParquetSink(Path file, List<Field> columns, String codec) {
-    List<SinkColumn> sinks = columns.stream().map(SinkColumn::of).toList();
-    database = DuckDb.open(DuckDbSettings.of(List.of(file)));
-    source = new RowSource(pipe::take, sinks);
+    database = DuckDb.open(DuckDbSettings.of(List.of(file))); // first: it says if DuckDB is missing
+    List<SinkColumn> sinks;
     try {
-      database.register(source);
+      sinks = columns.stream().map(SinkColumn::of).toList();
+      source = new RowSource(pipe::take, sinks);
+      source.register(database);
     } catch (RuntimeException e) {
       database.close();
       throw e;

@@ -40,21 +40,22 @@ public final class RowFilter implements AutoCloseable {
   public RowFilter(String condition, Schema schema, BufferAllocator allocator) {
     this.allocator = allocator;
     columns = new ArrayList<>();
-    List<SinkColumn> sinks = new ArrayList<>();
-    for (Field field : schema.getFields()) {
-      if (isMentioned(field.getName(), condition)) {
-        columns.add(field.getName());
-        sinks.add(sink(field));
-      }
-    }
-    sinks.add(SinkColumn.of(Field.notNullable(ROW, MinorType.BIGINT.getType())));
-    source = new RowSource(this::take, sinks);
     query = "SELECT " + ROW + " FROM " + RowSource.NAME + "() WHERE (" + condition + "\n)";
     // The folder of no file: a condition needs none.
     Path none = Path.of("/nonexistent");
+    // First of all, because it says if DuckDB is missing.
     database = DuckDb.open(new DuckDbSettings(1, 0, null, List.of(none), false));
     try {
-      database.register(source);
+      List<SinkColumn> sinks = new ArrayList<>();
+      for (Field field : schema.getFields()) {
+        if (isMentioned(field.getName(), condition)) {
+          columns.add(field.getName());
+          sinks.add(sink(field));
+        }
+      }
+      sinks.add(SinkColumn.of(Field.notNullable(ROW, MinorType.BIGINT.getType())));
+      source = new RowSource(this::take, sinks);
+      source.register(database);
       database.columns(query);
     } catch (RuntimeException e) {
       database.close();

@@ -4,8 +4,10 @@ import io.mlops4j.feature.FeatureBatch;
 import java.sql.SQLException;
 import java.util.List;
 import org.duckdb.DuckDBDataChunkWriter;
+import org.duckdb.DuckDBFunctions;
 import org.duckdb.DuckDBTableFunction;
 import org.duckdb.DuckDBTableFunctionBindInfo;
+import org.duckdb.DuckDBTableFunctionBuilder;
 import org.duckdb.DuckDBTableFunctionCallInfo;
 import org.duckdb.DuckDBTableFunctionInitInfo;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,18 @@ final class RowSource implements DuckDBTableFunction<RowSource, RowSource, RowSo
   RowSource(Batches batches, List<SinkColumn> columns) {
     this.batches = batches;
     this.columns = columns;
+  }
+
+  /**
+   * Makes the batches readable by {@link #NAME}. This is not a method of {@link DuckDb}, which must
+   * be linked without DuckDB to say that it is missing.
+   */
+  void register(DuckDb database) {
+    try (DuckDBTableFunctionBuilder function = DuckDBFunctions.tableFunction()) {
+      function.withName(NAME).withFunction(this).register(database.connection());
+    } catch (SQLException e) {
+      throw DuckDb.failed(e);
+    }
   }
 
   @Override
