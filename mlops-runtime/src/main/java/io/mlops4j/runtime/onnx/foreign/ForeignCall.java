@@ -53,10 +53,18 @@ public final class ForeignCall implements AutoCloseable {
     this.inputs = inputs.size();
     this.outputs = outputs.size();
     this.given = new boolean[this.outputs];
-    this.inputNames = names(inputNames);
-    this.inputValues = scratch.longs(new long[this.inputs]);
-    this.outputNames = names(outputNames);
-    this.outputValues = scratch.longs(new long[this.outputs]);
+    boolean allocated = false;
+    try {
+      this.inputNames = names(inputNames);
+      this.inputValues = scratch.longs(new long[this.inputs]);
+      this.outputNames = names(outputNames);
+      this.outputValues = scratch.longs(new long[this.outputs]);
+      allocated = true;
+    } finally {
+      if (!allocated) {
+        scratch.close(); // close() would read arrays that are not there
+      }
+    }
     boolean prepared = false;
     try {
       prepare(outputs);

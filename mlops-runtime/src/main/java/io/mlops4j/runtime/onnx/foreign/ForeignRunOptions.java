@@ -24,8 +24,16 @@ public final class ForeignRunOptions implements AutoCloseable {
       long address = scratch.result(out -> OrtApi.call(OrtApi.CREATE_RUN_OPTIONS, out));
       ForeignRunOptions options =
           new ForeignRunOptions(new Handle("run options", OrtApi.RELEASE_RUN_OPTIONS, address));
-      OrtApi.call(OrtApi.RUN_OPTIONS_SET_RUN_LOG_SEVERITY_LEVEL, address, FATAL);
-      return options;
+      boolean set = false;
+      try {
+        OrtApi.call(OrtApi.RUN_OPTIONS_SET_RUN_LOG_SEVERITY_LEVEL, address, FATAL);
+        set = true;
+        return options;
+      } finally {
+        if (!set) {
+          options.close();
+        }
+      }
     }
   }
 
