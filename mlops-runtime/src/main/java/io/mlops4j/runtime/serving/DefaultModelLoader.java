@@ -388,7 +388,11 @@ public final class DefaultModelLoader
               + context.leaks().last());
     }
     if (memory.bytes() > 0) {
-      forgotten.add("open predictions hold " + memory.bytes() + " bytes of host memory");
+      boolean goesOn = timed.abandoned() > 0 || context.abandonedRuns().get() > 0;
+      forgotten.add(
+          "open predictions%s hold %d bytes of host memory"
+              .formatted(
+                  goesOn ? ", or the loads and runs that still go on," : "", memory.bytes()));
     }
     if (allocator().getAllocatedMemory() > 0) {
       forgotten.add(
