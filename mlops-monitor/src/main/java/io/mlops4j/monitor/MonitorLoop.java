@@ -382,7 +382,6 @@ final class MonitorLoop {
   private void windowEnded(WindowReport report) {
     newestWindow = report;
     windows.add(report);
-    windowsEnded++;
     newestWindows.put(report.servedBy(), report);
     newestWindows.keySet().retainAll(served.keySet());
     alarms.ended(report);
@@ -391,6 +390,7 @@ final class MonitorLoop {
 
   /** A window without a problem of configuration is quiet, and so are versions that have left. */
   private void endEpisodes(ServedBy version, Set<String> uncounted, Instant from, Instant to) {
+    windowsEnded++; // so that a snapshot with the ends is due, also without the watch of drift
     Set<String> names = new HashSet<>(uncounted);
     notWatched.forEach(one -> names.add(one.name()));
     Set<ServedBy> during = new HashSet<>();

@@ -743,6 +743,24 @@ class MonitorStateTest {
     }
   }
 
+  /** A process that is killed after it must not report the episode as open again. */
+  @Test
+  void aSnapshotIsTakenAtTheEndOfAWindowWithoutTheWatchOfDrift() {
+    MonitorBuilder labelsOnly =
+        builder().without(Watched.FEATURES, Watched.OUTPUTS, Watched.QUALITY);
+    try (ModelMonitor monitor = labelsOnly.stateIn(folder()).start()) {
+      answer(monitor, V1, 400, 0, 0);
+      monitor.flush();
+      clock.advance(Duration.ofSeconds(1));
+      nanos.addAndGet(TimeUnit.SECONDS.toNanos(10));
+      assertThat(snapshots(monitor)).isEqualTo(0);
+      answer(monitor, V1, 100, 400, 0);
+      monitor.flush();
+      monitor.flush(); // the second mark follows the snapshot
+      assertThat(snapshots(monitor)).isEqualTo(1);
+    }
+  }
+
   /** Each snapshot of the test is taken a second after the one before. */
   private static long snapshots(ModelMonitor monitor) {
     return Duration.between(
