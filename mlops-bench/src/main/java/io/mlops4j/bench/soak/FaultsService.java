@@ -21,6 +21,7 @@ final class FaultsService implements AutoCloseable {
   private volatile long answered;
   private volatile long failed;
   private volatile boolean closed;
+  private volatile boolean killed;
   private volatile Child.@Nullable End ended;
 
   FaultsService(int port, Path lastGood, long seed, Consumer<String> say) throws IOException {
@@ -32,7 +33,11 @@ final class FaultsService implements AutoCloseable {
                 List<String> arguments =
                     List.of(Integer.toString(port), lastGood + "", end + "", Long.toString(seed));
                 child.flags("-Xmx256m", "-XX:TieredStopAtLevel=1");
-                ended = child.run(FaultsMain.class, arguments, LIMIT, this::hear);
+                Child.End end = child.run(FaultsMain.class, arguments, LIMIT, this::hear);
+                ended = end;
+                if (!closed && !killed) {
+                  say.accept("the service ended: " + end);
+                }
               } catch (IOException e) {
                 say.accept("the service did not run: " + e);
               }
@@ -74,6 +79,7 @@ final class FaultsService implements AutoCloseable {
 
   /** SIGKILL. */
   void kill() throws IOException {
+    killed = true;
     ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
     join();
     child.close();

@@ -195,7 +195,19 @@ final class AliasFollower {
    * @param now whether a version that waits is tried again at once
    */
   private CompletableFuture<@Nullable VersionTrial> look(boolean now) {
-    return reader.read().thenApply(reading -> found(reading, now));
+    return reader.read(this::foundLate).thenApply(reading -> found(reading, now));
+  }
+
+  /**
+   * Follows a record that was read after the time limit, unless a newer one is known. Otherwise a
+   * registry that always answers late, such as one on a busy machine, would never be followed.
+   */
+  private void foundLate(AliasRecord head) {
+    synchronized (lock) {
+      if (!closed && (newest == null || newest.number() < head.number())) {
+        VersionTrial unused = follow(head);
+      }
+    }
   }
 
   private @Nullable VersionTrial found(AliasReader.Reading reading, boolean now) {
@@ -270,7 +282,7 @@ final class AliasFollower {
   /** The caller holds the lock. */
   private void giveUp(VersionTrial running) {
     trial = null;
-    running.abandoned = true;
+    running.abandon();
     try {
       threads.attempt(running::endCalls);
     } catch (RejectedExecutionException e) {
@@ -365,7 +377,7 @@ final class AliasFollower {
   private boolean publish(VersionTrial mine, Served next) {
     current.prepare(next);
     synchronized (lock) {
-      if (closed || mine.abandoned) {
+      if (!counts(mine)) {
         return false;
       }
       Served before = current.replace(next);
@@ -453,7 +465,7 @@ final class AliasFollower {
     Optional<Verdict> verdict = Failures.verdict(failure);
     boolean begins;
     synchronized (lock) {
-      if (closed || mine.abandoned) {
+      if (!counts(mine)) {
         return;
       }
       end(mine);
@@ -479,6 +491,15 @@ final class AliasFollower {
     if (verdict.isPresent() || begins) {
       changed.run();
     }
+  }
+
+  /**
+   * Whether the result of a trial is of use. That of a late one is while nothing else was begun.
+   * The caller holds the lock.
+   */
+  private boolean counts(VersionTrial mine) {
+    return !closed
+        && (!mine.abandoned || (mine.late && trial == null && mine.record.equals(newest)));
   }
 
   /** The caller holds the lock. */
@@ -517,18 +538,18 @@ final class AliasFollower {
   }
 
   private void overdue(VersionTrial late) {
-    TimeoutException time = new TimeoutException();
-    ModelLoadException failure =
-        new ModelLoadException(
-            "%s: loading and testing took longer than %s; it goes on in a thread of its own, and its model is then closed; allow more time with trialTimeout"
-                .formatted(late.record.to(), trialLimit),
-            time);
+    ModelLoadException failure;
     boolean begins;
     synchronized (lock) {
       if (closed || late.abandoned || trial != late) {
         return;
       }
-      giveUp(late);
+      if (late.goesOnLoading()) {
+        trial = null;
+      } else {
+        giveUp(late);
+      }
+      failure = tookLong(late);
       begins = waiting.isEmpty();
       refused = Optional.empty();
       await(late.record, Failures.reason(failure));
@@ -538,6 +559,17 @@ final class AliasFollower {
       changed.run();
     }
     late.end.complete(failure);
+  }
+
+  private ModelLoadException tookLong(VersionTrial late) {
+    String then =
+        late.late
+            ? "and its version serves when it is ready if the alias still points to it"
+            : "and its model is then closed";
+    return new ModelLoadException(
+        "%s: loading and testing took longer than %s; it goes on in a thread of its own, %s; allow more time with trialTimeout"
+            .formatted(late.record.to(), trialLimit, then),
+        new TimeoutException());
   }
 
   /**

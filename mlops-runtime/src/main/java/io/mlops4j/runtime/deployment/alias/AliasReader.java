@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,14 +55,18 @@ final class AliasReader {
   /** The newest record of the alias that one reading found, or null if there was none. */
   record Reading(long number, @Nullable AliasRecord head) {}
 
-  /** Reads the alias; a failure begins an outage. Never waits. */
-  CompletableFuture<Reading> read() {
+  /**
+   * Reads the alias; a failure begins an outage. Never waits.
+   *
+   * @param late gets the record that a reading found after its time limit
+   */
+  CompletableFuture<Reading> read(Consumer<AliasRecord> late) {
     long number;
     synchronized (lock) {
       number = ++begun;
     }
     return calls
-        .begin("read the alias", waitedFor -> registry.head(ref))
+        .begin("read the alias", waitedFor -> registry.head(ref), head -> head.ifPresent(late))
         .handle(
             (head, error) -> {
               if (error != null) {

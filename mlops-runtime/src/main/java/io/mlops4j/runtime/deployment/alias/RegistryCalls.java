@@ -8,6 +8,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -39,6 +40,19 @@ final class RegistryCalls {
    * @return fails at the time limit with a {@link RegistryException}
    */
   <T> CompletableFuture<T> begin(String what, Function<BooleanSupplier, T> work) {
+    return begin(what, work, late -> {});
+  }
+
+  /**
+   * Begins a call whose answer is of use after the time limit, too.
+   *
+   * @param what for the message, such as "read the alias"
+   * @param work gets a test that is true while the caller waits
+   * @param late gets an answer that arrives after the time limit
+   * @return fails at the time limit with a {@link RegistryException}
+   */
+  <T> CompletableFuture<T> begin(
+      String what, Function<BooleanSupplier, T> work, Consumer<? super T> late) {
     CompletableFuture<T> answer = new CompletableFuture<>();
     if (abandoned.get() >= MOST_ABANDONED) {
       answer.completeExceptionally(
@@ -49,7 +63,7 @@ final class RegistryCalls {
       return answer;
     }
     try {
-      threads.attempt(() -> run(answer, work));
+      threads.attempt(() -> run(answer, work, late));
     } catch (RejectedExecutionException e) {
       answer.completeExceptionally(
           DeploymentThreads.noThread(e) == null
@@ -82,7 +96,8 @@ final class RegistryCalls {
     return failure instanceof CompletionException && cause != null ? cause(cause) : failure;
   }
 
-  private <T> void run(CompletableFuture<T> answer, Function<BooleanSupplier, T> work) {
+  private <T> void run(
+      CompletableFuture<T> answer, Function<BooleanSupplier, T> work, Consumer<? super T> late) {
     T result;
     try {
       result = work.apply(() -> !answer.isDone());
@@ -94,6 +109,7 @@ final class RegistryCalls {
     }
     if (!answer.complete(result)) {
       abandoned.decrementAndGet();
+      late.accept(result);
     }
   }
 

@@ -29,6 +29,10 @@ final class Trials {
 
     Runnable cancelLimit = () -> {};
     volatile boolean abandoned;
+
+    /** Whether it was abandoned only because loading took long; its result may be of use. */
+    volatile boolean late;
+
     private volatile @Nullable ServingModel tested;
 
     VersionTrial(AliasRecord record, Instant since) {
@@ -38,10 +42,31 @@ final class Trials {
 
     /** Calls of this model end when the trial is abandoned. */
     void ends(ServingModel model) {
-      tested = model;
-      if (abandoned) {
+      boolean ends;
+      synchronized (this) {
+        tested = model;
+        ends = abandoned && !late;
+      }
+      if (ends) {
         model.close();
       }
+    }
+
+    /** Its result no longer counts. */
+    synchronized void abandon() {
+      abandoned = true;
+    }
+
+    /**
+     * Abandons a trial that is still loading its model, so that its result counts if nothing else
+     * was begun. The calls of its test have a time limit of their own.
+     *
+     * @return false if it is testing, which was not changed
+     */
+    synchronized boolean goesOnLoading() {
+      late = tested == null;
+      abandoned |= late;
+      return late;
     }
 
     /** Called after it was abandoned; may wait for a call that cannot be ended. */

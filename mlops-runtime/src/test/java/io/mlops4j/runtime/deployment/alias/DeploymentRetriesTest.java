@@ -32,6 +32,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
@@ -205,6 +206,92 @@ class DeploymentRetriesTest {
     assertThat(told.get(0).waiting()).isPresent();
     assertThat(told.get(1).outage()).isPresent();
     assertThat(told.get(told.size() - 1).serving().version()).hasValue(plus.v2);
+  }
+
+  @Test
+  void aRecordThatIsReadLateIsFollowed() {
+    CountDownLatch slow = new CountDownLatch(1);
+    try (AliasDeployment deployment = (AliasDeployment) start()) {
+      int before = registry.calls("head");
+      registry.hang("head", slow);
+      plus.assign(CHAMPION, plus.v2);
+      deployment.tick();
+      await(() -> registry.calls("head") > before);
+      time.advance(Duration.ofSeconds(10));
+      assertThat(deployment.status().outage().orElseThrow().reason()).contains("did not answer");
+      slow.countDown();
+      await(() -> deployment.servedBy().version().equals(Optional.of(plus.v2)));
+      assertThat(registry.calls("head")).isEqualTo(before + 1);
+    } finally {
+      slow.countDown();
+    }
+  }
+
+  /** On a busy machine each attempt may take longer than its limit. */
+  @Test
+  void aVersionThatIsLoadedLateServesIfItsRecordIsTheNewest() {
+    CountDownLatch slow = new CountDownLatch(1);
+    try (AliasDeployment deployment = (AliasDeployment) start()) {
+      loadsLate(deployment, slow);
+      assertThat(deployment.status().waiting().orElseThrow().reason())
+          .contains("took longer than PT5M", "serves when it is ready", "trialTimeout");
+      time.advance(Duration.ofMinutes(1));
+      assertThat(deployment.status().trials()).hasSize(1);
+      slow.countDown();
+      await(() -> deployment.status().trials().isEmpty());
+      assertThat(plus.ask(deployment, 0)).isEqualTo(2);
+      assertThat(deployment.status().waiting()).isEmpty();
+      assertThat(deployment.status().refused()).isEmpty();
+    } finally {
+      slow.countDown();
+    }
+  }
+
+  @Test
+  void aVersionThatIsLoadedLateDoesNotServeIfTheAliasHasMoved() {
+    CountDownLatch slow = new CountDownLatch(1);
+    try (AliasDeployment deployment = (AliasDeployment) start()) {
+      loadsLate(deployment, slow);
+      registry.recover();
+      plus.assign(CHAMPION, plus.v3);
+      deployment.refresh();
+      assertThat(plus.ask(deployment, 0)).isEqualTo(3);
+      slow.countDown();
+      await(() -> deployment.status().trials().isEmpty());
+      assertThat(plus.ask(deployment, 0)).isEqualTo(3);
+    } finally {
+      slow.countDown();
+    }
+  }
+
+  @Test
+  void aVersionThatIsLoadedLateMayBeRefused() {
+    CountDownLatch slow = new CountDownLatch(1);
+    ModelVersion wrong = plus.publish("plus1", card().goldenRows(golden(2)).build());
+    try (AliasDeployment deployment = (AliasDeployment) start()) {
+      loadsLate(deployment, slow, wrong);
+      slow.countDown();
+      await(() -> deployment.status().trials().isEmpty());
+      assertThat(deployment.status().refused().orElseThrow().verdict()).isEqualTo(Verdict.ANSWERS);
+      assertThat(deployment.status().waiting()).isEmpty();
+      assertThat(plus.ask(deployment, 0)).isEqualTo(1);
+    } finally {
+      slow.countDown();
+    }
+  }
+
+  private void loadsLate(AliasDeployment deployment, CountDownLatch slow) {
+    loadsLate(deployment, slow, plus.v2);
+  }
+
+  private void loadsLate(AliasDeployment deployment, CountDownLatch slow, ModelVersion version) {
+    int before = registry.calls("source");
+    registry.hang("source", slow);
+    plus.assign(CHAMPION, version);
+    deployment.tick();
+    await(() -> registry.calls("source") > before);
+    time.advance(Duration.ofMinutes(5));
+    await(() -> deployment.status().waiting().isPresent());
   }
 
   private static ModelSigner signer() {
