@@ -56,6 +56,11 @@ final class PackedRow {
     return bytes;
   }
 
+  /** Where a value lies in the row, in bytes. */
+  int offset(int number) {
+    return offsets[number];
+  }
+
   /** The number of bytes of one value. */
   int width(int number) {
     return widths[number];

@@ -144,6 +144,27 @@ public final class RecordColumns<I extends Record> {
     return RowMemory.of(packed, capacity, memory, allocator);
   }
 
+  /**
+   * Creates rows that are written again for each call. The record must have numbers only.
+   *
+   * @param allocator where the rows are allocated
+   * @return the idle rows; the caller closes them
+   */
+  public KeptRows<I> keptRows(BufferAllocator allocator) {
+    return new KeptRows<>(this, allocator);
+  }
+
+  /** Writes the numbers of a record side by side. */
+  void write(long address, I values) {
+    try {
+      for (MethodHandle writer : writers) {
+        writer.invokeExact(address, (Record) values);
+      }
+    } catch (Throwable e) {
+      throw Components.unchecked(e);
+    }
+  }
+
   MethodHandle[] getters() {
     return getters;
   }
@@ -154,10 +175,6 @@ public final class RecordColumns<I extends Record> {
 
   int[] others() {
     return others;
-  }
-
-  MethodHandle[] writers() {
-    return writers;
   }
 
   /** Where the numbers of a row lie. */

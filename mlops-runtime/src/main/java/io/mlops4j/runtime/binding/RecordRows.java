@@ -1,7 +1,6 @@
 package io.mlops4j.runtime.binding;
 
 import io.mlops4j.internal.ComponentVectors;
-import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.Objects;
 import org.apache.arrow.memory.ArrowBuf;
@@ -67,14 +66,7 @@ public final class RecordRows<I extends Record> implements AutoCloseable {
    */
   public void set(int row, I values) {
     Objects.checkIndex(row, capacity);
-    long at = address + (long) row * columns.packed().bytes();
-    try {
-      for (MethodHandle writer : columns.writers()) {
-        writer.invokeExact(at, (Record) values);
-      }
-    } catch (Throwable e) {
-      throw Components.unchecked(e);
-    }
+    columns.write(address + (long) row * columns.packed().bytes(), values);
     for (int i : columns.others()) {
       Object value = Components.get(columns.getters()[i], values);
       ComponentVectors.set(

@@ -15,14 +15,18 @@ import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.Placement;
 import io.mlops4j.runtime.binding.BatchBinder;
+import io.mlops4j.runtime.binding.KeptRows;
+import io.mlops4j.runtime.binding.RecordColumns;
 import io.mlops4j.runtime.binding.output.FollowingReader;
 import io.mlops4j.runtime.binding.output.RecordReader;
 import io.mlops4j.runtime.serving.threads.Deadlines;
 import io.mlops4j.runtime.serving.threads.UninterruptibleWait;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -47,6 +51,8 @@ final class ComposedModel implements Model {
   private final String opened;
   private final Calls counter = new Calls();
   private final CountDownLatch closed = new CountDownLatch(1);
+
+  private final Map<Class<?>, KeptRows<?>> kept = new ConcurrentHashMap<>();
 
   /** The calls that closing may end; null if it waits for them. */
   private final @Nullable RunningCalls running;
@@ -348,11 +354,31 @@ final class ComposedModel implements Model {
       throw closedException();
     }
     RecordReader.of(lookup, out, signature()); // checked now; answers bind it to their version
+    RecordColumns<I> columns = binder.records(lookup, in).columns();
     return new ComposedRows<>(
         this,
-        binder.records(lookup, in).columns(),
+        columns,
         new FollowingReader<>(lookup, out),
-        context.allocator());
+        context.allocator(),
+        columns.areNumbers() ? keptRows(in, columns) : null);
+  }
+
+  /** One object for each class, so that those who bind it for each call need no further memory. */
+  @SuppressWarnings("unchecked") // the key is the class of the records
+  private <I extends Record> KeptRows<I> keptRows(Class<I> type, RecordColumns<I> columns) {
+    return (KeptRows<I>)
+        kept.computeIfAbsent(type, any -> columns.keptRows(context.allocator()));
+  }
+
+  /**
+   * Whether the row of a call can be used again when the call has ended: no other thread ends the
+   * call while a member may read the row, and no listener would have to copy it.
+   */
+  boolean mayKeepRows(CallOptions options) {
+    return running == null
+        && listeners.isEmpty()
+        && ModelCalls.deadline(options) == null
+        && context.outer().get() == null;
   }
 
   void checkClosable() {
@@ -431,6 +457,7 @@ final class ComposedModel implements Model {
       if (waited != null) {
         waited.cancel();
       }
+      kept.values().forEach(KeptRows::close);
       ensemble.close();
     } finally {
       forget.accept(this);

@@ -3,6 +3,8 @@ package io.mlops4j.runtime.serving;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.RowModel;
+import io.mlops4j.runtime.binding.KeptRow;
+import io.mlops4j.runtime.binding.KeptRows;
 import io.mlops4j.runtime.binding.RecordColumns;
 import io.mlops4j.runtime.binding.RecordRows;
 import io.mlops4j.runtime.binding.output.FollowingReader;
@@ -13,13 +15,20 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
 
-/** A composition that is called with records. They become columns first. */
+/**
+ * A composition that is called with records. They become columns first. A single record of numbers
+ * is written to columns that are used again.
+ */
 final class ComposedRows<I extends Record, O extends Record> implements RowModel<I, O> {
   private final ComposedModel model;
   private final RecordColumns<I> columns;
   private final FollowingReader<O> reader;
   private final BufferAllocator allocator;
+
+  /** Columns of one row; null if the records have other values than numbers. */
+  private final @Nullable KeptRows<I> kept;
 
   /** One instance, because members remember the columns of a schema. */
   private final Schema schema;
@@ -28,7 +37,9 @@ final class ComposedRows<I extends Record, O extends Record> implements RowModel
       ComposedModel model,
       RecordColumns<I> columns,
       FollowingReader<O> reader,
-      BufferAllocator allocator) {
+      BufferAllocator allocator,
+      @Nullable KeptRows<I> kept) {
+    this.kept = kept;
     this.model = model;
     this.columns = columns;
     this.reader = reader;
@@ -45,7 +56,23 @@ final class ComposedRows<I extends Record, O extends Record> implements RowModel
   public O predict(I row, CallOptions options) {
     Objects.requireNonNull(row, "row");
     Objects.requireNonNull(options, "options");
-    return answer(List.of(row), options).get(0);
+    return kept == null || !model.mayKeepRows(options)
+        ? answer(List.of(row), options).get(0)
+        : answer(kept, row, options);
+  }
+
+  private O answer(KeptRows<I> rows, I values, CallOptions options) {
+    model.enter();
+    try {
+      KeptRow<I> row = rows.take();
+      try (DefaultPrediction answer = model.answer(row.set(values), options)) {
+        return reader.read(answer, 0);
+      } finally {
+        rows.give(row);
+      }
+    } finally {
+      model.leave();
+    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.mlops4j.runtime.binding.output;
 
 import io.mlops4j.runtime.binding.Scalars;
 import io.mlops4j.spi.EngineValue;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,16 @@ final class OutputLayout {
       }
     }
     return true;
+  }
+
+  /** Whether a tensor has the shape and position of this layout. */
+  boolean holds(int output, long start, long[] shape) {
+    return starts[output] == start && Arrays.equals(dims[output], shape);
+  }
+
+  /** Whether an output has the shape of another. */
+  boolean hasShapeOf(int output, OutputLayout other, int number) {
+    return Arrays.equals(dims[output], other.dims[number]);
   }
 
   OutputLayout upTo(int output) {

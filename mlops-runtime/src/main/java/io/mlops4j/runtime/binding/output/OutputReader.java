@@ -203,13 +203,15 @@ public final class OutputReader implements AutoCloseable {
    * @throws InferenceException if so much memory cannot be allocated
    */
   public Outputs computed(int rows, boolean whole, List<long[]> shapes, long[] bytes) {
-    OutputLayout layout = new OutputLayout(plans.size(), rows, whole);
+    OutputLayout known = last;
+    boolean fits = known != null && known.isFor(rows, whole);
     long used = 0;
     for (int i = 0; i < plans.size(); i++) {
-      layout.set(i, used, shapes.get(i));
+      fits = fits && known != null && known.holds(i, used, shapes.get(i));
       used = align(used + bytes[i]);
     }
-    Outputs outputs = new Outputs(plans, layout, pool.take(0));
+    OutputLayout layout = fits && known != null ? known : layout(rows, whole, shapes, bytes);
+    Outputs outputs = new Outputs(plans, layout, pool.take(used));
     try {
       outputs.reserve(used, 0, pool);
       return outputs;
@@ -217,6 +219,17 @@ public final class OutputReader implements AutoCloseable {
       outputs.release();
       throw e;
     }
+  }
+
+  private OutputLayout layout(int rows, boolean whole, List<long[]> shapes, long[] bytes) {
+    OutputLayout layout = new OutputLayout(plans.size(), rows, whole);
+    long used = 0;
+    for (int i = 0; i < plans.size(); i++) {
+      layout.set(i, used, shapes.get(i));
+      used = align(used + bytes[i]);
+    }
+    last = layout;
+    return layout;
   }
 
   /**

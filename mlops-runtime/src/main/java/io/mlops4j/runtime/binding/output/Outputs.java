@@ -472,6 +472,18 @@ public final class Outputs {
   }
 
   /**
+   * Returns whether an output has the shape of another.
+   *
+   * @param output the number of the output
+   * @param other the outputs with the other one
+   * @param number the number of the other output
+   * @return whether all dimensions are equal
+   */
+  public boolean hasShapeOf(int output, Outputs other, int number) {
+    return layout.hasShapeOf(output, other.layout, number);
+  }
+
+  /**
    * Returns a view of a whole tensor, whatever its first dimension is.
    *
    * @param output the number of the output
