@@ -76,7 +76,7 @@ public final class EnginesTopic implements Topic {
             "32 Arrow float columns of 65536 values into [N,32], the whole call of a model that"
                 + " looks at the first row only",
             "a copy of the same bytes, column after column",
-            4,
+            3,
             FEW_BYTES,
             EnginesTopic::gather,
             () -> new Memcpy(65536)));
