@@ -383,14 +383,14 @@ public final class ModelRuntime implements AutoCloseable {
    */
   public BatchScoring scoring(Model model) {
     Objects.requireNonNull(model, "model");
-    return FileScoring.of(new ScoredFiles(this), model, threads);
+    return FileScoring.of(new ScoredFiles(this, model), model, threads);
   }
 
   /** The files that {@link #scoring} reads. */
-  private record ScoredFiles(ModelRuntime runtime) implements ScoringSource {
+  private record ScoredFiles(ModelRuntime runtime, Model model) implements ScoringSource {
     @Override
     public FeatureReader open(Path file) {
-      return runtime.read(file);
+      return DataFiles.openFor(file, model.features(), model.signature(), runtime.allocator());
     }
 
     @Override

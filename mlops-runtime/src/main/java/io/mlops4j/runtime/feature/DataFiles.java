@@ -1,15 +1,20 @@
 package io.mlops4j.runtime.feature;
 
 import io.mlops4j.error.DataException;
+import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.FeatureWriter;
 import io.mlops4j.feature.ReadOptions;
 import io.mlops4j.feature.WriteOptions;
+import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.ModelSignature;
+import io.mlops4j.runtime.binding.FeatureCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.apache.arrow.memory.BufferAllocator;
 
@@ -68,6 +73,32 @@ public final class DataFiles {
     return format == DataFormat.ARROW || format == DataFormat.UNKNOWN
         ? ArrowFiles.open(all, options, allocator) // rejects unknown formats by name
         : DuckDbFiles.open(format, all, options, allocator);
+  }
+
+  /**
+   * Opens a file for a model. The columns of CSV and JSON files, which have no types, are parsed as
+   * the types that the model takes. Other columns are read, too.
+   *
+   * @param file the file; only read
+   * @param features the features of the model
+   * @param signature the signature of the model
+   * @param allocator where batches are allocated; it must outlive the reader and retained batches
+   * @return a reader; the caller closes it
+   * @throws DataException if the file is missing, damaged or of an unknown format, or DuckDB is
+   *     needed and missing
+   */
+  public static FeatureReader openFor(
+      Path file, FeatureSchema features, ModelSignature signature, BufferAllocator allocator) {
+    DataFormat format = format(file);
+    ReadOptions.Builder options = ReadOptions.builder();
+    if (format == DataFormat.CSV || format == DataFormat.JSON) {
+      FeatureCheck check = FeatureCheck.of(features, Optional.of(signature));
+      try (FeatureReader untyped = open(file, allocator)) {
+        FeatureBatch first = untyped.iterator().next(); // there is one even without rows
+        check.misfits(first.root().getSchema()).forEach(options::type);
+      }
+    }
+    return open(List.of(file), options.build(), allocator);
   }
 
   /**

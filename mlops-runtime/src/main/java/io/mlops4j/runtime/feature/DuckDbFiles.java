@@ -28,6 +28,11 @@ import org.jspecify.annotations.Nullable;
 final class DuckDbFiles {
   private static final Pattern LINE = Pattern.compile("in (?:line|record/value) (\\d{1,18}):");
 
+  /** The first words of lines in DuckDB's messages that name settings of DuckDB. */
+  private static final List<String> ADVICE =
+      List.of(
+          "Possible ", "Potential ", "Try increasing ", "* ", "The search space ", "This type ");
+
   private DuckDbFiles() {}
 
   static FeatureReader open(
@@ -35,13 +40,19 @@ final class DuckDbFiles {
     String names = files.stream().map(Path::toString).collect(Collectors.joining(", "));
     options.filter().ifPresent(filter -> Sql.checkNoParameters("filter", filter));
     Encodings.check(format, files, options);
-    DuckDb database = DuckDb.open(settings(options, files));
+    DuckDb database;
+    try {
+      database = DuckDb.open(settings(options, files));
+    } catch (DataException e) {
+      throw named(names, e, null);
+    }
+    String delimiter = format == DataFormat.CSV ? CsvDialect.delimiter(files, options) : null;
     FileStamps stamps;
     Map<String, String> found;
     ParsedTypes parsed;
     try {
       stamps = FileStamps.of(files);
-      String recognised = FileSql.files(format, files, options);
+      String recognised = FileSql.files(format, files, options, delimiter, Map.of());
       found = database.columns("SELECT * FROM " + recognised);
       checkColumns(found, options);
       Map<String, ElementType> wanted = wanted(format, found, options);
@@ -51,9 +62,10 @@ final class DuckDbFiles {
               : ParsedTypes.text(database, recognised, found, wanted, format == DataFormat.JSON);
     } catch (RuntimeException e) {
       database.close();
-      throw named(names, e, null);
+      throw named(
+          names, delimiter == null ? e : broken(files, delimiter, options, allocator, e), null);
     }
-    String source = FileSql.files(format, files, options, parsed.types());
+    String source = FileSql.files(format, files, options, delimiter, parsed.types());
     List<String> columns =
         options.columns().isEmpty() ? List.copyOf(found.keySet()) : options.columns();
     UnaryOperator<RuntimeException> failures =
@@ -68,6 +80,18 @@ final class DuckDbFiles {
       database.close();
       throw failures.apply(e);
     }
+  }
+
+  /** Returns the line that keeps DuckDB from recognising columns, or the failure as it is. */
+  private static RuntimeException broken(
+      List<Path> files,
+      String delimiter,
+      ReadOptions options,
+      BufferAllocator allocator,
+      RuntimeException e) {
+    return String.valueOf(e.getMessage()).contains("Error when sniffing file")
+        ? CsvDialect.brokenLine(files, delimiter, options, allocator, e)
+        : e;
   }
 
   /** Returns where a failure lies that DuckDB reported. */
@@ -203,7 +227,7 @@ final class DuckDbFiles {
         String.valueOf(e.getMessage())
             .lines()
             .takeWhile(line -> !line.startsWith("LINE ") && !line.startsWith("  file = "))
-            .filter(line -> !line.startsWith("Possible ") && !line.startsWith("Try increasing "))
+            .filter(line -> ADVICE.stream().noneMatch(line::startsWith))
             .collect(Collectors.joining("\n"))
             .strip();
     String at = place == null ? "" : " at " + place;

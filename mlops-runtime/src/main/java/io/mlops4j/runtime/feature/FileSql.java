@@ -7,46 +7,80 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** The queries that read files with options. All names and texts are quoted. */
 final class FileSql {
   private FileSql() {}
 
-  /** Returns a table function for the files, as DuckDB recognises their columns. */
-  static String files(DataFormat format, List<Path> files, ReadOptions options) {
-    return files(format, files, options, Map.of());
-  }
-
   /**
    * Returns a table function for the files.
    *
+   * @param delimiter what separates the values of CSV files; null if DuckDB has to find it
    * @param types the types of columns in DuckDB; of a JSON file all columns or none
    */
   static String files(
-      DataFormat format, List<Path> files, ReadOptions options, Map<String, String> types) {
+      DataFormat format,
+      List<Path> files,
+      ReadOptions options,
+      @Nullable String delimiter,
+      Map<String, String> types) {
     String list = Sql.exactly(files);
     String named = types.isEmpty() ? "" : map(types);
     return switch (format) {
       case CSV ->
-          "read_csv(" + list + csv(options) + (types.isEmpty() ? "" : ", types = " + named) + ")";
+          "read_csv("
+              + list
+              + ", skip = 0" // otherwise DuckDB skips lines that do not fit to the ones after them
+              + csv(options, delimiter)
+              + (types.isEmpty() ? "" : ", types = " + named)
+              + ")";
       case JSON -> "read_json(" + list + (types.isEmpty() ? "" : ", columns = " + named) + ")";
       default -> "read_parquet(" + list + ")";
     };
   }
 
-  private static String csv(ReadOptions options) {
+  private static String csv(ReadOptions options, @Nullable String delimiter) {
     List<String> set = new ArrayList<>();
-    options.delimiter().ifPresent(text -> set.add("delim = " + Sql.text(text)));
+    if (delimiter != null) {
+      set.add("delim = " + Sql.text(delimiter));
+    }
     options.header().ifPresent(is -> set.add("header = " + is));
-    options.encoding().ifPresent(name -> set.add("encoding = " + Sql.text(encoding(name.name()))));
+    encoding(options).ifPresent(set::add);
     if (!options.nullTexts().isEmpty()) {
       set.add("nullstr = " + options.nullTexts().stream().map(Sql::text).toList());
     }
     return set.isEmpty() ? "" : ", " + String.join(", ", set);
   }
 
-  private static String encoding(String charset) {
-    return charset.equals("ISO-8859-1") ? "latin-1" : charset.replace("LE", "");
+  private static Optional<String> encoding(ReadOptions options) {
+    return options
+        .encoding()
+        .map(set -> set.name().equals("ISO-8859-1") ? "latin-1" : set.name().replace("LE", ""))
+        .map(name -> "encoding = " + Sql.text(name));
+  }
+
+  /**
+   * Returns a query that fails at the first line of a CSV file with another number of values.
+   *
+   * @param values the number of values of a line
+   */
+  static String sameValues(Path file, ReadOptions options, String delimiter, int values) {
+    String columns =
+        IntStream.range(0, values)
+            .mapToObj(i -> "'c" + i + "': 'VARCHAR'")
+            .collect(Collectors.joining(", ", "{", "}"));
+    return "SELECT c0 FROM read_csv("
+        + Sql.exactly(List.of(file))
+        + ", auto_detect = false, quote = '\"', escape = '\"', delim = "
+        + Sql.text(delimiter)
+        + encoding(options).map(set -> ", " + set).orElse("")
+        + ", columns = "
+        + columns
+        + ")";
   }
 
   private static String map(Map<String, String> types) {

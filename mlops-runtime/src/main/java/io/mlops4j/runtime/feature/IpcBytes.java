@@ -20,7 +20,7 @@ record IpcBytes(Path file, FileChannel channel, long size) implements AutoClosea
   static IpcBytes open(Path file) {
     if (Files.isDirectory(file)) {
       throw new DataException(
-          file + ": found a folder, expected an Arrow IPC file; name one of its files", null);
+          file + ": found a folder, expected a file of rows; name one of its files", null);
     }
     try {
       FileChannel channel = FileChannel.open(file);
@@ -28,7 +28,7 @@ record IpcBytes(Path file, FileChannel channel, long size) implements AutoClosea
     } catch (NoSuchFileException e) {
       throw new DataException(
           file
-              + ": found no such file, expected an Arrow IPC file; "
+              + ": found no such file, expected a file of rows; "
               + "check the path, relative ones start at "
               + Path.of("").toAbsolutePath(),
           e);
@@ -80,10 +80,18 @@ record IpcBytes(Path file, FileChannel channel, long size) implements AutoClosea
 
   DataException unreadable(Throwable cause) {
     if (cause instanceof DataException known) {
-      return known;
+      return named(known);
     }
     return new DataException(
         file + ": not a readable Arrow IPC file: " + cause.getMessage(), cause);
+  }
+
+  /** Names the file in a failure that does not name it, such as that of a missing codec. */
+  private DataException named(DataException failure) {
+    String message = String.valueOf(failure.getMessage());
+    return message.startsWith(file.toString())
+        ? failure
+        : new DataException(file + ": " + message, failure);
   }
 
   @Override

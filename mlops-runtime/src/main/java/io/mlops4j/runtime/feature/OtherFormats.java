@@ -14,7 +14,10 @@ final class OtherFormats {
       List.of(
           new Format("PAR1", "a Parquet file", pandas("pandas.read_parquet(...)")),
           new Format("SQLite format 3", "an SQLite database", pandas("pandas.read_sql(...)")),
-          new Format("\u001f\u008b", "a gzip file", "Decompress it first."),
+          new Format(
+              "\u001f\u008b",
+              "a gzip file",
+              "Decompress it first, or name it data.csv.gz or data.json.gz if it is one."),
           new Format("PK\u0003\u0004", "a zip file", "Extract it first."),
           new Format("PK\u0005\u0006", "a zip file", "Extract it first."),
           new Format("(\u00b5/\u00fd", "a Zstandard file", "Decompress it first."),
@@ -51,11 +54,13 @@ final class OtherFormats {
   private static String text(String first) {
     String line = first.strip();
     if (line.startsWith("{") || line.startsWith("[")) {
-      return found("JSON text", pandas("pandas.read_json(..., lines=True)"));
+      return found("JSON text", "Rename it to a name that ends in .json or .jsonl.");
     }
     String head = first.lines().findFirst().orElse("");
     boolean columns = head.indexOf(',') >= 0 || head.indexOf(';') >= 0 || head.indexOf('\t') >= 0;
-    return found(columns ? "text that looks like CSV" : "text", pandas("pandas.read_csv(...)"));
+    return columns
+        ? found("text that looks like CSV", "Rename it to a name that ends in .csv.")
+        : found("text", "If it is CSV, rename it to a name that ends in .csv.");
   }
 
   private static String found(String what, String advice) {
@@ -65,8 +70,8 @@ final class OtherFormats {
   private static String pandas(String frame) {
     return "Write it with Python: "
         + frame
-        + ".to_feather(\"data.arrow\", compression=\"uncompressed\"); or make batches of records with"
-        + " RecordBatches.";
+        + ".to_feather(\"data.arrow\", compression=\"uncompressed\"); or make batches of records"
+        + " with RecordBatches.";
   }
 
   /** Whether the bytes are UTF-8 without control characters; the last character may be cut off. */

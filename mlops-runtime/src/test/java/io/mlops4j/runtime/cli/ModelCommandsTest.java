@@ -285,6 +285,26 @@ class ModelCommandsTest {
   }
 
   @Test
+  void predictsFromCsvWhoseWholeNumbersAreFloatsOfTheModel() {
+    Line.Said said = run("predict", MODEL, GOLDEN, "--json");
+
+    assertThat(said.code()).as(said.err()).isZero();
+    JsonNode answers = said.json().get("rows");
+    assertThat(answers).hasSize(golden.size());
+    assertThat(answers.get(0).get("probability").doubleValue())
+        .isCloseTo(expected(0), within(1e-5));
+    assertThat(run("predict", MODEL, GOLDEN, temporary.resolve("out.arrow")).code()).isZero();
+  }
+
+  @Test
+  void aMistypedFileOfAModelIsNotSearchedInTheRegistryAlone() {
+    Line.Said said = run("predict", "flight.onnx", rows);
+
+    assertThat(said.code()).isEqualTo(1);
+    assertThat(said.err()).contains("flight.onnx: found no such file");
+  }
+
+  @Test
   void convertLeavesNoFileWhereItFails() throws Exception {
     Path csv = Files.writeString(temporary.resolve("in.csv"), "a\n1\n");
     Path out = temporary.resolve("out.arrow");

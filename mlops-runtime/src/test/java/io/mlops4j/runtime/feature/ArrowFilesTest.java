@@ -181,7 +181,7 @@ class ArrowFilesTest {
 
   @Test
   void namesWhatIsWrongWithAFileThatIsNoArrowFile() throws IOException {
-    assertUnreadable(folder.resolve("absent.arrow"), "no such file, expected an Arrow IPC file");
+    assertUnreadable(folder.resolve("absent.arrow"), "no such file, expected a file of rows");
     assertUnreadable(Path.of("absent.arrow"), "start at " + System.getProperty("user.dir"));
     assertUnreadable(folder, "found a folder");
     assertUnreadable(write(), "found an empty file, expected an Arrow IPC file");
@@ -201,14 +201,22 @@ class ArrowFilesTest {
       value = {
         "PAR1 and what follows  | a Parquet file           | pandas.read_parquet",
         "SQLite format 3        | an SQLite database       | pandas.read_sql",
-        "distance,hour\\n1,2\\n  | text that looks like CSV | pandas.read_csv",
-        "größe;höhe\\n1;2\\n     | text that looks like CSV | pandas.read_csv",
-        "a,b                    | text that looks like CSV | pandas.read_csv",
-        "  {\"hour\": 1}\\n      | JSON text                | pandas.read_json",
-        "[{\"hour\": 1}]         | JSON text                | pandas.read_json",
-        "\\u001f\\u008b           | a gzip file              | Decompress it first",
+        "distance,hour\\n"
+            + "1,2\\n"
+            + "  | text that looks like CSV | Rename it to a name that ends in .csv.",
+        "größe;höhe\\n"
+            + "1;2\\n"
+            + "     | text that looks like CSV | Rename it to a name that ends in .csv.",
+        "a,b                    | text that looks like CSV | Rename it to a name that ends in"
+            + " .csv.",
+        "  {\"hour\": 1}\\n"
+            + "      | JSON text                | Rename it to a name that ends in .json or"
+            + " .jsonl.",
+        "[{\"hour\": 1}]         | JSON text                | Rename it to a name that ends in"
+            + " .json or .jsonl.",
+        "\\u001f\\u008b           | a gzip file              | data.csv.gz",
         "PK\\u0003\\u0004 flights  | a zip file               | Extract it first",
-        "some words             | text                     | pandas.read_csv",
+        "some words             | text                     | If it is CSV, rename it",
       })
   void saysWhatAFileLooksLikeAndWhatToDo(String start, String looks, String advice)
       throws IOException {
@@ -271,7 +279,7 @@ class ArrowFilesTest {
       Method messageOf = here.getDeclaredMethod("messageOf", Path.class);
       messageOf.setAccessible(true);
       assertThat((String) messageOf.invoke(null, resource("zstd.arrow")))
-          .contains("rows compressed with ZSTD")
+          .contains("zstd.arrow: rows compressed with ZSTD")
           .contains("org.apache.arrow:arrow-compression:19.0.0");
     } catch (InvocationTargetException e) {
       throw new AssertionError(e.getCause());

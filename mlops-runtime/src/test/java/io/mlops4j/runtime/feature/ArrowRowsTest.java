@@ -81,7 +81,8 @@ class ArrowRowsTest {
     assertThatThrownBy(() -> rows(file, options().filter("hours > 1").build()))
         .isInstanceOf(DataException.class)
         .hasMessageContaining(name + ": cannot be read")
-        .hasMessageContaining("hours");
+        .hasMessageContaining("found no column hours among [")
+        .hasMessageContaining("did you mean \"hour\"?");
     assertThatThrownBy(() -> rows(file, options().filter("CAST(flight_id AS INT) > 1").build()))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("a-1");

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -86,6 +87,49 @@ class DataFilesTest {
     Path file = text(name, CSV.replace(",", delimiter));
     assertThat(rows(file, ReadOptions.defaults()))
         .containsExactly("id\tdistance\torigin", "1\t2176\tLAS", "2\t236\tSFO", "3\tnull\tnull");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'1,2', 5, 3",
+    "'1,2', 5, 7",
+    "'1,2,3,4', 5, 3",
+    "'1,2,3,4', 5, 7",
+    "'1,2', 3000, 1500",
+    "'1,2', 3000, 3002",
+    "'1,2,3,4', 30000, 20000",
+  })
+  void aLineWithTooFewOrTooManyValuesIsFoundWhereverItIs(String line, int good, int at)
+      throws IOException {
+    List<String> lines = new ArrayList<>(Collections.nCopies(good + 1, "1,2176,LAS"));
+    lines.set(0, "id,distance,origin");
+    lines.add(at - 1, line);
+    Path file = text("broken.csv", String.join("\n", lines) + "\n");
+    assertThatThrownBy(() -> rows(file, ReadOptions.defaults()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("broken.csv: cannot be read")
+        .hasMessageContaining("Line: " + at)
+        .hasMessageContaining(line)
+        .message()
+        .doesNotContain("strict_mode", "Candidates");
+    assertThatThrownBy(() -> rows(file, options().delimiter(",").build()))
+        .hasMessageContaining("Line: " + at);
+  }
+
+  @Test
+  void theFirstLineDecidesWhatSeparatesValues() throws IOException {
+    List<List<String>> files =
+        List.of(
+            List.of("a,b\n1;x,2\n", "a\tb", "1;x\t2"),
+            List.of("a;b\n1,5;2\n", "a\tb", "1,5\t2"),
+            List.of("\"a;;x\",b\n1,2\n", "a;;x\tb", "1\t2"),
+            List.of("\ufeffa|b\n1|2\n", "a\tb", "1\t2"),
+            List.of("a\n\"1,2\"\n\"3,4\"\n", "a", "1,2"),
+            List.of("# by hand, in May\na;b\n1;2\n", "a\tb", "1\t2"));
+    for (List<String> each : files) {
+      Path file = text("separated.csv", each.get(0));
+      assertThat(rows(file, ReadOptions.defaults())).startsWith(each.get(1), each.get(2));
+    }
   }
 
   @Test

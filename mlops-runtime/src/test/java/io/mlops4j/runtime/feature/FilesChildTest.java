@@ -45,7 +45,8 @@ class FilesChildTest {
         "CSV, Parquet and JSON files and SQL need DuckDB, which is missing or of another version;"
             + " add the dependency org.duckdb:duckdb_jdbc:2.0.0.1";
     assertThat(FilesChild.run("duckdb_jdbc", "read", csv.toString(), arrow.toString()))
-        .containsExactly("DataException " + missing, "DONE " + arrow, "END");
+        .containsExactly(
+            "DataException " + csv + ": cannot be read: " + missing, "DONE " + arrow, "END");
     assertThat(FilesChild.run("duckdb_jdbc", "filter", arrow.toString()))
         .containsExactly("DataException " + arrow + ": cannot be read: " + missing, "END");
     Path parquet = folder.resolve("a.parquet");

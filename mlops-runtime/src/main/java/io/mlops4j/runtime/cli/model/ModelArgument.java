@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.cli.model;
 
 import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.error.RegistryException;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.model.FeatureSchema;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /** A model to call: a file or folder, or a version of a registry. */
@@ -68,7 +70,20 @@ final class ModelArgument {
     try (ModelRegistry opened = registry.open();
         Model loaded = runtime.load(opened, model, options)) {
       return use.of(loaded);
+    } catch (ParameterException | RegistryException e) {
+      throw model.endsWith(".onnx") ? noFile(e) : e;
     }
+  }
+
+  /** A name such as late.onnx is rather that of a file than that of a model of a registry. */
+  private ModelLoadException noFile(RuntimeException e) {
+    return new ModelLoadException(
+        model
+            + ": found no such file; check the path, relative ones start at "
+            + Path.of("").toAbsolutePath()
+            + ". As a model of a registry: "
+            + e.getMessage(),
+        e);
   }
 
   private boolean isFile() {

@@ -37,8 +37,8 @@ import picocli.CommandLine.Parameters;
       "Calls a model with the rows of a file and prints its outputs: a table, JSON with --json, or"
           + " writes them to a file, on all processors. A run that was killed goes on when it is"
           + " called again.",
-      "The key columns of the card come before the outputs. With --trust a model is called only if it"
-          + " is signed with one of the keys."
+      "The key columns of the card come before the outputs. With --trust a model is called only if"
+          + " it is signed with one of the keys."
     },
     footer = {
       "%nExamples:",
@@ -66,8 +66,8 @@ final class PredictCommand extends ShellCommand {
       arity = "0..1",
       paramLabel = "OUT",
       description =
-          "A file for the outputs: Parquet if its name ends in .parquet, else Arrow. An existing file"
-              + " is replaced when all rows are written.")
+          "A file for the outputs: Parquet if its name ends in .parquet, else Arrow. An existing"
+              + " file is replaced when all rows are written.")
   private @Nullable Path out;
 
   @Option(
@@ -237,7 +237,9 @@ final class PredictCommand extends ShellCommand {
     }
 
     void all(String data) {
-      try (FeatureReader reader = input.open(runtime, data, ReadOptions.defaults())) {
+      ReadOptions needed =
+          ReadOptions.builder().features(loaded.features(), loaded.signature()).build();
+      try (FeatureReader reader = input.open(runtime, data, needed)) {
         for (FeatureBatch batch : reader) {
           if (most >= 0 && done + batch.rows() > most) {
             more = true;
@@ -281,7 +283,8 @@ final class PredictCommand extends ShellCommand {
                   note(
                       "output "
                           + name
-                          + " is left out, because it does not have one row for each row of the data"));
+                          + " is left out, because it does not have one row for each row of the"
+                          + " data"));
     }
 
     private FieldVector key(FeatureBatch batch, String name, List<FieldVector> decoded) {

@@ -3,11 +3,14 @@ package io.mlops4j.runtime.internal.duckdb;
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.internal.Suggestions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.FieldVector;
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class RowFilter implements AutoCloseable {
   private static final String ROW = "mlops4j_row";
   private static final int BATCH = 1 << 14;
+  private static final Pattern UNKNOWN = Pattern.compile("Referenced column \"(.+?)\" not found");
 
   private final DuckDb database;
   private final RowSource source;
@@ -59,8 +63,24 @@ public final class RowFilter implements AutoCloseable {
       database.columns(query);
     } catch (RuntimeException e) {
       database.close();
-      throw e;
+      throw named(e, schema);
     }
+  }
+
+  /** DuckDB knows only the columns that the condition mentions, so it cannot suggest others. */
+  private static RuntimeException named(RuntimeException e, Schema schema) {
+    Matcher unknown = UNKNOWN.matcher(String.valueOf(e.getMessage()));
+    if (!(e instanceof DataException) || !unknown.find()) {
+      return e;
+    }
+    List<String> all = schema.getFields().stream().map(Field::getName).toList();
+    return new DataException(
+        "filter: found no column "
+            + unknown.group(1)
+            + " among "
+            + all
+            + Suggestions.hint(unknown.group(1), all),
+        e);
   }
 
   private static SinkColumn sink(Field field) {

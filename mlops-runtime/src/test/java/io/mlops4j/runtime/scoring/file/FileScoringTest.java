@@ -25,6 +25,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -563,6 +564,22 @@ class FileScoringTest {
     assertThatThrownBy(() -> scoring().score(in, folder.resolve("out.csv")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(".parquet");
+  }
+
+  @Test
+  void columnsOfFilesWithoutTypesAreParsedAsTheModelTakesThem() throws IOException {
+    Map<String, String> texts =
+        Map.of(
+            "in.csv", "id,x\n0,0\n1,1\n",
+            "in.json", "[{\"id\": 0, \"x\": 0}, {\"id\": 1, \"x\": 1}]");
+    for (Map.Entry<String, String> text : texts.entrySet()) {
+      scoring().score(Files.writeString(folder.resolve(text.getKey()), text.getValue()), out);
+      try (FeatureReader reader = runtime.read(out)) {
+        FeatureBatch rows = reader.iterator().next();
+        assertThat(rows.column("id").getObject(1)).isEqualTo(1L);
+        assertThat(rows.column("y").getObject(1)).isEqualTo(2f);
+      }
+    }
   }
 
   @Test
