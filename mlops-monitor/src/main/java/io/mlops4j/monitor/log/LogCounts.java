@@ -2,6 +2,7 @@ package io.mlops4j.monitor.log;
 
 import io.mlops4j.error.DataException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,13 @@ final class LogCounts {
   private final AtomicLong failures = new AtomicLong();
   private final AtomicLong failedCalls = new AtomicLong();
   private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
+  private final AtomicReference<@Nullable String> unloggable = new AtomicReference<>();
 
   void written(long rows) {
     written.addAndGet(rows);
+    if (rows > 0) {
+      unloggable.set(null);
+    }
   }
 
   long written() {
@@ -46,6 +51,9 @@ final class LogCounts {
    */
   void failed(long rows, String what, Throwable e) {
     failed.addAndGet(rows);
+    if (rows > 0) {
+      unloggable.set(what + ": " + e.getMessage());
+    }
     long number = failures.incrementAndGet();
     if (Long.bitCount(number) == 1) {
       try {
@@ -91,6 +99,7 @@ final class LogCounts {
   }
 
   LogStatus status(long tornBytes, long bytesOnDisk, int files) {
+    String disk = problem.get();
     return new LogStatus(
         written.get(),
         acknowledged.get(),
@@ -100,6 +109,6 @@ final class LogCounts {
         tornBytes,
         bytesOnDisk,
         files,
-        java.util.Optional.ofNullable(problem.get()));
+        Optional.ofNullable(disk == null ? unloggable.get() : disk));
   }
 }

@@ -10,12 +10,13 @@ import java.util.Optional;
  * @param acknowledged the written rows that are safe on the disk
  * @param dropped rows that were left out because the queue was full, or the log closed
  * @param failed rows that cannot be logged, for example because a key column is missing, and rows
- *     that the disk had not taken when the log was closed; the application's log has the reason
+ *     that the disk had not taken when the log was closed
  * @param failedCalls calls that failed in the model; they have no rows to log
  * @param tornBytes bytes that an earlier process had not acknowledged, cut off at the start
  * @param bytesOnDisk the size of all files of the folder
  * @param files the number of files with rows; each has an index beside it
- * @param problem why the disk takes no rows now; empty if it does
+ * @param problem why the newest rows are not logged: the disk takes none now, or these rows cannot
+ *     be logged; empty if they are
  */
 public record LogStatus(
     long written,

@@ -8,6 +8,7 @@ import io.mlops4j.monitor.log.file.LogFiles;
 import io.mlops4j.monitor.log.file.OptionalZstd;
 import io.mlops4j.monitor.log.row.LogSettings;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -424,8 +425,11 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
         PredictionLog log = new PredictionLog(settings, LogFiles.open(settings));
         log.worker.start();
         return log;
+      } catch (FileAlreadyExistsException e) {
+        throw new DataException(
+            folder + ": found a file, expected a folder for the prediction log; name another", e);
       } catch (IOException e) {
-        throw new DataException(folder + ": cannot start a prediction log: " + e.getMessage(), e);
+        throw new DataException(folder + ": cannot start a prediction log: " + e, e);
       }
     }
   }

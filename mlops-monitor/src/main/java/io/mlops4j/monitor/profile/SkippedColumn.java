@@ -38,6 +38,12 @@ public record SkippedColumn(String name, Role role, Reason reason, String detail
     Objects.requireNonNull(detail, "detail");
   }
 
+  /** Returns one line: the name and the reason in words. */
+  @Override
+  public String toString() {
+    return name + ": " + detail;
+  }
+
   @Override
   public boolean sameBins(ColumnProfile other) {
     return equals(other);

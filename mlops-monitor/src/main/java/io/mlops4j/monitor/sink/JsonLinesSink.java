@@ -1,5 +1,6 @@
 package io.mlops4j.monitor.sink;
 
+import io.mlops4j.error.DataException;
 import io.mlops4j.monitor.alarm.Alarm;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -58,8 +59,13 @@ public final class JsonLinesSink implements AlarmSink {
    *
    * @param file the file; its folder must exist. It is created by the first alarm
    * @return a sink
+   * @throws DataException if the folder does not exist
    */
   public static JsonLinesSink to(Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw noFolder(file, null);
+    }
     return new JsonLinesSink(file, null, 10_000_000, 5, DISK);
   }
 
@@ -97,6 +103,11 @@ public final class JsonLinesSink implements AlarmSink {
     return new JsonLinesSink(file, source, bytes, older, opener);
   }
 
+  private static DataException noFolder(Path file, @Nullable IOException e) {
+    return new DataException(
+        file + ": found no folder for alarms, expected one that exists; create it", e);
+  }
+
   @Override
   public synchronized void accept(Alarm alarm) {
     byte[] line = (AlarmJson.line(alarm, source) + "\n").getBytes(StandardCharsets.UTF_8);
@@ -106,8 +117,8 @@ public final class JsonLinesSink implements AlarmSink {
       }
       append(line);
     } catch (NoSuchFileException e) {
-      throw deliveries.failed(
-          file + ": found no folder for alarms, expected one that exists; create it", e);
+      DataException missing = noFolder(file, e);
+      throw deliveries.failed(String.valueOf(missing.getMessage()), e);
     } catch (IOException e) {
       throw deliveries.failed("cannot write " + alarm.id() + " to " + file + ": " + e, e);
     }

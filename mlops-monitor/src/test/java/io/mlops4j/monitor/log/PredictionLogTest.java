@@ -243,6 +243,8 @@ class PredictionLogTest {
   void aCallWithoutTheKeyIsCountedAsFailedAndTheNextIsWritten() {
     try (PredictionLog log = PredictionLog.builder(folder(), allocator).keys("id").start()) {
       send(log, 1, 1, 4);
+      log.flush();
+      assertThat(log.status().problem().orElseThrow()).contains("found no \"id\"");
       try (Call good =
           new Call(
               LogCalls.version(1),
@@ -254,6 +256,7 @@ class PredictionLogTest {
       log.flush();
       assertThat(log.status().failed()).isEqualTo(4);
       assertThat(log.status().acknowledged()).isEqualTo(2);
+      assertThat(log.status().problem()).isEmpty();
     }
   }
 

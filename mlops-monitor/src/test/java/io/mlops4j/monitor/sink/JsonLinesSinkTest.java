@@ -134,8 +134,15 @@ class JsonLinesSinkTest {
   }
 
   @Test
-  void aFolderThatIsMissingIsNamed() {
-    JsonLinesSink sink = JsonLinesSink.to(folder.resolve("none/alarms.jsonl"));
+  void aFolderThatIsMissingIsNamed() throws IOException {
+    Path none = folder.resolve("none");
+    assertThatThrownBy(() -> JsonLinesSink.to(none.resolve("alarms.jsonl")))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("found no folder for alarms, expected one that exists; create it");
+
+    Files.createDirectory(none);
+    JsonLinesSink sink = JsonLinesSink.to(none.resolve("alarms.jsonl"));
+    Files.delete(none);
     assertThatThrownBy(() -> sink.accept(MadeAlarms.drift(1, "x")))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("found no folder for alarms, expected one that exists; create it");

@@ -92,6 +92,9 @@ record ColumnSource(Feature feature, ElementType target, @Nullable NullValue for
 
   ModelInputException nullRefused(String found) {
     return new ModelInputException(
-        column(), found, "no null; state what one means with Feature.nulls(...)");
+        column(),
+        found,
+        "no null; state what a null means with Feature.withNulls(...) in LoadOptions.features or in"
+            + " the model's card");
   }
 }

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -70,6 +71,13 @@ final class Pem {
             "file: found " + file + " with " + Files.size(file) + " bytes, expected a PEM file");
       }
       return Files.readString(file, StandardCharsets.ISO_8859_1);
+    } catch (NoSuchFileException e) {
+      throw new IllegalArgumentException(
+          "file: found no "
+              + file
+              + ", expected a PEM file; check the path, relative ones start at "
+              + Path.of("").toAbsolutePath(),
+          e);
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "file: found " + file + ", which cannot be read (" + e + "), expected a PEM file", e);

@@ -143,7 +143,8 @@ class RecordPredictionTest {
       assertThat(out.servedBy()).isSameAs(model.servedBy());
       assertThatThrownBy(() -> bound.predict(new Columns(1, 2, 3, 4, true, null)))
           .isInstanceOf(ModelInputException.class)
-          .hasMessageContaining("s: found null, expected no null");
+          .hasMessageContaining("s: found null, expected no null")
+          .hasMessageContaining("Feature.withNulls(");
       assertThat(bound.predict(new Columns(1, 2, 3, 4, false, Airport.LAS)).s_out())
           .isEqualTo("LAS");
     }
@@ -266,14 +267,15 @@ class RecordPredictionTest {
       assertThatThrownBy(() -> model.rows(Missing.class, Y.class))
           .isInstanceOf(ModelInputException.class)
           .hasMessageContaining(
-              "d: found no component of this name among [a, b, c], expected one that holds float32");
+              "d: found no component of this name among [a, b, c], expected one that holds"
+                  + " float32");
       assertThatThrownBy(() -> model.rows(Wrong.class, Y.class))
           .isInstanceOf(ModelInputException.class)
           .hasMessage(
-              "d: found double, expected float32 (byte, short, float), as the model takes"
-                  + " x: float32[N, 4]; convert and check each value with"
-                  + " Feature.withNarrowing(Narrowing.CHECKED) in LoadOptions.features or in the model's"
-                  + " card");
+              "d: found double, expected float32 (byte, short, float), as the model takes x:"
+                  + " float32[N, 4]; convert and check each value with"
+                  + " Feature.withNarrowing(Narrowing.CHECKED) in LoadOptions.features or in the"
+                  + " model's card");
       assertThatThrownBy(() -> model.rows(Abcd.class, Unread.class))
           .isInstanceOf(ModelInputException.class)
           .hasMessageContaining("z: ")

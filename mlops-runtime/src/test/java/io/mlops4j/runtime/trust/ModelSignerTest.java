@@ -153,7 +153,7 @@ class ModelSignerTest {
         .withMessageContaining("does not name its curve");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TrustedKey.read(temporary.resolve("absent")))
-        .withMessageContaining("cannot be read");
+        .withMessageContaining("absent, expected a PEM file; check the path");
   }
 
   private Path pem(String kind, byte[] der) throws IOException {

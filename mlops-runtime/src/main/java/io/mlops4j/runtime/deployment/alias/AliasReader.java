@@ -138,10 +138,9 @@ final class AliasReader {
   }
 
   private RegistryException findNothing() {
-    if (registry.head(ref).filter(AliasRecord::isRemoval).isPresent()) {
-      registry.resolve(ref); // throws with who removed it and why
-    }
+    registry.resolve(ref); // throws with the aliases that exist, or who removed this one and why
     return new RegistryException(
-        ref + ": found no record, expected a version; assign one first", null);
+        ref + ": found a version only after the deployment had looked for it; start it again",
+        null);
   }
 }

@@ -307,9 +307,11 @@ class DeploymentTest {
 
     @Test
     void startThrowsWhatIsWrongAndLeavesNothing() {
+      plus.assign("plus@other", plus.v1);
       assertThatThrownBy(() -> ticking().start())
           .isInstanceOf(RegistryException.class)
-          .hasMessageContaining("plus@champion: found no record");
+          .hasMessageContaining("plus@champion: found no such alias")
+          .hasMessageContaining("aliases of plus: other");
       plus.assign(CHAMPION, plus.publish("plus1", card().goldenRows(golden(3)).build()));
       assertThatThrownBy(() -> ticking().start())
           .isInstanceOf(ModelLoadException.class)
