@@ -609,8 +609,9 @@ public final class ModelRuntime implements AutoCloseable {
      *
      * <p>By default, {@code java.lang.foreign} is used on Java 22 and later if native access is
      * enabled for this library, for example with {@code --enable-native-access=ALL-UNNAMED}, and
-     * for models on the CPU whose inputs and outputs are tensors of numbers. All other models use
-     * JNI. Answers are equal bit for bit.
+     * for models on the CPU whose inputs and outputs are tensors. All other models use JNI. Answers
+     * are equal bit for bit. If this method is not called, the system property {@code
+     * mlops4j.calls} decides where it is set: {@code jni} or {@code foreign}.
      *
      * @param foreignCalls true to use {@code java.lang.foreign} even if the JVM prints a warning
      *     that native access is not enabled; false to use JNI. If true is not possible, JNI is used

@@ -21,6 +21,8 @@ final class ForeignBinding extends Binding {
   /** Whether the call reads memory that was borrowed for one run. */
   private boolean borrowed;
 
+  private final boolean text;
+
   private ForeignBinding(
       List<OnnxInput> inputs,
       List<OnnxOutput> outputs,
@@ -32,6 +34,7 @@ final class ForeignBinding extends Binding {
     super(inputs, outputs, pinnedDims);
     this.options = options;
     this.tensors = made.all;
+    this.text = inputs.stream().anyMatch(OnnxInput::isText);
     this.fetched = new int[outputs.size()];
     List<String> names = new ArrayList<>();
     for (int i = 0; i < wanted.length; i++) {
@@ -52,7 +55,7 @@ final class ForeignBinding extends Binding {
   /** The tensors of a binding; closing them closes those that were made. */
   private static final class Tensors implements AutoCloseable {
     final List<ForeignTensor> all = new ArrayList<>();
-    final List<ForeignTensor> inputs = new ArrayList<>();
+    final List<@Nullable ForeignTensor> inputs = new ArrayList<>();
     final List<@Nullable ForeignTensor> outputs = new ArrayList<>();
 
     private ForeignTensor kept(ForeignTensor tensor) {
@@ -68,7 +71,10 @@ final class ForeignBinding extends Binding {
         throws OrtException {
       for (OnnxInput input : from) {
         inputs.add(
-            kept(runtime.tensor(input.address(), input.capacity(), input.type(), input.dims())));
+            input.isText()
+                ? null
+                : kept(
+                    runtime.tensor(input.address(), input.capacity(), input.type(), input.dims())));
       }
       for (int i = 0; i < pinnedDims.length; i++) {
         long[] dims = pinnedDims[i];
@@ -113,7 +119,7 @@ final class ForeignBinding extends Binding {
 
   @Override
   void call(boolean borrows) throws OrtException {
-    if (borrows || borrowed) {
+    if (borrows || borrowed || text) {
       feed();
     }
     call.run(options);
@@ -128,6 +134,10 @@ final class ForeignBinding extends Binding {
   private void feed() {
     borrowed = false;
     for (int i = 0; i < inputs.size(); i++) {
+      if (inputs.get(i).text() instanceof ForeignInputText values) {
+        call.replace(i, values.tensor());
+        continue;
+      }
       ForeignOnnxSession.Borrowed tensor = (ForeignOnnxSession.Borrowed) inputs.get(i).borrowed();
       call.replace(i, tensor == null ? null : tensor.tensor());
       borrowed |= tensor != null;

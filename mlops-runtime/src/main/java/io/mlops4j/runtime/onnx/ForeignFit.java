@@ -2,13 +2,9 @@ package io.mlops4j.runtime.onnx;
 
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import io.mlops4j.runtime.onnx.graph.AlteredCharacters;
-import io.mlops4j.runtime.onnx.graph.ElementTypes;
 import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import io.mlops4j.runtime.onnx.graph.ProtoTypes;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Decides which models are called through {@code java.lang.foreign}. */
@@ -20,8 +16,7 @@ final class ForeignFit {
   /**
    * Returns why a model is called through JNI.
    *
-   * @return null for a model on the CPU whose inputs and outputs are tensors of numbers that can
-   *     lie in a slot's memory
+   * @return null for a model on the CPU whose inputs and outputs are tensors
    */
   static @Nullable String obstacle(OnnxGraph graph, Devices devices, boolean profiled) {
     if (profiled) {
@@ -46,16 +41,7 @@ final class ForeignFit {
   private static boolean isFit(ValueInfoProto value) {
     TypeProto type = value.getType();
     return type.hasTensorType()
-        && ProtoTypes.element(type.getTensorType().getElemType())
-            .filter(ElementTypes::canBePinned)
-            .isPresent()
-        && isPlain(value.getName());
-  }
-
-  /** Other names are refused, because ONNX Runtime's Java package would alter them. */
-  private static boolean isPlain(String name) {
-    Set<String> altered = new HashSet<>();
-    AlteredCharacters.add(name, altered);
-    return altered.isEmpty();
+        && ProtoTypes.element(type.getTensorType().getElemType()).isPresent()
+        && value.getName().indexOf(0) < 0; // a zero ends a name in C
   }
 }

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A session of tensors of numbers that is called through {@code java.lang.foreign}. */
+/** A session of tensors that is called through {@code java.lang.foreign}. */
 record ForeignOnnxSession(ForeignRuntime runtime, ForeignSession session, Devices devices)
     implements OpenSession {
   static final String CALLS = "java.lang.foreign";
@@ -35,6 +35,16 @@ record ForeignOnnxSession(ForeignRuntime runtime, ForeignSession session, Device
   @Override
   public String fetched(String output) {
     return output;
+  }
+
+  @Override
+  public boolean canPin(ElementType type) {
+    return type != ElementType.STRING;
+  }
+
+  @Override
+  public InputText text(String input, OnnxModel model) {
+    return new ForeignInputText(input, runtime, model.memory());
   }
 
   @Override

@@ -132,8 +132,8 @@ final class JniBinding extends Binding {
 
   private void feedText() {
     for (OnnxInput input : inputs) {
-      if (input.isText()) {
-        feeds.put(input.name(), input.textTensor());
+      if (input.text() instanceof JniText values) {
+        feeds.put(input.name(), values.tensor());
       }
     }
   }

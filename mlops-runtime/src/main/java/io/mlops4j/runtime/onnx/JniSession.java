@@ -10,6 +10,7 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.runtime.memory.Native;
+import io.mlops4j.runtime.onnx.graph.ElementTypes;
 import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import io.mlops4j.runtime.onnx.graph.OptionalOutputs;
 import java.nio.file.Path;
@@ -40,6 +41,16 @@ record JniSession(
   @Override
   public String fetched(String output) {
     return session.getOutputNames().contains(output) ? output : OptionalOutputs.element(output);
+  }
+
+  @Override
+  public boolean canPin(ElementType type) {
+    return ElementTypes.canBePinned(type);
+  }
+
+  @Override
+  public InputText text(String input, OnnxModel model) {
+    return new JniText(input, model);
   }
 
   /** Prints no messages, because ONNX Runtime also reports them as exceptions. */

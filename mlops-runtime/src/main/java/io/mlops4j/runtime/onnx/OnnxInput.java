@@ -7,15 +7,10 @@ import io.mlops4j.error.ModelInputException;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.runtime.memory.DirectMemory;
-import io.mlops4j.runtime.memory.Native;
-import io.mlops4j.runtime.onnx.graph.AlteredCharacters;
 import io.mlops4j.runtime.onnx.graph.ElementTypes;
 import io.mlops4j.spi.StringColumn;
-import java.nio.charset.CharsetEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One input of a slot: its shape for the next run, and its elements. */
@@ -34,16 +29,17 @@ final class OnnxInput implements AutoCloseable {
   private long borrowedAddress;
   private long[] borrowedDims = {};
   private OpenSession.@Nullable BorrowedTensor borrowed;
-  private final DistinctTexts distinct = new DistinctTexts();
-  private String[] text = {};
-  private boolean unusual;
-  private @Nullable OnnxTensor textTensor;
-  private @Nullable KeptTexts keptTexts;
-  private boolean textIsKept;
+  private final @Nullable InputText text;
 
-  OnnxInput(TensorSpec spec, DirectMemory memory) {
+  /**
+   * Creates an input, still without memory.
+   *
+   * @param text takes its text, null for numbers
+   */
+  OnnxInput(TensorSpec spec, DirectMemory memory, @Nullable InputText text) {
     this.spec = spec;
     this.block = new SlotMemory(memory);
+    this.text = text;
   }
 
   String name() {
@@ -137,7 +133,10 @@ final class OnnxInput implements AutoCloseable {
    * @return false if a tensor cannot use that memory, or if copying costs less than making a tensor
    */
   boolean borrow(long address, long bytes, OpenSession session) throws OrtException {
-    if (!shaped || bytes < WORTH_BORROWING || bytes != bytes(dims) || !canBorrow(address)) {
+    if (!shaped
+        || bytes < WORTH_BORROWING
+        || bytes != bytes(dims)
+        || !canBorrow(address, session)) {
       return false;
     }
     if (borrowed == null || borrowedAddress != address || !Arrays.equals(borrowedDims, dims)) {
@@ -150,8 +149,8 @@ final class OnnxInput implements AutoCloseable {
     return true;
   }
 
-  private boolean canBorrow(long address) {
-    return ElementTypes.canBePinned(spec.type()) && address % BORROWED_ALIGNMENT == 0;
+  private boolean canBorrow(long address, OpenSession session) {
+    return session.canPin(spec.type()) && address % BORROWED_ALIGNMENT == 0;
   }
 
   /**
@@ -187,117 +186,23 @@ final class OnnxInput implements AutoCloseable {
   }
 
   /** Copies the text into a tensor, because ONNX Runtime owns the memory of its strings. */
-  void text(StringColumn values, OrtEnvironment environment, RepeatedText repeated)
-      throws OrtException {
-    if (!shaped || !isText() || values.size() != ElementTypes.elements(dims)) {
+  void text(StringColumn values) throws OrtException {
+    if (!shaped || text == null || values.size() != ElementTypes.elements(dims)) {
       throw new IllegalStateException(
           "input %s: found %d values of text, expected %s of shape %s"
               .formatted(name(), values.size(), spec, Arrays.toString(dims)));
     }
-    dropText();
-    fill(values);
-    if (text.length >= RepeatedText.WORTH_GATHERING && distinct.number(text, codes())) {
-      try (OnnxTensor texts = distinctTexts(environment);
-          OnnxTensor codes =
-              TensorTypes.over(
-                  block.buffer(4L * text.length), environment, ElementType.INT32, dims)) {
-        textTensor = repeated.of(texts, codes);
-      }
-    } else {
-      textTensor = textTensor(text, environment, dims);
-    }
+    text.set(values, dims);
   }
 
-  private void fill(StringColumn values) {
-    if (text.length != values.size()) {
-      text = new String[(int) values.size()];
-    }
-    @Nullable String[] words = values.dictionary();
-    long codes = words == null ? 0 : values.codes();
-    for (int i = 0; i < text.length; i++) {
-      text[i] = present(words == null ? values.get(i) : words[Native.getInt(codes + 4L * i)], i);
-    }
-  }
-
-  /** Returns the address of a number for each text. */
-  private long codes() {
-    if (!block.holds(4L * text.length)) {
-      block.grow(4L * text.length);
-    }
-    return block.address();
-  }
-
-  private OnnxTensor distinctTexts(OrtEnvironment environment) throws OrtException {
-    String[] texts = distinct.texts();
-    return textTensor(texts, environment, texts.length);
-  }
-
-  private OnnxTensor textTensor(String[] texts, OrtEnvironment environment, long... shape)
-      throws OrtException {
-    unusual = ExactText.isNeeded(texts);
-    if (unusual) {
-      requireWholeCharacters();
-      return ExactText.tensor(environment, texts, shape);
-    }
-    textIsKept = text.length == 1 && KeptTexts.canKeep(text[0]);
-    if (!textIsKept) {
-      return OnnxTensor.createTensor(environment, texts, shape);
-    }
-    if (keptTexts == null) {
-      keptTexts = new KeptTexts();
-    }
-    return keptTexts.tensor(environment, texts[0], shape);
-  }
-
-  /** A null inside a tensor of text would end the process. */
-  private String present(@Nullable String value, int row) {
-    if (value == null) {
-      throw new ModelInputException(
-          name(), "null at " + row, "text; state a null policy for this feature");
-    }
-    return value;
-  }
-
-  /** An unpaired surrogate has no UTF-8 form, so ONNX Runtime would get another text. */
-  private void requireWholeCharacters() {
-    CharsetEncoder utf8 = StandardCharsets.UTF_8.newEncoder();
-    for (int i = 0; i < text.length; i++) {
-      if (!utf8.canEncode(text[i])) {
-        throw new ModelInputException(
-            name(), "half of a surrogate pair at " + i, "whole characters");
-      }
-    }
-  }
-
-  /** Whether its text needed {@link ExactText}. */
-  boolean isUnusual() {
-    return unusual;
-  }
-
-  /** Adds the characters of its text that need {@link ExactText}. */
-  void addCharacters(Set<String> to) {
-    for (String value : text) {
-      AlteredCharacters.add(value, to);
-    }
-  }
-
-  OnnxTensor textTensor() {
-    if (textTensor == null) {
-      throw new IllegalStateException("input " + name() + ": found no text, expected some");
-    }
-    return textTensor;
+  /** Returns the text of the next run, null for numbers. */
+  @Nullable InputText text() {
+    return text;
   }
 
   void dropText() {
-    if (textTensor != null) {
-      if (!textIsKept) {
-        textTensor.close();
-      }
-      textIsKept = false;
-      textTensor = null;
-      unusual = false;
-      Arrays.fill(text, null);
-      distinct.clear();
+    if (text != null) {
+      text.drop();
     }
   }
 
@@ -309,9 +214,8 @@ final class OnnxInput implements AutoCloseable {
   @Override
   public void close() {
     shaped = false;
-    dropText();
-    if (keptTexts != null) {
-      keptTexts.close();
+    if (text != null) {
+      text.close();
     }
     closeBorrowed();
     block.close();

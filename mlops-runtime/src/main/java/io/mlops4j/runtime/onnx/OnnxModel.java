@@ -68,7 +68,7 @@ final class OnnxModel implements EngineModel {
     this.constants = opened.graph().constants();
     this.unusual = opened.graph().unusual();
     this.labels = ReturnedText.labels(environment, signature, opened.graph().labels(), main);
-    this.unsigned = UnsignedTensors.open(environment, signature);
+    this.unsigned = UnsignedTensors.open(environment, signature, session);
     this.repeated = new RepeatedText(environment);
     this.bytes = opened.bytes();
     Placement devices = session.devices().placement();

@@ -23,6 +23,7 @@ final class OnnxOutput implements AutoCloseable {
   private final String fetched;
   private final DirectMemory memory;
   private final ReturnedText text;
+  private final boolean pinnable;
   private final @Nullable TensorMemory tensor;
   private @Nullable NestedValue nested;
   private boolean wanted = true;
@@ -31,14 +32,14 @@ final class OnnxOutput implements AutoCloseable {
   /**
    * Creates an output, still without memory.
    *
-   * @param fetched its name in the session
    * @param text reads text, of this slot
    */
-  OnnxOutput(ValueSpec spec, String fetched, DirectMemory memory, ReturnedText text) {
+  OnnxOutput(ValueSpec spec, OnnxModel model, ReturnedText text) {
     this.spec = spec;
-    this.fetched = fetched;
-    this.memory = memory;
+    this.fetched = model.fetched(spec.name());
+    this.memory = model.memory();
     this.text = text;
+    this.pinnable = spec instanceof TensorSpec of && model.session().canPin(of.type());
     this.tensor =
         spec instanceof TensorSpec of ? new TensorMemory(of.name(), of.type(), memory) : null;
   }
@@ -66,10 +67,7 @@ final class OnnxOutput implements AutoCloseable {
   }
 
   boolean canBePinned() {
-    return wanted
-        && !dynamic
-        && spec instanceof TensorSpec of
-        && ElementTypes.canBePinned(of.type());
+    return wanted && !dynamic && pinnable;
   }
 
   /** Returns the declared shape; null if it is open or huge. */

@@ -2,6 +2,7 @@ package io.mlops4j.runtime.onnx;
 
 import ai.onnxruntime.OrtException;
 import io.mlops4j.error.InferenceException;
+import io.mlops4j.model.ElementType;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.spi.EngineSlot;
 import io.mlops4j.spi.EngineValue;
@@ -53,11 +54,9 @@ final class OnnxSlot implements EngineSlot {
   OnnxSlot(OnnxModel model) throws OrtException {
     this.model = model;
     text = model.returnedText();
-    model.signature().inputs().stream()
-        .map(spec -> new OnnxInput((TensorSpec) spec, model.memory()))
-        .forEach(inputs::add);
+    model.signature().inputs().stream().map(spec -> input((TensorSpec) spec)).forEach(inputs::add);
     model.signature().outputs().stream()
-        .map(spec -> new OnnxOutput(spec, model.fetched(spec.name()), model.memory(), text))
+        .map(spec -> new OnnxOutput(spec, model, text))
         .forEach(outputs::add);
     outputs.stream().filter(this::isInput).forEach(OnnxOutput::markDynamic);
     drops =
@@ -68,6 +67,12 @@ final class OnnxSlot implements EngineSlot {
             ? null
             : new TreeSlot(model.trees(), inputs.get(0), outputs, model.memory());
     control = model.session().control();
+  }
+
+  private OnnxInput input(TensorSpec spec) {
+    boolean isText = spec.type() == ElementType.STRING;
+    InputText values = isText ? model.session().text(spec.name(), model) : null;
+    return new OnnxInput(spec, model.memory(), values);
   }
 
   /**
@@ -121,7 +126,7 @@ final class OnnxSlot implements EngineSlot {
   public synchronized void strings(int input, StringColumn values) {
     requireOpen();
     try {
-      inputs.get(input).text(values, model.environment(), model.repeatedText());
+      inputs.get(input).text(values);
     } catch (OrtException e) {
       throw failure(e);
     }
@@ -184,9 +189,9 @@ final class OnnxSlot implements EngineSlot {
   private Set<String> unusualCharacters() {
     Set<String> characters = Set.of();
     for (OnnxInput input : inputs) {
-      if (input.isUnusual()) {
+      if (input.text() instanceof JniText altered && altered.isUnusual()) {
         characters = characters.isEmpty() ? new HashSet<>() : characters;
-        input.addCharacters(characters);
+        altered.addCharacters(characters);
       }
     }
     return characters;

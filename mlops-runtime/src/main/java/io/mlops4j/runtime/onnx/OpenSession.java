@@ -24,6 +24,12 @@ interface OpenSession extends AutoCloseable {
   /** Returns the session's name for an output of the signature. */
   String fetched(String output);
 
+  /** Returns whether tensors of a type can be made over given memory. */
+  boolean canPin(ElementType type);
+
+  /** Returns what takes the text of an input of one slot, which closes it. */
+  InputText text(String input, OnnxModel model);
+
   /** Returns options for the runs of one slot. */
   RunControl control() throws OrtException;
 

@@ -181,7 +181,7 @@ final class ReturnedText {
       for (int c = 0; c < characters.length; c++) {
         if (numbers[c] < 0 && hasFirstByte(characters[c])) {
           throw new InferenceException(
-              "output %s: found a character beyond U+FFFF at %d of value %d, which the model made itself and ONNX Runtime's Java API cannot return; expected one that the call's text or the model's file holds"
+              "output %s: found a character beyond U+FFFF at %d of value %d, which the model made itself and ONNX Runtime's Java API cannot return; expected one that the call's text or the model's file holds; use Java 22 or later with native access enabled"
                   .formatted(output, c, element),
               null);
         }

@@ -102,7 +102,7 @@ final class SignatureReader {
       throw refused(
           side,
           name,
-          "a name that ONNX Runtime's Java API garbles, expected one of %s without emoji and zeros; rename it"
+          "a name that ONNX Runtime's Java API garbles, expected one of %s without emoji and zeros; rename it, or use Java 22 or later with native access enabled (emoji only)"
               .formatted(declared.stream().map(ValueInfoProto::getName).toList()));
     }
   }

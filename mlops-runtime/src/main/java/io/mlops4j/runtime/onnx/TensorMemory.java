@@ -12,6 +12,7 @@ import io.mlops4j.runtime.onnx.foreign.ForeignOutput;
 import io.mlops4j.runtime.onnx.graph.ElementTypes;
 import io.mlops4j.runtime.onnx.graph.ProtoTypes;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -91,18 +92,64 @@ final class TensorMemory implements AutoCloseable {
     }
   }
 
-  /** Copies a tensor of numbers that a run returned in ONNX Runtime's memory. */
-  void copy(ForeignOutput tensor) {
+  /** Copies a tensor that a run returned in ONNX Runtime's memory. */
+  void copy(ForeignOutput tensor) throws OrtException {
     if (tensor.type() != ProtoTypes.of(type).getNumber()) {
       throw new InferenceException(
           "output %s: found elements of type %d, expected %s"
               .formatted(output, tensor.type(), type),
           null);
     }
+    if (type == ElementType.STRING) {
+      copyText(tensor);
+      return;
+    }
     long bytes = bytes(tensor.dims());
     reserve(elements, bytes);
     Native.copy(tensor.address(), elements.address(), bytes);
     written(tensor.dims());
+  }
+
+  /** Copies text as it is, unless the model made bytes that are not UTF-8. */
+  private void copyText(ForeignOutput tensor) throws OrtException {
+    long[] dims = tensor.dims();
+    long total = tensor.textBytes();
+    long count = ElementTypes.elements(dims);
+    if (total > DirectMemory.LIMIT || count > DirectMemory.LIMIT / 8 - 1) {
+      throw tooLarge(count + " texts of " + total + " bytes");
+    }
+    reserve(elements, total);
+    reserve(offsets, 8 * count + 8);
+    tensor.copyText(elements.address(), offsets.address(), (int) count);
+    if (Utf8.isAscii(elements.address(), total) || isUtf8((int) count)) {
+      view.set(dims, elements.address(), total, offsets.address());
+    } else {
+      copy(decoded((int) count), dims);
+    }
+  }
+
+  private boolean isUtf8(int count) {
+    for (int i = 0; i < count; i++) {
+      if (!Utf8.isValid(elements.address() + start(i), start(i + 1) - start(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private int start(int text) {
+    return Native.getInt(offsets.address() + 4L * text);
+  }
+
+  /** Returns texts with U+FFFD in the place of bytes that are not UTF-8. */
+  private List<String> decoded(int count) {
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      byte[] utf8 = new byte[start(i + 1) - start(i)];
+      Native.copy(elements.address() + start(i), utf8, 0, utf8.length);
+      texts.add(new String(utf8, StandardCharsets.UTF_8));
+    }
+    return texts;
   }
 
   /** Copies the keys or values of a map. All of them are boxed as this tensor's type. */

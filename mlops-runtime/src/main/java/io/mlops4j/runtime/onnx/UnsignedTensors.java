@@ -33,15 +33,18 @@ final class UnsignedTensors implements AutoCloseable {
   private UnsignedTensors() {}
 
   /**
-   * Opens the casts that the inputs of a signature need, often none. The caller closes the result.
+   * Opens the casts that the inputs of a session need, often none. The caller closes the result.
    */
-  static UnsignedTensors open(OrtEnvironment environment, ModelSignature signature)
+  static UnsignedTensors open(
+      OrtEnvironment environment, ModelSignature signature, OpenSession session)
       throws OrtException {
     UnsignedTensors tensors = new UnsignedTensors();
     try {
       for (ValueSpec input : signature.inputs()) {
         ElementType type = ((TensorSpec) input).type();
-        if (!ElementTypes.canBeMade(type) && !tensors.casts.containsKey(type)) {
+        if (!ElementTypes.canBeMade(type)
+            && !session.canPin(type)
+            && !tensors.casts.containsKey(type)) {
           tensors.casts.put(type, SmallModel.session(environment, cast(type)));
         }
       }

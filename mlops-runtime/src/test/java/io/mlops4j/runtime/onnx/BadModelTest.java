@@ -17,6 +17,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.spi.EngineModel;
+import io.mlops4j.spi.EngineOptions;
+import io.mlops4j.spi.ModelSource;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.List;
@@ -65,10 +67,16 @@ class BadModelTest {
   @ParameterizedTest
   @CsvSource({"emoji_in, input", "emoji_out, output", "zero_in, input"})
   void namesThatTheJavaApiGarblesAreRefused(String model, String side) {
-    assertThatThrownBy(() -> onnx.load("engine/" + model).close())
+    EngineOptions options = EngineOptions.of(onnx.memory, 1).withForeignCalls(false);
+    OnnxEngine jni = OnnxEngine.open(options);
+    ModelSource source = OnnxFixture.source(model + ".onnx", OnnxFixture.bytes("engine/" + model));
+    assertThatThrownBy(() -> jni.load(source, OnnxFixture.CPU).close())
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining(model + ".onnx: " + side)
-        .hasMessageContaining("rename it");
+        .hasMessageContaining("rename it")
+        .hasMessageContaining("Java 22")
+        .hasMessageContaining("native access");
+    jni.close();
   }
 
   @Test

@@ -6,6 +6,7 @@ import static io.mlops4j.runtime.onnx.OnnxFixture.dims;
 import static io.mlops4j.runtime.onnx.OnnxFixture.feed;
 import static io.mlops4j.runtime.onnx.OnnxFixture.floats;
 import static io.mlops4j.runtime.onnx.OnnxFixture.read;
+import static io.mlops4j.runtime.onnx.OnnxFixture.readText;
 import static io.mlops4j.runtime.onnx.OnnxFixture.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,15 +14,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.MlopsException;
+import io.mlops4j.error.ModelInputException;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
+import io.mlops4j.runtime.compatibility.SlotCalls;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.memory.Native;
+import io.mlops4j.runtime.onnx.graph.ElementTypes;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
 import io.mlops4j.spi.EngineSlot;
 import io.mlops4j.spi.EngineValue;
+import io.mlops4j.spi.StringColumn;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -52,6 +57,34 @@ class ForeignCallsTest {
   /** Models that run or load for seconds. */
   private static final Set<String> SLOW =
       Set.of("endless", "folded_products", "engine/bomb", "engine/huge_out");
+
+  /** Models with names that ONNX Runtime's Java package alters. */
+  private static final Set<String> ONLY_FOREIGN = Set.of("engine/emoji_in", "engine/emoji_out");
+
+  private static final String[] TEXTS = {
+    "",
+    "a",
+    "b",
+    "\u00e9",
+    "\u4e2d\u6587",
+    "\uD83D\uDE00",
+    "x\uD83D\uDE00y",
+    "x\0y",
+    "\0",
+    "a long text"
+  };
+
+  /** Both halves of a character as constants, which are not UTF-8. */
+  private static final String HALVES =
+      """
+      node { op_type: "StringConcat" input: "x" input: "first" output: "half" }
+      node { op_type: "StringConcat" input: "half" input: "second" output: "y" }
+      initializer { name: "first" data_type: 8 string_data: "\\360\\237" }
+      initializer { name: "second" data_type: 8 string_data: "\\230\\200" }
+      """
+          + ProtoText.value("input", "x", 8)
+          + ProtoText.value("output", "y", 8)
+          + ProtoText.value("output", "half", 8);
 
   private static final String NEEDS_22 = "java.lang.foreign needs Java 22";
 
@@ -90,8 +123,12 @@ class ForeignCallsTest {
   void thePlacementSaysWhichWayIsUsedAndWhy() {
     foreign("mlp4").close();
     calls(jni, "mlp4", "JNI (foreignCalls(false) was set)");
-    calls(foreign, "engine/type_string", "JNI (input x is tensor(string))");
-    calls(foreign, "engine/type_uint16", "JNI (input x is tensor(uint16))");
+    foreign("engine/type_string").close();
+    foreign("engine/type_uint16").close();
+    calls(
+        foreign,
+        "classifier_zipmap",
+        "JNI (output byclass is sequence(map(int64, tensor(float32))))");
     try (EngineModel model =
         foreign.load(source("mlp4.onnx", bytes("mlp4")), CPU.withProfiling())) {
       assertThat(model.placement().calls()).isEqualTo("JNI (its nodes are counted)");
@@ -115,11 +152,11 @@ class ForeignCallsTest {
     Map<String, Integer> counts = new HashMap<>();
     for (Path file : files) {
       String name = MODELS.relativize(file).toString().replace(".onnx", "");
-      if (!SLOW.contains(name)) {
+      if (!SLOW.contains(name) && !ONLY_FOREIGN.contains(name)) {
         counts.merge(compare(name), 1, Integer::sum);
       }
     }
-    assertThat(counts.get("java.lang.foreign")).as(counts.toString()).isGreaterThan(25);
+    assertThat(counts.get("java.lang.foreign")).as(counts.toString()).isGreaterThan(35);
   }
 
   /** Returns the way of the calls, or that the model is refused both ways. */
@@ -156,10 +193,15 @@ class ForeignCallsTest {
     List<ValueSpec> inputs = model.signature().inputs();
     int outputs = model.signature().outputs().size();
     List<Long> lent = new ArrayList<>();
+    List<StringColumn> columns = new ArrayList<>();
     DirectMemory callers = new DirectMemory();
     for (int i = 0; i < inputs.size(); i++) {
       TensorSpec input = (TensorSpec) inputs.get(i);
       long[] dims = shape(input, symbols, random);
+      if (input.type() == ElementType.STRING) {
+        columns.add(feedText(List.of(one, other), i, dims, callers, random));
+        continue;
+      }
       byte[] elements = elements(input.type(), dims, random);
       one.shape(i, dims);
       other.shape(i, dims);
@@ -181,6 +223,24 @@ class ForeignCallsTest {
     one.recycle();
     other.recycle();
     lent.forEach(callers::free);
+    columns.forEach(column -> SlotCalls.free(callers, column));
+  }
+
+  private static StringColumn feedText(
+      List<EngineSlot> slots, int input, long[] dims, DirectMemory callers, Random random) {
+    String[] texts = new String[(int) ElementTypes.elements(dims)];
+    Arrays.setAll(texts, i -> TEXTS[random.nextInt(TEXTS.length)]);
+    StringColumn column =
+        switch (random.nextInt(3)) {
+          case 0 -> SlotCalls.text(texts);
+          case 1 -> SlotCalls.utf8(callers, texts);
+          default -> SlotCalls.coded(callers, texts);
+        };
+    for (EngineSlot slot : slots) {
+      slot.shape(input, dims);
+      slot.strings(input, column);
+    }
+    return column;
   }
 
   /** Small sizes, and sometimes one that is worth borrowing. */
@@ -230,12 +290,78 @@ class ForeignCallsTest {
       try {
         EngineValue value = slot.output(i);
         answers.add(Arrays.toString(dims(value)));
-        answers.add(ByteBuffer.wrap(read(value)));
+        answers.add(value.offsets() == 0 ? ByteBuffer.wrap(read(value)) : List.of(readText(value)));
       } catch (IllegalStateException e) {
         answers.add(e.getMessage());
       }
     }
     return answers;
+  }
+
+  @Test
+  @EnabledForJreRange(min = JRE.JAVA_22, disabledReason = NEEDS_22)
+  void namesWithEmojiAreKnownAndThoseWithZerosAreRefused() {
+    for (String name : ONLY_FOREIGN) {
+      try (EngineModel model = foreign(name);
+          EngineSlot slot = model.slot()) {
+        feed(slot, 0, floats(1, -2), 2);
+        slot.run();
+        assertThat(floats(slot.output(0))).containsExactly(-1, 2);
+      }
+    }
+    assertThatThrownBy(() -> load(foreign, "engine/zero_in").close())
+        .hasMessageContaining("rename it");
+  }
+
+  @Test
+  @EnabledForJreRange(min = JRE.JAVA_22, disabledReason = NEEDS_22)
+  void charactersThatAModelMakesItselfAreReadExactly() {
+    byte[] halves = ProtoText.model(HALVES);
+    try (EngineModel model = foreign.load(source("halves.onnx", halves), CPU);
+        EngineSlot slot = model.slot()) {
+      OnnxFixture.feedText(slot, 0, new String[] {"", "a\0b", "\u00e9"}, 3);
+      slot.run();
+      assertThat(readText(slot.output(0)))
+          .containsExactly("\uD83D\uDE00", "a\0b\uD83D\uDE00", "\u00e9\uD83D\uDE00");
+      assertThat(readText(slot.output(1)))
+          .as("bytes that are not UTF-8")
+          .containsExactly("\uFFFD", "a\0b\uFFFD", "\u00e9\uFFFD");
+    }
+    try (EngineModel model = jni.load(source("halves.onnx", halves), CPU);
+        EngineSlot slot = model.slot()) {
+      OnnxFixture.feedText(slot, 0, new String[] {""}, 1);
+      assertThatThrownBy(slot::run)
+          .isInstanceOf(InferenceException.class)
+          .hasMessageContaining("Java 22 or later with native access");
+    }
+  }
+
+  @Test
+  @EnabledForJreRange(min = JRE.JAVA_22, disabledReason = NEEDS_22)
+  void textThatCannotBeGivenIsRefusedAndTheSlotStaysUsable() {
+    try (EngineModel model = foreign("engine/type_string");
+        EngineSlot slot = model.slot()) {
+      for (String bad : new String[] {null, "\uD83D", "\uDE00", "a\uD83Db"}) {
+        DirectMemory callers = new DirectMemory();
+        for (StringColumn column :
+            List.of(
+                SlotCalls.text("a", "b", bad),
+                SlotCalls.coded(callers, "a", "b", "c", "a", "b", bad))) {
+          slot.shape(0, new long[] {column.size() / 3, 3});
+          assertThatThrownBy(() -> slot.strings(0, column)).isInstanceOf(ModelInputException.class);
+          assertThatThrownBy(slot::run)
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("found no text");
+          slot.recycle();
+          SlotCalls.free(callers, column);
+        }
+      }
+      OnnxFixture.feedText(slot, 0, new String[] {"good", "", "too"}, 1, 3);
+      slot.run();
+      assertThat(readText(slot.output(0))).containsExactly("good", "", "too");
+      slot.recycle();
+      assertThatThrownBy(slot::run).as("text of the last call").hasMessageContaining("no text");
+    }
   }
 
   @Test

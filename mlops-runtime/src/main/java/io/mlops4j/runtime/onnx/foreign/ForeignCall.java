@@ -2,6 +2,7 @@ package io.mlops4j.runtime.onnx.foreign;
 
 import ai.onnxruntime.OrtException;
 import io.mlops4j.runtime.memory.Native;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ public final class ForeignCall implements AutoCloseable {
   private final long outputNames;
   private final long outputValues;
   private final boolean[] given;
-  private final List<ForeignTensor> tensors;
+  private final List<@Nullable ForeignTensor> tensors;
   private @Nullable Handle binding;
   private boolean replaced;
 
@@ -32,7 +33,8 @@ public final class ForeignCall implements AutoCloseable {
    *
    * @param session the session, which is closed after this
    * @param inputNames the name of each input
-   * @param inputs the tensor of each input, which stay the caller's and outlive this
+   * @param inputs the tensor of each input, or null if {@link #replace} sets it before each run;
+   *     they stay the caller's and outlive this
    * @param outputNames the names of the outputs to compute
    * @param outputs the tensor of each output, or null if ONNX Runtime allocates it; they stay the
    *     caller's and outlive this
@@ -41,7 +43,7 @@ public final class ForeignCall implements AutoCloseable {
   public ForeignCall(
       ForeignSession session,
       List<String> inputNames,
-      List<ForeignTensor> inputs,
+      List<@Nullable ForeignTensor> inputs,
       List<String> outputNames,
       List<@Nullable ForeignTensor> outputs)
       throws OrtException {
@@ -49,7 +51,7 @@ public final class ForeignCall implements AutoCloseable {
     Objects.checkIndex(outputNames.size(), outputs.size() + 1);
     this.session = session;
     this.scratch = new Scratch(session.runtime().memory());
-    this.tensors = List.copyOf(inputs);
+    this.tensors = new ArrayList<>(inputs);
     this.inputs = inputs.size();
     this.outputs = outputs.size();
     this.given = new boolean[this.outputs];
@@ -81,10 +83,11 @@ public final class ForeignCall implements AutoCloseable {
   }
 
   private void prepare(List<@Nullable ForeignTensor> pinned) throws OrtException {
-    for (int i = 0; i < inputs; i++) {
-      put(inputValues, i, tensors.get(i).address());
-    }
     boolean all = outputs > 0;
+    for (int i = 0; i < inputs; i++) {
+      put(inputValues, i, own(i));
+      all &= own(i) != 0;
+    }
     for (int i = 0; i < outputs; i++) {
       ForeignTensor tensor = pinned.get(i);
       given[i] = tensor != null;
@@ -94,6 +97,11 @@ public final class ForeignCall implements AutoCloseable {
     if (all) {
       bind();
     }
+  }
+
+  private long own(int input) {
+    ForeignTensor tensor = tensors.get(input);
+    return tensor == null ? 0 : tensor.address();
   }
 
   private void bind() throws OrtException {
@@ -124,10 +132,10 @@ public final class ForeignCall implements AutoCloseable {
    */
   public void replace(int input, @Nullable ForeignTensor tensor) {
     Objects.checkIndex(input, inputs);
-    put(inputValues, input, (tensor == null ? tensors.get(input) : tensor).address());
+    put(inputValues, input, tensor == null ? own(input) : tensor.address());
     replaced = false;
     for (int i = 0; i < inputs; i++) {
-      replaced |= get(inputValues, i) != tensors.get(i).address();
+      replaced |= get(inputValues, i) != own(i);
     }
   }
 

@@ -9,23 +9,46 @@ import org.jspecify.annotations.Nullable;
 final class NativeAccess {
   private static final int FIRST_JAVA = 22;
 
+  /** The choice of the command line, which applies if the program makes none. */
+  static final String PROPERTY = "mlops4j.calls";
+
   private NativeAccess() {}
 
   /**
    * Returns why native functions should not be called.
    *
-   * @param wanted the user's choice, or null
+   * @param wanted the program's choice, or null
    * @return null if they may be called
    */
   static @Nullable String obstacle(@Nullable Boolean wanted) {
-    if (wanted != null && !wanted) {
-      return "foreignCalls(false) was set";
+    return obstacle(wanted, System.getProperty(PROPERTY, ""));
+  }
+
+  static @Nullable String obstacle(@Nullable Boolean wanted, String property) {
+    if (wanted != null) {
+      return wanted ? oldJava() : "foreignCalls(false) was set";
     }
-    if (Runtime.version().feature() < FIRST_JAVA) {
-      return "Java %d is needed, found %d".formatted(FIRST_JAVA, Runtime.version().feature());
-    }
+    return switch (property) {
+      case "jni" -> "the system property %s is jni".formatted(PROPERTY);
+      case "foreign" -> oldJava();
+      case "" -> oldJava() == null ? noAccess() : oldJava();
+      default ->
+          throw new IllegalArgumentException(
+              "system property %s: found \"%s\", expected jni or foreign"
+                  .formatted(PROPERTY, property));
+    };
+  }
+
+  private static @Nullable String oldJava() {
+    int version = Runtime.version().feature();
+    return version < FIRST_JAVA
+        ? "Java %d is needed, found %d".formatted(FIRST_JAVA, version)
+        : null;
+  }
+
+  private static @Nullable String noAccess() {
     Module module = NativeAccess.class.getModule();
-    return wanted != null || isEnabled(module)
+    return isEnabled(module)
         ? null
         : "native access is not enabled: start Java with --enable-native-access=" + name(module);
   }

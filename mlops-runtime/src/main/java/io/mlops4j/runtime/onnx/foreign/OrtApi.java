@@ -14,7 +14,7 @@ import java.util.Arrays;
  */
 final class OrtApi {
   /** The version of the table that first had every function below. */
-  private static final int VERSION = 12;
+  private static final int VERSION = 15;
 
   static final int GET_ERROR_CODE = 1;
   static final int GET_ERROR_MESSAGE = 2;
@@ -36,8 +36,12 @@ final class OrtApi {
   static final int RUN_OPTIONS_SET_RUN_LOG_SEVERITY_LEVEL = 41;
   static final int RUN_OPTIONS_SET_TERMINATE = 46;
   static final int RUN_OPTIONS_UNSET_TERMINATE = 47;
+  static final int CREATE_TENSOR_AS_ORT_VALUE = 48;
   static final int CREATE_TENSOR_WITH_DATA_AS_ORT_VALUE = 49;
   static final int GET_TENSOR_MUTABLE_DATA = 51;
+  static final int FILL_STRING_TENSOR = 52;
+  static final int GET_STRING_TENSOR_DATA_LENGTH = 53;
+  static final int GET_STRING_TENSOR_CONTENT = 54;
   static final int CAST_TYPE_INFO_TO_TENSOR_INFO = 55;
   static final int GET_TENSOR_ELEMENT_TYPE = 60;
   static final int GET_DIMENSIONS_COUNT = 61;
@@ -61,6 +65,7 @@ final class OrtApi {
   static final int BIND_INPUT = 136;
   static final int BIND_OUTPUT = 137;
   static final int ADD_EXTERNAL_INITIALIZERS = 210;
+  static final int GET_RESIZED_STRING_TENSOR_ELEMENT_BUFFER = 252;
 
   private static final int RUN = 9;
   private static final int RUN_WITH_BINDING = 133;
