@@ -1,6 +1,7 @@
 package io.mlops4j.flink;
 
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.registry.RegistryAddress;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a registry, which is opened again after a failure. */
 final class AliasPoll implements AliasSource {
-  private final FlinkRegistry address;
+  private final RegistryAddress address;
   private final String ref;
   private final Duration every;
   private final ScheduledExecutorService thread =
@@ -21,7 +22,7 @@ final class AliasPoll implements AliasSource {
           });
   private @Nullable ModelRegistry registry;
 
-  AliasPoll(FlinkRegistry address, String ref, Duration every) {
+  AliasPoll(RegistryAddress address, String ref, Duration every) {
     this.address = address;
     this.ref = ref;
     this.every = every;

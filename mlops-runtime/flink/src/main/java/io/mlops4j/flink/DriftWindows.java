@@ -45,7 +45,7 @@ final class DriftWindows {
         .uid(uid);
   }
 
-  private static final class ByVersion implements KeySelector<Tuple2<String, byte[]>, String> {
+  static final class ByVersion implements KeySelector<Tuple2<String, byte[]>, String> {
     private static final long serialVersionUID = 1L;
 
     @Override

@@ -6,6 +6,7 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.ModelRuntime;
+import io.mlops4j.runtime.registry.RegistryAddress;
 import java.time.Duration;
 import java.util.Objects;
 import org.apache.flink.api.common.functions.MapFunction;
@@ -59,12 +60,12 @@ public final class FlinkModel<I extends Record, O extends Record> {
    *     that does not fit
    */
   public static <I extends Record, O extends Record> FlinkModel<I, O> load(
-      FlinkRegistry registry, String ref, Class<I> inputs, Class<O> outputs) {
+      RegistryAddress registry, String ref, Class<I> inputs, Class<O> outputs) {
     return builder(registry, ref, inputs, outputs).load();
   }
 
   /**
-   * Loads a version with options; see {@link #load(FlinkRegistry, String, Class, Class)}.
+   * Loads a version with options; see {@link #load(RegistryAddress, String, Class, Class)}.
    *
    * @param registry where the client, the job manager and the task managers find versions
    * @param ref {@code name@alias}, which is followed, {@code name:number}, or {@code name}
@@ -75,7 +76,7 @@ public final class FlinkModel<I extends Record, O extends Record> {
    * @return a builder
    */
   public static <I extends Record, O extends Record> Builder<I, O> builder(
-      FlinkRegistry registry, String ref, Class<I> inputs, Class<O> outputs) {
+      RegistryAddress registry, String ref, Class<I> inputs, Class<O> outputs) {
     return new Builder<>(registry, ref, inputs, outputs);
   }
 
@@ -162,7 +163,18 @@ public final class FlinkModel<I extends Record, O extends Record> {
                 new ScoringOperatorFactory<>(plan, options.ref, options.every))
             .uid(uid);
     return new ScoredStream<>(
-        scored, rejected, drift == null ? null : DriftWindows.of(scored, drift, uid + "-drift"));
+        scored,
+        rejected,
+        drift == null ? null : DriftWindows.of(scored, drift, uid + "-drift"),
+        uid);
+  }
+
+  static Duration positive(String name, Duration value) {
+    if (Objects.requireNonNull(value, name).toMillis() < 1) {
+      throw new IllegalArgumentException(
+          "%s: found %s, expected at least 1 ms".formatted(name, value));
+    }
+    return value;
   }
 
   /**
@@ -172,7 +184,7 @@ public final class FlinkModel<I extends Record, O extends Record> {
    * @param <O> the record of the outputs
    */
   public static final class Builder<I extends Record, O extends Record> {
-    private final FlinkRegistry registry;
+    private final RegistryAddress registry;
     private final String ref;
     private final Class<I> inputs;
     private final Class<O> outputs;
@@ -183,7 +195,7 @@ public final class FlinkModel<I extends Record, O extends Record> {
     private @Nullable Profile reference;
     private Duration window = Duration.ofHours(1);
 
-    private Builder(FlinkRegistry registry, String ref, Class<I> inputs, Class<O> outputs) {
+    private Builder(RegistryAddress registry, String ref, Class<I> inputs, Class<O> outputs) {
       this.registry = Objects.requireNonNull(registry, "registry");
       this.ref = Objects.requireNonNull(ref, "ref");
       this.inputs = Objects.requireNonNull(inputs, "inputs");
@@ -258,14 +270,6 @@ public final class FlinkModel<I extends Record, O extends Record> {
       reference = Objects.requireNonNull(profile, "profile");
       window = positive("length", length);
       return this;
-    }
-
-    private static Duration positive(String name, Duration value) {
-      if (Objects.requireNonNull(value, name).toMillis() < 1) {
-        throw new IllegalArgumentException(
-            "%s: found %s, expected at least 1 ms".formatted(name, value));
-      }
-      return value;
     }
 
     /**

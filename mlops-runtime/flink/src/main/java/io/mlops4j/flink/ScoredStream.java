@@ -1,6 +1,7 @@
 package io.mlops4j.flink;
 
 import io.mlops4j.error.DataException;
+import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.util.OutputTag;
@@ -16,14 +17,17 @@ public final class ScoredStream<T, O extends Record> {
   private final SingleOutputStreamOperator<Scored<T, O>> scored;
   private final @Nullable OutputTag<Rejected<T>> rejected;
   private final @Nullable DataStream<WindowDrift> drift;
+  private final String uid;
 
   ScoredStream(
       SingleOutputStreamOperator<Scored<T, O>> scored,
       @Nullable OutputTag<Rejected<T>> rejected,
-      @Nullable DataStream<WindowDrift> drift) {
+      @Nullable DataStream<WindowDrift> drift,
+      String uid) {
     this.scored = scored;
     this.rejected = rejected;
     this.drift = drift;
+    this.uid = uid;
   }
 
   /**
@@ -65,5 +69,22 @@ public final class ScoredStream<T, O extends Record> {
           null);
     }
     return drift;
+  }
+
+  /**
+   * Joins the answers to a stream of labels, for the performance of each window and version.
+   *
+   * @param labels the labels, in any order; they need event times and watermarks
+   * @param key reads from an answer the key that its label has, such as the id of the event; a null
+   *     or empty key is counted and left out
+   * @param labelKey reads the key from a label
+   * @param <L> the type of the labels
+   * @return the options of the join
+   */
+  public <L> LabelledStream<T, O, L> labels(
+      DataStream<L> labels,
+      KeySelector<Scored<T, O>, @Nullable String> key,
+      KeySelector<L, @Nullable String> labelKey) {
+    return LabelledStream.of(scored, key, labels, labelKey, uid + "-labels");
   }
 }

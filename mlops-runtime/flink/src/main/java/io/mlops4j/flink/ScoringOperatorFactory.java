@@ -1,5 +1,6 @@
 package io.mlops4j.flink;
 
+import io.mlops4j.runtime.registry.RegistryAddress;
 import java.time.Duration;
 import org.apache.flink.runtime.jobgraph.OperatorID;
 import org.apache.flink.runtime.operators.coordination.OperatorCoordinator;
@@ -50,7 +51,7 @@ final class ScoringOperatorFactory<T, I extends Record, O extends Record>
     return ScoringOperator.class;
   }
 
-  private record Provider(OperatorID id, FlinkRegistry registry, String ref, Duration every)
+  private record Provider(OperatorID id, RegistryAddress registry, String ref, Duration every)
       implements OperatorCoordinator.Provider {
     private static final long serialVersionUID = 1L;
 

@@ -1,5 +1,6 @@
 package io.mlops4j.flink;
 
+import io.mlops4j.runtime.registry.RegistryAddress;
 import java.io.Serializable;
 import java.time.Duration;
 import org.apache.flink.api.common.functions.MapFunction;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param drift null if rows are not profiled
  */
 record ScoringPlan<T, I extends Record, O extends Record>(
-    FlinkRegistry registry,
+    RegistryAddress registry,
     PinnedModel first,
     MapFunction<T, I> features,
     Class<I> inputs,

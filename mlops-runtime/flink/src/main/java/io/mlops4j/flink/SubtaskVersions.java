@@ -1,5 +1,6 @@
 package io.mlops4j.flink;
 
+import io.mlops4j.runtime.registry.RegistryAddress;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.flink.api.common.operators.MailboxExecutor;
@@ -15,7 +16,7 @@ import org.slf4j.LoggerFactory;
 final class SubtaskVersions implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SubtaskVersions.class);
 
-  private final FlinkRegistry registry;
+  private final RegistryAddress registry;
   private final OperatorEventGateway coordinator;
   private final MailboxExecutor task;
   private TaskManagerModels.Lease current;
@@ -27,7 +28,7 @@ final class SubtaskVersions implements AutoCloseable {
    * @throws io.mlops4j.error.MlopsException if the version cannot be loaded
    */
   SubtaskVersions(
-      FlinkRegistry registry,
+      RegistryAddress registry,
       PinnedModel first,
       OperatorEventGateway coordinator,
       MailboxExecutor task) {

@@ -4,6 +4,7 @@ import io.mlops4j.error.RegistryException;
 import io.mlops4j.inference.Model;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.ModelRuntime;
+import io.mlops4j.runtime.registry.RegistryAddress;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -31,7 +32,7 @@ final class TaskManagerModels {
   private @Nullable ModelRuntime runtime;
   private int loads;
 
-  private record Key(FlinkRegistry registry, PinnedModel model) {}
+  private record Key(RegistryAddress registry, PinnedModel model) {}
 
   private static final class Loaded {
     private final FutureTask<Model> task;
@@ -83,7 +84,7 @@ final class TaskManagerModels {
    *
    * @throws io.mlops4j.error.MlopsException if it cannot be loaded; the next call tries it again
    */
-  static Lease acquire(FlinkRegistry registry, PinnedModel model) {
+  static Lease acquire(RegistryAddress registry, PinnedModel model) {
     return SHARED.lease(new Key(registry, model));
   }
 

@@ -63,7 +63,7 @@ final class WindowProfiles<I extends Record, O extends Record> {
 
   /** A row behind the watermark counts in the oldest window that is open. */
   private long window(StreamRecord<?> row) {
-    if (!row.hasTimestamp()) {
+    if (!row.hasTimestamp() || row.getTimestamp() == Long.MIN_VALUE) { // sources of Flink 2 send it
       throw new DataException(
           "drift: found a row without an event time, expected one; assign timestamps and watermarks to the stream, or leave drift(...) out",
           null);

@@ -1,6 +1,8 @@
 package io.mlops4j.flink;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.flink.metrics.Counter;
@@ -16,7 +18,7 @@ import org.apache.flink.metrics.reporter.MetricReporterFactory;
 public final class Figures implements MetricReporter {
   private static final List<Named> ALL = new CopyOnWriteArrayList<>();
 
-  private record Named(String name, Metric metric) {}
+  private record Named(String name, String subtask, Metric metric) {}
 
   /** Found by Flink. */
   public static final class Factory implements MetricReporterFactory {
@@ -44,6 +46,17 @@ public final class Figures implements MetricReporter {
     return sum;
   }
 
+  /** The sum over the last attempts of all subtasks. */
+  static long last(String name) {
+    Map<String, Long> newest = new HashMap<>();
+    for (Named each : ALL) {
+      if (each.name().equals(name)) {
+        newest.put(each.subtask(), ((Counter) each.metric()).getCount());
+      }
+    }
+    return newest.values().stream().mapToLong(Long::longValue).sum();
+  }
+
   static List<String> texts(String name) {
     return ALL.stream()
         .filter(each -> each.name().equals(name))
@@ -60,7 +73,8 @@ public final class Figures implements MetricReporter {
   @Override
   public void notifyOfAddedMetric(Metric metric, String name, MetricGroup group) {
     if (List.of(group.getScopeComponents()).contains("mlops4j")) {
-      ALL.add(new Named(name, metric));
+      Map<String, String> all = group.getAllVariables();
+      ALL.add(new Named(name, all.get("<operator_id>") + "/" + all.get("<subtask_index>"), metric));
     }
   }
 

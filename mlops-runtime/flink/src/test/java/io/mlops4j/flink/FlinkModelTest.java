@@ -9,6 +9,7 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.registry.JdbcModelRegistry;
+import io.mlops4j.runtime.registry.RegistryAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,7 +71,7 @@ class FlinkModelTest {
     cluster.cancelAll();
   }
 
-  private static FlinkModel.Builder<Point.Features, Point.Sum> plus(FlinkRegistry registry) {
+  private static FlinkModel.Builder<Point.Features, Point.Sum> plus(RegistryAddress registry) {
     return FlinkModel.builder(registry, "plus@champion", Point.Features.class, Point.Sum.class)
         .checkEvery(Duration.ofMillis(5))
         .batches(64, Duration.ofMillis(2));
@@ -393,7 +394,7 @@ class FlinkModelTest {
 
   @Test
   void recordsThatDoNotFitAreRefusedBeforeAnyJob() {
-    FlinkRegistry registry = Registries.folder(folder.resolve("r"), 1);
+    RegistryAddress registry = Registries.folder(folder.resolve("r"), 1);
     assertThatThrownBy(
             () -> FlinkModel.load(registry, "plus@champion", Other.class, Point.Sum.class))
         .isInstanceOf(ModelInputException.class);
@@ -404,7 +405,7 @@ class FlinkModelTest {
 
   @Test
   void aReplacedRegistryIsFoundOnTheTaskManager() {
-    FlinkRegistry registry = Registries.folder(folder.resolve("r"), 1);
+    RegistryAddress registry = Registries.folder(folder.resolve("r"), 1);
     PinnedModel wrong = new PinnedModel("plus:1", "sha256:" + "0".repeat(64));
     for (int i = 0; i < 2; i++) { // the failure is not kept
       int before = TaskManagerModels.loads();
@@ -422,7 +423,7 @@ class FlinkModelTest {
     assertThatThrownBy(
             () ->
                 FlinkModel.load(
-                    FlinkRegistry.folder(absent.toString()),
+                    RegistryAddress.folder(absent.toString()),
                     "plus@champion",
                     Point.Features.class,
                     Point.Sum.class))
@@ -437,7 +438,7 @@ class FlinkModelTest {
     try (ModelRegistry registry = JdbcModelRegistry.builder(address, new Properties()).open()) {
       Registries.publish(registry, "plus", "deployment/plus1.onnx");
     }
-    JobID job = cluster.submit(job(plus(FlinkRegistry.jdbc(address, Map.of())).load(), 2, -1));
+    JobID job = cluster.submit(job(plus(RegistryAddress.jdbc(address, Map.of())).load(), 2, -1));
     end(job, 500);
     assertExactlyOnce(500);
   }

@@ -1,6 +1,7 @@
 package io.mlops4j.flink;
 
 import io.mlops4j.model.Digest;
+import io.mlops4j.runtime.registry.RegistryAddress;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -35,7 +36,7 @@ final class KilledTaskManagers implements AutoCloseable {
 
   private final Path folder;
   private final ProcessCluster cluster;
-  private final FlinkRegistry registry;
+  private final RegistryAddress registry;
   private int jobs;
 
   KilledTaskManagers(Path folder) throws Exception {

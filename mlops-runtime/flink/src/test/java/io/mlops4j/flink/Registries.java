@@ -4,6 +4,7 @@ import io.mlops4j.model.ModelCard;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.registry.FileModelRegistry;
+import io.mlops4j.runtime.registry.RegistryAddress;
 import java.nio.file.Path;
 
 /** Registries with the model plus, whose version n answers x + n. */
@@ -23,14 +24,14 @@ final class Registries {
         Change.by("test"));
   }
 
-  static FlinkRegistry folder(Path folder, int versions) {
+  static RegistryAddress folder(Path folder, int versions) {
     try (ModelRegistry registry = FileModelRegistry.open(folder)) {
       for (int version = 1; version <= versions; version++) {
         publish(registry, "plus", "deployment/plus%d.onnx".formatted(version));
       }
     }
     assign(folder, 1);
-    return FlinkRegistry.folder(folder.toString());
+    return RegistryAddress.folder(folder.toString());
   }
 
   static void assign(Path folder, int version) {

@@ -1,5 +1,6 @@
 package io.mlops4j.flink;
 
+import io.mlops4j.runtime.registry.RegistryAddress;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -13,7 +14,7 @@ public class ScoreStream {
     flink.enableCheckpointing(10_000);
     FlinkModel<Flight, Delay> model =
         FlinkModel.load(
-            FlinkRegistry.folder("registry"), "flight-delay@champion", Flight.class, Delay.class);
+            RegistryAddress.folder("registry"), "flight-delay@champion", Flight.class, Delay.class);
     DataStream<Flight> flights = flink.fromData(new Flight(2176, 7, 1, "LAS", "PHL"));
     ScoredStream<Flight, Delay> scored = model.score(flights);
     scored.answers().print(); // Scored[row=Flight[...], answer=Delay[...], version=flight-delay:3]

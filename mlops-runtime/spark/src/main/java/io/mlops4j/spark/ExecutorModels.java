@@ -53,6 +53,13 @@ final class ExecutorModels {
     }
   }
 
+  /** Returns how many leases are open. For tests. */
+  static int lent() {
+    synchronized (SHARED) {
+      return SHARED.models.values().stream().mapToInt(each -> each.users).sum();
+    }
+  }
+
   private synchronized Lease lease(PinnedModel pinned) {
     ModelRuntime opened = runtime;
     if (opened == null) {

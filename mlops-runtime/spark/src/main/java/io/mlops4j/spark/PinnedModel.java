@@ -1,5 +1,6 @@
 package io.mlops4j.spark;
 
+import io.mlops4j.runtime.registry.RegistryAddress;
 import java.io.Serializable;
 
 /**
@@ -8,6 +9,7 @@ import java.io.Serializable;
  * @param version {@code name:number}
  * @param digest of its bytes
  */
-record PinnedModel(SparkRegistry registry, String version, String digest) implements Serializable {
+record PinnedModel(RegistryAddress registry, String version, String digest)
+    implements Serializable {
   private static final long serialVersionUID = 1L;
 }

@@ -1,7 +1,9 @@
 package io.mlops4j.spark;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF1;
@@ -14,12 +16,15 @@ import org.apache.spark.util.TaskCompletionListener;
 import org.jspecify.annotations.Nullable;
 import scala.Function1;
 
-/** Scores one row for each call. Spark makes an instance for each task; one thread. */
+/**
+ * Scores one row for each call. Spark makes an instance for each task; one thread. All calls of the
+ * function in a query share it, and each call may have a struct of its own.
+ */
 final class RowFunction implements UDF1<Row, Row> {
   private static final long serialVersionUID = 1L;
 
   private final ScoringTask task;
-  private transient @Nullable Opened opened;
+  private transient @Nullable Map<StructType, Opened> opened;
 
   RowFunction(ScoringTask task) {
     this.task = task;
@@ -47,14 +52,23 @@ final class RowFunction implements UDF1<Row, Row> {
         once.scorer().close();
       }
     }
-    Opened shared = opened;
-    if (shared == null) {
-      Opened mine = open(row.schema(), context);
-      opened = mine;
-      context.addTaskCompletionListener((TaskCompletionListener) ended -> mine.scorer().close());
-      shared = mine;
+    return score(shared(row.schema(), context), row);
+  }
+
+  private Opened shared(StructType input, TaskContext context) {
+    Map<StructType, Opened> all = opened;
+    if (all == null) {
+      all = new HashMap<>();
+      opened = all;
     }
-    return score(shared, row);
+    Opened known = all.get(input);
+    if (known == null || known.scorer().closed()) {
+      Opened mine = open(input, context);
+      context.addTaskCompletionListener((TaskCompletionListener) ended -> mine.scorer().close());
+      all.put(input, mine);
+      known = mine;
+    }
+    return known;
   }
 
   private Opened open(StructType input, @Nullable TaskContext context) {

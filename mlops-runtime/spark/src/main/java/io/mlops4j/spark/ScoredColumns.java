@@ -19,7 +19,7 @@ final class ScoredColumns extends AbstractIterator<ColumnarBatch> {
 
   @Override
   public boolean hasNext() {
-    return !scorer.closed() && source.hasNext();
+    return scorer.goesOn(false, source);
   }
 
   @Override

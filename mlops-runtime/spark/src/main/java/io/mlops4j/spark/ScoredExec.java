@@ -29,15 +29,11 @@ import scala.reflect.ClassTag$;
 final class ScoredExec extends SparkPlan implements UnaryExecNode {
   private static final long serialVersionUID = 1L;
 
-  private final ScoringTask task;
-  private final Seq<Attribute> features;
-  private final Seq<Attribute> outputs;
+  private final ScoredNode node;
   private final SparkPlan child;
 
-  ScoredExec(ScoringTask task, Seq<Attribute> features, Seq<Attribute> outputs, SparkPlan child) {
-    this.task = task;
-    this.features = features;
-    this.outputs = outputs;
+  ScoredExec(ScoredNode node, SparkPlan child) {
+    this.node = node;
     this.child = child;
   }
 
@@ -63,9 +59,10 @@ final class ScoredExec extends SparkPlan implements UnaryExecNode {
 
   private <T> RDD<T> scored(RDD<T> source, Class<T> type, boolean columns) {
     ClassTag<T> tag = ClassTag$.MODULE$.apply(type);
-    int[] ordinals = Plans.ordinals(features, child.output());
+    int[] ordinals = node.ordinals(child.output());
     return source.mapPartitions(
-        new Scoring<T>(task, ordinals, Plans.types(features), Plans.types(output()), columns),
+        new Scoring<T>(
+            node.task(), ordinals, Plans.types(node.features()), Plans.types(output()), columns),
         true,
         tag);
   }
@@ -92,17 +89,17 @@ final class ScoredExec extends SparkPlan implements UnaryExecNode {
 
   @Override
   public Seq<Attribute> output() {
-    return Plans.concat(child.output(), outputs);
+    return node.output(child.output());
   }
 
   @Override
   public AttributeSet producedAttributes() {
-    return Plans.set(outputs);
+    return node.produced();
   }
 
   @Override
   public AttributeSet references() {
-    return Plans.set(features);
+    return node.references();
   }
 
   @Override
@@ -122,7 +119,7 @@ final class ScoredExec extends SparkPlan implements UnaryExecNode {
 
   @Override
   public SparkPlan withNewChildInternal(SparkPlan other) {
-    return new ScoredExec(task, features, outputs, other);
+    return new ScoredExec(node, other);
   }
 
   @Override
@@ -132,14 +129,8 @@ final class ScoredExec extends SparkPlan implements UnaryExecNode {
 
   /** Spark would call the constructor by reflection, which needs a public class. */
   @Override
-  @SuppressWarnings("unchecked")
   public SparkPlan makeCopy(Object[] elements) {
-    return copied(
-        new ScoredExec(
-            (ScoringTask) elements[0],
-            (Seq<Attribute>) elements[1],
-            (Seq<Attribute>) elements[2],
-            (SparkPlan) elements[3]));
+    return copied(new ScoredExec(ScoredNode.of(elements), (SparkPlan) elements[ScoredNode.CHILD]));
   }
 
   @Override
@@ -154,17 +145,17 @@ final class ScoredExec extends SparkPlan implements UnaryExecNode {
 
   @Override
   public String nodeName() {
-    return Plans.NAME;
+    return ScoredNode.NAME;
   }
 
   @Override
   public int productArity() {
-    return 4;
+    return ScoredNode.ARITY;
   }
 
   @Override
   public Object productElement(int n) {
-    return Plans.element(n, task, features, outputs, child);
+    return node.element(n, child);
   }
 
   @Override
@@ -174,15 +165,11 @@ final class ScoredExec extends SparkPlan implements UnaryExecNode {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof ScoredExec that
-        && task.equals(that.task)
-        && features.equals(that.features)
-        && outputs.equals(that.outputs)
-        && child.equals(that.child);
+    return other instanceof ScoredExec that && node.equals(that.node) && child.equals(that.child);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(task, features, outputs, child);
+    return Objects.hash(node, child);
   }
 }

@@ -26,15 +26,11 @@ import scala.collection.immutable.Seq;
 final class ScoredPlan extends LogicalPlan implements UnaryNode {
   private static final long serialVersionUID = 1L;
 
-  private final ScoringTask task;
-  private final Seq<Attribute> features;
-  private final Seq<Attribute> outputs;
+  private final ScoredNode node;
   private final LogicalPlan child;
 
-  ScoredPlan(ScoringTask task, Seq<Attribute> features, Seq<Attribute> outputs, LogicalPlan child) {
-    this.task = task;
-    this.features = features;
-    this.outputs = outputs;
+  ScoredPlan(ScoredNode node, LogicalPlan child) {
+    this.node = node;
     this.child = child;
   }
 
@@ -70,19 +66,12 @@ final class ScoredPlan extends LogicalPlan implements UnaryNode {
     return Dataset.ofRows(
         rows.sparkSession(),
         new Project(
-            Plans.seq(named), new ScoredPlan(task, Plans.seq(features), Plans.seq(outputs), plan)));
+            Plans.seq(named),
+            new ScoredPlan(new ScoredNode(task, Plans.seq(features), Plans.seq(outputs)), plan)));
   }
 
-  ScoringTask task() {
-    return task;
-  }
-
-  Seq<Attribute> features() {
-    return features;
-  }
-
-  Seq<Attribute> outputs() {
-    return outputs;
+  ScoredNode node() {
+    return node;
   }
 
   @Override
@@ -92,17 +81,17 @@ final class ScoredPlan extends LogicalPlan implements UnaryNode {
 
   @Override
   public Seq<Attribute> output() {
-    return Plans.concat(child.output(), outputs);
+    return node.output(child.output());
   }
 
   @Override
   public AttributeSet producedAttributes() {
-    return Plans.set(outputs);
+    return node.produced();
   }
 
   @Override
   public AttributeSet references() {
-    return Plans.set(features);
+    return node.references();
   }
 
   @Override
@@ -112,7 +101,7 @@ final class ScoredPlan extends LogicalPlan implements UnaryNode {
 
   @Override
   public LogicalPlan withNewChildInternal(LogicalPlan other) {
-    return new ScoredPlan(task, features, outputs, other);
+    return new ScoredPlan(node, other);
   }
 
   @Override
@@ -122,14 +111,9 @@ final class ScoredPlan extends LogicalPlan implements UnaryNode {
 
   /** Spark would call the constructor by reflection, which needs a public class. */
   @Override
-  @SuppressWarnings("unchecked")
   public LogicalPlan makeCopy(Object[] elements) {
     return copied(
-        new ScoredPlan(
-            (ScoringTask) elements[0],
-            (Seq<Attribute>) elements[1],
-            (Seq<Attribute>) elements[2],
-            (LogicalPlan) elements[3]));
+        new ScoredPlan(ScoredNode.of(elements), (LogicalPlan) elements[ScoredNode.CHILD]));
   }
 
   @Override
@@ -147,17 +131,17 @@ final class ScoredPlan extends LogicalPlan implements UnaryNode {
 
   @Override
   public String nodeName() {
-    return Plans.NAME;
+    return ScoredNode.NAME;
   }
 
   @Override
   public int productArity() {
-    return 4;
+    return ScoredNode.ARITY;
   }
 
   @Override
   public Object productElement(int n) {
-    return Plans.element(n, task, features, outputs, child);
+    return node.element(n, child);
   }
 
   @Override
@@ -167,15 +151,11 @@ final class ScoredPlan extends LogicalPlan implements UnaryNode {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof ScoredPlan that
-        && task.equals(that.task)
-        && features.equals(that.features)
-        && outputs.equals(that.outputs)
-        && child.equals(that.child);
+    return other instanceof ScoredPlan that && node.equals(that.node) && child.equals(that.child);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(task, features, outputs, child);
+    return Objects.hash(node, child);
   }
 }

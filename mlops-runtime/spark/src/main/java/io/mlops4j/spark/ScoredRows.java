@@ -34,10 +34,7 @@ final class ScoredRows extends AbstractIterator<InternalRow> {
 
   @Override
   public boolean hasNext() {
-    if (scorer.closed()) {
-      return false;
-    }
-    return next < rows || source.hasNext();
+    return scorer.goesOn(next < rows, source);
   }
 
   @Override

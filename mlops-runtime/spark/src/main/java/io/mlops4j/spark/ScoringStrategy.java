@@ -27,10 +27,7 @@ final class ScoringStrategy extends SparkStrategy {
   @Override
   public Seq<SparkPlan> apply(LogicalPlan plan) {
     return plan instanceof ScoredPlan scored
-        ? Plans.one(
-            (SparkPlan)
-                new ScoredExec(
-                    scored.task(), scored.features(), scored.outputs(), planLater(scored.child())))
+        ? Plans.one((SparkPlan) new ScoredExec(scored.node(), planLater(scored.child())))
         : Plans.seq(List.of());
   }
 }

@@ -11,10 +11,10 @@ import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.ModelRuntime;
+import io.mlops4j.runtime.registry.RegistryAddress;
 import io.mlops4j.runtime.trust.TrustPolicy;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -85,7 +85,7 @@ public final class SparkModel implements AutoCloseable {
    * @throws io.mlops4j.error.RegistryException if there is no such version
    * @throws io.mlops4j.error.ModelLoadException if it cannot be loaded
    */
-  public static SparkModel load(SparkSession session, SparkRegistry registry, String ref) {
+  public static SparkModel load(SparkSession session, RegistryAddress registry, String ref) {
     return builder(session, registry, ref).load();
   }
 
@@ -97,7 +97,7 @@ public final class SparkModel implements AutoCloseable {
    * @param ref {@code name}, {@code name:number} or {@code name@alias}
    * @return a builder
    */
-  public static Builder builder(SparkSession session, SparkRegistry registry, String ref) {
+  public static Builder builder(SparkSession session, RegistryAddress registry, String ref) {
     return new Builder(session, registry, ref);
   }
 
@@ -170,7 +170,7 @@ public final class SparkModel implements AutoCloseable {
   }
 
   private String bins() {
-    return reference == null ? "" : Base64.getEncoder().encodeToString(reference.toBytes());
+    return reference == null ? "" : TaskFigures.text(reference);
   }
 
   /** Calls the model with no rows, which checks names and types. */
@@ -237,7 +237,7 @@ public final class SparkModel implements AutoCloseable {
   public Optional<Profile> profile() {
     return figures.value().stream()
         .filter(task -> !task.profile().isEmpty() && task.rows() > 0)
-        .map(task -> Profile.fromBytes(Base64.getDecoder().decode(task.profile())))
+        .map(TaskFigures::profiled)
         .reduce(Profile::merge);
   }
 
@@ -270,13 +270,13 @@ public final class SparkModel implements AutoCloseable {
   /** Options of a model. Not thread safe. */
   public static final class Builder {
     private final SparkSession session;
-    private final SparkRegistry registry;
+    private final RegistryAddress registry;
     private final String ref;
     private List<String> outputs = List.of();
     private @Nullable Profile reference;
     private @Nullable TrustPolicy trust;
 
-    private Builder(SparkSession session, SparkRegistry registry, String ref) {
+    private Builder(SparkSession session, RegistryAddress registry, String ref) {
       this.session = Objects.requireNonNull(session, "session");
       this.registry = Objects.requireNonNull(registry, "registry");
       this.ref = Objects.requireNonNull(ref, "ref");

@@ -6,7 +6,6 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.monitor.profile.Profile;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -17,6 +16,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.sql.execution.vectorized.WritableColumnVector;
 import org.apache.spark.sql.types.DataType;
 import org.jspecify.annotations.Nullable;
+import scala.collection.Iterator;
 
 /** Calls the model with the batches of one task, and counts. One thread. */
 final class TaskScorer implements AutoCloseable {
@@ -27,7 +27,8 @@ final class TaskScorer implements AutoCloseable {
   private final DictionaryProvider.MapDictionaryProvider dictionaries =
       new DictionaryProvider.MapDictionaryProvider();
   private final Profile.@Nullable Builder profile;
-  private final WritableColumnVector[] outputs;
+  private final WritableColumnVector[]
+      outputs; // on the heap; a reader may still have the last ones
   private long rows;
   private long calls;
   private long nanos;
@@ -49,16 +50,38 @@ final class TaskScorer implements AutoCloseable {
             ? null
             : Profile.fromBytes(Base64.getDecoder().decode(task.bins())).counting();
     model = ExecutorModels.acquire(task.model());
-    for (int i = 0; i < types.length; i++) {
-      columns.add(
-          new FeatureColumn(
-              features.get(i), types[i], i, model.runtime().allocator(), dictionaries));
+    try {
+      for (int i = 0; i < types.length; i++) {
+        columns.add(
+            new FeatureColumn(
+                features.get(i), types[i], i, model.runtime().allocator(), dictionaries));
+      }
+    } catch (RuntimeException e) { // a type that no feature has, in a call of the SQL function
+      free();
+      throw e;
     }
   }
 
   /** Returns whether the task has ended, so that its memory is free. */
   boolean closed() {
     return closed;
+  }
+
+  /**
+   * Returns whether there are further rows. After the last one everything is freed, and not only at
+   * the end of the task: a task may read very many partitions, as after a {@code coalesce}.
+   *
+   * @param scored whether there is a row that was scored and not read
+   */
+  boolean goesOn(boolean scored, Iterator<?> source) {
+    if (closed) {
+      return false;
+    }
+    if (scored || source.hasNext()) {
+      return true;
+    }
+    close();
+    return false;
   }
 
   /**
@@ -125,23 +148,25 @@ final class TaskScorer implements AutoCloseable {
     }
   }
 
-  /** Frees everything, and reports what was done. Called when the task ends, for any reason. */
+  /** Frees everything, and reports what was done. Called when the task ends for any reason, too. */
   @Override
   public void close() {
     if (closed) {
       return;
     }
     closed = true;
-    columns.forEach(FeatureColumn::close);
-    Arrays.stream(outputs).forEach(WritableColumnVector::close);
-    model.close();
+    free();
     if (context == null) {
       return;
     }
-    String counted =
-        profile == null ? "" : Base64.getEncoder().encodeToString(profile.build().toBytes());
+    String counted = profile == null ? "" : TaskFigures.text(profile.build());
     task.figures()
         .add(
             new TaskFigures(context.stageId(), context.partitionId(), rows, calls, nanos, counted));
+  }
+
+  private void free() {
+    columns.forEach(FeatureColumn::close);
+    model.close();
   }
 }

@@ -8,6 +8,7 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.registry.FileModelRegistry;
+import io.mlops4j.runtime.registry.RegistryAddress;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -40,7 +41,7 @@ final class KilledExecutors {
     try (SparkSession spark = Sessions.cluster();
         SparkModel model =
             SparkModel.load(
-                spark, SparkRegistry.folder(folder.toString()), "flight-delay@champion")) {
+                spark, RegistryAddress.folder(folder.toString()), "flight-delay@champion")) {
       BufferedReader in =
           new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
       while (in.readLine() != null) {

@@ -3,6 +3,7 @@ package io.mlops4j.spark;
 import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.runtime.registry.RegistryAddress;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -45,7 +46,7 @@ class LostExecutorTest {
   void aLostExecutorChangesNothingInTheResult() throws IOException {
     SparkSession spark = Sessions.cluster();
     try {
-      SparkRegistry registry =
+      RegistryAddress registry =
           Sessions.folder(folder.resolve("registry"), "plus", "deployment/plus1.onnx");
       Path mark = folder.resolve("died");
       try (SparkModel model = SparkModel.load(spark, registry, "plus@champion")) {

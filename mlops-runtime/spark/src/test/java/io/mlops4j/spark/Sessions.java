@@ -6,6 +6,7 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.registry.FileModelRegistry;
+import io.mlops4j.runtime.registry.RegistryAddress;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -67,10 +68,10 @@ final class Sessions {
     registry.assign(name + "@champion", version, Change.by("test"));
   }
 
-  static SparkRegistry folder(Path folder, String name, String file, String... features) {
+  static RegistryAddress folder(Path folder, String name, String file, String... features) {
     try (ModelRegistry registry = FileModelRegistry.open(folder)) {
       publish(registry, name, file, features);
     }
-    return SparkRegistry.folder(folder.toString());
+    return RegistryAddress.folder(folder.toString());
   }
 }

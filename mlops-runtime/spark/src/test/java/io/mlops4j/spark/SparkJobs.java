@@ -5,6 +5,7 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.registry.FileModelRegistry;
+import io.mlops4j.runtime.registry.RegistryAddress;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -37,7 +38,8 @@ final class SparkJobs implements AutoCloseable {
       registry.assign("flight-delay@champion", version, Change.by("bench"));
     }
     model =
-        SparkModel.builder(spark, SparkRegistry.folder(folder.toString()), "flight-delay@champion")
+        SparkModel.builder(
+                spark, RegistryAddress.folder(folder.toString()), "flight-delay@champion")
             .outputs("probability")
             .load();
     model.register("ours");

@@ -12,6 +12,7 @@ import io.mlops4j.monitor.drift.DriftVerdict;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.registry.JdbcModelRegistry;
+import io.mlops4j.runtime.registry.RegistryAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,13 +47,28 @@ class SparkModelTest {
     spark.stop();
   }
 
-  private SparkRegistry plus() {
+  private RegistryAddress plus() {
     return Sessions.folder(folder.resolve("registry"), "plus", PLUS);
   }
 
   /** Row r has the id r and x = r. */
   private static Dataset<Row> numbers() {
     return spark.range(0, ROWS, 1, 3).select(col("id"), col("id").cast("float").as("x"));
+  }
+
+  /** The profile of all numbers and their answers. */
+  private static Profile reference() {
+    float[] x = new float[ROWS];
+    float[] y = new float[ROWS];
+    for (int r = 0; r < ROWS; r++) {
+      x[r] = r;
+      y[r] = r + 1;
+    }
+    try (RootAllocator memory = new RootAllocator();
+        FeatureBatch rows = FeatureBatch.builder(memory).floats("x", x).build();
+        FeatureBatch answers = FeatureBatch.builder(memory).floats("y", y).build()) {
+      return Profile.builder().add(rows, answers).build();
+    }
   }
 
   private static void assertScored(Dataset<Row> scored) {
@@ -93,6 +109,54 @@ class SparkModelTest {
   }
 
   @Test
+  void aTaskThatReadsSeveralPartitionsCountsAllOfTheirRows() {
+    try (SparkModel model =
+        SparkModel.builder(spark, plus(), "plus@champion").comparedWith(reference()).load()) {
+      Dataset<Row> scored = model.transform(numbers().repartition(40));
+      scored.coalesce(1).write().format("noop").mode("overwrite").save();
+      assertThat(model.figures().rows()).isEqualTo(ROWS);
+      assertThat(model.figures().tasks()).isEqualTo(1);
+      assertThat(model.profile().orElseThrow().rows()).isEqualTo(ROWS);
+      assertThat(ExecutorModels.lent()).isZero();
+    }
+  }
+
+  @Test
+  void emptyPartitionsAreNoRows() {
+    try (SparkModel model =
+        SparkModel.builder(spark, plus(), "plus@champion").comparedWith(reference()).load()) {
+      Dataset<Row> none = model.transform(numbers().filter(col("id").lt(0)));
+      assertThat(none.collectAsList()).isEmpty();
+      assertThat(model.figures().rows()).isZero();
+      assertThat(model.profile()).isEmpty();
+      assertThat(model.transform(numbers().filter(col("id").equalTo(9))).collectAsList())
+          .hasSize(1);
+      assertThat(model.profile().orElseThrow().rows()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aTaskThatRunsAgainReplacesItsFigures() {
+    Figures driver = new Figures();
+    for (int attempt = 0; attempt < 3; attempt++) { // a lost executor, or a speculative copy
+      for (int partition = 0; partition < 2; partition++) {
+        Figures task = new Figures();
+        task.add(new TaskFigures(7, partition, 10, 1, 5, ""));
+        task.add(new TaskFigures(7, partition, 20, 2, 5, ""));
+        driver.merge(task);
+      }
+    }
+    assertThat(driver.value()).extracting(TaskFigures::rows).containsExactly(30L, 30L);
+    Figures next = new Figures();
+    next.add(new TaskFigures(8, 0, 1, 1, 5, ""));
+    driver.merge(next);
+    Figures before = new Figures();
+    before.add(new TaskFigures(7, 1, 20, 2, 5, ""));
+    driver.merge(before); // a stage that is read again does not bring back what was before
+    assertThat(driver.value()).extracting(TaskFigures::rows).containsExactly(1L);
+  }
+
+  @Test
   void anExecutorLoadsAVersionOnce() {
     try (SparkModel model = SparkModel.load(spark, plus(), "plus@champion")) {
       int before = ExecutorModels.loads();
@@ -115,7 +179,7 @@ class SparkModelTest {
 
   @Test
   void everyTypeIsReadAndWritten() {
-    SparkRegistry registry =
+    RegistryAddress registry =
         Sessions.folder(folder.resolve("registry"), "columns", "models/columns.onnx");
     try (SparkModel model = SparkModel.load(spark, registry, "columns@champion")) {
       Row row =
@@ -136,7 +200,7 @@ class SparkModelTest {
 
   @Test
   void anOutputOfSeveralValuesIsAnArray() {
-    SparkRegistry registry =
+    RegistryAddress registry =
         Sessions.folder(folder.resolve("registry"), "mlp", "models/classifier.onnx");
     try (SparkModel model =
         SparkModel.builder(spark, registry, "mlp@champion").outputs("probabilities").load()) {
@@ -169,9 +233,45 @@ class SparkModelTest {
   }
 
   @Test
+  void callsOfTheFunctionWithDifferentStructsDoNotShareColumns() {
+    RegistryAddress registry =
+        Sessions.folder(folder.resolve("registry"), "columns", "models/columns.onnx");
+    try (SparkModel model = SparkModel.load(spark, registry, "columns@champion")) {
+      model.register("echo");
+      spark
+          .sql(
+              "SELECT CAST(id AS FLOAT) f, CAST(id AS DOUBLE) d, CAST(id AS INT) i, id l, true b, string(id) s FROM range(20)")
+          .createOrReplaceTempView("every_type");
+      List<Row> rows =
+          spark
+              .sql(
+                  "SELECT s, echo(struct(f, d, i, l, b, s)).s_out a, echo(struct(s, b, l, i, d, f)).s_out z,"
+                      + " echo(struct(s, b, l, i, d, f)).i_out n FROM every_type")
+              .collectAsList();
+      assertThat(rows).hasSize(20);
+      for (Row row : rows) {
+        assertThat(row.getString(1)).isEqualTo(row.getString(0));
+        assertThat(row.getString(2)).isEqualTo(row.getString(0));
+        assertThat(row.getInt(3)).isEqualTo(Integer.parseInt(row.getString(0)));
+      }
+    }
+  }
+
+  @Test
+  void aStructThatDoesNotFitKeepsNoModel() {
+    try (SparkModel model = SparkModel.load(spark, plus(), "plus@champion")) {
+      model.register("plus_one");
+      Dataset<Row> date =
+          spark.sql("SELECT plus_one(struct(date_add(current_date(), CAST(id AS INT)) AS x)).y FROM range(3)");
+      assertThatThrownBy(date::collectAsList).hasStackTraceContaining("the type date");
+      assertThat(ExecutorModels.lent()).isZero();
+    }
+  }
+
+  @Test
   void anAbsentFolderIsNoRegistry() {
     Path absent = folder.resolve("absent");
-    SparkRegistry registry = SparkRegistry.folder(absent.toString());
+    RegistryAddress registry = RegistryAddress.folder(absent.toString());
     assertThatThrownBy(() -> SparkModel.load(spark, registry, "plus@champion"))
         .isInstanceOf(RegistryException.class)
         .hasMessageContaining("found no folder");
@@ -218,20 +318,8 @@ class SparkModelTest {
 
   @Test
   void profilesOfTasksBecomeOneReport() {
-    float[] x = new float[ROWS];
-    float[] y = new float[ROWS];
-    for (int r = 0; r < ROWS; r++) {
-      x[r] = r;
-      y[r] = r + 1;
-    }
-    Profile reference;
-    try (RootAllocator memory = new RootAllocator();
-        FeatureBatch rows = FeatureBatch.builder(memory).floats("x", x).build();
-        FeatureBatch answers = FeatureBatch.builder(memory).floats("y", y).build()) {
-      reference = Profile.builder().add(rows, answers).build();
-    }
     try (SparkModel model =
-        SparkModel.builder(spark, plus(), "plus@champion").comparedWith(reference).load()) {
+        SparkModel.builder(spark, plus(), "plus@champion").comparedWith(reference()).load()) {
       model.transform(numbers()).write().format("noop").mode("overwrite").save();
       Profile same = model.profile().orElseThrow();
       assertThat(same.rows()).isEqualTo(ROWS);
@@ -257,14 +345,14 @@ class SparkModelTest {
       Sessions.publish(registry, "plus", PLUS);
     }
     try (SparkModel model =
-        SparkModel.load(spark, SparkRegistry.jdbc(address, Map.of()), "plus@champion")) {
+        SparkModel.load(spark, RegistryAddress.jdbc(address, Map.of()), "plus@champion")) {
       assertScored(model.transform(numbers()));
     }
   }
 
   @Test
   void aReplacedRegistryIsFoundOnTheExecutor() throws Exception {
-    SparkRegistry registry = plus();
+    RegistryAddress registry = plus();
     Digest other = Digest.sha256(Files.readAllBytes(Sessions.model("models/mlp4.onnx")));
     PinnedModel wrong = new PinnedModel(registry, "plus:1", other.toString());
     assertThatThrownBy(() -> ExecutorModels.acquire(wrong))
@@ -274,7 +362,7 @@ class SparkModelTest {
 
   @Test
   void featuresOfTheCardAreUsed() {
-    SparkRegistry registry =
+    RegistryAddress registry =
         Sessions.folder(folder.resolve("registry"), "mlp", "models/mlp4.onnx", "a", "b", "c", "d");
     try (SparkModel model = SparkModel.load(spark, registry, "mlp@champion")) {
       Dataset<Row> rows =

@@ -3,6 +3,7 @@ package io.mlops4j.spark;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.sum;
 
+import io.mlops4j.runtime.registry.RegistryAddress;
 import java.io.IOException;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
@@ -14,7 +15,8 @@ public final class SubmittedJob {
   /** The folder of the registry. */
   public static void main(String[] args) throws ClassNotFoundException, IOException {
     try (SparkSession spark = SparkSession.builder().getOrCreate();
-        SparkModel model = SparkModel.load(spark, SparkRegistry.folder(args[0]), "plus@champion")) {
+        SparkModel model =
+            SparkModel.load(spark, RegistryAddress.folder(args[0]), "plus@champion")) {
       System.out.println(
           "sum "
               + model

@@ -3,7 +3,6 @@ package io.mlops4j.samples.flink;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.flink.FlinkModel;
-import io.mlops4j.flink.FlinkRegistry;
 import io.mlops4j.flink.Scored;
 import io.mlops4j.flink.ScoredStream;
 import io.mlops4j.flink.WindowDrift;
@@ -13,6 +12,7 @@ import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.ModelRuntime;
 import io.mlops4j.runtime.registry.FileModelRegistry;
+import io.mlops4j.runtime.registry.RegistryAddress;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,7 +86,7 @@ final class Replay {
             .rebalance();
     FlinkModel<Flight.Features, Flight.Delay> model =
         FlinkModel.builder(
-                FlinkRegistry.folder(registry.toString()),
+                RegistryAddress.folder(registry.toString()),
                 "flight-delay@champion",
                 Flight.Features.class,
                 Flight.Delay.class)

@@ -14,9 +14,9 @@ import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.ModelRuntime;
 import io.mlops4j.runtime.registry.FileModelRegistry;
+import io.mlops4j.runtime.registry.RegistryAddress;
 import io.mlops4j.spark.ScoringFigures;
 import io.mlops4j.spark.SparkModel;
-import io.mlops4j.spark.SparkRegistry;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -102,7 +102,7 @@ final class Flights {
 
       try (SparkModel model =
           SparkModel.builder(
-                  spark, SparkRegistry.folder(folder.toString()), "flight-delay@champion")
+                  spark, RegistryAddress.folder(folder.toString()), "flight-delay@champion")
               .outputs("probability")
               .comparedWith(january)
               .load()) {

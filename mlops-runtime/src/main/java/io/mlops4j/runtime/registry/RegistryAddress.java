@@ -1,9 +1,7 @@
-package io.mlops4j.flink;
+package io.mlops4j.runtime.registry;
 
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.registry.ModelRegistry;
-import io.mlops4j.runtime.registry.FileModelRegistry;
-import io.mlops4j.runtime.registry.JdbcModelRegistry;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,12 +12,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The address of a registry that the client, the job manager and every task manager can open.
- * Immutable and thread safe.
+ * The address of a registry that several machines can open, such as the driver and the executors of
+ * a Spark job, or the client, the job manager and the task managers of a Flink job. Immutable and
+ * thread safe.
  *
- * <p>Flink sends it to these machines as a part of the job, the properties of a database included.
+ * <p>It is serializable, because these engines send it to their machines as a part of the job, the
+ * properties of a database included.
  */
-public final class FlinkRegistry implements Serializable {
+public final class RegistryAddress implements Serializable {
   private static final long serialVersionUID = 1L;
 
   private final String address;
@@ -28,7 +28,7 @@ public final class FlinkRegistry implements Serializable {
 
   private final boolean database;
 
-  private FlinkRegistry(String address, boolean database, Map<String, String> properties) {
+  private RegistryAddress(String address, boolean database, Map<String, String> properties) {
     this.address = address;
     this.database = database;
     this.properties = new TreeMap<>(properties);
@@ -40,26 +40,32 @@ public final class FlinkRegistry implements Serializable {
    * @param path the folder, at the same path on all machines
    * @return the address
    */
-  public static FlinkRegistry folder(String path) {
-    return new FlinkRegistry(
+  public static RegistryAddress folder(String path) {
+    return new RegistryAddress(
         Path.of(Objects.requireNonNull(path, "path")).toAbsolutePath().toString(), false, Map.of());
   }
 
   /**
-   * Names a registry in a database. Its driver must be on the class path of all of them.
+   * Names a registry in a database. Its driver must be on the class path of all machines.
    *
    * @param address for example {@code jdbc:postgresql://host/database}
    * @param properties the driver's properties, for example {@code user} and {@code password}
    * @return the address
    */
-  public static FlinkRegistry jdbc(String address, Map<String, String> properties) {
-    return new FlinkRegistry(
+  public static RegistryAddress jdbc(String address, Map<String, String> properties) {
+    return new RegistryAddress(
         Objects.requireNonNull(address, "address"),
         true,
         Objects.requireNonNull(properties, "properties"));
   }
 
-  ModelRegistry open() {
+  /**
+   * Opens the registry.
+   *
+   * @return the registry, which the caller closes
+   * @throws RegistryException if there is no such folder, or the database cannot be reached
+   */
+  public ModelRegistry open() {
     if (!database) {
       if (!Files.isDirectory(Path.of(address))) { // opening it would make an empty registry
         throw new RegistryException(
@@ -76,7 +82,7 @@ public final class FlinkRegistry implements Serializable {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof FlinkRegistry that
+    return other instanceof RegistryAddress that
         && database == that.database
         && address.equals(that.address)
         && properties.equals(that.properties);
@@ -88,12 +94,13 @@ public final class FlinkRegistry implements Serializable {
   }
 
   /**
-   * Returns the address without the properties, which may hold a password.
+   * Returns the address without the properties, which may hold a password. The parameters of a
+   * database's address are left out for the same reason.
    *
-   * @return the folder or the address of the database
+   * @return the folder or the address of the database, up to its first {@code ?} or {@code ;}
    */
   @Override
   public String toString() {
-    return address;
+    return database ? address.split("[?;]", 2)[0] : address;
   }
 }
