@@ -11,6 +11,7 @@ final class Scores {
   private final Aggregate aggregate;
   private final TreeWeights weights;
   private final float[] single;
+  private final float[] exits;
   private final int targets;
 
   /** The scores, row by row. */
@@ -19,10 +20,23 @@ final class Scores {
   /** Whether some leaf had a weight for a score. */
   final boolean[] found;
 
-  Scores(Aggregate aggregate, TreeWeights weights, float[] single, int targets, int rows) {
+  /**
+   * Makes room for rows.
+   *
+   * @param single the first weight of each node
+   * @param exits the first weight of each exit, see {@link TreeTops}
+   */
+  Scores(
+      Aggregate aggregate,
+      TreeWeights weights,
+      float[] single,
+      float[] exits,
+      int targets,
+      int rows) {
     this.aggregate = aggregate;
     this.weights = weights;
     this.single = single;
+    this.exits = exits;
     this.targets = targets;
     values = new float[Math.multiplyExact(rows, targets)];
     found = new boolean[values.length];
@@ -33,9 +47,14 @@ final class Scores {
     Arrays.fill(found, 0, rows * targets, false);
   }
 
+  /** Whether there is only one sum, so that each leaf has one weight. */
+  boolean isSum() {
+    return targets == 1 && !aggregate.picks();
+  }
+
   /** Adds one tree's leaves of several rows. */
   void addRows(int[] leaves, int rows) {
-    if (targets > 1 || aggregate.picks()) {
+    if (!isSum()) {
       for (int row = 0; row < rows; row++) {
         add(leaves[row], row);
       }
@@ -46,11 +65,23 @@ final class Scores {
     }
   }
 
-  /** Adds the leaves of several trees of the first row. */
-  void addTrees(int[] leaves, int trees) {
-    if (targets > 1 || aggregate.picks()) {
+  /**
+   * Adds one tree's leaves of several rows to the only sum.
+   *
+   * @param removed the exits that each row does not take
+   * @param first the first exit
+   */
+  void addExits(int[] removed, int first, int rows) {
+    for (int row = 0; row < rows; row++) {
+      values[row] += exits[first + Integer.numberOfTrailingZeros(~removed[row])];
+    }
+  }
+
+  /** Adds the leaves of several trees of a row. */
+  void addTrees(int[] leaves, int trees, int row) {
+    if (!isSum()) {
       for (int tree = 0; tree < trees; tree++) {
-        add(leaves[tree], 0);
+        add(leaves[tree], row);
       }
       return;
     }
@@ -58,7 +89,7 @@ final class Scores {
     for (int tree = 0; tree < trees; tree++) {
       sum += single[leaves[tree]];
     }
-    values[0] = sum;
+    values[row] = sum;
   }
 
   private void add(int leaf, int row) {

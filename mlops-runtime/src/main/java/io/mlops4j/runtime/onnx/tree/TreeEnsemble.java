@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * depends on the other rows. Here it does not.
  */
 public final class TreeEnsemble {
-  private static final int BLOCK = 64;
-
   private final TreeNodes nodes;
+  private final TreeTops tops;
   private final TreeWeights weights;
   private final float[] single;
+  private final float[] exits;
   private final Aggregate aggregate;
   private final Finish finish;
   private final int targets;
@@ -30,8 +30,13 @@ public final class TreeEnsemble {
   private TreeEnsemble(TreeDefinition trees) {
     NodeIndex index = new NodeIndex(trees);
     nodes = TreeNodes.of(trees, index);
+    tops = TreeTops.of(nodes);
     weights = TreeWeights.of(trees, index, nodes);
     single = weights.single();
+    exits = new float[tops.exits().length];
+    for (int exit = 0; exit < exits.length; exit++) {
+      exits[exit] = single[tops.exits()[exit]];
+    }
     classifies = trees.labels().length > 0;
     aggregate = classifies ? Aggregate.SUM : Aggregate.of(trees.aggregate());
     targets = trees.targets();
@@ -124,9 +129,11 @@ public final class TreeEnsemble {
 
   /** Evaluates rows. Not thread safe. */
   public final class Evaluator {
-    private final int[] x = new int[BLOCK * nodes.slots()];
-    private final int[] leaves = new int[Math.max(BLOCK, nodes.roots().length)];
-    private final Scores scores = new Scores(aggregate, weights, single, targets, BLOCK);
+    private final int block = TreeRows.block(tops);
+    private final TreeRows input = new TreeRows(nodes, tops);
+    private final int[] removed = new int[block];
+    private final int[] leaves = new int[Math.max(block, nodes.roots().length)];
+    private final Scores scores = new Scores(aggregate, weights, single, exits, targets, block);
 
     private Evaluator() {}
 
@@ -143,38 +150,43 @@ public final class TreeEnsemble {
      */
     public boolean run(
         int rows, int width, long from, long to, long labels, BooleanSupplier cancelled) {
-      for (int row = 0; row < rows; row += BLOCK) {
+      for (int row = 0; row < rows; row += block) {
         if (cancelled.getAsBoolean()) {
           return false;
         }
-        int block = Math.min(BLOCK, rows - row);
-        gather(block, width, from + 4L * row * width);
-        scores.clear(block);
-        if (block == 1) {
-          TreeWalk.trees(nodes, x, leaves);
-          scores.addTrees(leaves, nodes.roots().length);
+        int some = Math.min(block, rows - row);
+        input.read(some, width, from + 4L * row * width);
+        scores.clear(some);
+        if (some < TreeRows.FEW) {
+          rows(some);
         } else {
-          for (int tree = 0; tree < nodes.roots().length; tree++) {
-            TreeWalk.rows(nodes, tree, x, block, leaves);
-            scores.addRows(leaves, block);
-          }
+          trees(some);
         }
-        write(block, to == 0 ? 0 : to + 4L * row * targets, labels == 0 ? 0 : labels + 8L * row);
+        write(some, to == 0 ? 0 : to + 4L * row * targets, labels == 0 ? 0 : labels + 8L * row);
       }
       return true;
     }
 
-    private void gather(int rows, int width, long from) {
-      int[] features = nodes.slotFeatures();
-      int[] missing = nodes.slotMissing();
-      int to = 0;
+    private void rows(int rows) {
       for (int row = 0; row < rows; row++) {
-        long start = from + 4L * row * width;
-        to++; // slot 0
-        for (int i = 0; i < features.length; i++) {
-          float value = Native.getFloat(start + 4L * features[i]);
-          x[to++] = Float.isNaN(value) ? missing[i] : TreeNodes.order(value);
+        TreeWalk.trees(nodes, input.x, row * nodes.slots(), leaves);
+        scores.addTrees(leaves, nodes.roots().length, row);
+      }
+    }
+
+    private void trees(int rows) {
+      for (int tree = 0; tree < nodes.roots().length; tree++) {
+        int first = tree * TreeTops.MOST_EXITS;
+        TreeExits.rule(tops, tree, input, rows, removed);
+        if (tops.rests()[tree] == 0 && scores.isSum()) {
+          scores.addExits(removed, first, rows);
+          continue;
         }
+        for (int row = 0; row < rows; row++) {
+          leaves[row] = tops.exits()[first + Integer.numberOfTrailingZeros(~removed[row])];
+        }
+        TreeWalk.rows(nodes, tree, tops.rests()[tree], input.x, rows, leaves);
+        scores.addRows(leaves, rows);
       }
     }
 

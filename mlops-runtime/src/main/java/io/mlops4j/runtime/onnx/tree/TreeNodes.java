@@ -41,6 +41,7 @@ record TreeNodes(
   private static final int LEFT_BITS = 20;
   private static final int MOST_NODES = 1 << LEFT_BITS;
   private static final int MOST_SLOTS = 1 << (Integer.SIZE - LEFT_BITS);
+  private static final int INFINITY = 0x7f80_0000; // the bits of a float
 
   static long node(float threshold, int left, int slot) {
     return ((long) slot << (Integer.SIZE + LEFT_BITS))
@@ -53,8 +54,20 @@ record TreeNodes(
    * number, and both zeros have the same. Such numbers are compared without a branch.
    */
   static int order(float value) {
-    int bits = Float.floatToRawIntBits(value + 0f); // 0 for -0
-    return bits ^ ((bits >> (Integer.SIZE - 1)) & Integer.MAX_VALUE);
+    return order(Float.floatToRawIntBits(value + 0f), 0); // 0 for -0
+  }
+
+  /**
+   * Returns the number of a slot's value. That of -0 is less than that of 0, but not less than that
+   * of any smaller value, so it compares like 0 with every threshold.
+   *
+   * @param bits the bits of a float
+   * @param missing what is returned for NaN
+   */
+  static int order(int bits, int missing) {
+    int order = bits ^ ((bits >> (Integer.SIZE - 1)) & Integer.MAX_VALUE);
+    int nan = (INFINITY - (bits & Integer.MAX_VALUE)) >> (Integer.SIZE - 1); // all bits, or none
+    return (order & ~nan) | (missing & nan);
   }
 
   static int threshold(long node) {

@@ -3,17 +3,18 @@ package io.mlops4j.runtime.onnx.tree;
 /**
  * The shape of an ensemble, which decides whether Java is faster than ONNX Runtime.
  *
- * <p>Rows that walk side by side take as many steps as the deepest of their leaves, while ONNX
- * Runtime takes the steps of each row. In a balanced tree these are the same. In a tree that was
- * grown leaf by leaf, a few leaves are much deeper than the others. Measured with one thread:
+ * <p>A walk of a single row takes as many steps as the deepest leaf of the trees that are walked
+ * side by side, while ONNX Runtime takes the steps of each row. In a balanced tree these are the
+ * same. In a tree that was grown leaf by leaf, a few leaves are much deeper than the others. In a
+ * batch, all nodes of the upper part are compared, and walks start below it. Measured with one
+ * thread, with 1 to 1024 distinct rows of 32 features, as a share of ONNX Runtime's time:
  *
  * <ul>
- *   <li>200 leaf-wise trees of 31 leaves: depth is 2.3 times the logarithm, and Java takes 0.5 of
- *       ONNX Runtime's time for one row, but 0.8 to 1.3 for large batches;
- *   <li>100 trees of depth 4, 50 trees of depth 8, and 20 trees of depth 2: depth is 1.0 to 1.25
- *       times the logarithm, and Java takes 0.1 to 0.6 for all batch sizes;
- *   <li>10 trees of depth 4: Java takes 0.6 to 1.0; 1 to 3 trees: more than ONNX Runtime for
- *       batches, because the features of a row are prepared for very few steps.
+ *   <li>100 trees of depth 4: 0.08 to 0.29; 50 of depth 8: 0.22 to 0.33; 20 of depth 2: 0.10 to
+ *       0.37; 3 and 10 of depth 4: 0.08 to 0.71;
+ *   <li>grown leaf by leaf, 200 trees of 31 leaves: 0.05 to 0.42; 200 of 63: 0.18 to 0.43; 50 of
+ *       255: 0.26 to 0.45; 20 of 2000 leaves: 0.28 to 0.45. Their depth was at most twice the
+ *       logarithm.
  * </ul>
  *
  * @param depth the sum over all trees of the steps to the deepest leaf
@@ -21,8 +22,8 @@ package io.mlops4j.runtime.onnx.tree;
  *     depth that they can have
  */
 record TreeShape(double depth, double least) {
-  private static final double MOST_DEPTH = 1.5;
-  private static final double LEAST_STEPS = 40;
+  private static final double MOST_DEPTH = 3;
+  private static final double LEAST_STEPS = 10;
 
   static TreeShape of(TreeNodes nodes) {
     double depth = 0;

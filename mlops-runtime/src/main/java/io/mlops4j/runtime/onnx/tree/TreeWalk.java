@@ -22,17 +22,17 @@ final class TreeWalk {
   }
 
   /**
-   * Finds the leaves of rows in one tree.
+   * Walks rows from nodes of one tree to leaves.
    *
+   * @param steps the most steps that lie between
    * @param x the {@link TreeNodes#order} of the slots of the rows, row by row
    * @param rows the number of rows
-   * @param leaves receives the leaf of each row
+   * @param at the node of each row, replaced by its leaf
    */
-  static void rows(TreeNodes nodes, int tree, int[] x, int rows, int[] leaves) {
+  static void rows(TreeNodes nodes, int tree, int steps, int[] x, int rows, int[] at) {
     final long[] all = nodes.nodes();
     final boolean[] leaf = nodes.leaves();
     final int root = nodes.roots()[tree];
-    final int depth = nodes.depths()[tree];
     final int width = nodes.slots();
     int row = 0;
     for (; row + 8 <= rows; row += 8) {
@@ -44,16 +44,16 @@ final class TreeWalk {
       final int x5 = x4 + width;
       final int x6 = x5 + width;
       final int x7 = x6 + width;
-      int i0 = root;
-      int i1 = root;
-      int i2 = root;
-      int i3 = root;
-      int i4 = root;
-      int i5 = root;
-      int i6 = root;
-      int i7 = root;
-      for (int step = 0; step < depth; ) {
-        for (int end = Math.min(depth, step + STEPS); step < end; step++) {
+      int i0 = at[row];
+      int i1 = at[row + 1];
+      int i2 = at[row + 2];
+      int i3 = at[row + 3];
+      int i4 = at[row + 4];
+      int i5 = at[row + 5];
+      int i6 = at[row + 6];
+      int i7 = at[row + 7];
+      for (int step = 0; step < steps; ) {
+        for (int end = Math.min(steps, step + STEPS); step < end; step++) {
           i0 = next(all[i0], root, x, x0);
           i1 = next(all[i1], root, x, x1);
           i2 = next(all[i2], root, x, x2);
@@ -63,7 +63,7 @@ final class TreeWalk {
           i6 = next(all[i6], root, x, x6);
           i7 = next(all[i7], root, x, x7);
         }
-        if (step < depth
+        if (step < steps
             && leaf[i0]
             && leaf[i1]
             && leaf[i2]
@@ -75,32 +75,33 @@ final class TreeWalk {
           break;
         }
       }
-      leaves[row] = i0;
-      leaves[row + 1] = i1;
-      leaves[row + 2] = i2;
-      leaves[row + 3] = i3;
-      leaves[row + 4] = i4;
-      leaves[row + 5] = i5;
-      leaves[row + 6] = i6;
-      leaves[row + 7] = i7;
+      at[row] = i0;
+      at[row + 1] = i1;
+      at[row + 2] = i2;
+      at[row + 3] = i3;
+      at[row + 4] = i4;
+      at[row + 5] = i5;
+      at[row + 6] = i6;
+      at[row + 7] = i7;
     }
     for (; row < rows; row++) {
       final int of = row * width;
-      int i = root;
-      for (int step = 0; step < depth; step++) {
+      int i = at[row];
+      for (int step = 0; step < steps; step++) {
         i = next(all[i], root, x, of);
       }
-      leaves[row] = i;
+      at[row] = i;
     }
   }
 
   /**
    * Finds the leaves of one row in all trees.
    *
-   * @param x begins with the {@link TreeNodes#order} of the slots of the row
+   * @param x the {@link TreeNodes#order} of the slots of rows
+   * @param of the first slot of the row
    * @param leaves receives the leaf of each tree
    */
-  static void trees(TreeNodes nodes, int[] x, int[] leaves) {
+  static void trees(TreeNodes nodes, int[] x, int of, int[] leaves) {
     final long[] all = nodes.nodes();
     final boolean[] leaf = nodes.leaves();
     final int[] roots = nodes.roots();
@@ -121,10 +122,10 @@ final class TreeWalk {
       int i3 = r3;
       for (int step = 0; step < depth; ) {
         for (int end = Math.min(depth, step + STEPS); step < end; step++) {
-          i0 = next(all[i0], r0, x, 0);
-          i1 = next(all[i1], r1, x, 0);
-          i2 = next(all[i2], r2, x, 0);
-          i3 = next(all[i3], r3, x, 0);
+          i0 = next(all[i0], r0, x, of);
+          i1 = next(all[i1], r1, x, of);
+          i2 = next(all[i2], r2, x, of);
+          i3 = next(all[i3], r3, x, of);
         }
         if (step < depth && leaf[i0] && leaf[i1] && leaf[i2] && leaf[i3]) {
           break;
@@ -138,7 +139,7 @@ final class TreeWalk {
     for (; tree < roots.length; tree++) {
       int i = roots[tree];
       for (int step = 0; step < depths[tree]; step++) {
-        i = next(all[i], roots[tree], x, 0);
+        i = next(all[i], roots[tree], x, of);
       }
       leaves[tree] = i;
     }
