@@ -126,9 +126,9 @@ class TreeModelTest {
 
   @Test
   void treesWithAFewDeepLeavesRunInOnnxRuntime() {
-    RandomTrees trees = new RandomTrees(new Random(7));
+    RandomTrees trees = full();
     trees.chains = true;
-    assertThat(placement(trees.grow(20, 60).operator())).isEqualTo(CPU);
+    assertThat(placement(trees.grow(20, 20).operator())).isEqualTo(CPU);
   }
 
   @Test
