@@ -1,8 +1,10 @@
 package io.mlops4j.runtime.feature;
 
 import io.mlops4j.runtime.memory.Native;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import org.apache.arrow.vector.BaseVariableWidthVector;
-import org.apache.arrow.vector.util.Text;
 
 /** Checks that texts are UTF-8. Bytes of one text that are all ASCII need no further look. */
 final class TextBytes {
@@ -34,11 +36,21 @@ final class TextBytes {
       if (!isAscii(data + from, length) && !texts.isNull(row)) {
         byte[] text = new byte[length];
         Native.copy(data + from, text, 0, length);
-        if (!Text.validateUTF8NoThrow(text)) {
+        if (!isUtf8(text)) {
           throw new IllegalArgumentException(
               texts.getName() + ": found bytes that are not UTF-8 in row " + row);
         }
       }
+    }
+  }
+
+  /** Arrow's own check accepts a text that ends within a character. */
+  private static boolean isUtf8(byte[] text) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text));
+      return true;
+    } catch (CharacterCodingException e) {
+      return false;
     }
   }
 

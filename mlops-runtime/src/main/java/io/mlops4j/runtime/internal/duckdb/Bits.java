@@ -21,7 +21,7 @@ final class Bits {
         Native.putByte(to + (target >> 3), (byte) eight);
         done += 8;
       } else {
-        set(to, target, from == 0 || bit(from, source) != 0);
+        set(to, target, from == 0 || get(from, source) != 0);
         done++;
       }
     }
@@ -34,11 +34,28 @@ final class Bits {
     // The next byte holds a bit of the range whenever the shift is not 0.
     return shift == 0
         ? low
-        : (low >>> shift) | ((Native.getByte(address + 1) & 0xff) << (8 - shift));
+        : (low >>> shift) | (((Native.getByte(address + 1) & 0xff) << (8 - shift)) & 0xff);
   }
 
-  private static int bit(long from, long bit) {
+  /** Returns a bit as 0 or 1. */
+  static int get(long from, long bit) {
     return Native.getByte(from + (bit >> 3)) >> (int) (bit & 7) & 1;
+  }
+
+  /** Whether all bits of a range are ones. */
+  static boolean allSet(long from, long fromBit, int count) {
+    int done = 0;
+    for (; count - done >= 8; done += 8) {
+      if (eight(from, fromBit + done) != 0xff) {
+        return false;
+      }
+    }
+    for (; done < count; done++) {
+      if (get(from, fromBit + done) == 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   static void set(long to, long bit, boolean value) {

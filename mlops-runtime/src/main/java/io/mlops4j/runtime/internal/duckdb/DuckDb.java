@@ -208,6 +208,10 @@ public final class DuckDb implements AutoCloseable {
     return connection;
   }
 
+  DuckDBPreparedStatement prepare(String sql) throws SQLException {
+    return connection.prepare(sql);
+  }
+
   private static void bind(PreparedStatement statement, List<?> parameters) throws SQLException {
     for (int i = 0; i < parameters.size(); i++) {
       statement.setObject(i + 1, parameters.get(i));

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.duckdb.DuckDBBindings;
 import org.duckdb.DuckDBChunkedResult;
+import org.duckdb.DuckDBTableFunctionBindInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,37 @@ final class Natives {
   private static final MethodHandle ARRAY_CHILD =
       binding("duckdb_array_vector_get_child", ByteBuffer.class);
 
+  private static final MethodHandle VECTOR_SIZE = binding("duckdb_vector_size");
+  private static final MethodHandle SET_SIZE =
+      binding("duckdb_data_chunk_set_size", ByteBuffer.class, long.class);
+  private static final MethodHandle ENSURE_VALIDITY =
+      binding("duckdb_vector_ensure_validity_writable", ByteBuffer.class);
+  private static final MethodHandle TEXTS =
+      binding(
+          "duckdb_vector_assign_string_elements",
+          ByteBuffer.class,
+          long.class,
+          byte[].class,
+          long[].class,
+          int.class);
+  private static final MethodHandle BYTES =
+      binding(
+          "duckdb_vector_assign_string_element_len", ByteBuffer.class, long.class, byte[].class);
+  private static final MethodHandle LIST_RESERVE =
+      binding("duckdb_list_vector_reserve", ByteBuffer.class, long.class);
+  private static final MethodHandle LIST_SET_SIZE =
+      binding("duckdb_list_vector_set_size", ByteBuffer.class, long.class);
+  private static final MethodHandle TYPE =
+      binding("duckdb_vector_get_column_type", ByteBuffer.class);
+  private static final MethodHandle DESTROY_TYPE =
+      binding("duckdb_destroy_logical_type", ByteBuffer.class);
+  private static final MethodHandle BIND_INFO =
+      field(DuckDBTableFunctionBindInfo.class, "bindInfoRef");
+  private static final MethodHandle ADD_COLUMN =
+      binding("duckdb_bind_add_result_column", ByteBuffer.class, byte[].class, ByteBuffer.class);
+  private static final MethodHandle SET_ERROR =
+      binding("duckdb_function_set_error", ByteBuffer.class, byte[].class);
+
   private Natives() {}
 
   /** Finds all bindings. Throws LinkageError if one is missing. */
@@ -47,7 +79,7 @@ final class Natives {
     // The initialiser of this class has done it.
   }
 
-  private static MethodHandle binding(String name, Class<?>... parameters) {
+  static MethodHandle binding(String name, Class<?>... parameters) {
     try {
       Method method = DuckDBBindings.class.getDeclaredMethod(name, parameters);
       method.setAccessible(true);
@@ -57,7 +89,7 @@ final class Natives {
     }
   }
 
-  private static MethodHandle field(Class<?> owner, String name) {
+  static MethodHandle field(Class<?> owner, String name) {
     try {
       Field field = owner.getDeclaredField(name);
       field.setAccessible(true);
@@ -121,6 +153,103 @@ final class Natives {
 
   static ByteBuffer arrayChild(ByteBuffer array) {
     return required(call(() -> (ByteBuffer) ARRAY_CHILD.invokeExact(array)), "child");
+  }
+
+  /** Returns the most rows of a chunk. */
+  static int mostRows() {
+    return Math.toIntExact(
+        required(call(() -> (Long) (long) VECTOR_SIZE.invokeExact()), "size of chunks"));
+  }
+
+  static void setSize(ByteBuffer chunk, long rows) {
+    call(
+        () -> {
+          SET_SIZE.invokeExact(chunk, rows);
+          return null;
+        });
+  }
+
+  /** Returns the address of validity bits that may be written. */
+  static long writableValidity(ByteBuffer vector, long rows) {
+    call(
+        () -> {
+          ENSURE_VALIDITY.invokeExact(vector);
+          return null;
+        });
+    return validity(vector, rows);
+  }
+
+  /**
+   * Sets the first texts of a vector.
+   *
+   * @param bytes the bytes of all texts, side by side
+   * @param lengths the number of bytes of each text, -1 for one that is null
+   */
+  static void texts(ByteBuffer vector, byte[] bytes, long[] lengths, int used) {
+    call(
+        () -> {
+          TEXTS.invokeExact(vector, 0L, bytes, lengths, used);
+          return null;
+        });
+  }
+
+  /** Sets a value of bytes. */
+  static void bytes(ByteBuffer vector, long row, byte[] bytes) {
+    call(
+        () -> {
+          BYTES.invokeExact(vector, row, bytes);
+          return null;
+        });
+  }
+
+  /** Sets the number of elements of all lists of a vector, and returns the vector of them. */
+  static ByteBuffer reserve(ByteBuffer list, long elements) {
+    int failed =
+        required(
+            call(
+                () ->
+                    (Integer)
+                        ((int) LIST_RESERVE.invokeExact(list, elements)
+                            | (int) LIST_SET_SIZE.invokeExact(list, elements))),
+            "state");
+    if (failed != 0) {
+      throw new IllegalStateException("DuckDB has no room for " + elements + " list elements");
+    }
+    return listChild(list);
+  }
+
+  /** Returns the type of a vector, which the caller destroys. */
+  static ByteBuffer type(ByteBuffer vector) {
+    return required(call(() -> (ByteBuffer) TYPE.invokeExact(vector)), "type");
+  }
+
+  static void destroyType(ByteBuffer type) {
+    call(
+        () -> {
+          DESTROY_TYPE.invokeExact(type);
+          return null;
+        });
+  }
+
+  /** Declares a column of a table function. */
+  static void addColumn(DuckDBTableFunctionBindInfo info, String name, ByteBuffer type) {
+    byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
+    call(
+        () -> {
+          ByteBuffer bind = (ByteBuffer) BIND_INFO.invokeExact(info);
+          ADD_COLUMN.invokeExact(bind, utf8, type);
+          return null;
+        });
+  }
+
+  /** Ends a call of a table function with an error. */
+  static void setError(ByteBuffer call, String message) {
+    byte[] utf8 = message.getBytes(StandardCharsets.UTF_8);
+    call(
+        () -> {
+          SET_ERROR.invokeExact(call, utf8);
+          return null;
+        });
   }
 
   private static long address(@Nullable ByteBuffer buffer) {

@@ -4,7 +4,6 @@ import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.jspecify.annotations.Nullable;
 
@@ -30,19 +29,15 @@ public final class ParquetSink implements AutoCloseable {
    */
   public ParquetSink(Path file, List<Field> columns, String codec) {
     database = DuckDb.open(DuckDbSettings.of(List.of(file))); // first: it says if DuckDB is missing
-    List<SinkColumn> sinks;
     try {
-      sinks = columns.stream().map(SinkColumn::of).toList();
-      source = new RowSource(pipe::take, sinks);
-      source.register(database);
-    } catch (RuntimeException e) {
+      List<String> types = columns.stream().map(SinkType::of).toList();
+      source = new RowSource(database, pipe::take, columns, types);
+    } catch (RuntimeException | Error e) {
       database.close();
       throw e;
     }
     String copy =
-        "COPY (SELECT "
-            + sinks.stream().map(SinkColumn::selected).collect(Collectors.joining(", "))
-            + " FROM "
+        "COPY (SELECT * FROM "
             + RowSource.NAME
             + "()) TO "
             + Sql.text(file.toAbsolutePath().toString())
@@ -115,7 +110,7 @@ public final class ParquetSink implements AutoCloseable {
         }
       }
     } finally {
-      source.free(); // what a failed write has not read
+      source.close(); // also what a failed write has not read
       database.close();
     }
   }

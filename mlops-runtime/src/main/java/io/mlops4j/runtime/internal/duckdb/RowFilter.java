@@ -50,16 +50,18 @@ public final class RowFilter implements AutoCloseable {
     // First of all, because it says if DuckDB is missing.
     database = DuckDb.open(new DuckDbSettings(1, 0, null, List.of(none), false));
     try {
-      List<SinkColumn> sinks = new ArrayList<>();
+      List<Field> fields = new ArrayList<>();
+      List<String> types = new ArrayList<>();
       for (Field field : schema.getFields()) {
         if (isMentioned(field.getName(), condition)) {
           columns.add(field.getName());
-          sinks.add(sink(field));
+          fields.add(field);
+          types.add(type(field));
         }
       }
-      sinks.add(SinkColumn.of(Field.notNullable(ROW, MinorType.BIGINT.getType())));
-      source = new RowSource(this::take, sinks);
-      source.register(database);
+      fields.add(Field.notNullable(ROW, MinorType.BIGINT.getType()));
+      types.add("BIGINT");
+      source = new RowSource(database, this::take, fields, types);
       database.columns(query);
     } catch (RuntimeException e) {
       database.close();
@@ -83,9 +85,9 @@ public final class RowFilter implements AutoCloseable {
         e);
   }
 
-  private static SinkColumn sink(Field field) {
+  private static String type(Field field) {
     try {
-      return SinkColumn.of(field);
+      return SinkType.of(field);
     } catch (IllegalArgumentException e) {
       throw new DataException(
           "filter: "
@@ -154,6 +156,7 @@ public final class RowFilter implements AutoCloseable {
 
   @Override
   public void close() {
+    source.close();
     database.close();
   }
 }

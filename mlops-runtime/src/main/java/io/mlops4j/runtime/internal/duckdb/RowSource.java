@@ -1,19 +1,19 @@
 package io.mlops4j.runtime.internal.duckdb;
 
 import io.mlops4j.feature.FeatureBatch;
-import java.sql.SQLException;
+import java.nio.ByteBuffer;
 import java.util.List;
+import org.apache.arrow.vector.types.pojo.Field;
 import org.duckdb.DuckDBDataChunkWriter;
-import org.duckdb.DuckDBFunctions;
 import org.duckdb.DuckDBTableFunction;
 import org.duckdb.DuckDBTableFunctionBindInfo;
-import org.duckdb.DuckDBTableFunctionBuilder;
 import org.duckdb.DuckDBTableFunctionCallInfo;
 import org.duckdb.DuckDBTableFunctionInitInfo;
 import org.jspecify.annotations.Nullable;
 
 /** The table function through which DuckDB reads batches. */
-final class RowSource implements DuckDBTableFunction<RowSource, RowSource, RowSource> {
+final class RowSource
+    implements DuckDBTableFunction<RowSource, RowSource, RowSource>, AutoCloseable {
   static final String NAME = "mlops4j_rows";
 
   /** Where the batches come from. */
@@ -23,31 +23,29 @@ final class RowSource implements DuckDBTableFunction<RowSource, RowSource, RowSo
   }
 
   private final Batches batches;
+  private final List<String> names;
   private final List<SinkColumn> columns;
+  private final List<ByteBuffer> types;
   private @Nullable FeatureBatch batch;
   private int read;
 
-  RowSource(Batches batches, List<SinkColumn> columns) {
-    this.batches = batches;
-    this.columns = columns;
-  }
-
   /**
-   * Makes the batches readable by {@link #NAME}. This is not a method of {@link DuckDb}, which must
-   * be linked without DuckDB to say that it is missing.
+   * Makes batches readable by {@link #NAME}.
+   *
+   * @param types DuckDB's types of the fields by {@link SinkType}
    */
-  void register(DuckDb database) {
-    try (DuckDBTableFunctionBuilder function = DuckDBFunctions.tableFunction()) {
-      function.withName(NAME).withFunction(this).register(database.connection());
-    } catch (SQLException e) {
-      throw DuckDb.failed(e);
-    }
+  RowSource(DuckDb database, Batches batches, List<Field> fields, List<String> types) {
+    this.batches = batches;
+    this.names = fields.stream().map(Field::getName).toList();
+    this.columns = fields.stream().map(SinkColumn::of).toList();
+    this.types = LogicalTypes.of(database, types);
+    ChunkFunctions.register(database, NAME, this, this::fill);
   }
 
   @Override
-  public RowSource bind(DuckDBTableFunctionBindInfo info) throws SQLException {
-    for (SinkColumn column : columns) {
-      column.declare(info);
+  public RowSource bind(DuckDBTableFunctionBindInfo info) {
+    for (int i = 0; i < types.size(); i++) {
+      Natives.addColumn(info, names.get(i), types.get(i));
     }
     return this;
   }
@@ -59,17 +57,21 @@ final class RowSource implements DuckDBTableFunction<RowSource, RowSource, RowSo
   }
 
   @Override
-  public long apply(DuckDBTableFunctionCallInfo info, DuckDBDataChunkWriter chunk)
-      throws InterruptedException {
+  public long apply(DuckDBTableFunctionCallInfo info, DuckDBDataChunkWriter chunk) {
+    throw new IllegalStateException("found a call of apply, expected one of fill");
+  }
+
+  private void fill(ByteBuffer call, ByteBuffer chunk) {
     try {
-      return fill(chunk);
-    } catch (RuntimeException | InterruptedException e) {
+      Natives.setSize(chunk, fill(chunk));
+    } catch (Throwable e) { // DuckDB calls this method and expects no exception
       free();
-      throw e;
+      String message = e instanceof IllegalArgumentException ? e.getMessage() : null;
+      Natives.setError(call, message == null ? e.toString() : message);
     }
   }
 
-  private long fill(DuckDBDataChunkWriter chunk) throws InterruptedException {
+  private int fill(ByteBuffer chunk) throws InterruptedException {
     FeatureBatch from = batch;
     while (from == null || read == from.rows()) {
       free();
@@ -79,9 +81,9 @@ final class RowSource implements DuckDBTableFunction<RowSource, RowSource, RowSo
         return 0;
       }
     }
-    int count = (int) Math.min(chunk.capacity(), from.rows() - read);
+    int count = Math.min(Natives.mostRows(), from.rows() - read);
     for (int i = 0; i < columns.size(); i++) {
-      columns.get(i).copy(from.root().getVector(i), read, count, chunk.vector(i));
+      columns.get(i).copy(from.root().getVector(i), read, count, Natives.vector(chunk, i));
     }
     read += count;
     return count;
@@ -94,5 +96,13 @@ final class RowSource implements DuckDBTableFunction<RowSource, RowSource, RowSo
       batch = null;
     }
     read = 0;
+  }
+
+  /** Closes the batch that is read. No query may use this source any more. */
+  @Override
+  public void close() {
+    free();
+    types.forEach(Natives::destroyType);
+    types.clear();
   }
 }
