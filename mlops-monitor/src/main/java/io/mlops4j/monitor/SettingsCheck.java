@@ -125,7 +125,11 @@ final class SettingsCheck {
   }
 
   private void checkKey() {
-    if (key != null && reference.columns().contains(key)) {
+    boolean compared =
+        key != null
+            && reference.columns().contains(key)
+            && !(reference.column(key) instanceof SkippedColumn);
+    if (compared) {
       throw new IllegalArgumentException(
           ("reference: found column \"%s\", which is the key of labels(...) and never repeats;"
                   + " build the reference with Profile.builder().except(\"%s\")")

@@ -113,6 +113,23 @@ class MonitorConfigurationTest {
   }
 
   @Test
+  void aKeyThatTheReferenceLeavesOutAnywayDoesNoHarm() {
+    Profile withKey = profile(rows().doubles("distance", numbers(0)).strings("flight_id", keys()));
+    try (ModelMonitor monitor =
+        ModelMonitor.builder(withKey)
+            .everyRow()
+            .labels(LabelJoin.byKey("flight_id"))
+            .window(Window.ofRows(ROWS))
+            .start()) {
+      answer(monitor, rows().doubles("distance", numbers(0)).strings("flight_id", keys()));
+      monitor.label("k0", 1);
+      monitor.flush();
+      assertThat(monitor.counts().labels().labelled()).isEqualTo(1);
+      assertThat(monitor.notWatched()).extracting(NotWatched::name).containsExactly("flight_id");
+    }
+  }
+
+  @Test
   void aReferenceThatHoldsTheKeyIsRefused() {
     Profile withKey =
         profile(rows().doubles("distance", numbers(0)).doubles("flight_id", numbers(0)));
