@@ -155,7 +155,7 @@ public final class FlinkModel<I extends Record, O extends Record> {
             options.wait,
             rejected,
             drift);
-    String uid = "mlops4j-" + options.ref;
+    String uid = options.uid;
     SingleOutputStreamOperator<Scored<T, O>> scored =
         rows.transform(
                 uid,
@@ -194,12 +194,14 @@ public final class FlinkModel<I extends Record, O extends Record> {
     private boolean sideOutput;
     private @Nullable Profile reference;
     private Duration window = Duration.ofHours(1);
+    private String uid;
 
     private Builder(RegistryAddress registry, String ref, Class<I> inputs, Class<O> outputs) {
       this.registry = Objects.requireNonNull(registry, "registry");
       this.ref = Objects.requireNonNull(ref, "ref");
       this.inputs = Objects.requireNonNull(inputs, "inputs");
       this.outputs = Objects.requireNonNull(outputs, "outputs");
+      this.uid = "mlops4j-" + ref;
     }
 
     private Builder<I, O> copy() {
@@ -210,6 +212,7 @@ public final class FlinkModel<I extends Record, O extends Record> {
       copy.sideOutput = sideOutput;
       copy.reference = reference;
       copy.window = window;
+      copy.uid = uid;
       return copy;
     }
 
@@ -243,6 +246,18 @@ public final class FlinkModel<I extends Record, O extends Record> {
      */
     public Builder<I, O> checkEvery(Duration interval) {
       every = positive("interval", interval);
+      return this;
+    }
+
+    /**
+     * Names the state of the operators that the model adds to a job. Needed if a job scores two
+     * streams with one reference.
+     *
+     * @param name unique in the job; {@code mlops4j-} and the reference by default
+     * @return this builder
+     */
+    public Builder<I, O> uid(String name) {
+      uid = Objects.requireNonNull(name, "name");
       return this;
     }
 

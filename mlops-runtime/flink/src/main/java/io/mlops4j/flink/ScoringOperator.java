@@ -80,7 +80,12 @@ final class ScoringOperator<T, I extends Record, O extends Record>
         .registerUserCodeClassLoaderReleaseHookIfAbsent(
             "mlops4j-models", TaskManagerModels::closeIdle);
     versions =
-        new SubtaskVersions(plan.registry(), first, coordinator, parameters.getMailboxExecutor());
+        new SubtaskVersions(
+            plan.registry(),
+            model -> model.rows(plan.inputs(), plan.outputs()),
+            first,
+            coordinator,
+            parameters.getMailboxExecutor());
   }
 
   @Override

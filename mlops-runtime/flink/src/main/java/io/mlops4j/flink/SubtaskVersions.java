@@ -1,8 +1,10 @@
 package io.mlops4j.flink;
 
+import io.mlops4j.inference.Model;
 import io.mlops4j.runtime.registry.RegistryAddress;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.runtime.operators.coordination.OperatorEventGateway;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,7 @@ final class SubtaskVersions implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SubtaskVersions.class);
 
   private final RegistryAddress registry;
+  private final Consumer<Model> check;
   private final OperatorEventGateway coordinator;
   private final MailboxExecutor task;
   private TaskManagerModels.Lease current;
@@ -25,14 +28,17 @@ final class SubtaskVersions implements AutoCloseable {
   private boolean closed;
 
   /**
+   * @param check throws if the records of the job do not fit a model
    * @throws io.mlops4j.error.MlopsException if the version cannot be loaded
    */
   SubtaskVersions(
       RegistryAddress registry,
+      Consumer<Model> check,
       PinnedModel first,
       OperatorEventGateway coordinator,
       MailboxExecutor task) {
     this.registry = registry;
+    this.check = check;
     this.coordinator = coordinator;
     this.task = task;
     current = TaskManagerModels.acquire(registry, first);
@@ -68,8 +74,12 @@ final class SubtaskVersions implements AutoCloseable {
               String problem = "";
               try {
                 lease = TaskManagerModels.acquire(registry, model);
+                check.accept(
+                    lease.model()); // at the barrier it would fail the job, and each restart
               } catch (RuntimeException | Error e) {
                 problem = e.toString();
+                close(lease);
+                lease = null;
               }
               report(model, lease, problem);
             },

@@ -31,6 +31,7 @@ final class TaskManagerModels {
   private final Map<Key, Loaded> models = new LinkedHashMap<>();
   private @Nullable ModelRuntime runtime;
   private int loads;
+  private boolean released;
 
   private record Key(RegistryAddress registry, PinnedModel model) {}
 
@@ -88,7 +89,11 @@ final class TaskManagerModels {
     return SHARED.lease(new Key(registry, model));
   }
 
-  /** Closes the models that no subtask uses, and the runtime if no model is left. */
+  /**
+   * Closes the models that no subtask uses, and the runtime if no model is left. A model that is in
+   * use, or that a thread is still loading for a job that was cancelled, is closed as soon as it is
+   * not: no later hook would close it.
+   */
   static void closeIdle() {
     SHARED.close();
   }
@@ -111,6 +116,7 @@ final class TaskManagerModels {
     Loaded loaded;
     ModelRuntime opened;
     synchronized (this) {
+      released = false;
       opened = runtime();
       loaded = models.remove(key);
       if (loaded == null) {
@@ -170,20 +176,28 @@ final class TaskManagerModels {
     models.remove(key, failed);
   }
 
-  private void release(Loaded released) {
-    List<Model> unused;
+  private void release(Loaded used) {
+    boolean last;
     synchronized (this) {
-      released.users--;
-      unused = idleBeyond(IDLE);
+      used.users--;
+      last = released;
     }
-    unused.forEach(Model::close); // outside of the lock: calls of others go on
+    closeIdleBeyond(last ? 0 : IDLE);
   }
 
   private void close() {
+    synchronized (this) {
+      released = true;
+    }
+    closeIdleBeyond(0);
+  }
+
+  /** Closes outside of the lock, so that calls of others go on. */
+  private void closeIdleBeyond(int kept) {
     List<Model> unused;
     ModelRuntime last = null;
     synchronized (this) {
-      unused = idleBeyond(0);
+      unused = idleBeyond(kept);
       if (models.isEmpty()) {
         last = runtime;
         runtime = null;

@@ -8,6 +8,7 @@ import io.mlops4j.error.RegistryException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.registry.FileModelRegistry;
 import io.mlops4j.runtime.registry.JdbcModelRegistry;
 import io.mlops4j.runtime.registry.RegistryAddress;
 import java.nio.file.Files;
@@ -219,6 +220,54 @@ class FlinkModelTest {
   }
 
   @Test
+  void aVersionThatTheRecordsDoNotFitIsNotFollowed() throws Exception {
+    Path registry = folder.resolve("r");
+    JobID job = cluster.submit(job(plus(Registries.folder(registry, 1)).load(), 2, -1));
+    long rows = change(job, 0, "plus:1");
+    try (ModelRegistry all = FileModelRegistry.open(registry)) {
+      Registries.publish(all, "plus", "models/mlp4.onnx"); // version 2, and the alias
+    }
+    for (int i = 0; i < 5; i++) {
+      cluster.checkpoint(job);
+      rows = change(job, rows, "plus:1");
+    }
+    try (ModelRegistry all = FileModelRegistry.open(registry)) {
+      Registries.publish(all, "plus", "deployment/plus3.onnx");
+    }
+    rows = change(job, rows, "plus:3");
+    end(job, rows); // without a failure
+    assertExactlyOnce(rows);
+  }
+
+  @Test
+  void oneReferenceScoresTwoStreamsOfAJob() {
+    FlinkModel.Builder<Point.Features, Point.Sum> model =
+        plus(Registries.folder(folder.resolve("r"), 1)).drift(someProfile(), Duration.ofHours(1));
+    StreamExecutionEnvironment environment = Cluster.environment(1);
+    for (String name : List.of("first", "second")) {
+      ScoredStream<Point, Point.Sum> scored =
+          model.uid(name).load().score(environment.fromData(new Point(1, 1f)), Point::features);
+      scored.drift().addSink(new Drifts());
+      scored
+          .labels(
+              environment.fromData(new Point(1, 1f)),
+              each -> "" + each.row().id(),
+              each -> "" + each.id())
+          .regression(each -> each.answer().y(), each -> 1)
+          .print();
+    }
+    // Flink refuses a job in which two operators have one name.
+    assertThat(environment.getStreamGraph().getJobGraph().getNumberOfVertices()).isPositive();
+  }
+
+  private static Profile someProfile() {
+    try (RootAllocator memory = new RootAllocator();
+        FeatureBatch rows = FeatureBatch.builder(memory).floats("x", 1, 2).build()) {
+      return Profile.builder().add(rows).build();
+    }
+  }
+
+  @Test
   void replayedRowsAreAnsweredByTheVersionOfTheCheckpoint() throws Exception {
     Path registry = folder.resolve("r");
     JobID job = cluster.submit(job(plus(Registries.folder(registry, 3)).load(), 2, -1));
@@ -415,6 +464,20 @@ class FlinkModelTest {
           .hasMessageContaining("was replaced");
       assertThat(TaskManagerModels.loads() - before).isEqualTo(1);
     }
+  }
+
+  /** As when a job is cancelled while a thread still loads its next version. */
+  @Test
+  void aModelThatOutlivesItsJobIsClosedWithItsLastUse() {
+    FlinkModel<Point.Features, Point.Sum> model =
+        plus(Registries.folder(folder.resolve("r"), 1)).load();
+    TaskManagerModels.Lease lease =
+        TaskManagerModels.acquire(
+            RegistryAddress.folder(folder.resolve("r").toString()),
+            PinnedModel.of(model.version()));
+    TaskManagerModels.closeIdle(); // the hook of the class loader
+    lease.close();
+    assertThat(TaskManagerModels.open()).isZero();
   }
 
   @Test
