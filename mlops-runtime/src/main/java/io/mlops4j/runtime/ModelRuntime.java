@@ -40,7 +40,6 @@ import java.util.OptionalLong;
 import javax.sql.DataSource;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -55,7 +54,6 @@ import org.slf4j.LoggerFactory;
  * and threads, and the settings of JavaCPP, which loads TensorFlow.
  */
 public final class ModelRuntime implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(ModelRuntime.class);
 
   private final ModelReader reader;
   private final DefaultModelLoader loader;
@@ -510,7 +508,7 @@ public final class ModelRuntime implements AutoCloseable {
     if (strict) {
       throw new IllegalStateException(report);
     }
-    LOG.warn(report);
+    LoggerFactory.getLogger(ModelRuntime.class).warn(report);
   }
 
   /** Settings of a runtime. Not thread safe. */

@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes records directly to the inputs of slots. It is bound once for a record class. Thread safe.
@@ -25,13 +26,23 @@ public final class RecordBinder<I extends Record> {
 
   private final List<RecordInput> inputs;
   private final int symbols;
-  private final RecordColumns<I> columns;
+  private final MethodHandles.Lookup lookup;
+  private final Map<String, RecordComponent> components;
+
+  /** Made late: only listeners and compositions need columns, which load Arrow's types. */
+  private @Nullable RecordColumns<I> columns;
+
   private final boolean small;
 
-  private RecordBinder(List<RecordInput> inputs, int symbols, RecordColumns<I> columns) {
+  private RecordBinder(
+      MethodHandles.Lookup lookup,
+      Map<String, RecordComponent> components,
+      List<RecordInput> inputs,
+      int symbols) {
+    this.lookup = lookup;
+    this.components = components;
     this.inputs = inputs;
     this.symbols = symbols;
-    this.columns = columns;
     this.small = areFewNumbers(inputs);
   }
 
@@ -51,7 +62,8 @@ public final class RecordBinder<I extends Record> {
     for (InputPlan plan : plans) {
       inputs.add(input(lookup, plan, components));
     }
-    return new RecordBinder<>(List.copyOf(inputs), symbols, RecordColumns.of(lookup, components));
+    RecordColumns.check(components);
+    return new RecordBinder<>(lookup, components, List.copyOf(inputs), symbols);
   }
 
   private static Map<String, RecordComponent> components(
@@ -175,9 +187,12 @@ public final class RecordBinder<I extends Record> {
   /**
    * Returns the converter of records to columns, with keys, for listeners.
    *
-   * @return the converter
+   * @return the converter, always the same
    */
-  public RecordColumns<I> columns() {
+  public synchronized RecordColumns<I> columns() {
+    if (columns == null) {
+      columns = RecordColumns.of(lookup, components);
+    }
     return columns;
   }
 }

@@ -2,6 +2,7 @@ package io.mlops4j.runtime.binding;
 
 import io.mlops4j.error.ModelInputException;
 import io.mlops4j.internal.ComponentVectors;
+import io.mlops4j.model.ElementType;
 import io.mlops4j.runtime.memory.DirectMemory;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -82,16 +83,25 @@ public final class RecordColumns<I extends Record> {
         packed.build());
   }
 
-  private static Field field(String column, RecordComponent component) {
-    var type = Components.elementType(component.getType());
+  /** Rejects components that no column can hold. It needs no class of Arrow. */
+  static void check(Map<String, RecordComponent> components) {
+    components.values().forEach(RecordColumns::elementType);
+  }
+
+  private static ElementType elementType(RecordComponent component) {
+    ElementType type = Components.elementType(component.getType());
     if (type == null) {
       throw new ModelInputException(
           component.getName(),
           component.getType().getSimpleName(),
           "a number, boolean, String or enum");
     }
+    return type;
+  }
+
+  private static Field field(String column, RecordComponent component) {
     return ComponentVectors.field(
-        column, ArrowTypes.arrowType(type), component.getType().isArray());
+        column, ArrowTypes.arrowType(elementType(component)), component.getType().isArray());
   }
 
   /** {@return the types of the columns, with their names; always the same instance} */

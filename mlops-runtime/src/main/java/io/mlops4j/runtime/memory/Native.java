@@ -20,6 +20,14 @@ public final class Native {
   private Native() {}
 
   /**
+   * Initialises Arrow's class, which sets up logging and formats a text. That takes longer than all
+   * else that the first call of a process needs, and can be done while it waits.
+   */
+  public static void load() {
+    int unused = MemoryUtil.getInt(new byte[Integer.BYTES], 0);
+  }
+
+  /**
    * Reads one byte.
    *
    * @param address the address of the first byte

@@ -37,12 +37,13 @@ enum DeviceKind {
   }
 
   private static String gpu() {
-    return "com.microsoft.onnxruntime:onnxruntime_gpu:%s in place of onnxruntime, on Linux or Windows for x64"
-        .formatted(OnnxEngineProvider.TESTED);
+    return "com.microsoft.onnxruntime:onnxruntime_gpu:"
+        + OnnxEngineProvider.TESTED
+        + " in place of onnxruntime, on Linux or Windows for x64";
   }
 
   private static String built(String with) {
-    return "an ONNX Runtime that was built with %s in place of onnxruntime".formatted(with);
+    return "an ONNX Runtime that was built with " + with + " in place of onnxruntime";
   }
 
   /** Returns empty for a device that ONNX Runtime does not know. */

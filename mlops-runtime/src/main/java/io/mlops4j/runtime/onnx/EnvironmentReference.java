@@ -6,7 +6,6 @@ import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Method;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -18,7 +17,6 @@ import org.slf4j.LoggerFactory;
  * one more reference keeps it alive. No public method takes such a reference.
  */
 final class EnvironmentReference {
-  private static final Logger LOG = LoggerFactory.getLogger(EnvironmentReference.class);
 
   /** Process-wide, like the environment. */
   private static boolean tried;
@@ -39,12 +37,13 @@ final class EnvironmentReference {
         reference(environment);
         taken = true;
       } catch (ReflectiveOperationException | InaccessibleObjectException | LinkageError e) {
-        LOG.warn(
-            "onnxruntime: cannot keep its environment alive during shutdown ({}); each ONNX model"
-                + " has threads of its own instead of shared ones. Open the package ai.onnxruntime,"
-                + " for example with --add-opens"
-                + " com.microsoft.onnxruntime/ai.onnxruntime=io.mlops4j.runtime",
-            e.toString());
+        LoggerFactory.getLogger(EnvironmentReference.class)
+            .warn(
+                "onnxruntime: cannot keep its environment alive during shutdown ({}); each ONNX model"
+                    + " has threads of its own instead of shared ones. Open the package ai.onnxruntime,"
+                    + " for example with --add-opens"
+                    + " com.microsoft.onnxruntime/ai.onnxruntime=io.mlops4j.runtime",
+                e.toString());
       }
     }
     return taken;

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The native libraries that ONNX Runtime's jar carries for this platform. */
 final class NativeLibraries {
@@ -29,21 +30,35 @@ final class NativeLibraries {
 
   private NativeLibraries() {}
 
-  /** Maps file names to the libraries in the jar; empty if the jar has none for this platform. */
+  /** Returns the main library in the jar, or null if the jar has none for this platform. */
+  static @Nullable URL main() {
+    return resource(file(NAMES.get(0)));
+  }
+
+  /**
+   * Maps file names to the libraries in the jar, the main one first. The search for absent ones
+   * opens all archives of the class path.
+   */
   static Map<String, URL> resources() {
-    String platform =
-        platform(System.getProperty("os.name", ""), System.getProperty("os.arch", ""));
     Map<String, URL> found = new LinkedHashMap<>();
     for (String name : NAMES) {
-      String file = System.mapLibraryName(name).replace("jnilib", "dylib");
-      URL resource =
-          OrtEnvironment.class.getResource(
-              String.join("/", "/ai/onnxruntime/native", platform, file));
+      URL resource = resource(file(name));
       if (resource != null) {
-        found.put(file, resource);
+        found.put(file(name), resource);
       }
     }
     return found;
+  }
+
+  private static String file(String name) {
+    return System.mapLibraryName(name).replace("jnilib", "dylib");
+  }
+
+  private static @Nullable URL resource(String file) {
+    String platform =
+        platform(System.getProperty("os.name", ""), System.getProperty("os.arch", ""));
+    return OrtEnvironment.class.getResource(
+        String.join("/", "/ai/onnxruntime/native", platform, file));
   }
 
   /** Returns the platform's name in ONNX Runtime's jar. */

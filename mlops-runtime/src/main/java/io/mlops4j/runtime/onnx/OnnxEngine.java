@@ -16,7 +16,6 @@ import io.mlops4j.spi.LoadRequest;
 import io.mlops4j.spi.ModelSource;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -24,7 +23,6 @@ import org.slf4j.LoggerFactory;
  * threads if possible, and no thread spins.
  */
 final class OnnxEngine implements Engine {
-  private static final Logger LOG = LoggerFactory.getLogger(OnnxEngine.class);
   private static final Duration PROFILED = Duration.ofMinutes(1);
 
   private final OrtEnvironment environment;
@@ -60,7 +58,8 @@ final class OnnxEngine implements Engine {
     Boolean wanted = options.foreignCalls().orElse(null);
     ForeignRuntime.Attempt attempt = ForeignRuntime.open(wanted, environment.getVersion(), memory);
     if (attempt.runtime() == null && Boolean.TRUE.equals(wanted)) {
-      LOG.warn("onnxruntime: models are called through JNI: {}", attempt.obstacle());
+      LoggerFactory.getLogger(OnnxEngine.class)
+          .warn("onnxruntime: models are called through JNI: {}", attempt.obstacle());
     }
     return attempt;
   }
@@ -69,7 +68,8 @@ final class OnnxEngine implements Engine {
     try {
       OrtEnvironment environment = OrtStart.environment(options.nativeCache(), options.threads());
       environment.setTelemetry(false);
-      OnnxVersion.unlikeTested(environment.getVersion()).ifPresent(LOG::warn);
+      OnnxVersion.unlikeTested(environment.getVersion())
+          .ifPresent(warning -> LoggerFactory.getLogger(OnnxEngine.class).warn(warning));
       return environment;
     } catch (LinkageError | OrtException e) {
       throw new EngineUnavailableException(

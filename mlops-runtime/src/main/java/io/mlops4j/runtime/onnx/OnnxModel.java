@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -28,7 +27,6 @@ import org.slf4j.LoggerFactory;
  * last slot is closed, even if the model was closed before.
  */
 final class OnnxModel implements EngineModel {
-  private static final Logger LOG = LoggerFactory.getLogger(OnnxModel.class);
 
   /** Where the trees run that {@link TreeModel} evaluates. */
   private static final String JAVA = "java";
@@ -91,12 +89,14 @@ final class OnnxModel implements EngineModel {
       MlopsException failure = ranOnce(limit);
       Map<String, Integer> counted = SessionProfile.end(((JniSession) session).session());
       if (failure != null) {
-        LOG.warn("{}: its nodes are not counted: {}", main, failure.getMessage());
+        LoggerFactory.getLogger(OnnxModel.class)
+            .warn("{}: its nodes are not counted: {}", main, failure.getMessage());
         return;
       }
       placement = placement.withNodes(trees == null ? byDevice(counted) : Map.of(JAVA, 1));
     } catch (OrtException | IOException e) {
-      LOG.warn("{}: its nodes are not counted, as its profile cannot be read ({})", main, e);
+      LoggerFactory.getLogger(OnnxModel.class)
+          .warn("{}: its nodes are not counted, as its profile cannot be read ({})", main, e);
     } finally {
       profile.close();
     }

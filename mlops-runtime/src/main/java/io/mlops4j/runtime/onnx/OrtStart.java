@@ -2,6 +2,8 @@ package io.mlops4j.runtime.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
 import io.mlops4j.runtime.internal.cache.NativeLibraryCache;
+import io.mlops4j.runtime.memory.Native;
+import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URL;
@@ -9,11 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -31,8 +31,6 @@ final class OrtStart {
 
   /** In bytes. Measured: more than 256 are needed, less than 640. */
   private static final long STACK_PER_CHARACTER = 1024;
-
-  private static final Logger LOG = LoggerFactory.getLogger(OrtStart.class);
 
   /**
    * The property that names the folder where ONNX Runtime looks for its libraries before it
@@ -77,12 +75,15 @@ final class OrtStart {
   }
 
   /**
-   * Loads classes that ONNX Runtime's first class needs, a logger and a random number generator,
-   * while the libraries are verified. In a new process, loading them takes a seventh of the start.
+   * Loads classes while the libraries are verified and loaded: those that ONNX Runtime's first
+   * class needs, a logger and a random number generator, and those that the first call needs. In a
+   * new process, loading them takes a third of the start.
    */
   private static void loadClasses() {
     java.util.logging.Logger.getLogger(OrtStart.class.getName());
     new SecureRandom().nextLong();
+    Native.load();
+    OnnxGraph.load();
   }
 
   /** Synchronized, because the property is process-wide. */
@@ -103,23 +104,28 @@ final class OrtStart {
     Optional<String> loaded = loaded();
     if (loaded.isPresent()) {
       if (!loaded.get().startsWith(nativeCache.toAbsolutePath().toString())) {
-        LOG.info(
-            "{}: has no effect, as this process has already loaded {}", nativeCache, loaded.get());
+        LoggerFactory.getLogger(OrtStart.class)
+            .info(
+                "{}: has no effect, as this process has already loaded {}",
+                nativeCache,
+                loaded.get());
       }
       return Optional.empty();
     }
     for (String name : System.getProperties().stringPropertyNames()) {
       if (name.startsWith(OF_THE_USER)) {
-        LOG.info("{}: has no effect, as the system property {} is set", nativeCache, name);
+        LoggerFactory.getLogger(OrtStart.class)
+            .info("{}: has no effect, as the system property {} is set", nativeCache, name);
         return Optional.empty();
       }
     }
-    Map<String, URL> resources = NativeLibraries.resources();
-    if (resources.isEmpty()) {
-      LOG.info("{}: has no effect, as the jar has no library for this platform", nativeCache);
+    URL library = NativeLibraries.main();
+    if (library == null) {
+      LoggerFactory.getLogger(OrtStart.class)
+          .info("{}: has no effect, as the jar has no library for this platform", nativeCache);
       return Optional.empty();
     }
-    return NativeLibraryCache.in(nativeCache, resources);
+    return NativeLibraryCache.in(nativeCache, library, NativeLibraries::resources);
   }
 
   /** Returns ONNX Runtime's library if this process has loaded it and the system shows it. */
@@ -131,7 +137,8 @@ final class OrtStart {
         }
       }
     } catch (IOException e) {
-      LOG.debug("not Linux: the loaded libraries are unknown ({})", e.toString());
+      LoggerFactory.getLogger(OrtStart.class)
+          .debug("not Linux: the loaded libraries are unknown ({})", e.toString());
     }
     return Optional.empty();
   }

@@ -20,12 +20,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Opens sessions from verified bytes. Thread safe. */
 final class Sessions {
-  private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
   private static final long FOLDED_ALWAYS = 4 << 20;
   private static final long FOLDED_PER_BYTE = 8;
 
@@ -170,7 +168,8 @@ final class Sessions {
     try {
       return SessionProfile.begin(options);
     } catch (IOException e) {
-      LOG.warn("{}: its nodes are not counted, as a profile cannot be written ({})", main, e);
+      LoggerFactory.getLogger(Sessions.class)
+          .warn("{}: its nodes are not counted, as a profile cannot be written ({})", main, e);
       return null;
     }
   }

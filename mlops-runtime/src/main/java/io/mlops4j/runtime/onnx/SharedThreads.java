@@ -4,7 +4,6 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtEnvironment.ThreadingOptions;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -18,7 +17,6 @@ import org.slf4j.LoggerFactory;
  * each session has its own threads, which is ONNX Runtime's default.
  */
 final class SharedThreads {
-  private static final Logger LOG = LoggerFactory.getLogger(SharedThreads.class);
 
   /** Process-wide like the environment, which does not report it; 1 if no threads are shared. */
   private static int budget = 1;
@@ -52,7 +50,9 @@ final class SharedThreads {
       return true;
     } catch (IllegalStateException | OrtException e) {
       if (budget != wanted) {
-        LOG.debug("each ONNX Runtime session has {} threads of its own ({})", wanted, e.toString());
+        LoggerFactory.getLogger(SharedThreads.class)
+            .debug(
+                "each ONNX Runtime session has {} threads of its own ({})", wanted, e.toString());
       }
       return false;
     }

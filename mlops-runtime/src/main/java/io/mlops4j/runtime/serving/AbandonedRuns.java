@@ -7,7 +7,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +18,7 @@ final class AbandonedRuns {
   private final String model;
   private final int most;
   private final Executor threads;
-  private final BufferAllocator allocator;
+  private final ArrowMemory arrow;
   private final AtomicInteger all;
   private int abandoned;
 
@@ -33,7 +32,7 @@ final class AbandonedRuns {
     this.model = model;
     this.most = most;
     this.threads = context.threads().strict();
-    this.allocator = context.allocator();
+    this.arrow = context.arrow();
     this.all = context.abandonedRuns();
   }
 
@@ -57,7 +56,7 @@ final class AbandonedRuns {
     Job.Hold memory = () -> {};
     boolean started = false;
     try {
-      memory = job.hold(allocator);
+      memory = job.hold(arrow.allocator());
       StrictRun<A> run = new StrictRun<>(model, job, memory, ask);
       threads.execute(run);
       started = true;

@@ -21,7 +21,7 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
   private final ModelCalls calls;
   private final RecordBinder<I> binder;
   private final RecordReader<O> reader;
-  private final RowCollector<I> collector;
+  private final @Nullable RowCollector<I> collector;
   private final @Nullable RowBatcher<Asked<I>, O> batcher;
 
   /** The record of one call, which may share a run with others. */
@@ -30,13 +30,14 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
   /**
    * Binds the classes.
    *
+   * @param collector collects the rows for listeners, or null if none needs them
    * @param batcher lets waiting records share runs, or null
    */
   BoundRows(
       ModelCalls calls,
       RecordBinder<I> binder,
       RecordReader<O> reader,
-      RowCollector<I> collector,
+      @Nullable RowCollector<I> collector,
       @Nullable RowBatcher<Asked<I>, O> batcher) {
     this.calls = calls;
     this.binder = binder;

@@ -15,13 +15,12 @@ import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The parts of a runtime that the calls of all its models share. Thread safe.
  *
- * @param allocator the Arrow memory
+ * @param arrow the Arrow memory
  * @param queue the queue of micro-batching
  * @param clocks measures the processor time of threads; null if it is not measured
  * @param clock the time for the age of collected rows, in nanoseconds
@@ -33,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param calls the number of the next call
  */
 record CallContext(
-    BufferAllocator allocator,
+    ArrowMemory arrow,
     RuntimeThreads threads,
     CallQueue queue,
     @Nullable ThreadMXBean clocks,
@@ -49,7 +48,7 @@ record CallContext(
   static CallContext create(int processors, boolean cpuTime, LongSupplier clock) {
     RuntimeThreads threads = new RuntimeThreads(processors);
     return new CallContext(
-        new RootAllocator(),
+        new ArrowMemory(),
         threads,
         new CallQueue(processors, threads.workers()),
         cpuTime ? threadClocks() : null,
@@ -85,6 +84,11 @@ record CallContext(
   /** The processor time of one model; null if it is not measured. */
   @Nullable CpuTime cpuTime() {
     return clocks == null ? null : new CpuTime(clocks);
+  }
+
+  /** Returns the allocator of the Arrow memory, which is created now if it was not. */
+  BufferAllocator allocator() {
+    return arrow.allocator();
   }
 
   long nextCall() {

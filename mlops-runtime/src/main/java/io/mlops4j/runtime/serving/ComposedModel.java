@@ -211,7 +211,7 @@ final class ComposedModel implements Model {
     Label label = label(combined.members());
     DefaultPrediction answer =
         new DefaultPrediction(
-            combined.outputs(), label.servedBy(), context.process(), call, context.allocator());
+            combined.outputs(), label.servedBy(), context.process(), call, context.arrow());
     if (times != null) {
       times.end(Phase.RUN);
       report(label.reporter(), request, answer, times);

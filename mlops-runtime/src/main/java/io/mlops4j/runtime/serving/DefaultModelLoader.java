@@ -318,7 +318,7 @@ public final class DefaultModelLoader
         context.threads().queued(),
         context.rejected().sum(),
         memory.bytes(),
-        allocator().getAllocatedMemory(),
+        context.arrow().bytes(),
         opener.loaded().nativeBytes(),
         opener.loaded().idle(),
         timed.abandoned(),
@@ -394,13 +394,13 @@ public final class DefaultModelLoader
               .formatted(
                   goesOn ? ", or the loads and runs that still go on," : "", memory.bytes()));
     }
-    if (allocator().getAllocatedMemory() > 0) {
+    if (context.arrow().bytes() > 0) {
       forgotten.add(
           "open batches, readers or views hold "
-              + allocator().getAllocatedMemory()
+              + context.arrow().bytes()
               + " bytes of Arrow memory");
     } else {
-      allocator().close();
+      context.arrow().close();
     }
     return forgotten;
   }

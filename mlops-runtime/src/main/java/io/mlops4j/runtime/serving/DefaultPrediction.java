@@ -31,19 +31,19 @@ final class DefaultPrediction implements Prediction, Answer {
   private final ServedBy servedBy;
   private final long process;
   private final long call;
-  private final BufferAllocator allocator;
+  private final ArrowMemory arrow;
   private @Nullable List<FieldVector> views;
   private @Nullable OutputView batch;
   private LeakDetector.@Nullable Watch watch;
   private volatile int closed;
 
   DefaultPrediction(
-      Outputs outputs, ServedBy servedBy, long process, long call, BufferAllocator allocator) {
+      Outputs outputs, ServedBy servedBy, long process, long call, ArrowMemory arrow) {
     this.outputs = outputs;
     this.servedBy = servedBy;
     this.process = process;
     this.call = call;
-    this.allocator = allocator;
+    this.arrow = arrow;
   }
 
   @Override
@@ -120,12 +120,12 @@ final class DefaultPrediction implements Prediction, Answer {
 
   @Override
   public FixedShapeTensorVector tensor(String output) {
-    return kept(open().tensor(outputs.find(output), allocator));
+    return kept(open().tensor(outputs.find(output), arrow.allocator()));
   }
 
   @Override
   public FieldVector vector(String output) {
-    return kept(open().vector(outputs.find(output), allocator));
+    return kept(open().vector(outputs.find(output), arrow.allocator()));
   }
 
   private <V extends FieldVector> V kept(V view) {
@@ -140,9 +140,9 @@ final class DefaultPrediction implements Prediction, Answer {
   public FeatureBatch outputs() {
     open();
     if (batch == null) {
-      batch = OutputView.of(outputs, allocator);
+      batch = OutputView.of(outputs, arrow.allocator());
     }
-    return batch.lend(allocator);
+    return batch.lend(arrow.allocator());
   }
 
   @Override

@@ -8,7 +8,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -20,7 +19,6 @@ final class LeakDetector {
   /** A power of two. */
   static final int ONE_OF = 1024;
 
-  private static final Logger LOG = LoggerFactory.getLogger(LeakDetector.class);
   private static final int FRAMES = 6;
   private static final StackWalker STACK = StackWalker.getInstance();
 
@@ -68,11 +66,12 @@ final class LeakDetector {
     for (Reference<?> one = dropped.poll(); one != null; one = dropped.poll()) {
       if (one instanceof Watch watch && watched.remove(watch)) {
         last = watch.place;
-        LOG.warn(
-            "a prediction was dropped without close(); one of {} is watched; this one was made at"
-                + " {}",
-            ONE_OF,
-            watch.place);
+        LoggerFactory.getLogger(LeakDetector.class)
+            .warn(
+                "a prediction was dropped without close(); one of {} is watched; this one was made at"
+                    + " {}",
+                ONE_OF,
+                watch.place);
         found.incrementAndGet();
       }
     }

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -16,7 +15,6 @@ import org.slf4j.LoggerFactory;
  * safe.
  */
 final class Listeners {
-  private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
   private static final long QUIET = TimeUnit.MINUTES.toNanos(1);
 
   private final CallMeter[] meters;
@@ -124,7 +122,8 @@ final class Listeners {
     long now = System.nanoTime();
     long last = lastLog.get();
     if (now - last >= QUIET && lastLog.compareAndSet(last, now)) {
-      LOG.warn("listener {} failed, {} failures so far; calls go on", listener, count, thrown);
+      LoggerFactory.getLogger(Listeners.class)
+          .warn("listener {} failed, {} failures so far; calls go on", listener, count, thrown);
     }
   }
 }

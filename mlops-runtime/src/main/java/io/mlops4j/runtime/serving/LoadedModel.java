@@ -34,12 +34,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One identity of a loaded model. */
 final class LoadedModel implements ServingModel {
-  private static final Logger LOG = LoggerFactory.getLogger(LoadedModel.class);
 
   /** An abandoned run that the engine can end ends within this time. */
   private static final Duration LAST_WAIT = Duration.ofSeconds(1);
@@ -251,13 +249,17 @@ final class LoadedModel implements ServingModel {
                     calls::refused));
   }
 
-  /** One collector for each record class. */
+  /** One collector for each record class; null if no listener needs rows. */
   @SuppressWarnings("unchecked") // the map's values have the type of their key
-  private <I extends Record> RowCollector<I> collector(Class<I> in, RecordBinder<I> binder) {
-    return (RowCollector<I>)
-        collectors.computeIfAbsent(
-            in,
-            type -> new RowCollector<>(calls.reporter, binder.columns(), context, shared.memory()));
+  private <I extends Record> @Nullable RowCollector<I> collector(
+      Class<I> in, RecordBinder<I> binder) {
+    return !collects()
+        ? null
+        : (RowCollector<I>)
+            collectors.computeIfAbsent(
+                in,
+                type ->
+                    new RowCollector<>(calls.reporter, binder.columns(), context, shared.memory()));
   }
 
   /** Notifies listeners of single-record calls that are older than this. */
@@ -490,19 +492,21 @@ final class LoadedModel implements ServingModel {
       return;
     }
     if (!(identity.closing() instanceof Closing.EndsCalls)) {
-      LOG.warn(
-          "{}: closing waits for {} abandoned runs, which nothing can end",
-          identity.servedBy(),
-          runs);
+      LoggerFactory.getLogger(LoadedModel.class)
+          .warn(
+              "{}: closing waits for {} abandoned runs, which nothing can end",
+              identity.servedBy(),
+              runs);
       late.await(null);
       return;
     }
     late.await(Duration.ofNanos(Math.max(0, patienceEnds - System.nanoTime())).plus(LAST_WAIT));
     if (calls.abandoned() > 0) {
-      LOG.warn(
-          "{}: closed while {} abandoned runs go on; the last of them frees the model",
-          identity.servedBy(),
-          calls.abandoned());
+      LoggerFactory.getLogger(LoadedModel.class)
+          .warn(
+              "{}: closed while {} abandoned runs go on; the last of them frees the model",
+              identity.servedBy(),
+              calls.abandoned());
     }
   }
 

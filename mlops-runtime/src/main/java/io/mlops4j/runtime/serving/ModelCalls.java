@@ -296,7 +296,7 @@ final class ModelCalls {
   }
 
   private DefaultPrediction prediction(Outputs outputs, long call) {
-    return new DefaultPrediction(outputs, servedBy, context.process(), call, context.allocator());
+    return new DefaultPrediction(outputs, servedBy, context.process(), call, context.arrow());
   }
 
   /** The prediction of one of several calls that one run answered. */

@@ -9,11 +9,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A call with records, or several calls with one record each.
  *
+ * @param collector collects the records for listeners; null if none needs them
  * @param traces the trace of each record
  */
 record RowsRequest<I extends Record>(
     RecordBinder<I> binder,
-    RowCollector<I> collector,
+    @Nullable RowCollector<I> collector,
     List<I> records,
     IntFunction<@Nullable String> traces)
     implements Request {
@@ -51,7 +52,7 @@ record RowsRequest<I extends Record>(
   @Override
   public void report(CallReporter reporter, DefaultPrediction answer, CallTimes times) {
     reporter.answered(this, answer, times);
-    if (reporter.collects(answer, rows())) {
+    if (collector != null && reporter.collects(answer, rows())) {
       collector.add(this, answer, times);
     }
   }

@@ -19,9 +19,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -31,36 +31,37 @@ import org.slf4j.LoggerFactory;
  * library has changed.
  */
 public final class NativeLibraryCache {
-  private static final Logger LOG = LoggerFactory.getLogger(NativeLibraryCache.class);
   private static final String MANIFEST = "libraries.txt";
 
   private final PrivateFolder folder;
-  private final Map<String, URL> resources;
+  private final Supplier<Map<String, URL>> resources;
   private final String origin;
   private final @Nullable Path jar;
 
-  private NativeLibraryCache(PrivateFolder folder, Map<String, URL> resources) {
+  private NativeLibraryCache(PrivateFolder folder, URL main, Supplier<Map<String, URL>> resources) {
     this.folder = folder;
     this.resources = resources;
-    URL first = resources.values().iterator().next();
-    this.origin = first.toString();
-    this.jar = jar(first);
+    this.origin = main.toString();
+    this.jar = jar(main);
   }
 
   /**
    * Returns the folder that contains the libraries, and extracts them if needed.
    *
    * @param folder the cache
-   * @param resources at least one library in the jar, by file name
+   * @param main the main library in the jar
+   * @param resources finds all libraries in the jar, by file name; only called to extract or to
+   *     compare them
    * @return empty, after a warning, if the cache cannot be used
    */
-  public static Optional<Path> in(Path folder, Map<String, URL> resources) {
+  public static Optional<Path> in(Path folder, URL main, Supplier<Map<String, URL>> resources) {
     try {
       PrivateFolder root = PrivateFolder.open(folder);
-      NativeLibraryCache kept = new NativeLibraryCache(root.folder("libraries"), resources);
+      NativeLibraryCache kept = new NativeLibraryCache(root.folder("libraries"), main, resources);
       return Optional.of(kept.foundOrExtracted());
     } catch (IOException | UnsupportedOperationException e) {
-      LOG.warn("{}: native libraries are not cached ({})", folder, e.toString());
+      LoggerFactory.getLogger(NativeLibraryCache.class)
+          .warn("{}: native libraries are not cached ({})", folder, e.toString());
       return Optional.empty();
     }
   }
@@ -72,10 +73,11 @@ public final class NativeLibraryCache {
         verify(kept);
         return kept;
       } catch (IOException e) {
-        LOG.warn(
-            "{}: the cached libraries are not used; they are extracted again ({})",
-            kept,
-            e.toString());
+        LoggerFactory.getLogger(NativeLibraryCache.class)
+            .warn(
+                "{}: the cached libraries are not used; they are extracted again ({})",
+                kept,
+                e.toString());
         folder.remove(kept);
       }
     }
@@ -117,7 +119,7 @@ public final class NativeLibraryCache {
     Map<String, Content> found = new LinkedHashMap<>();
     noted.forEach((name, library) -> found.put(name, library.content()));
     Map<String, Content> expected = new LinkedHashMap<>();
-    for (Map.Entry<String, URL> resource : resources.entrySet()) {
+    for (Map.Entry<String, URL> resource : resources.get().entrySet()) {
       expected.put(resource.getKey(), copy(resource.getValue(), OutputStream.nullOutputStream()));
     }
     if (!found.equals(expected)) {
@@ -145,7 +147,7 @@ public final class NativeLibraryCache {
       Instant began = Instant.now();
       Stamp origin = originStamp(began);
       Map<String, Library> libraries = new LinkedHashMap<>();
-      for (Map.Entry<String, URL> resource : resources.entrySet()) {
+      for (Map.Entry<String, URL> resource : resources.get().entrySet()) {
         Path file = staged.resolve(resource.getKey());
         try (OutputStream out = PrivateFolder.create(file)) {
           libraries.put(resource.getKey(), new Library(copy(resource.getValue(), out), null));

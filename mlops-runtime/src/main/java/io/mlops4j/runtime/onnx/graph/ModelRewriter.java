@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Set;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -29,7 +28,6 @@ import org.slf4j.LoggerFactory;
  * <p>The elements are not copied before the new model is written.
  */
 final class ModelRewriter {
-  private static final Logger LOG = LoggerFactory.getLogger(ModelRewriter.class);
 
   private final ModelSource source;
   private final ExternalWeights external;
@@ -95,7 +93,7 @@ final class ModelRewriter {
     if (!trusted) {
       throw new ModelLoadException(reason + ", or load it as trusted", null);
     }
-    LOG.warn(reason);
+    LoggerFactory.getLogger(ModelRewriter.class).warn(reason);
   }
 
   /** Parses a model; the elements of its tensors stay where they are. */

@@ -21,8 +21,12 @@ public final class Engines implements AutoCloseable {
   private final Map<String, Engine> open = new LinkedHashMap<>();
   private boolean closed;
 
-  /** The providers of the class path, once they were found; reading its archives takes long. */
-  private List<EngineProvider> found = List.of();
+  /**
+   * Finds each provider when the search gets to it, and keeps it. A search that ends early opens
+   * only some archives of the class path, which takes up to a millisecond for each.
+   */
+  private final ServiceLoader<EngineProvider> providers =
+      ServiceLoader.load(EngineProvider.class, Engines.class.getClassLoader());
 
   /**
    * Opens no engine yet.
@@ -53,14 +57,8 @@ public final class Engines implements AutoCloseable {
    */
   public synchronized Named open(
       ModelFormat format, Optional<String> wanted, List<Device> devices) {
-    List<EngineProvider> providers = providers();
-    requireKnown(devices, providers);
-    EngineProvider provider =
-        providers.stream()
-            .filter(one -> one.formats().contains(format))
-            .filter(one -> wanted.isEmpty() || wanted.get().equals(one.name()))
-            .findFirst()
-            .orElseThrow(() -> none(format, wanted, providers));
+    requireKnown(devices);
+    EngineProvider provider = provider(format, wanted);
     provider
         .missing()
         .ifPresent(
@@ -94,7 +92,10 @@ public final class Engines implements AutoCloseable {
   }
 
   /** Otherwise a mistyped device would be skipped like one that is absent. */
-  private static void requireKnown(List<Device> devices, List<EngineProvider> providers) {
+  private void requireKnown(List<Device> devices) {
+    if (devices.isEmpty()) {
+      return; // the usual case, which needs no list of devices
+    }
     Set<String> known = new TreeSet<>();
     providers.forEach(provider -> known.addAll(provider.devices()));
     for (Device device : devices) {
@@ -107,21 +108,20 @@ public final class Engines implements AutoCloseable {
     }
   }
 
-  private List<EngineProvider> providers() {
-    if (found.isEmpty()) {
-      List<EngineProvider> all = new ArrayList<>();
-      ServiceLoader.load(EngineProvider.class, Engines.class.getClassLoader()).forEach(all::add);
-      found = List.copyOf(all);
+  private EngineProvider provider(ModelFormat format, Optional<String> wanted) {
+    for (EngineProvider one : providers) {
+      if (one.formats().contains(format) && (wanted.isEmpty() || wanted.get().equals(one.name()))) {
+        return one;
+      }
     }
-    return found;
+    throw none(format, wanted);
   }
 
-  private static EngineUnavailableException none(
-      ModelFormat format, Optional<String> wanted, List<EngineProvider> providers) {
-    List<String> known =
-        providers.stream()
-            .map(one -> one.name() + " for " + one.formats().stream().map(ModelFormat::id).toList())
-            .toList();
+  private EngineUnavailableException none(ModelFormat format, Optional<String> wanted) {
+    List<String> known = new ArrayList<>();
+    for (EngineProvider one : providers) {
+      known.add(one.name() + " for " + one.formats().stream().map(ModelFormat::id).toList());
+    }
     return new EngineUnavailableException(
         "engine: found "
             + known

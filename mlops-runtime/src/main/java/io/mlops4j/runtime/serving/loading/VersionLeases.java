@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,14 +21,13 @@ import org.slf4j.LoggerFactory;
  * loads and a warning is logged, at most once a minute.
  */
 public final class VersionLeases {
-  private static final Logger LOG = LoggerFactory.getLogger(ModelRegistry.class);
   private static final long QUIET = Duration.ofMinutes(1).toNanos();
 
   /** The longest time that closing a model waits for the end of its lease. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final LongSupplier nanos;
-  private final Logger log;
+  private final Supplier<Logger> log;
   private final AtomicLong failures = new AtomicLong();
   private final AtomicLong lastLog;
 
@@ -37,13 +37,17 @@ public final class VersionLeases {
    * @param nanos a clock such as {@link System#nanoTime}
    */
   public VersionLeases(LongSupplier nanos) {
-    this(nanos, LOG);
+    this(nanos, VersionLeases::logger);
   }
 
-  VersionLeases(LongSupplier nanos, Logger log) {
+  VersionLeases(LongSupplier nanos, Supplier<Logger> log) {
     this.nanos = nanos;
     this.log = log;
     this.lastLog = new AtomicLong(nanos.getAsLong() - QUIET);
+  }
+
+  private static Logger logger() {
+    return LoggerFactory.getLogger(ModelRegistry.class);
   }
 
   /**
@@ -68,12 +72,13 @@ public final class VersionLeases {
     long now = nanos.getAsLong();
     long last = lastLog.get();
     if (now - last >= QUIET && lastLog.compareAndSet(last, now)) {
-      log.warn(
-          "{}: the registry cannot record a lease ({} failures so far); the version is served, but only aliases protect it from deletion: {}",
-          used.version(),
-          count,
-          reason(thrown));
-      log.debug("the cause", thrown);
+      log.get()
+          .warn(
+              "{}: the registry cannot record a lease ({} failures so far); the version is served, but only aliases protect it from deletion: {}",
+              used.version(),
+              count,
+              reason(thrown));
+      log.get().debug("the cause", thrown);
     }
   }
 
@@ -119,7 +124,7 @@ public final class VersionLeases {
         try {
           endSoon(lease);
         } catch (OutOfMemoryError e) {
-          LOG.warn("{}: no thread can be started; the lease ends with the registry", lease);
+          logger().warn("{}: no thread can be started; the lease ends with the registry", lease);
         }
       }
     }
@@ -130,7 +135,7 @@ public final class VersionLeases {
       ends.start();
       UninterruptibleWait.uninterruptibly(ends, PATIENCE);
       if (ends.isAlive()) {
-        LOG.warn("{}: the registry does not answer; the lease ends by itself", lease);
+        logger().warn("{}: the registry does not answer; the lease ends by itself", lease);
       }
     }
 
@@ -138,7 +143,7 @@ public final class VersionLeases {
       try {
         lease.close();
       } catch (RuntimeException e) {
-        LOG.debug("{}: was not ended, and ends by itself", lease, e);
+        logger().debug("{}: was not ended, and ends by itself", lease, e);
       }
     }
   }

@@ -18,12 +18,10 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The first call of a model, with zeros and empty texts, so that no real call is the first. */
 public final class WarmUp {
-  private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
 
   /** The deadline of a call whose caller sets no other. */
   private static final Duration LIMIT = Duration.ofMinutes(1);
@@ -50,7 +48,8 @@ public final class WarmUp {
     try {
       once(LIMIT, answer -> {});
     } catch (InferenceException e) {
-      LOG.debug("{}: not warmed: {}", model.servedBy(), e.getMessage());
+      LoggerFactory.getLogger(WarmUp.class)
+          .debug("{}: not warmed: {}", model.servedBy(), e.getMessage());
     }
   }
 
@@ -78,7 +77,8 @@ public final class WarmUp {
         Prediction answer = model.predict(batch, CallOptions.withDefaults().withDeadline(limit))) {
       check.accept(answer);
     } catch (ModelInputException e) {
-      LOG.debug("{}: not warmed: {}", model.servedBy(), e.getMessage());
+      LoggerFactory.getLogger(WarmUp.class)
+          .debug("{}: not warmed: {}", model.servedBy(), e.getMessage());
     }
   }
 

@@ -7,7 +7,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -23,7 +22,6 @@ import org.slf4j.LoggerFactory;
  * delay the end of a call.
  */
 public final class Deadlines implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Deadlines.class);
   private static final long NEVER = Long.MAX_VALUE;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -123,7 +121,7 @@ public final class Deadlines implements AutoCloseable {
     try {
       action.run();
     } catch (RuntimeException | Error e) {
-      LOG.warn("a call could not be ended at its deadline", e);
+      LoggerFactory.getLogger(Deadlines.class).warn("a call could not be ended at its deadline", e);
     }
   }
 

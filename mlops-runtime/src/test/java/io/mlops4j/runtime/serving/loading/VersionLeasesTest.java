@@ -95,7 +95,7 @@ class VersionLeasesTest {
                   }
                   return null;
                 });
-    VersionLeases leased = new VersionLeases(() -> 0, log);
+    VersionLeases leased = new VersionLeases(() -> 0, () -> log);
     registry.delete(version.version(), ANA);
     leased.take(version).release();
     assertThat(warnings)
