@@ -18,7 +18,7 @@ final class OpenOurs implements Opening {
 
   private OpenOurs(Path model, Path small, Path cache) {
     this.model = model;
-    runtime = ModelRuntime.builder().threads(1).modelCache(ModelCache.in(cache)).open();
+    runtime = Runtimes.oneThread().modelCache(ModelCache.in(cache)).open();
     LoadOptions plain = LoadOptions.builder().uncached().build();
     try (Model first =
             runtime.load(

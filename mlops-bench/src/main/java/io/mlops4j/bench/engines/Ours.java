@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** This library: a batch of Arrow columns in, a float output copied into an array. */
 final class Ours implements Side {
-  private final ModelRuntime runtime = ModelRuntime.builder().threads(1).open();
+  private final ModelRuntime runtime = Runtimes.oneThread().open();
   private final Model model;
   private final FeatureBatch batch;
   private final String output;

@@ -11,7 +11,7 @@ import java.util.List;
 
 /** This library: one record in, one record out. */
 final class OursRecord implements Side {
-  private final ModelRuntime runtime = ModelRuntime.builder().threads(1).open();
+  private final ModelRuntime runtime = Runtimes.oneThread().open();
   private final Model model;
   private final RowModel<Row32, Score> rows;
   private final Row32[] records;

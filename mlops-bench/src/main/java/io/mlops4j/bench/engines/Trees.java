@@ -75,7 +75,7 @@ final class Trees {
 
   /** This library. */
   static final class Ours implements Side {
-    private final ModelRuntime runtime = ModelRuntime.builder().threads(1).open();
+    private final ModelRuntime runtime = Runtimes.oneThread().open();
     private final Model model;
     private final FeatureBatch[] batches;
     private final float[] answer;

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -41,6 +42,13 @@ public final class RatiosCommand implements Callable<Integer> {
   @Option(names = "--list", description = "Prints the names and what they compare, runs nothing.")
   private boolean list;
 
+  @Option(
+      names = "--calls",
+      description =
+          "How this library calls ONNX Runtime in the lines of engines, serving and live: JNI, or"
+              + " FOREIGN on Java 22 and later. The library decides if it is not set.")
+  private @Nullable NativeCalls calls;
+
   @Option(names = "--in-this-process", hidden = true)
   private boolean inThisProcess;
 
@@ -61,6 +69,12 @@ public final class RatiosCommand implements Callable<Integer> {
       PrintWriter err = spec.commandLine().getErr();
       err.println("no comparison begins with " + prefixes + "; there are:");
       topics.forEach(t -> t.comparisons().forEach(c -> err.println("  " + c.name())));
+      err.flush();
+      return 2;
+    }
+    if (calls != null && !calls.isPossible()) {
+      PrintWriter err = spec.commandLine().getErr();
+      err.println("--calls: found " + calls + " on Java " + Runtime.version() + ", expected JNI");
       err.flush();
       return 2;
     }
@@ -86,6 +100,9 @@ public final class RatiosCommand implements Callable<Integer> {
     }
     out.println("# " + comparison.work());
     out.println("# against " + comparison.peer());
+    if (calls != null) {
+      out.println("# ONNX Runtime is called through " + calls);
+    }
     out.flush();
     if (list) {
       out.println(comparison.name());
@@ -118,12 +135,13 @@ public final class RatiosCommand implements Callable<Integer> {
       arguments.add("--quick");
     }
     arguments.add(comparison.name());
+    List<String> flags =
+        new ArrayList<>(List.of("--add-opens=java.base/java.nio=ALL-UNNAMED", "-Xms1g", "-Xmx1g"));
+    if (calls != null) {
+      flags.add(calls.flag());
+    }
     ProcessBuilder builder =
-        new ProcessBuilder(
-                FreshJvm.command(
-                    "io.mlops4j.bench.Bench",
-                    List.of("--add-opens=java.base/java.nio=ALL-UNNAMED", "-Xms1g", "-Xmx1g"),
-                    arguments))
+        new ProcessBuilder(FreshJvm.command("io.mlops4j.bench.Bench", flags, arguments))
             .inheritIO();
     builder.environment().put("OPT_OUT_TRACKING", "true"); // DJL must not call home
     builder.environment().putIfAbsent("TF_CPP_MIN_LOG_LEVEL", "2"); // TensorFlow is to be quiet

@@ -3,6 +3,7 @@ package io.mlops4j.bench.serving;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mlops4j.bench.engines.Models;
 import io.mlops4j.bench.engines.Row32;
+import io.mlops4j.bench.engines.Runtimes;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
@@ -29,7 +30,7 @@ final class FullStack implements Callers {
   private static final String ALIAS = "mlp@champion";
 
   private final Path folder;
-  private final ModelRuntime runtime = ModelRuntime.open();
+  private final ModelRuntime runtime = Runtimes.builder().open();
   private final ModelRegistry registry;
   private final ModelMonitor monitor;
   private final PredictionLog log;

@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.mlops4j.bench.engines.Mlp32;
 import io.mlops4j.bench.engines.Models;
+import io.mlops4j.bench.engines.Runtimes;
 import io.mlops4j.bench.ratios.Side;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
@@ -48,7 +49,7 @@ final class Large {
         LoadOptions options,
         CallOptions call,
         BiFunction<Integer, BufferAllocator, FeatureBatch> columns) {
-      this.runtime = ModelRuntime.builder().threads(threads).open();
+      this.runtime = Runtimes.builder().threads(threads).open();
       this.model = runtime.load(Models.file("mlp32"), options);
       this.batch = columns.apply(rows, runtime.allocator());
       this.call = call;

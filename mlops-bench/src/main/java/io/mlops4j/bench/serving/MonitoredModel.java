@@ -2,6 +2,7 @@ package io.mlops4j.bench.serving;
 
 import io.mlops4j.bench.engines.Mlp32;
 import io.mlops4j.bench.engines.Models;
+import io.mlops4j.bench.engines.Runtimes;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Model;
@@ -29,7 +30,7 @@ final class MonitoredModel implements AutoCloseable {
   static final FeatureSchema FEATURES = FeatureSchema.ofNames(Mlp32.names());
   private static final int REFERENCE = 20_000;
 
-  private final ModelRuntime runtime = ModelRuntime.builder().threads(1).open();
+  private final ModelRuntime runtime = Runtimes.oneThread().open();
   private final @Nullable ModelMonitor monitor;
   private final Model model;
   private final boolean every;

@@ -2,6 +2,7 @@ package io.mlops4j.bench.serving;
 
 import io.mlops4j.bench.engines.Mlp32;
 import io.mlops4j.bench.engines.Models;
+import io.mlops4j.bench.engines.Runtimes;
 import io.mlops4j.bench.ratios.Measured;
 import io.mlops4j.bench.ratios.Side;
 import io.mlops4j.feature.FeatureBatch;
@@ -26,7 +27,7 @@ final class MonitoredRows implements AutoCloseable {
   private static final int DIFFERENT = 100_000;
   private static final int BURST = 1_000;
 
-  private final ModelRuntime runtime = ModelRuntime.builder().threads(1).open();
+  private final ModelRuntime runtime = Runtimes.oneThread().open();
   private final Profile reference = MonitoredModel.reference(runtime);
   private final List<Kept> events = new ArrayList<>();
 

@@ -1,5 +1,6 @@
 package io.mlops4j.bench.serving;
 
+import io.mlops4j.bench.engines.Runtimes;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.RowModel;
@@ -10,7 +11,7 @@ import java.util.function.ToDoubleFunction;
 
 /** This library, asked with records by many threads. */
 final class OursRows<I extends Record, O extends Record> implements Callers {
-  private final ModelRuntime runtime = ModelRuntime.open();
+  private final ModelRuntime runtime = Runtimes.builder().open();
   private final Model model;
   private final RowModel<I, O> rows;
   private final IntFunction<I[]> inputs;

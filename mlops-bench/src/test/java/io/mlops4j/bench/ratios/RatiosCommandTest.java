@@ -144,4 +144,22 @@ class RatiosCommandTest {
     assertThat(run.exit()).isEqualTo(2);
     assertThat(run.err()).containsExactly("no comparison begins with [c]; there are:", "  a");
   }
+
+  @Test
+  void howOnnxRuntimeIsCalledIsPrinted() {
+    Run run = Run.of(List.of(fixed("a", 1, 1, 1)), "--list", "--calls", "JNI");
+    assertThat(run.exit()).isZero();
+    assertThat(run.out())
+        .containsExactly("# work", "# against peer", "# ONNX Runtime is called through JNI", "a");
+  }
+
+  @Test
+  void foreignCallsNeedJava22() {
+    Run run = Run.of(List.of(fixed("a", 1, 1, 1)), "--list", "--calls", "FOREIGN");
+    boolean possible = Runtime.version().feature() >= 22;
+    assertThat(run.exit()).isEqualTo(possible ? 0 : 2);
+    if (!possible) {
+      assertThat(run.err().get(0)).startsWith("--calls: found FOREIGN on Java 17");
+    }
+  }
 }

@@ -7,15 +7,18 @@ import io.mlops4j.runtime.memory.Native;
  * Copies columns into rows, by address.
  *
  * <p>Columns of four-byte values are written four at a time, for as many rows as fit half a
- * megabyte of the target, which then stays in the second-level cache until its rows are complete.
- * Shorter blocks end before the processor has begun to prefetch the columns: with 65 536 rows of 32
- * floats, blocks of 128 rows were measured to take twice as long. Eight or sixteen columns at a
- * time are slower, because columns that lie a power of two apart meet in the same sets of the
- * nearest cache.
+ * megabyte of the target, which then stays in the second-level cache until its rows are complete; a
+ * megabyte if a row is short, because there are then few columns to go through. Shorter blocks end
+ * before the processor has begun to prefetch the columns: with 65 536 rows of 32 floats, blocks of
+ * 128 rows were measured to take twice as long. Eight or sixteen columns at a time are slower,
+ * because columns that lie a power of two apart meet in the same sets of the nearest cache.
  */
 final class Gather {
   /** The bytes of the target that four columns at a time are written to in turn. */
   private static final long SPAN = 512 << 10;
+
+  /** The most bytes of a row that is short. */
+  private static final long SHORT = 128;
 
   /** For columns that are written one at a time, whose lines stay in the nearest cache. */
   private static final int BLOCK = 128;
@@ -54,7 +57,8 @@ final class Gather {
 
   /** Returns how many rows of four columns are written in turn: a multiple of {@link #BLOCK}. */
   private static int block(long stride) {
-    return (int) Math.max(1, SPAN / stride / BLOCK) * BLOCK;
+    long span = stride <= SHORT ? 2 * SPAN : SPAN;
+    return (int) Math.max(1, span / stride / BLOCK) * BLOCK;
   }
 
   /**

@@ -48,8 +48,8 @@ class GatherTest {
     ElementType[] types = new ElementType[7];
     Arrays.fill(types, ElementType.INT32);
     types[5] = ElementType.INT16;
-    check(18_000, 7, types); // 28 bytes a row: blocks of 18 688 and 128 rows
-    check(18_689, 7, types);
+    check(37_000, 7, types); // 28 bytes a row: blocks of 37 376 and 128 rows
+    check(37_377, 7, types);
     types[0] = ElementType.INT16; // no four columns together
     check(300, 7, types);
   }

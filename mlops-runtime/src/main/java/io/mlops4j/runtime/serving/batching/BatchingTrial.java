@@ -6,12 +6,15 @@ import java.util.function.LongSupplier;
 /**
  * Measures whether micro-batching makes the calls of a model faster on this machine.
  *
+ * <p>Calls begin without batching. A model that answers one call in less time than a queue costs is
+ * never batched.
+ *
  * <p>Calls are counted in stretches of some milliseconds. While there are more concurrent callers
- * than processors, a trial alternates stretches with and without batching, and chooses the mode
- * with the shorter calls. The longer the choice stays the same, the more rarely a trial repeats.
- * The duration of a call follows from Little's law: the average number of concurrent callers,
- * divided by the calls answered per time. With fewer callers both modes are equally fast, so
- * nothing is measured. Thread safe; a call costs one counter.
+ * than processors, a trial alternates stretches with and without batching, and chooses batching if
+ * the calls are then clearly shorter. The longer the choice stays the same, the more rarely a trial
+ * repeats. The duration of a call follows from Little's law: the average number of concurrent
+ * callers, divided by the calls answered per time. With fewer callers both modes are equally fast,
+ * so nothing is measured. Thread safe; a call costs one counter.
  */
 final class BatchingTrial {
   private static final long SHORT = 5_000_000;
@@ -27,10 +30,16 @@ final class BatchingTrial {
   /** Sampling rate: one call in this many records the number of concurrent callers. */
   private static final int SAMPLED = 8;
 
+  /**
+   * A model whose shortest call takes less is not batched. To queue a call, and to wake the threads
+   * of a group, takes about as long as that.
+   */
+  private static final long CHEAP = 20_000;
+
   /** Stretches of each mode in a trial. */
   private static final int STRETCHES = 4;
 
-  /** The other mode is chosen only if it is faster by this factor, which is more than noise. */
+  /** Batching is chosen only if calls are faster by this factor, which is more than noise. */
   private static final double BETTER = 1.05;
 
   /** A mode that is slower by this factor after one stretch, or after two, is given up early. */
@@ -40,9 +49,13 @@ final class BatchingTrial {
   private final LongSupplier nanos;
   private final AtomicLong calls = new AtomicLong();
   private final AtomicLong sampled = new AtomicLong();
-  private volatile boolean together = true;
+  private volatile boolean together;
   private volatile long end = FEWEST;
-  private boolean settled = true;
+
+  /** The shortest call without batching in this stretch. A lost update costs one sample. */
+  private volatile long shortest = Long.MAX_VALUE;
+
+  private boolean settled;
   private long stretch = FEWEST;
   private volatile long began;
   private int until = OFTEN;
@@ -60,6 +73,18 @@ final class BatchingTrial {
   /** Whether calls should be batched now. */
   boolean together() {
     return together;
+  }
+
+  /** Whether the next call without batching should be timed. */
+  boolean samples() {
+    return calls.get() % SAMPLED == 0;
+  }
+
+  /** Takes the time of a call that was answered without batching. */
+  void tookAlone(long time) {
+    if (time < shortest) {
+      shortest = time;
+    }
   }
 
   /** Counts an answered call and samples the number of concurrent callers. */
@@ -94,9 +119,13 @@ final class BatchingTrial {
     double answered = count - end + stretch;
     double asking = sampled.getAndSet(0) * SAMPLED / answered;
     boolean busy = asking > processors;
-    if (busy) {
+    if (shortest < CHEAP) {
+      settled = false;
+      begin(OFTEN);
+    } else if (busy) {
       learn(asking * took / answered);
     }
+    shortest = Long.MAX_VALUE;
     together = (busy && until == 0) ? wanted() : settled;
     stretch = took < SHORT ? 2 * stretch : took > LONG ? Math.max(FEWEST, stretch / 2) : stretch;
     began = now;
@@ -119,7 +148,7 @@ final class BatchingTrial {
       }
       measured++;
       if (measured == 2 * STRETCHES || isHopeless()) {
-        decide(otherTook * BETTER < settledTook);
+        decide(otherTook * (settled ? 1 : BETTER) < settledTook);
       }
     }
   }
@@ -133,8 +162,13 @@ final class BatchingTrial {
 
   private void decide(boolean otherIsBetter) {
     settled ^= otherIsBetter;
-    between = otherIsBetter ? OFTEN : Math.min(SELDOM, 2 * between);
-    until = between;
+    begin(otherIsBetter ? OFTEN : Math.min(SELDOM, 2 * between));
+  }
+
+  /** Begins a trial after that many busy stretches. */
+  private void begin(int stretches) {
+    between = stretches;
+    until = stretches;
     measured = 0;
     settledTook = 0;
     otherTook = 0;

@@ -306,10 +306,20 @@ public final class RowBatcher<I, O> {
       return askOrWait(row, within);
     }
     try {
-      return trial.together() ? askOrWait(row, within) : askAlone(row, within);
+      return trial.together() ? askOrWait(row, within) : askAlone(trial, row, within);
     } finally {
       trial.count(asking.getAsInt());
     }
+  }
+
+  private O askAlone(BatchingTrial measuring, I row, @Nullable Duration within) {
+    if (!measuring.samples()) {
+      return askAlone(row, within);
+    }
+    long began = System.nanoTime();
+    O answer = askAlone(row, within);
+    measuring.tookAlone(System.nanoTime() - began); // not for a call that failed early
+    return answer;
   }
 
   @SuppressWarnings("ThreadPriorityCheck") // a hint, without which the answers are the same
