@@ -102,7 +102,7 @@ final class Commands {
       return message;
     }
     if (e instanceof NoSuchFileException) {
-      return message + ": no such file; check the path";
+      return message + ": no such file, or no folder to write it to; check the path";
     }
     if (e instanceof FileAlreadyExistsException) {
       return message + ": the file exists already; --force replaces it";

@@ -116,8 +116,11 @@ public final class ModelArchive {
       }
       Files.move(aside, file, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
+      Path folder = file.toAbsolutePath().getParent();
+      boolean absent = folder != null && !Files.isDirectory(folder);
+      Object why = absent ? "found no folder " + folder + "; create it first" : e;
       throw new RegistryException(
-          file + ": cannot write the archive of " + version + " (" + e + ")", e);
+          file + ": cannot write the archive of " + version + " (" + why + ")", e);
     } finally {
       Disk.deleteQuietly(aside);
     }
@@ -132,8 +135,8 @@ public final class ModelArchive {
           version
               + ": found "
               + e.getMessage()
-              + ", expected names that every file system accepts; rename the files and publish again,"
-              + " or copy the registry",
+              + ", expected names that every file system accepts; rename the files and publish"
+              + " again, or copy the registry",
           e);
     }
   }

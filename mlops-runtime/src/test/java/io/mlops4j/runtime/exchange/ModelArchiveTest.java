@@ -67,6 +67,14 @@ class ModelArchiveTest {
     to.close();
   }
 
+  @Test
+  void aMissingFolderIsNamed() {
+    Path none = file.resolveSibling("none").resolve("model.zip");
+    assertThatThrownBy(() -> ModelArchive.write(from, version, none))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("found no folder " + none.getParent() + "; create it first");
+  }
+
   private static byte[] card(Path registry, int number) throws IOException {
     return Files.readAllBytes(
         registry.resolve("models/fraud/versions/00000" + number + "/card.json"));

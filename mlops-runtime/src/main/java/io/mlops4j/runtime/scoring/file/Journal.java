@@ -9,6 +9,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -101,6 +102,9 @@ final class Journal implements AutoCloseable {
             out + ": is being written by another run, which locks " + file + "; wait for its end",
             e);
       }
+    } catch (NoSuchFileException e) {
+      throw new DataException(
+          out + ": found no folder " + out.getParent() + " to write to; create it first", e);
     } catch (IOException e) {
       throw new DataException(out + ": cannot be written: " + e, e);
     }

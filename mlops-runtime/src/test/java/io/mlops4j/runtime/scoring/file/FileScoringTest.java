@@ -583,6 +583,16 @@ class FileScoringTest {
   }
 
   @Test
+  void missingFolderOfTheOutputIsNamed() {
+    writeInput();
+    Path none = folder.resolve("none");
+    assertThatThrownBy(() -> scoring().score(in, none.resolve("out.arrow")))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("found no folder " + none)
+        .hasMessageContaining("create it first");
+  }
+
+  @Test
   void sameFileForInputAndOutputIsRefused() {
     writeInput();
     assertThatThrownBy(() -> scoring().score(in, in))
