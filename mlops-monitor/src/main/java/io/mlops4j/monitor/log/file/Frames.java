@@ -1,11 +1,11 @@
 package io.mlops4j.monitor.log.file;
 
+import io.mlops4j.internal.IpcMessages;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.util.List;
 import java.util.zip.CRC32C;
 import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.memory.ArrowBuf;
@@ -13,23 +13,20 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.ReferenceManager;
 import org.apache.arrow.vector.VectorLoader;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.VectorUnloader;
 import org.apache.arrow.vector.compression.CompressionCodec;
 import org.apache.arrow.vector.compression.NoCompressionCodec;
-import org.apache.arrow.vector.ipc.message.ArrowBuffer;
+import org.apache.arrow.vector.ipc.message.ArrowBlock;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
-import org.apache.arrow.vector.ipc.message.IpcOption;
 import org.apache.arrow.vector.ipc.message.MessageSerializer;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
  * Writes and reads frames: the messages of an Arrow IPC stream with a checksum each.
  *
- * <p>Bytes go through the heap, because Arrow's own channels need a JVM flag. A frame is parsed
- * only after its checksum was compared, so that damaged bytes never reach Arrow.
+ * <p>A frame is parsed only after its checksum was compared, so that damaged bytes never reach
+ * Arrow.
  */
 public final class Frames {
-  private static final int CONTINUATION = -1;
   private static final int PREFIX = 8;
   private static final int CHUNK = 1 << 16;
 
@@ -57,7 +54,7 @@ public final class Frames {
 
   static Frame write(FileChannel channel, long offset, Schema schema) throws IOException {
     Output out = new Output(channel, offset);
-    out.message(MessageSerializer.serializeMetadata(schema, IpcOption.DEFAULT));
+    out.messages.schema(schema);
     return out.end();
   }
 
@@ -65,23 +62,15 @@ public final class Frames {
       FileChannel channel, long offset, VectorSchemaRoot rows, CompressionCodec codec)
       throws IOException {
     Output out = new Output(channel, offset);
-    try (ArrowRecordBatch batch = new VectorUnloader(rows, true, codec, true).getRecordBatch()) {
-      out.message(MessageSerializer.serializeMetadata(batch, IpcOption.DEFAULT));
-      long body = out.position();
-      List<ArrowBuffer> layout = batch.getBuffersLayout();
-      for (int i = 0; i < layout.size(); i++) {
-        out.zeros(body + layout.get(i).getOffset() - out.position());
-        out.put(batch.getBuffers().get(i), layout.get(i).getSize());
-      }
-      out.zeros(body + batch.computeBodyLength() - out.position());
-    }
+    ArrowBlock unused = out.messages.rows(rows, codec);
     return out.end();
   }
 
+  /** Writes behind an offset, and adds the bytes to the checksum. */
   private static final class Output {
     private final FileChannel channel;
     private final long offset;
-    private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
+    private final IpcMessages messages = new IpcMessages(this::write);
     private final CRC32C crc = new CRC32C();
     private long written;
 
@@ -90,57 +79,15 @@ public final class Frames {
       this.offset = offset;
     }
 
-    long position() {
-      return written + chunk.position();
-    }
-
-    /** Continuation, length and metadata, padded so that the body is aligned. */
-    void message(ByteBuffer metadata) throws IOException {
-      int padding = -(PREFIX + metadata.remaining()) & 7;
-      chunk.putInt(CONTINUATION).putInt(metadata.remaining() + padding);
-      while (metadata.hasRemaining()) {
-        room();
-        int bytes = Math.min(chunk.remaining(), metadata.remaining());
-        chunk.put(metadata.slice(metadata.position(), bytes));
-        metadata.position(metadata.position() + bytes);
+    private void write(ByteBuffer bytes) throws IOException {
+      crc.update(bytes.duplicate());
+      while (bytes.hasRemaining()) {
+        written += channel.write(bytes, offset + written);
       }
-      zeros(padding);
-    }
-
-    void zeros(long count) throws IOException {
-      for (long i = 0; i < count; i++) {
-        room();
-        chunk.put((byte) 0);
-      }
-    }
-
-    void put(ArrowBuf buffer, long size) throws IOException {
-      for (long done = 0; done < size; ) {
-        room();
-        int bytes = (int) Math.min(chunk.remaining(), size - done);
-        buffer.getBytes(done, chunk.array(), chunk.position(), bytes);
-        chunk.position(chunk.position() + bytes);
-        done += bytes;
-      }
-    }
-
-    private void room() throws IOException {
-      if (!chunk.hasRemaining()) {
-        flush();
-      }
-    }
-
-    private void flush() throws IOException {
-      chunk.flip();
-      crc.update(chunk.duplicate());
-      while (chunk.hasRemaining()) {
-        written += channel.write(chunk, offset + written);
-      }
-      chunk.clear();
     }
 
     Frame end() throws IOException {
-      flush();
+      messages.flush();
       return new Frame(offset, written, (int) crc.getValue());
     }
   }

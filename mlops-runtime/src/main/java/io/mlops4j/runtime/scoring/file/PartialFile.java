@@ -2,6 +2,7 @@ package io.mlops4j.runtime.scoring.file;
 
 import com.google.flatbuffers.FlatBufferBuilder;
 import io.mlops4j.error.DataException;
+import io.mlops4j.internal.IpcMessages;
 import io.mlops4j.model.Digest;
 import io.mlops4j.runtime.internal.file.Disk;
 import java.io.IOException;
@@ -165,7 +166,7 @@ final class PartialFile implements AutoCloseable {
 
   private void begin(Schema first) throws IOException {
     append(ByteBuffer.wrap(Arrays.copyOf(MAGIC, START)));
-    append(EncodedChunk.schemaMessage(first));
+    append(IpcMessages.encode(first));
     schema = first;
   }
 
