@@ -122,12 +122,15 @@ public final class CallGate implements Gate {
     WeightedCalls all = paired.all();
     Range range = AnytimeBounds.probability(failures(all), all.effectiveCalls(), ALPHA);
     String text =
-        "%s of the candidate's calls failed, of %s calls (%s), bound %s"
-            .formatted(
-                Conditions.share(all.failedShare()),
-                Figures.of(all.calls()),
-                Conditions.shares(range),
-                Conditions.share(bound));
+        all.calls() == 0
+            ? "no call of the candidate was counted; if it gets calls, make the source of this gate"
+                + " a listener of the deployment"
+            : "%s of the candidate's calls failed, of %s calls (%s), bound %s"
+                .formatted(
+                    Conditions.share(all.failedShare()),
+                    Figures.of(all.calls()),
+                    Conditions.shares(range),
+                    Conditions.share(bound));
     return Conditions.verdict("error_rate", all.failedShare(), bound, range, text);
   }
 

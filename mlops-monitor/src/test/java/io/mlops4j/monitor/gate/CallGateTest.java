@@ -52,6 +52,8 @@ class CallGateTest {
   void fewCallsAreInconclusiveAndManyPass() {
     CallGate errors = gate.maxErrorRate(0.01);
     assertThat(errors.judge(trial)).isInstanceOf(Verdict.Inconclusive.class);
+    assertThat(only(errors.judge(trial)).text())
+        .startsWith("no call of the candidate was counted; if it gets calls, make the source of");
     answer(CANDIDATE, 300, 1);
     assertThat(errors.judge(trial)).isInstanceOf(Verdict.Inconclusive.class);
     assertThat(only(errors.judge(trial)).text()).endsWith("more calls are needed for a verdict");

@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Times without a zone are read as UTC.
  */
 public final class FeatureSource {
+  /**
+   * Types are recognised by all rows. By a sample, a later fraction in a column of whole numbers
+   * would be rounded without an error.
+   */
+  private static final String WHOLE_FILE = "sample_size = -1";
+
   private final String text;
   private final @Nullable String sql;
   private final @Nullable Path file;
@@ -70,9 +76,9 @@ public final class FeatureSource {
     if (lower.endsWith(".parquet")) {
       reader = "read_parquet(" + quoted + ")";
     } else if (lower.endsWith(".csv")) {
-      reader = "read_csv(" + quoted + ")";
+      reader = "read_csv(" + quoted + ", skip = 0, " + WHOLE_FILE + ")";
     } else if (lower.endsWith(".json") || lower.endsWith(".jsonl") || lower.endsWith(".ndjson")) {
-      reader = "read_json(" + quoted + ")";
+      reader = "read_json(" + quoted + ", " + WHOLE_FILE + ")";
     } else if (lower.endsWith(".arrow") || lower.endsWith(".feather")) {
       return new FeatureSource("file " + name, null, file, memory -> DataFiles.open(file, memory));
     } else {
