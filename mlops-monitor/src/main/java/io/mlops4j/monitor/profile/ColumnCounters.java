@@ -8,6 +8,7 @@ import io.mlops4j.monitor.profile.internal.BufferCheck;
 import io.mlops4j.monitor.profile.internal.Chunk;
 import io.mlops4j.monitor.profile.internal.ColumnFinder;
 import io.mlops4j.monitor.profile.internal.ColumnKind;
+import io.mlops4j.monitor.profile.internal.VectorCells;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -18,7 +19,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.jspecify.annotations.Nullable;
@@ -83,10 +83,16 @@ final class ColumnCounters {
       case NUMBERS -> named ? new CategoryValues(name, role, true) : new NumberValues(name, role);
       case TEXTS -> new CategoryValues(name, role, false);
       case TIMES -> new TimeCounter(name, role);
-      case VECTORS ->
-          VectorCounter.choosing(name, role, ((FixedSizeListVector) column).getListSize());
+      case VECTORS -> vectors(role, column);
       case OTHER -> new SkippedCounter(unsupported(role, column.getField()));
     };
+  }
+
+  private static ColumnCounter vectors(Role role, FieldVector column) {
+    int size = Objects.requireNonNull(VectorCells.of(column)).size();
+    return size < 0
+        ? new ListValues(column.getName(), role)
+        : VectorCounter.choosing(column.getName(), role, size);
   }
 
   private static SkippedColumn unsupported(Role role, Field field) {
@@ -96,7 +102,8 @@ final class ColumnCounters {
         Reason.UNSUPPORTED_TYPE,
         "type "
             + field.getType()
-            + ", not profiled: only numbers, booleans, text, times and vectors of floats are");
+            + ", not profiled: only numbers, booleans, text, times, vectors of floats, and the"
+            + " fields of structures are");
   }
 
   /** Counters in the bins of a reference. */

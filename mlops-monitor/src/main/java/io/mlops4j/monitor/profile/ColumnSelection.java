@@ -1,6 +1,9 @@
 package io.mlops4j.monitor.profile;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +19,22 @@ record ColumnSelection(@Nullable Set<String> only, Set<String> except, Set<Strin
   /** The columns that the first batch of features must have. */
   Set<String> required() {
     return only == null ? Set.of() : only;
+  }
+
+  /** Replaces the names of structs by those of their fields. */
+  ColumnSelection expanded(Map<String, List<String>> structs) {
+    return structs.isEmpty()
+        ? this
+        : new ColumnSelection(
+            only == null ? null : expanded(only, structs),
+            expanded(except, structs),
+            expanded(categories, structs));
+  }
+
+  private static Set<String> expanded(Set<String> names, Map<String, List<String>> structs) {
+    return names.stream()
+        .flatMap(name -> structs.getOrDefault(name, List.of(name)).stream())
+        .collect(Collectors.toSet());
   }
 
   boolean takes(Role role, String name) {

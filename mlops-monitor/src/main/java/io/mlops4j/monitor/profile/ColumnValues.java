@@ -5,15 +5,16 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.profile.internal.BufferCheck;
 import io.mlops4j.monitor.profile.internal.ColumnKind;
 import io.mlops4j.monitor.profile.internal.NumberCells;
+import io.mlops4j.monitor.profile.internal.VectorCells;
 import io.mlops4j.monitor.stats.multivariate.Table;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.IntFunction;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.Float8Vector;
-import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +82,7 @@ public final class ColumnValues {
   }
 
   /**
-   * Reads a column of vectors: lists of a fixed number of floats or doubles.
+   * Reads a column of vectors: lists or tensors of floats or doubles, all of one length.
    *
    * @param rows batches that have the column
    * @param column its name
@@ -89,30 +90,42 @@ public final class ColumnValues {
    *     component is NaN, and so are all components of a missing vector
    */
   public static float[][] vectors(Iterable<FeatureBatch> rows, String column) {
-    List<float[]> all = new ArrayList<>();
+    List<float @Nullable []> all = new ArrayList<>();
+    int dimension = 0;
     for (FeatureBatch batch : rows) {
-      addVectors((FixedSizeListVector) column(batch, column, ColumnKind.VECTORS), all);
+      FieldVector found = column(batch, column, ColumnKind.VECTORS);
+      VectorCells cells = Objects.requireNonNull(VectorCells.of(found));
+      dimension = Math.max(dimension, cells.size());
+      for (int row = 0; row < cells.rows(); row++) {
+        float[] vector = cells.isNull(row) ? null : vector(cells, row);
+        dimension = vector == null || dimension > 0 ? dimension : vector.length;
+        if (vector != null && vector.length != dimension) {
+          throw new DataException(
+              "%s: found a vector of %d floats in row %d of a batch, expected %d as in the others"
+                  .formatted(column, vector.length, row, dimension),
+              null);
+        }
+        all.add(vector);
+      }
     }
-    return all.toArray(float[][]::new);
+    float[] missing = new float[dimension];
+    Arrays.fill(missing, Float.NaN);
+    return all.stream().map(v -> v == null ? missing.clone() : v).toArray(float[][]::new);
   }
 
-  private static void addVectors(FixedSizeListVector column, List<float[]> to) {
-    FieldVector components = column.getDataVector();
-    int dimension = column.getListSize();
-    for (int row = 0; row < column.getValueCount(); row++) {
-      float[] vector = new float[dimension];
-      Arrays.fill(vector, Float.NaN);
-      for (int i = 0; i < dimension && !column.isNull(row); i++) {
-        int place = row * dimension + i;
-        if (!components.isNull(place)) {
-          vector[i] =
-              components instanceof Float8Vector wide
+  private static float[] vector(VectorCells cells, int row) {
+    FieldVector components = cells.components();
+    float[] vector = new float[cells.length(row)];
+    for (int i = 0; i < vector.length; i++) {
+      int place = cells.start(row) + i;
+      vector[i] =
+          components.isNull(place)
+              ? Float.NaN
+              : components instanceof Float8Vector wide
                   ? (float) wide.get(place)
                   : ((Float4Vector) components).get(place);
-        }
-      }
-      to.add(vector);
     }
+    return vector;
   }
 
   /**

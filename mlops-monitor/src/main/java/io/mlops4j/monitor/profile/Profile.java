@@ -3,6 +3,7 @@ package io.mlops4j.monitor.profile;
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.model.Digest;
+import io.mlops4j.monitor.profile.internal.PathColumns;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -36,9 +37,13 @@ import org.jspecify.annotations.Nullable;
  *       65 536 distinct values, or more than 50 that are more than half of all its values. Name
  *       keys in {@link Builder#except} to be sure.
  *   <li>Timestamps and dates are {@linkplain TimeProfile times}.
- *   <li>Lists of a fixed number of floats are {@linkplain VectorProfile vectors}, and of doubles,
- *       too, as the nearest floats.
- *   <li>Everything else (tensors, other lists, structures) is skipped and listed with the reason.
+ *   <li>Lists of one length of floats are {@linkplain VectorProfile vectors}, and of doubles, too,
+ *       as the nearest floats. So are tensors of them, without their shape. Lists whose type does
+ *       not say a length are vectors if all that are neither null nor empty have one length;
+ *       otherwise the column is skipped.
+ *   <li>Each field of a structure is a column of its own, named by its path, such as {@code
+ *       address.city}. It is missing where the structure is null.
+ *   <li>Everything else (lists of other values, maps, bytes) is skipped and listed with the reason.
  * </ul>
  *
  * <p>Immutable and thread safe.
@@ -347,7 +352,8 @@ public final class Profile {
      * Names the features to profile; others are ignored. Without this call every column is a
      * feature.
      *
-     * @param names the features; each batch must have them
+     * @param names the features; each batch must have them. The name of a structure stands for all
+     *     its fields
      * @return this builder
      * @throws IllegalArgumentException if a name is given twice
      * @throws IllegalStateException if rows were added, or if the bins are frozen
@@ -362,7 +368,8 @@ public final class Profile {
     /**
      * Names columns to ignore among features and outputs, such as keys and labels.
      *
-     * @param names columns, which a batch need not have
+     * @param names columns, which a batch need not have. The name of a structure stands for all its
+     *     fields
      * @return this builder
      * @throws IllegalStateException if rows were added, or if the bins are frozen
      */
@@ -452,13 +459,28 @@ public final class Profile {
         throw new IllegalStateException("only a builder of Profile.counting() leaves columns out");
       }
       rows += batch.rows();
-      return sides.addFitting(batch, answers);
+      try (PathColumns features = PathColumns.of(batch);
+          PathColumns outputs = PathColumns.of(answers)) {
+        return sides.addFitting(features.batch(), outputs.batch());
+      }
     }
 
     private Builder addRows(FeatureBatch batch, @Nullable FeatureBatch answers) {
-      SideCounters both = sides != null ? sides : SideCounters.choosing(batch, answers, selection);
-      both.add(batch, answers);
-      sides = both;
+      try (PathColumns features = PathColumns.of(batch);
+          PathColumns outputs = answers == null ? null : PathColumns.of(answers)) {
+        FeatureBatch answered = outputs == null ? null : outputs.batch();
+        SideCounters both = sides;
+        if (both == null) {
+          ColumnSelection chosen = selection.expanded(features.structs());
+          both =
+              SideCounters.choosing(
+                  features.batch(),
+                  answered,
+                  outputs == null ? chosen : chosen.expanded(outputs.structs()));
+        }
+        both.add(features.batch(), answered);
+        sides = both;
+      }
       rows += batch.rows();
       return this;
     }

@@ -17,7 +17,7 @@ public record SkippedColumn(String name, Role role, Reason reason, String detail
   public enum Reason {
     /** Nearly every text is different: a key, a name, free text. */
     IDENTIFIER_LIKE,
-    /** The type is not profiled: tensors, most lists, structures. */
+    /** The type is not profiled: maps, bytes, lists other than vectors. */
     UNSUPPORTED_TYPE,
     /** The column is profiled but cannot be compared. Only in reports, never in a profile. */
     TIMES

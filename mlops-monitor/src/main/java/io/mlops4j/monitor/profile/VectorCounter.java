@@ -4,11 +4,12 @@ import io.mlops4j.monitor.profile.internal.Chunk;
 import io.mlops4j.monitor.profile.internal.ColumnKind;
 import io.mlops4j.monitor.profile.internal.FloatSums;
 import io.mlops4j.monitor.profile.internal.HyperLogLog;
+import io.mlops4j.monitor.profile.internal.VectorCells;
 import java.math.BigInteger;
+import java.util.Objects;
 import org.apache.arrow.memory.util.MemoryUtil;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float8Vector;
-import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 
 /** Collects the profile of vectors: their sum, and a norm and a projection of each. */
@@ -84,8 +85,8 @@ final class VectorCounter implements ColumnCounter {
 
   @Override
   public boolean accepts(FieldVector column, DictionaryProvider dictionaries) {
-    return ColumnKind.of(column, dictionaries) == ColumnKind.VECTORS
-        && ((FixedSizeListVector) column).getListSize() == dimension;
+    VectorCells cells = VectorCells.of(column);
+    return cells != null && (cells.size() < 0 || cells.size() == dimension);
   }
 
   @Override
@@ -95,18 +96,21 @@ final class VectorCounter implements ColumnCounter {
 
   @Override
   public void add(FieldVector column, DictionaryProvider dictionaries, Chunk chunk) {
-    FieldVector components = ((FixedSizeListVector) column).getDataVector();
-    boolean nulls = column.getNullCount() > 0;
+    VectorCells cells = Objects.requireNonNull(VectorCells.of(column));
+    FieldVector components = cells.components();
     boolean nullComponents = components.getNullCount() > 0;
     chunk.floats = false;
     chunk.length = 0;
-    for (int row = 0; row < column.getValueCount(); row++) {
-      if (nulls && column.isNull(row)) {
+    for (int row = 0; row < cells.rows(); row++) {
+      int start = cells.start(row);
+      if (cells.isNull(row)) {
         missing++;
-        skip();
-      } else if ((nullComponents && hasNull(components, row)) || !read(components, row)) {
+        skip(1);
+      } else if (cells.length(row) != dimension
+          || (nullComponents && hasNull(components, start))
+          || !read(components, start)) {
         unusable++;
-        skip();
+        skip(1);
       } else {
         add(chunk);
       }
@@ -114,14 +118,21 @@ final class VectorCounter implements ColumnCounter {
     flush(chunk);
   }
 
-  private void skip() {
-    norms.missing(1);
-    projections.missing(1);
+  /** Counts cells that were found before the first vector. */
+  void addOthers(long missing, long unusable) {
+    this.missing += missing;
+    this.unusable += unusable;
+    skip(missing + unusable);
   }
 
-  private boolean hasNull(FieldVector components, int row) {
+  private void skip(long cells) {
+    norms.missing(cells);
+    projections.missing(cells);
+  }
+
+  private boolean hasNull(FieldVector components, int start) {
     for (int i = 0; i < dimension; i++) {
-      if (components.isNull(row * dimension + i)) {
+      if (components.isNull(start + i)) {
         return true;
       }
     }
@@ -129,9 +140,9 @@ final class VectorCounter implements ColumnCounter {
   }
 
   /** Reads a vector; false if a component is not finite. */
-  private boolean read(FieldVector components, int row) {
+  private boolean read(FieldVector components, int start) {
     boolean wide = components instanceof Float8Vector;
-    long address = components.getDataBufferAddress() + (wide ? 8L : 4L) * row * dimension;
+    long address = components.getDataBufferAddress() + (wide ? 8L : 4L) * start;
     int finite = -1;
     for (int i = 0; i < dimension; i++) {
       int bits =

@@ -14,8 +14,8 @@ import java.util.Objects;
  * NumberProfile numbers} with their own bins, which are frozen with the reference. The projection
  * is onto one direction, fixed for each dimension, with components of one size and hashed signs. It
  * moves with nearly every shift of the mean, although a single direction can miss some. Null is
- * missing. A vector with a component that is null, NaN or infinite is unusable: it is counted, but
- * not included in any other figure.
+ * missing. A vector with a component that is null, NaN or infinite, or with another number of
+ * components, is unusable: it is counted, but not included in any other figure.
  */
 public final class VectorProfile implements ColumnProfile {
   private final String name;
@@ -83,7 +83,10 @@ public final class VectorProfile implements ColumnProfile {
     return missing;
   }
 
-  /** {@return the number of vectors with a component that is null, NaN or infinite} */
+  /**
+   * {@return the number of vectors with a component that is null, NaN or infinite, or with another
+   * number of components}
+   */
   public long unusable() {
     return unusable;
   }

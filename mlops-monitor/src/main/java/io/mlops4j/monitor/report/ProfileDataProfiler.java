@@ -1,7 +1,9 @@
 package io.mlops4j.monitor.report;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.profile.ColumnProfile;
 import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.profile.SkippedColumn;
 import io.mlops4j.spi.DataProfiler;
 import java.util.Set;
 
@@ -14,9 +16,7 @@ public final class ProfileDataProfiler implements DataProfiler {
   public Summary profile(Iterable<FeatureBatch> rows, Set<String> except) {
     Profile.Builder builder = Profile.builder().except(except.toArray(String[]::new));
     for (FeatureBatch batch : rows) {
-      for (String name : except) {
-        batch.column(name); // otherwise a misspelt column would be profiled
-      }
+      RowColumns.check(batch, except); // otherwise a misspelt column would be profiled
       builder.add(batch);
     }
     return new Profiled(builder.build());
@@ -33,7 +33,11 @@ public final class ProfileDataProfiler implements DataProfiler {
       StringBuilder text = new StringBuilder();
       text.append(profile.rows()).append(" rows\n");
       for (String name : profile.columns()) {
-        text.append("  ").append(profile.column(name)).append('\n');
+        ColumnProfile column = profile.column(name);
+        text.append("  ")
+            .append(
+                column instanceof SkippedColumn skipped ? name + ": " + skipped.detail() : column)
+            .append('\n');
       }
       return text.toString();
     }

@@ -5,6 +5,7 @@ import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.spi.DriftReporter;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Compares two data sets by the default policy of {@link DriftReport}. Thread safe. */
 public final class ProfileDriftReporter implements DriftReporter {
@@ -16,16 +17,23 @@ public final class ProfileDriftReporter implements DriftReporter {
       Iterable<FeatureBatch> reference, Iterable<FeatureBatch> current, Set<String> except) {
     Profile.Builder builder = Profile.builder().except(except.toArray(String[]::new));
     for (FeatureBatch batch : reference) {
-      for (String name : except) {
-        batch.column(name); // otherwise a misspelt column would be compared
-      }
+      RowColumns.check(batch, except); // otherwise a misspelt column would be compared
       builder.add(batch);
     }
     Profile profile = builder.build();
     checkRows("reference", profile);
-    Profile rows = profile.profile(current);
+    Profile.Builder counting = profile.counting();
+    Set<String> others = new TreeSet<>();
+    for (FeatureBatch batch : current) {
+      if (counting.rows() == 0) {
+        others.addAll(RowColumns.names(batch, except));
+      }
+      counting.add(batch);
+    }
+    Profile rows = counting.build();
     checkRows("current", rows);
-    return new Compared(DriftReport.compare(profile, rows));
+    rows.columns().forEach(others::remove);
+    return new Compared(DriftReport.compare(profile, rows), others);
   }
 
   private static void checkRows(String side, Profile profile) {
@@ -34,7 +42,7 @@ public final class ProfileDriftReporter implements DriftReporter {
     }
   }
 
-  private record Compared(DriftReport report) implements Report {
+  private record Compared(DriftReport report, Set<String> others) implements Report {
     @Override
     public boolean drifted() {
       return !report.driftedFeatures().isEmpty();
@@ -55,11 +63,9 @@ public final class ProfileDriftReporter implements DriftReporter {
           .append(report.current().rows())
           .append(" current rows\n");
       report.features().forEach(feature -> line(text, feature.name(), feature.verdict()));
-      report
-          .skipped()
-          .forEach(column -> line(text, column.name(), "not compared: " + column.reason()));
+      report.skipped().forEach(column -> line(text, column.name(), column.detail()));
       report.onlyInReference().forEach(name -> line(text, name, "only in the reference"));
-      report.onlyInCurrent().forEach(name -> line(text, name, "only in the current rows"));
+      others.forEach(name -> line(text, name, "only in the current rows"));
       return text.toString();
     }
 

@@ -12,6 +12,13 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.IntVector;
+import org.apache.arrow.vector.VarBinaryVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.StructVector;
+import org.apache.arrow.vector.types.Types.MinorType;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.FieldType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +79,46 @@ class ProfileDriftReporterTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> profiler.profile(List.of(batch), Set.of("idd")))
           .withMessageContaining("idd");
+    }
+  }
+
+  /** A struct of a number from an offset on and of bytes; the columns stay the caller's. */
+  private StructVector trips(int rows, int from) {
+    StructVector trip = StructVector.empty("trip", allocator);
+    IntVector hour =
+        trip.addOrGet("hour", FieldType.nullable(MinorType.INT.getType()), IntVector.class);
+    trip.addOrGet("raw", FieldType.nullable(ArrowType.Binary.INSTANCE), VarBinaryVector.class);
+    for (int row = 0; row < rows; row++) {
+      hour.setSafe(row, from + row % 24);
+      trip.setIndexDefined(row);
+    }
+    trip.setValueCount(rows);
+    return trip;
+  }
+
+  @Test
+  void fieldsOfStructsAndWhatIsNotComparedAreNamed() {
+    DataProfiler profiler = ServiceLoader.load(DataProfiler.class).findFirst().orElseThrow();
+    try (StructVector before = trips(1000, 0);
+        StructVector after = trips(1000, 12);
+        IntVector fresh = new IntVector("fresh", allocator)) {
+      fresh.setValueCount(1000);
+      FeatureBatch reference = FeatureBatch.of(VectorSchemaRoot.of(before));
+      FeatureBatch current = FeatureBatch.of(VectorSchemaRoot.of(after, fresh));
+
+      assertThat(reporter.report(List.of(reference), List.of(current), Set.of()).text())
+          .contains("\n  trip.hour  drifted: ")
+          .contains("\n  trip.raw  type Binary, not profiled")
+          .contains("\n  fresh  only in the current rows\n");
+      assertThat(reporter.report(List.of(reference), List.of(current), Set.of("trip.raw")).text())
+          .doesNotContain("raw");
+      assertThat(profiler.profile(List.of(reference), Set.of()).text())
+          .contains("  trip.hour: 1000 numbers", "  trip.raw: type Binary, not profiled: ");
+      assertThat(profiler.profile(List.of(reference), Set.of("trip")).text())
+          .isEqualTo("1000 rows\n");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> profiler.profile(List.of(reference), Set.of("trip.hours")))
+          .withMessageContaining("trip.hour");
     }
   }
 

@@ -1,6 +1,7 @@
 package io.mlops4j.monitor.profile.internal;
 
 import io.mlops4j.error.DataException;
+import io.mlops4j.feature.FixedShapeTensorVector;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BaseLargeVariableWidthVector;
@@ -9,7 +10,7 @@ import org.apache.arrow.vector.BaseVariableWidthViewVector;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.ExtensionTypeVector;
 import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.complex.FixedSizeListVector;
+import org.apache.arrow.vector.complex.LargeListVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 
 /**
@@ -49,10 +50,11 @@ public final class BufferCheck {
             ? (FieldVector) extension.getUnderlyingVector()
             : column;
     holds(column, stored.getValidityBuffer(), (cells + 7) / 8, "validity");
+    VectorCells vectors = VectorCells.of(column);
     if (ColumnKind.isBFloat16(column)) {
       holds(column, stored.getDataBuffer(), 2 * cells, "values");
-    } else if (stored instanceof FixedSizeListVector lists) {
-      checkElements(column, lists.getDataVector(), cells * lists.getListSize());
+    } else if (vectors != null) {
+      checkVectors(column, vectors);
     } else if (stored instanceof BaseVariableWidthVector) {
       holds(column, stored.getOffsetBuffer(), 4 * (cells + 1), "offsets");
     } else if (stored instanceof BaseLargeVariableWidthVector) {
@@ -62,6 +64,28 @@ public final class BufferCheck {
     } else {
       holds(column, stored.getDataBuffer(), bytes(stored, cells), "values");
     }
+  }
+
+  private static void checkVectors(FieldVector column, VectorCells vectors) {
+    int cells = vectors.rows();
+    if (vectors.lists() != column && !(column instanceof FixedShapeTensorVector)) {
+      holds(column, vectors.lists().getValidityBuffer(), (cells + 7L) / 8, "validity");
+    }
+    if (vectors.size() >= 0) {
+      checkElements(column, vectors.components(), (long) cells * vectors.size());
+      return;
+    }
+    int width = vectors.lists() instanceof LargeListVector ? 8 : 4;
+    holds(column, vectors.lists().getOffsetBuffer(), width * (cells + 1L), "offsets");
+    long last = vectors.offset(0);
+    for (int row = 0; row < cells; row++) {
+      long next = vectors.offset(row + 1);
+      if (last < 0 || next < last) {
+        throw damaged(column, "the offset %d after %d".formatted(next, last));
+      }
+      last = next;
+    }
+    checkElements(column, vectors.components(), last);
   }
 
   private static void checkElements(FieldVector column, FieldVector elements, long expected) {

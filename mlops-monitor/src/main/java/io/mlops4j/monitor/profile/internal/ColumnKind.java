@@ -4,11 +4,8 @@ import io.mlops4j.feature.BFloat16Type;
 import io.mlops4j.feature.BFloat16Vector;
 import java.util.Map;
 import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.Float4Vector;
-import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.LargeVarCharVector;
 import org.apache.arrow.vector.VarCharVector;
-import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.types.pojo.ArrowType.ExtensionType;
 
@@ -42,7 +39,8 @@ public enum ColumnKind {
       case DATEDAY, DATEMILLI -> TIMES;
       case TIMESTAMPSEC, TIMESTAMPMILLI, TIMESTAMPMICRO, TIMESTAMPNANO -> TIMES;
       case TIMESTAMPSECTZ, TIMESTAMPMILLITZ, TIMESTAMPMICROTZ, TIMESTAMPNANOTZ -> TIMES;
-      case FIXED_SIZE_LIST -> isVectors((FixedSizeListVector) column) ? VECTORS : OTHER;
+      case FIXED_SIZE_LIST, LIST, LARGELIST, EXTENSIONTYPE ->
+          VectorCells.of(column) != null ? VECTORS : OTHER;
       default -> OTHER;
     };
   }
@@ -55,12 +53,6 @@ public enum ColumnKind {
     Map<String, String> metadata = column.getField().getMetadata();
     return !metadata.isEmpty()
         && BFloat16Type.NAME.equals(metadata.get(ExtensionType.EXTENSION_METADATA_KEY_NAME));
-  }
-
-  private static boolean isVectors(FixedSizeListVector column) {
-    FieldVector components = column.getDataVector();
-    return (components instanceof Float4Vector || components instanceof Float8Vector)
-        && column.getListSize() > 0;
   }
 
   private static boolean isText(FieldVector column) {
