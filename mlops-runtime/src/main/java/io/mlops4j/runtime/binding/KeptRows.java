@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param <I> the record, whose components are primitive numbers
  */
 public final class KeptRows<I extends Record> implements AutoCloseable {
-  /** Enough for the threads of a server; further rows are allocated for one call. A power of two. */
+  /**
+   * Enough for the threads of a server; further rows are allocated for one call. A power of two.
+   */
   private static final int KEPT = 16;
 
   private final RecordColumns<I> columns;

@@ -366,8 +366,7 @@ final class ComposedModel implements Model {
   /** One object for each class, so that those who bind it for each call need no further memory. */
   @SuppressWarnings("unchecked") // the key is the class of the records
   private <I extends Record> KeptRows<I> keptRows(Class<I> type, RecordColumns<I> columns) {
-    return (KeptRows<I>)
-        kept.computeIfAbsent(type, any -> columns.keptRows(context.allocator()));
+    return (KeptRows<I>) kept.computeIfAbsent(type, any -> columns.keptRows(context.allocator()));
   }
 
   /**

@@ -127,15 +127,14 @@ class CompositionRecordsTest {
 
   @Test
   void aCallAfterOneThatFailedIsAnswered() {
-    Model one = fixture.plus(1, "x");
-    try (Model two = fixture.runtime.load(CompositionFixture.file("deployment/plus2"));
-        Composition mean =
-            fixture
-                .runtime
-                .composition("mean")
-                .member("one", one)
-                .member("two", two)
-                .average("y")) {
+    Model two = fixture.load("deployment/plus2");
+    try (Composition mean =
+        fixture
+            .runtime
+            .composition("mean")
+            .member("one", fixture.plus(1, "x"))
+            .member("two", two)
+            .average("y")) {
       RowModel<Term, Mean> rows = mean.rows(Term.class, Mean.class);
       assertThat(rows.predict(new Term(1)).y()).isEqualTo(2.5f);
       two.close();

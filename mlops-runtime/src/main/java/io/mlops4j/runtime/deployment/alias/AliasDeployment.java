@@ -43,6 +43,8 @@ final class AliasDeployment implements Deployment {
   private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
 
   private final AliasFollower champion;
+  private final @Nullable String shadowRef;
+  private final @Nullable String canaryRef;
   private final @Nullable Shadow shadow;
   private final @Nullable Canary canary;
   private final @Nullable RolloutJudge judge;
@@ -87,6 +89,8 @@ final class AliasDeployment implements Deployment {
                 champion,
                 built,
                 threads);
+    shadowRef = built.shadow;
+    canaryRef = built.canary;
     shadow = built.shadow == null ? null : shadow(built, registry, built.shadow, shadowCalls);
     guard = Guard.of(built, champion, canary);
   }
@@ -196,11 +200,23 @@ final class AliasDeployment implements Deployment {
       if (shadow != null) {
         shadow.refresh();
       }
+      sayWhatIsMissing();
     } catch (RegistryException e) {
       if (!orLater) {
         throw e;
       }
       LOG.debug("candidate and challenger are read later", e);
+    }
+  }
+
+  /** An alias that has no record may be one that is misspelt. */
+  private void sayWhatIsMissing() {
+    if (shadow != null && shadow.newest().isEmpty()) {
+      LOG.warn(
+          "{}: no version is assigned to it, so no challenger is called until then", shadowRef);
+    }
+    if (canaryRef != null && canary != null && canary.candidate().newest().isEmpty()) {
+      LOG.warn("{}: no version is assigned to it, so no candidate is called until then", canaryRef);
     }
   }
 

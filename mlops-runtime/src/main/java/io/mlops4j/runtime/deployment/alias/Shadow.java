@@ -98,6 +98,11 @@ final class Shadow {
     challenger.refresh();
   }
 
+  /** The newest record of the challenger's alias that was read. */
+  Optional<AliasRecord> newest() {
+    return challenger.newest();
+  }
+
   void tick() {
     challenger.tick();
   }
