@@ -10,6 +10,7 @@ import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -79,8 +80,7 @@ public final class DriftHistory {
     quiet = 0;
     boolean sliced = !slice.equals(Baseline.WHOLE);
     Deque<Profile> earlier = slice(slice);
-    double distance =
-        earlier.stream().mapToDouble(one -> distance(one, seen, policy)).min().orElse(0);
+    double distance = nearest(earlier, seen, policy);
     boolean enough =
         earlier.size() >= (sliced ? 1 : FEWEST_WINDOWS) && sinceChange >= FEWEST_WINDOWS;
     double usual = distances.stream().mapToDouble(Double::doubleValue).max().orElse(0);
@@ -109,6 +109,19 @@ public final class DriftHistory {
     if (all.size() > most) {
       all.removeFirst();
     }
+  }
+
+  /**
+   * Returns the distance to the nearest window; 0 without windows. The newest come first, because a
+   * column that stays as it is then costs one comparison.
+   */
+  private static double nearest(Deque<Profile> earlier, Profile seen, DriftPolicy policy) {
+    double nearest = earlier.isEmpty() ? 0 : Double.POSITIVE_INFINITY;
+    Iterator<Profile> newest = earlier.descendingIterator();
+    while (nearest != 0 && newest.hasNext()) {
+      nearest = Math.min(nearest, distance(newest.next(), seen, policy));
+    }
+    return nearest;
   }
 
   private static double distance(Profile before, Profile now, DriftPolicy policy) {
