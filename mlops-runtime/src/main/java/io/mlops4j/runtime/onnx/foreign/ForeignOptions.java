@@ -1,7 +1,7 @@
 package io.mlops4j.runtime.onnx.foreign;
 
 import ai.onnxruntime.OrtException;
-import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.spi.HostMemory;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Map;
@@ -11,10 +11,10 @@ public final class ForeignOptions implements AutoCloseable {
   private static final int FATAL = 4;
   private static final int NO_OPTIMISATION = 0;
 
-  private final DirectMemory memory;
+  private final HostMemory memory;
   private final Handle options;
 
-  ForeignOptions(DirectMemory memory) throws OrtException {
+  ForeignOptions(HostMemory memory) throws OrtException {
     this.memory = memory;
     try (Scratch scratch = new Scratch(memory)) {
       this.options =
@@ -23,8 +23,16 @@ public final class ForeignOptions implements AutoCloseable {
               OrtApi.RELEASE_SESSION_OPTIONS,
               scratch.result(out -> OrtApi.call(OrtApi.CREATE_SESSION_OPTIONS, out)));
     }
-    // An exception contains every message that ONNX Runtime would print.
-    OrtApi.call(OrtApi.SET_SESSION_LOG_SEVERITY_LEVEL, address(), FATAL);
+    boolean set = false;
+    try {
+      // An exception contains every message that ONNX Runtime would print.
+      OrtApi.call(OrtApi.SET_SESSION_LOG_SEVERITY_LEVEL, address(), FATAL);
+      set = true;
+    } finally {
+      if (!set) {
+        options.close();
+      }
+    }
   }
 
   /**

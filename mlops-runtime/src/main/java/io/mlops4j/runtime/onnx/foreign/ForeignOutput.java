@@ -2,8 +2,8 @@ package io.mlops4j.runtime.onnx.foreign;
 
 import ai.onnxruntime.OrtException;
 import io.mlops4j.model.ElementType;
-import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.memory.Native;
+import io.mlops4j.spi.HostMemory;
 
 /** An output in ONNX Runtime's memory, valid until the next run. */
 public final class ForeignOutput {
@@ -19,7 +19,7 @@ public final class ForeignOutput {
     this.bytes = bytes;
   }
 
-  static ForeignOutput of(DirectMemory memory, long value) throws OrtException {
+  static ForeignOutput of(HostMemory memory, long value) throws OrtException {
     try (Scratch scratch = new Scratch(memory)) {
       long info = scratch.result(out -> OrtApi.call(OrtApi.GET_TENSOR_TYPE_AND_SHAPE, value, out));
       try (Handle handle = new Handle("shape", OrtApi.RELEASE_TENSOR_TYPE_AND_SHAPE_INFO, info)) {

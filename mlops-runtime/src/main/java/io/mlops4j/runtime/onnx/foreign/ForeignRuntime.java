@@ -3,6 +3,7 @@ package io.mlops4j.runtime.onnx.foreign;
 import ai.onnxruntime.OrtException;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.spi.HostMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,9 +17,9 @@ public final class ForeignRuntime {
   private static final int DEVICE_ALLOCATOR = 0;
   private static final int DEFAULT_MEMORY = 0;
 
-  private final DirectMemory memory;
+  private final HostMemory memory;
 
-  private ForeignRuntime(DirectMemory memory) {
+  private ForeignRuntime(HostMemory memory) {
     this.memory = memory;
   }
 
@@ -82,7 +83,7 @@ public final class ForeignRuntime {
    * @param memory the memory in which arguments are stored
    * @return the environment, or the reason why there is none
    */
-  public static Attempt open(@Nullable Boolean wanted, String version, DirectMemory memory) {
+  public static Attempt open(@Nullable Boolean wanted, String version, HostMemory memory) {
     String obstacle = NativeAccess.obstacle(wanted);
     if (obstacle != null) {
       return new Attempt(null, obstacle);
@@ -125,7 +126,7 @@ public final class ForeignRuntime {
     return ForeignTensor.over(Shared.MEMORY_INFO, memory, address, type, dims);
   }
 
-  DirectMemory memory() {
+  HostMemory memory() {
     return memory;
   }
 

@@ -2,7 +2,7 @@ package io.mlops4j.runtime.onnx.foreign;
 
 import ai.onnxruntime.OrtException;
 import io.mlops4j.model.ElementType;
-import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.spi.HostMemory;
 
 /** A tensor over memory that its user owns. It must be closed before that memory is freed. */
 public final class ForeignTensor implements AutoCloseable {
@@ -14,7 +14,7 @@ public final class ForeignTensor implements AutoCloseable {
 
   /** Makes a tensor over memory that was checked. */
   static ForeignTensor over(
-      long memoryInfo, DirectMemory memory, long address, ElementType type, long[] dims)
+      long memoryInfo, HostMemory memory, long address, ElementType type, long[] dims)
       throws OrtException {
     try (Scratch scratch = new Scratch(memory)) {
       long shape = scratch.longs(dims);

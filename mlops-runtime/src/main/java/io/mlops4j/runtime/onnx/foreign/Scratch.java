@@ -1,8 +1,8 @@
 package io.mlops4j.runtime.onnx.foreign;
 
 import ai.onnxruntime.OrtException;
-import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.memory.Native;
+import io.mlops4j.spi.HostMemory;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -18,11 +18,11 @@ final class Scratch implements AutoCloseable {
   private static final Charset FILE_NAMES =
       WINDOWS ? StandardCharsets.UTF_16LE : StandardCharsets.UTF_8;
 
-  private final DirectMemory memory;
+  private final HostMemory memory;
   private final List<Long> blocks = new ArrayList<>();
   private boolean closed;
 
-  Scratch(DirectMemory memory) {
+  Scratch(HostMemory memory) {
     this.memory = memory;
   }
 
