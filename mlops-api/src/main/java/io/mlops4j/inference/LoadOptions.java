@@ -34,6 +34,7 @@ public final class LoadOptions {
   private final boolean profiled;
   private final MicroBatching microBatching;
   private final boolean independentRows;
+  private final boolean releasesMemory;
   private final @Nullable Closing closing;
   private final int abandonedRuns;
   private final Set<String> operations;
@@ -51,6 +52,7 @@ public final class LoadOptions {
     this.profiled = builder.profiled;
     this.microBatching = builder.microBatching;
     this.independentRows = builder.independentRows;
+    this.releasesMemory = builder.releasesMemory;
     this.closing = builder.closing;
     this.abandonedRuns = builder.abandonedRuns;
     this.operations = Set.copyOf(builder.operations);
@@ -104,6 +106,7 @@ public final class LoadOptions {
     builder.profiled = profiled;
     builder.microBatching = microBatching;
     builder.independentRows = independentRows;
+    builder.releasesMemory = releasesMemory;
     builder.closing = closing;
     builder.abandonedRuns = abandonedRuns;
     builder.operations.addAll(operations);
@@ -219,6 +222,15 @@ public final class LoadOptions {
   }
 
   /**
+   * Returns whether the engine frees its working memory after each call.
+   *
+   * @return true after {@link Builder#releaseMemory()}
+   */
+  public boolean releasesMemory() {
+    return releasesMemory;
+  }
+
+  /**
    * Returns what happens to running calls when the model is closed.
    *
    * @return empty if the runtime decides
@@ -261,6 +273,7 @@ public final class LoadOptions {
     private boolean profiled;
     private MicroBatching microBatching = MicroBatching.upTo(1);
     private boolean independentRows;
+    private boolean releasesMemory;
     private @Nullable Closing closing;
     private int abandonedRuns;
     private final Set<String> operations = new HashSet<>();
@@ -497,6 +510,21 @@ public final class LoadOptions {
      */
     public Builder independentRows() {
       this.independentRows = true;
+      return this;
+    }
+
+    /**
+     * Frees the engine's working memory after each call. Without it, ONNX Runtime keeps for each
+     * model the memory that the largest call needed, until the model is closed.
+     *
+     * <p>This is for models whose large calls are rare. Each call then allocates again, which makes
+     * calls of large models slower. The memory of inputs and outputs is kept. TensorFlow ignores
+     * the setting.
+     *
+     * @return this builder
+     */
+    public Builder releaseMemory() {
+      this.releasesMemory = true;
       return this;
     }
 

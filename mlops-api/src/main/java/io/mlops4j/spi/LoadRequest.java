@@ -17,6 +17,8 @@ public final class LoadRequest {
   private final boolean profiled;
   private final Set<String> operations;
   private final boolean engineOnly;
+  private final Set<String> features;
+  private final boolean releasesMemory;
 
   private LoadRequest(
       DeviceRequest device,
@@ -24,7 +26,11 @@ public final class LoadRequest {
       boolean trusted,
       boolean profiled,
       Set<String> operations,
-      boolean engineOnly) {
+      boolean engineOnly,
+      Set<String> features,
+      boolean releasesMemory) {
+    this.features = features;
+    this.releasesMemory = releasesMemory;
     this.operations = operations;
     this.engineOnly = engineOnly;
     this.device = device;
@@ -41,7 +47,14 @@ public final class LoadRequest {
    */
   public static LoadRequest on(DeviceRequest device) {
     return new LoadRequest(
-        Objects.requireNonNull(device, "device"), null, true, false, Set.of(), false);
+        Objects.requireNonNull(device, "device"),
+        null,
+        true,
+        false,
+        Set.of(),
+        false,
+        Set.of(),
+        false);
   }
 
   /**
@@ -52,7 +65,14 @@ public final class LoadRequest {
    */
   public LoadRequest withSignature(String key) {
     return new LoadRequest(
-        device, Objects.requireNonNull(key, "key"), trusted, profiled, operations, engineOnly);
+        device,
+        Objects.requireNonNull(key, "key"),
+        trusted,
+        profiled,
+        operations,
+        engineOnly,
+        features,
+        releasesMemory);
   }
 
   /**
@@ -62,7 +82,8 @@ public final class LoadRequest {
    * @return a changed copy
    */
   public LoadRequest withoutTrust() {
-    return new LoadRequest(device, signature, false, profiled, operations, engineOnly);
+    return new LoadRequest(
+        device, signature, false, profiled, operations, engineOnly, features, releasesMemory);
   }
 
   /**
@@ -73,7 +94,8 @@ public final class LoadRequest {
    * @return a changed copy
    */
   public LoadRequest withProfiling() {
-    return new LoadRequest(device, signature, trusted, true, operations, engineOnly);
+    return new LoadRequest(
+        device, signature, trusted, true, operations, engineOnly, features, releasesMemory);
   }
 
   /**
@@ -85,7 +107,15 @@ public final class LoadRequest {
   public LoadRequest withOperations(Set<String> more) {
     Set<String> all = new HashSet<>(operations);
     all.addAll(more);
-    return new LoadRequest(device, signature, trusted, profiled, Set.copyOf(all), engineOnly);
+    return new LoadRequest(
+        device,
+        signature,
+        trusted,
+        profiled,
+        Set.copyOf(all),
+        engineOnly,
+        features,
+        releasesMemory);
   }
 
   /**
@@ -95,7 +125,38 @@ public final class LoadRequest {
    * @return a changed copy
    */
   public LoadRequest withEngineOnly() {
-    return new LoadRequest(device, signature, trusted, profiled, operations, true);
+    return new LoadRequest(
+        device, signature, trusted, profiled, operations, true, features, releasesMemory);
+  }
+
+  /**
+   * Names the features that calls will give. An engine that can replace a value inside the model
+   * then makes it an input of the signature, if a feature has its name.
+   *
+   * @param names names, in any order
+   * @return a changed copy
+   */
+  public LoadRequest withFeatures(Set<String> names) {
+    return new LoadRequest(
+        device,
+        signature,
+        trusted,
+        profiled,
+        operations,
+        engineOnly,
+        Set.copyOf(names),
+        releasesMemory);
+  }
+
+  /**
+   * Requests that the engine frees its working memory after each run. An engine that cannot ignores
+   * the request.
+   *
+   * @return a changed copy
+   */
+  public LoadRequest withReleasedMemory() {
+    return new LoadRequest(
+        device, signature, trusted, profiled, operations, engineOnly, features, true);
   }
 
   /**
@@ -150,5 +211,23 @@ public final class LoadRequest {
    */
   public boolean engineOnly() {
     return engineOnly;
+  }
+
+  /**
+   * Returns the names of the features that calls will give.
+   *
+   * @return an unmodifiable set; empty if they are not known
+   */
+  public Set<String> features() {
+    return features;
+  }
+
+  /**
+   * Returns whether the engine should free its working memory after each run.
+   *
+   * @return true after {@link #withReleasedMemory()}
+   */
+  public boolean releasesMemory() {
+    return releasesMemory;
   }
 }

@@ -29,6 +29,8 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
 
 /** ONNX models of unusual make, through the front door. */
@@ -162,18 +164,37 @@ class OnnxModelsTest {
   }
 
   @Test
-  void featureForAnInputWithAValueOfItsOwnIsRefused() {
+  void aFeatureForAnInputWithAValueOfItsOwnIsRefusedThroughJni() {
     Path model = MODELS.resolve("overridable.onnx");
     LoadOptions options =
         LoadOptions.builder().features(FeatureSchema.ofNames("x", "bias")).build();
-    assertThatThrownBy(() -> runtime.load(model, options))
-        .isInstanceOf(ModelLoadException.class)
-        .hasMessageContaining("[bias]")
-        .hasMessageContaining("values inside the model");
+    try (ModelRuntime jni = ModelRuntime.builder().foreignCalls(false).open()) {
+      assertThatThrownBy(() -> jni.load(model, options))
+          .isInstanceOf(ModelLoadException.class)
+          .hasMessageContaining("[bias]")
+          .hasMessageContaining("values inside the model")
+          .hasMessageContaining("Java 22")
+          .hasMessageContaining("native access");
+    }
     try (Model loaded = runtime.load(model);
         FeatureBatch batch = FeatureBatch.builder(runtime.allocator()).floats("x", 1, 2).build();
         Prediction prediction = loaded.predict(batch)) {
       assertThat(prediction.floats("y")).containsExactly(1.5f, 2.5f);
+    }
+  }
+
+  @Test
+  @EnabledForJreRange(min = JRE.JAVA_22, disabledReason = "java.lang.foreign needs Java 22")
+  void aFeatureReplacesAValueInsideTheModel() {
+    Path model = MODELS.resolve("overridable.onnx");
+    LoadOptions options =
+        LoadOptions.builder().features(FeatureSchema.ofNames("x", "bias")).build();
+    try (ModelRuntime foreign = ModelRuntime.builder().foreignCalls(true).open();
+        Model loaded = foreign.load(model, options);
+        FeatureBatch batch =
+            FeatureBatch.builder(foreign.allocator()).floats("x", 1).floats("bias", 4).build();
+        Prediction prediction = loaded.predict(batch)) {
+      assertThat(prediction.floats("y")).containsExactly(5);
     }
   }
 }

@@ -58,7 +58,8 @@ final class CachedSessions {
     Optional<String> cpu = CpuFeatures.of();
     if (cpu.isEmpty()) {
       LOG.warn(
-          "{}: models are not cached, as the CPU's features cannot be read here; only Linux shows them",
+          "{}: models are not cached, as the CPU's features cannot be read here; only Linux shows"
+              + " them",
           cache.folder());
       return Optional.empty();
     }
@@ -144,7 +145,7 @@ final class CachedSessions {
   }
 
   private static ModelSignature signature(OpenModel opened, OnnxFile file) throws OrtException {
-    return opened.session().signature(opened.graph(), file.source().main());
+    return opened.session().signature(opened.graph(), file.source().main(), Set.of());
   }
 
   /** Logs no warning, because the model works without a cache. */

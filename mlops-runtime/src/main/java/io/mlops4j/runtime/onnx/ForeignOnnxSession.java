@@ -10,10 +10,12 @@ import io.mlops4j.runtime.onnx.foreign.ForeignTensor;
 import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A session of tensors that is called through {@code java.lang.foreign}. */
-record ForeignOnnxSession(ForeignRuntime runtime, ForeignSession session, Devices devices)
+record ForeignOnnxSession(
+    ForeignRuntime runtime, ForeignSession session, Devices devices, boolean releasesMemory)
     implements OpenSession {
   static final String CALLS = "java.lang.foreign";
 
@@ -28,8 +30,9 @@ record ForeignOnnxSession(ForeignRuntime runtime, ForeignSession session, Device
   }
 
   @Override
-  public ModelSignature signature(OnnxGraph graph, Path model) throws OrtException {
-    return SignatureReader.read(session, graph, model);
+  public ModelSignature signature(OnnxGraph graph, Path model, Set<String> features)
+      throws OrtException {
+    return SignatureReader.read(session, graph, model, features);
   }
 
   @Override
@@ -49,7 +52,10 @@ record ForeignOnnxSession(ForeignRuntime runtime, ForeignSession session, Device
 
   @Override
   public RunControl control() throws OrtException {
-    return new Control(ForeignRunOptions.of(session));
+    return new Control(
+        releasesMemory
+            ? ForeignRunOptions.of(session, RELEASE, RELEASED)
+            : ForeignRunOptions.of(session));
   }
 
   private record Control(ForeignRunOptions runs) implements RunControl {

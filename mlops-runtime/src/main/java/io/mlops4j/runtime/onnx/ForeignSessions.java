@@ -40,7 +40,8 @@ final class ForeignSessions {
    *
    * @throws OrtException if ONNX Runtime refuses the model
    */
-  OpenSession open(SessionModel model, SessionSettings settings, Devices devices)
+  OpenSession open(
+      SessionModel model, SessionSettings settings, Devices devices, boolean releasesMemory)
       throws OrtException {
     ForeignRuntime runtime = Objects.requireNonNull(attempt.runtime());
     ForeignOptions options = runtime.options();
@@ -55,7 +56,7 @@ final class ForeignSessions {
         options.initializers(weights);
       }
       session = ForeignSession.open(runtime, model.model(), options);
-      return new ForeignOnnxSession(runtime, session, devices);
+      return new ForeignOnnxSession(runtime, session, devices, releasesMemory);
     } finally {
       weights.values().forEach(ForeignTensor::close); // the session has copies
       Reference.reachabilityFence(model); // it owns the memory of the weights

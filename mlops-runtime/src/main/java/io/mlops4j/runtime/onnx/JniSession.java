@@ -15,6 +15,7 @@ import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import io.mlops4j.runtime.onnx.graph.OptionalOutputs;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param options the options that it was made with
  * @param devices where it runs
  * @param profile where it writes its profile, or null if it has none
+ * @param releasesMemory whether runs free their working memory
  * @param calls why it is not a {@link ForeignOnnxSession}, for people
  */
 record JniSession(
@@ -31,10 +33,12 @@ record JniSession(
     SessionOptions options,
     Devices devices,
     @Nullable SessionProfile profile,
+    boolean releasesMemory,
     String calls)
     implements OpenSession {
   @Override
-  public ModelSignature signature(OnnxGraph graph, Path model) throws OrtException {
+  public ModelSignature signature(OnnxGraph graph, Path model, Set<String> features)
+      throws OrtException {
     return SignatureReader.read(session, graph, model);
   }
 
@@ -59,6 +63,9 @@ record JniSession(
     RunOptions runs = new RunOptions();
     try {
       runs.setLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+      if (releasesMemory) {
+        runs.addRunConfigEntry(RELEASE, RELEASED);
+      }
       return new Control(runs);
     } catch (OrtException e) {
       runs.close();

@@ -102,8 +102,12 @@ final class OnnxEngine implements Engine {
   private OnnxModel model(ModelSource source, LoadRequest request, OpenModel opened) {
     OnnxModel model = null;
     try {
-      ModelSignature signature = opened.session().signature(opened.graph(), source.main());
-      NodeProto operator = request.engineOnly() ? null : opened.trees();
+      ModelSignature signature =
+          opened.session().signature(opened.graph(), source.main(), request.features());
+      boolean replaces =
+          signature.inputs().stream()
+              .anyMatch(input -> opened.graph().initializers().contains(input.name()));
+      NodeProto operator = request.engineOnly() || replaces ? null : opened.trees();
       TreeModel trees = operator == null ? null : TreeModel.of(operator, signature, threads);
       model = new OnnxModel(environment, memory, source, opened, signature, trees);
       return model;

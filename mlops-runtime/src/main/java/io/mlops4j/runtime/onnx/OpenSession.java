@@ -6,10 +6,16 @@ import io.mlops4j.model.ModelSignature;
 import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A session with the objects that must outlive it, and the way in which calls reach it. */
 interface OpenSession extends AutoCloseable {
+  /** The option of a run that makes it free unused regions of the arenas named, and its value. */
+  String RELEASE = "memory.enable_memory_arena_shrinkage";
+
+  String RELEASED = "cpu:0";
+
   /** Where it runs. */
   Devices devices();
 
@@ -19,7 +25,12 @@ interface OpenSession extends AutoCloseable {
   /** Describes how calls reach it, for people. */
   String calls();
 
-  ModelSignature signature(OnnxGraph graph, Path model) throws OrtException;
+  /**
+   * Reads the signature.
+   *
+   * @param features names of values inside the model that become inputs if calls can replace them
+   */
+  ModelSignature signature(OnnxGraph graph, Path model, Set<String> features) throws OrtException;
 
   /** Returns the session's name for an output of the signature. */
   String fetched(String output);

@@ -105,7 +105,7 @@ final class Sessions {
         setting.apply(settings);
         String obstacle = foreign.obstacle(graph, devices, request.profiled());
         return obstacle == null
-            ? foreign.open(model, settings, devices)
+            ? foreign.open(model, settings, devices, request.releasesMemory())
             : open(model, request, main, settings, devices, obstacle);
       } catch (OrtException e) {
         Devices working = devices.working(this::openSmallest, e);
@@ -152,6 +152,7 @@ final class Sessions {
           options,
           devices,
           profile,
+          request.releasesMemory(),
           ForeignSessions.jni(obstacle));
     } catch (OrtException | RuntimeException | Error e) {
       options.close();

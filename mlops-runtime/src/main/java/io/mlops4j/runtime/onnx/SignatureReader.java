@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Reads a session's signature, and rejects outputs that the slots cannot read.
@@ -49,19 +50,35 @@ final class SignatureReader {
     return new ModelSignature(reader.inputs(session), reader.outputs(session));
   }
 
-  /** Reads the signature of a session whose inputs and outputs are tensors. */
-  static ModelSignature read(ForeignSession session, OnnxGraph graph, Path model)
+  /**
+   * Reads the signature of a session whose inputs and outputs are tensors.
+   *
+   * @param features names of initialisers that become inputs if the session can replace them
+   */
+  static ModelSignature read(
+      ForeignSession session, OnnxGraph graph, Path model, Set<String> features)
       throws OrtException {
     SignatureReader reader = new SignatureReader(model, graph);
     List<ValueSpec> inputs = new ArrayList<>();
     for (ForeignSession.Declared input : session.inputs()) {
       inputs.add(reader.tensor("input", input, graph.input(input.name())));
     }
+    if (graph.constants().stream().anyMatch(features::contains)) {
+      for (ForeignSession.Declared input : session.overridable()) {
+        if (features.contains(input.name())) {
+          inputs.add(optional(reader.tensor("input", input, graph.input(input.name()))));
+        }
+      }
+    }
     List<ValueSpec> outputs = new ArrayList<>();
     for (ForeignSession.Declared output : session.outputs()) {
       outputs.add(reader.tensor("output", output, graph.output(output.name())));
     }
     return new ModelSignature(inputs, reader.some(outputs));
+  }
+
+  private static TensorSpec optional(TensorSpec input) {
+    return new TensorSpec(input.name(), input.type(), input.shape(), input.anyRank(), true);
   }
 
   private TensorSpec tensor(

@@ -59,6 +59,7 @@ final class LoadedModels implements AutoCloseable {
       boolean cached,
       boolean profiled,
       boolean independentRows,
+      boolean releasesMemory,
       Set<String> operations) {
     static Key of(
         Digest digest, String engine, LoadOptions options, @Nullable FeatureSchema features) {
@@ -73,6 +74,7 @@ final class LoadedModels implements AutoCloseable {
           options.cached(),
           options.profiled(),
           options.independentRows(),
+          options.releasesMemory(),
           options.operations());
     }
 

@@ -3,6 +3,7 @@ package io.mlops4j.runtime.serving;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.model.ElementType;
+import io.mlops4j.model.Feature;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.runtime.binding.BatchBinder;
@@ -15,6 +16,8 @@ import io.mlops4j.spi.LoadRequest;
 import io.mlops4j.spi.ModelSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +68,7 @@ final class ModelOpener implements AutoCloseable {
       @Nullable FeatureSchema stated,
       LoadOptions options) {
     ModelSource opened = options.cached() ? source : new UncachedSource(source);
-    EngineModel model = engine.engine().load(opened, request(options));
+    EngineModel model = engine.engine().load(opened, request(options, stated));
     try {
       return new SharedModel(
           model,
@@ -89,13 +92,19 @@ final class ModelOpener implements AutoCloseable {
     return joins ? pieces : null;
   }
 
-  private static LoadRequest request(LoadOptions options) {
+  private static LoadRequest request(LoadOptions options, @Nullable FeatureSchema stated) {
     LoadRequest request = LoadRequest.on(DeviceRequest.of(options.devices()));
     request = options.trusted() ? request : request.withoutTrust();
     request = options.profiled() ? request.withProfiling() : request;
     request = request.withOperations(options.operations());
     request = options.engine().isPresent() ? request.withEngineOnly() : request;
+    request = options.releasesMemory() ? request.withReleasedMemory() : request;
+    request = stated == null ? request : request.withFeatures(names(stated));
     return options.signature().map(request::withSignature).orElse(request);
+  }
+
+  private static Set<String> names(FeatureSchema stated) {
+    return stated.features().stream().map(Feature::name).collect(Collectors.toSet());
   }
 
   private static BatchBinder binder(EngineModel model, @Nullable FeatureSchema stated) {
@@ -107,14 +116,15 @@ final class ModelOpener implements AutoCloseable {
         stated.features().forEach(feature -> constants.add(feature.name()));
         constants.retainAll(model.constants());
       }
-      throw constants.isEmpty() ? e : withConstants(e, constants);
+      throw constants.isEmpty() ? e : withConstants(e, constants, model.placement().calls());
     }
   }
 
-  private static ModelLoadException withConstants(ModelLoadException e, List<String> constants) {
+  private static ModelLoadException withConstants(
+      ModelLoadException e, List<String> constants, String calls) {
     return new ModelLoadException(
-        "%s; the inputs %s have values inside the model, which this engine cannot replace: leave these features out, or export the model without the values"
-            .formatted(e.getMessage(), constants),
+        "%s; the inputs %s have values inside the model, which this engine cannot replace%s: use Java 22 or later with native access enabled, leave these features out, or export the model without the values"
+            .formatted(e.getMessage(), constants, calls.isEmpty() ? "" : " through " + calls),
         e);
   }
 

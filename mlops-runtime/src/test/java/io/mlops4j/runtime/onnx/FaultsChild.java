@@ -25,6 +25,7 @@ import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
 import io.mlops4j.spi.EngineSlot;
 import io.mlops4j.spi.HostMemory;
+import io.mlops4j.spi.LoadRequest;
 import io.mlops4j.spi.StringColumn;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -87,7 +88,8 @@ final class FaultsChild {
   }
 
   private void work(String name) {
-    try (EngineModel model = engine.load(source(name + ".onnx", bytes(name)), CPU);
+    LoadRequest request = CPU.withReleasedMemory();
+    try (EngineModel model = engine.load(source(name + ".onnx", bytes(name)), request);
         EngineSlot slot = model.slot()) {
       for (int rows : new int[] {1, 1, 2, 600}) {
         for (int i = 0; i < model.signature().inputs().size(); i++) {

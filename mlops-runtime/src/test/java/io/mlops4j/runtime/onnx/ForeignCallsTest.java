@@ -26,6 +26,7 @@ import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
 import io.mlops4j.spi.EngineSlot;
 import io.mlops4j.spi.EngineValue;
+import io.mlops4j.spi.LoadRequest;
 import io.mlops4j.spi.StringColumn;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -311,6 +312,32 @@ class ForeignCallsTest {
     }
     assertThatThrownBy(() -> load(foreign, "engine/zero_in").close())
         .hasMessageContaining("rename it");
+  }
+
+  @Test
+  @EnabledForJreRange(min = JRE.JAVA_22, disabledReason = NEEDS_22)
+  void aValueInsideTheModelIsAnInputIfAFeatureHasItsName() {
+    LoadRequest named = CPU.withFeatures(Set.of("x", "bias"));
+    try (EngineModel model =
+            foreign.load(source("overridable.onnx", bytes("engine/overridable")), named);
+        EngineSlot slot = model.slot()) {
+      assertThat(model.signature())
+          .hasToString("(x: float32[N], bias: float32[1]?) -> (y: float32[N])");
+      for (float bias : new float[] {0.25f, -8}) {
+        feed(slot, 0, floats(1, 2), 2);
+        feed(slot, 1, floats(bias), 1);
+        slot.run();
+        assertThat(floats(slot.output(0))).containsExactly(1 + bias, 2 + bias);
+        slot.recycle();
+      }
+    }
+    for (OnnxEngine engine : List.of(foreign, jni)) {
+      LoadRequest request = engine == jni ? named : CPU;
+      try (EngineModel model =
+          engine.load(source("overridable.onnx", bytes("engine/overridable")), request)) {
+        assertThat(model.signature()).hasToString("(x: float32[N]) -> (y: float32[N])");
+      }
+    }
   }
 
   @Test

@@ -38,6 +38,31 @@ public final class ForeignRunOptions implements AutoCloseable {
   }
 
   /**
+   * Makes such options with a configuration entry.
+   *
+   * @param session a session
+   * @param key the entry's key
+   * @param value its value
+   * @return new options, which the caller closes after the runs
+   * @throws OrtException if ONNX Runtime refuses it
+   */
+  public static ForeignRunOptions of(ForeignSession session, String key, String value)
+      throws OrtException {
+    ForeignRunOptions options = of(session);
+    boolean set = false;
+    try (Scratch scratch = new Scratch(session.runtime().memory())) {
+      OrtApi.call(
+          OrtApi.ADD_RUN_CONFIG_ENTRY, options.address(), scratch.text(key), scratch.text(value));
+      set = true;
+      return options;
+    } finally {
+      if (!set) {
+        options.close();
+      }
+    }
+  }
+
+  /**
    * Ends the runs that use these options between two operators, or lets runs start again. The
    * caller excludes that another thread closes them meanwhile.
    *

@@ -80,6 +80,19 @@ public final class ForeignSession implements AutoCloseable {
   }
 
   /**
+   * Returns the inputs that have a value inside the model, which a run may replace.
+   *
+   * @return a new list, empty for files of IR versions before 4
+   * @throws OrtException if ONNX Runtime fails
+   */
+  public List<Declared> overridable() throws OrtException {
+    return declared(
+        OrtApi.SESSION_GET_OVERRIDABLE_INITIALIZER_COUNT,
+        OrtApi.SESSION_GET_OVERRIDABLE_INITIALIZER_NAME,
+        OrtApi.SESSION_GET_OVERRIDABLE_INITIALIZER_TYPE_INFO);
+  }
+
+  /**
    * Returns the outputs in ONNX Runtime's order.
    *
    * @return a new list

@@ -28,10 +28,13 @@ final class OrtApi {
   static final int SET_INTER_OP_NUM_THREADS = 25;
   static final int SESSION_GET_INPUT_COUNT = 30;
   static final int SESSION_GET_OUTPUT_COUNT = 31;
+  static final int SESSION_GET_OVERRIDABLE_INITIALIZER_COUNT = 32;
   static final int SESSION_GET_INPUT_TYPE_INFO = 33;
   static final int SESSION_GET_OUTPUT_TYPE_INFO = 34;
+  static final int SESSION_GET_OVERRIDABLE_INITIALIZER_TYPE_INFO = 35;
   static final int SESSION_GET_INPUT_NAME = 36;
   static final int SESSION_GET_OUTPUT_NAME = 37;
+  static final int SESSION_GET_OVERRIDABLE_INITIALIZER_NAME = 38;
   static final int CREATE_RUN_OPTIONS = 39;
   static final int RUN_OPTIONS_SET_RUN_LOG_SEVERITY_LEVEL = 41;
   static final int RUN_OPTIONS_SET_TERMINATE = 46;
@@ -64,6 +67,7 @@ final class OrtApi {
   static final int RELEASE_IO_BINDING = 135;
   static final int BIND_INPUT = 136;
   static final int BIND_OUTPUT = 137;
+  static final int ADD_RUN_CONFIG_ENTRY = 165;
   static final int ADD_EXTERNAL_INITIALIZERS = 210;
   static final int GET_RESIZED_STRING_TENSOR_ELEMENT_BUFFER = 252;
 

@@ -77,8 +77,8 @@ public record OnnxGraph(
   }
 
   /**
-   * Returns the initialisers that are also declared as inputs. Other languages can override them,
-   * Java cannot.
+   * Returns the initialisers that are also declared as inputs. Calls through {@code
+   * java.lang.foreign} can override them, ONNX Runtime's Java package cannot.
    *
    * @return their names
    */

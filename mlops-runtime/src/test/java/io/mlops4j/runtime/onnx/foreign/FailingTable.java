@@ -75,6 +75,7 @@ public final class FailingTable {
           OrtApi.GET_SYMBOLIC_DIMENSIONS,
           OrtApi.DISABLE_PER_SESSION_THREADS,
           OrtApi.ADD_SESSION_CONFIG_ENTRY,
+          OrtApi.ADD_RUN_CONFIG_ENTRY,
           OrtApi.BIND_INPUT,
           OrtApi.BIND_OUTPUT,
           OrtApi.GET_RESIZED_STRING_TENSOR_ELEMENT_BUFFER,
