@@ -46,10 +46,22 @@ final class ExecutorModels {
     return SHARED.lease(pinned);
   }
 
+  /** Closes a model that no task of this JVM uses. */
+  static void closeIdle(PinnedModel pinned) {
+    SHARED.close(pinned);
+  }
+
   /** Returns how many models this JVM has loaded. For tests. */
   static int loads() {
     synchronized (SHARED) {
       return SHARED.loads;
+    }
+  }
+
+  /** Returns whether a model is loaded. For tests. */
+  static boolean has(PinnedModel pinned) {
+    synchronized (SHARED) {
+      return SHARED.models.containsKey(pinned);
     }
   }
 
@@ -107,6 +119,14 @@ final class ExecutorModels {
         next.model.close();
         idle--;
       }
+    }
+  }
+
+  private synchronized void close(PinnedModel pinned) {
+    Loaded loaded = models.get(pinned);
+    if (loaded != null && loaded.users == 0) {
+      models.remove(pinned);
+      loaded.model.close();
     }
   }
 }

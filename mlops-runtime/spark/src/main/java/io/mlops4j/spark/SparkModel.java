@@ -138,8 +138,8 @@ public final class SparkModel implements AutoCloseable {
    * @param rows the data set; not a stream
    * @return the data set with the columns {@link #outputs} behind its own
    * @throws ModelInputException if a feature is missing or has a type that does not fit
-   * @throws IllegalArgumentException if the data set has a column with the name of an output, or is
-   *     a stream
+   * @throws IllegalArgumentException if the data set has a column with the name of an output, by
+   *     the session's rule for upper and lower case, or is a stream
    */
   public Dataset<Row> transform(Dataset<?> rows) {
     Objects.requireNonNull(rows, "rows");
@@ -149,8 +149,10 @@ public final class SparkModel implements AutoCloseable {
     }
     StructType input = rows.schema();
     check(input);
+    boolean exact = classic.sparkSession().sessionState().conf().caseSensitiveAnalysis();
     for (String output : outputs.fieldNames()) {
-      if (Arrays.asList(input.fieldNames()).contains(output)) {
+      if (Arrays.stream(input.fieldNames())
+          .anyMatch(name -> exact ? name.equals(output) : name.equalsIgnoreCase(output))) {
         throw new IllegalArgumentException(
             "rows: found the column \""
                 + output
@@ -262,6 +264,7 @@ public final class SparkModel implements AutoCloseable {
   /** Closes the driver's model and registry. Jobs that run meanwhile are not affected. */
   @Override
   public void close() {
+    ExecutorModels.closeIdle(pinned); // of a local session, whose executor is this JVM
     model.close();
     registry.close();
     runtime.close();

@@ -15,9 +15,11 @@ import io.mlops4j.runtime.registry.JdbcModelRegistry;
 import io.mlops4j.runtime.registry.RegistryAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -71,6 +73,15 @@ class SparkModelTest {
     }
   }
 
+  /** The driver does not wait for the other tasks of a job that has failed. */
+  private static void awaitNothingLent() {
+    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (ExecutorModels.lent() > 0) {
+      assertThat(System.nanoTime()).as("models are still lent").isLessThan(end);
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
   private static void assertScored(Dataset<Row> scored) {
     List<Row> rows = scored.orderBy("id").collectAsList();
     assertThat(rows).hasSize(ROWS);
@@ -117,7 +128,7 @@ class SparkModelTest {
       assertThat(model.figures().rows()).isEqualTo(ROWS);
       assertThat(model.figures().tasks()).isEqualTo(1);
       assertThat(model.profile().orElseThrow().rows()).isEqualTo(ROWS);
-      assertThat(ExecutorModels.lent()).isZero();
+      awaitNothingLent();
     }
   }
 
@@ -262,9 +273,10 @@ class SparkModelTest {
     try (SparkModel model = SparkModel.load(spark, plus(), "plus@champion")) {
       model.register("plus_one");
       Dataset<Row> date =
-          spark.sql("SELECT plus_one(struct(date_add(current_date(), CAST(id AS INT)) AS x)).y FROM range(3)");
+          spark.sql(
+              "SELECT plus_one(struct(date_add(current_date(), CAST(id AS INT)) AS x)).y FROM range(3)");
       assertThatThrownBy(date::collectAsList).hasStackTraceContaining("the type date");
-      assertThat(ExecutorModels.lent()).isZero();
+      awaitNothingLent();
     }
   }
 
@@ -290,6 +302,9 @@ class SparkModelTest {
           .isInstanceOf(ModelInputException.class)
           .hasMessageContaining("date");
       assertThatThrownBy(() -> model.transform(numbers().withColumn("y", col("x"))))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("\"y\"");
+      assertThatThrownBy(() -> model.transform(numbers().withColumn("Y", col("x"))))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("\"y\"");
     }
@@ -348,6 +363,28 @@ class SparkModelTest {
         SparkModel.load(spark, RegistryAddress.jdbc(address, Map.of()), "plus@champion")) {
       assertScored(model.transform(numbers()));
     }
+  }
+
+  @Test
+  void aRegistryThatIsAwayFailsTheJobAndLeavesNothingOpen() throws Exception {
+    RegistryAddress registry = plus();
+    PinnedModel pinned;
+    try (SparkModel model = SparkModel.load(spark, registry, "plus@champion")) {
+      pinned = new PinnedModel(registry, "plus:1", model.digest().toString());
+      Path there = folder.resolve("registry");
+      Path away = folder.resolve("away");
+      Files.move(there, away);
+      try {
+        Dataset<Row> scored = model.transform(numbers());
+        assertThatThrownBy(scored::collectAsList).hasStackTraceContaining("found no folder");
+        awaitNothingLent();
+      } finally {
+        Files.move(away, there);
+      }
+      assertScored(model.transform(numbers()));
+      assertThat(ExecutorModels.has(pinned)).isTrue();
+    }
+    assertThat(ExecutorModels.has(pinned)).isFalse(); // the executor of this session is this JVM
   }
 
   @Test
