@@ -1,5 +1,6 @@
 package io.mlops4j.bench.soak;
 
+import io.mlops4j.error.MlopsException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.registry.ModelRegistry;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
@@ -53,16 +55,7 @@ final class FaultsMain {
 
   private void serve(int port, Path lastGood, Path end, long seed) {
     try (ModelRegistry registry = registry(port, 2).openLater();
-        Deployment line =
-            runtime
-                .deployment(ALIAS)
-                .from(registry)
-                .actor("soak")
-                .every(Duration.ofMillis(200))
-                .registryTimeout(Duration.ofSeconds(1))
-                .trialTimeout(Duration.ofSeconds(5))
-                .lastGoodIn(lastGood)
-                .start();
+        Deployment line = start(registry, lastGood);
         OpenCalls calls =
             new OpenCalls(THREADS, CALLS_A_SECOND, seed, (thread, random) -> call(line, random))) {
       while (!Files.exists(end)) {
@@ -72,6 +65,29 @@ final class FaultsMain {
     }
     runtime.close();
     Child.tell("closed");
+  }
+
+  /** Tries for a minute, as a platform restarts a process that cannot start yet. */
+  private Deployment start(ModelRegistry registry, Path lastGood) {
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    while (true) {
+      try {
+        return runtime
+            .deployment(ALIAS)
+            .from(registry)
+            .actor("soak")
+            .every(Duration.ofMillis(200))
+            .registryTimeout(Duration.ofSeconds(1))
+            .trialTimeout(Duration.ofSeconds(5))
+            .lastGoodIn(lastGood)
+            .start();
+      } catch (MlopsException e) {
+        if (System.nanoTime() > end) {
+          throw e;
+        }
+        Child.tell("cannot start yet: " + e.getMessage());
+      }
+    }
   }
 
   private void call(Deployment line, Random random) {

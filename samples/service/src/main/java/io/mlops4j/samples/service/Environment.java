@@ -1,5 +1,6 @@
 package io.mlops4j.samples.service;
 
+import io.mlops4j.model.ModelRef;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,6 +51,33 @@ final class Environment {
       problems.add(name + ": not set, expected " + what);
     }
     return value.orElse("");
+  }
+
+  /** A required alias. */
+  String alias(String name, String what) {
+    return alias(name, Optional.of(text(name, what))).orElse("");
+  }
+
+  /** A model and an alias. */
+  Optional<String> alias(String name) {
+    return alias(name, text(name));
+  }
+
+  private Optional<String> alias(String name, Optional<String> value) {
+    if (value.isPresent() && !value.get().isEmpty() && !isAlias(value.get())) {
+      problems.add(
+          "%s: found \"%s\", expected a model and an alias, for example flight-delay@champion"
+              .formatted(name, value.get()));
+    }
+    return value;
+  }
+
+  private static boolean isAlias(String text) {
+    try {
+      return ModelRef.parse(text).alias().isPresent();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   Optional<Path> path(String name) {

@@ -22,7 +22,7 @@ final class Main {
     } catch (SettingsException e) {
       LOG.error("the settings are wrong:\n{}", e.getMessage());
       System.exit(2);
-    } catch (MlopsException e) {
+    } catch (MlopsException | StartException e) {
       LOG.error("the service cannot start: {}", e.getMessage());
       System.exit(1);
     }

@@ -21,6 +21,7 @@ import io.mlops4j.runtime.deployment.LoadShedding;
 import io.mlops4j.runtime.registry.FileModelRegistry;
 import io.mlops4j.samples.service.grpc.GrpcServer;
 import io.mlops4j.samples.service.inference.ServedModel;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -92,6 +93,7 @@ final class Service implements AutoCloseable {
    * Starts the service.
    *
    * @throws io.mlops4j.error.MlopsException if there is no version that can serve
+   * @throws StartException if it cannot listen
    */
   static Service start(Settings settings) {
     Service service = new Service(settings);
@@ -164,6 +166,14 @@ final class Service implements AutoCloseable {
   }
 
   private GrpcServer grpc(ServedModel model) {
+    try {
+      return listen(model);
+    } catch (UncheckedIOException e) {
+      throw StartException.cannotListen("MLOPS_GRPC_PORT", settings.host(), settings.grpcPort(), e);
+    }
+  }
+
+  private GrpcServer listen(ServedModel model) {
     return GrpcServer.start(
         model,
         new GrpcServer.Limits(

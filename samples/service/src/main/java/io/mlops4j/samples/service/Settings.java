@@ -55,7 +55,7 @@ record Settings(
     Settings settings =
         new Settings(
             env.path("MLOPS_REGISTRY", "the folder of the registry"),
-            env.text("MLOPS_MODEL", "the alias to follow, for example flight-delay@champion"),
+            env.alias("MLOPS_MODEL", "the alias to follow, for example flight-delay@champion"),
             env.text("MLOPS_ACTOR").orElse("delay-service"),
             env.text("MLOPS_HOST").orElse("0.0.0.0"),
             env.number("MLOPS_PORT", 8080, 0, 65_535),
@@ -67,7 +67,7 @@ record Settings(
             env.duration("MLOPS_READ_TIMEOUT", Duration.ofSeconds(5)),
             env.duration("MLOPS_SHUTDOWN", Duration.ofSeconds(10)),
             env.number("MLOPS_ENGINE_THREADS", 1, 1, 1_024),
-            env.text("MLOPS_SHADOW"),
+            env.alias("MLOPS_SHADOW"),
             env.path("MLOPS_REFERENCE"),
             env.number("MLOPS_WINDOW_ROWS", 10_000, 100, 10_000_000),
             env.path("MLOPS_DATA"));

@@ -34,7 +34,11 @@ final class Web implements AutoCloseable {
 
   static Web start(Settings settings, MeterRegistry meters, Consumer<RoutesConfig> routes) {
     Javalin javalin = Javalin.create(config -> configure(config, settings, meters, routes));
-    javalin.start();
+    try {
+      javalin.start();
+    } catch (JavalinException e) {
+      throw StartException.cannotListen("MLOPS_PORT", settings.host(), settings.port(), e);
+    }
     return new Web(javalin);
   }
 

@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +23,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The service as a process of its own: its start, its end, and what it needs of a container. */
 @Timeout(120)
@@ -92,6 +96,35 @@ class ProcessTest {
     String log = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(log).isEqualTo(1);
     assertThat(log).contains("the service cannot start: ", "nothing").doesNotContain("\tat ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"MLOPS_PORT", "MLOPS_GRPC_PORT"})
+  void aPortThatIsTakenEndsTheStartWithOneMessage(String setting) throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Map<String, String> settings = new HashMap<>(settings());
+      settings.put(setting, Integer.toString(taken.getLocalPort()));
+      Process process = start(settings);
+      String log = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor()).as(log).isEqualTo(1);
+      assertThat(log)
+          .contains("the service cannot start: cannot listen at 127.0.0.1:", "change " + setting)
+          .doesNotContain("\tat ");
+    }
+  }
+
+  /** A challenger may be assigned later, so it is no reason not to start. */
+  @Test
+  void aShadowThatHasNoVersionIsLogged() throws Exception {
+    Map<String, String> settings = new HashMap<>(settings());
+    settings.put("MLOPS_SHADOW", "flight-delay@chalenger");
+    Process process = start(settings);
+    try (BufferedReader log = process.inputReader(StandardCharsets.UTF_8)) {
+      assertThat(log.lines().filter(line -> line.contains(" WARN ")).findFirst().orElseThrow())
+          .contains("flight-delay@chalenger: no version is assigned to it");
+    } finally {
+      process.destroyForcibly();
+    }
   }
 
   @Test

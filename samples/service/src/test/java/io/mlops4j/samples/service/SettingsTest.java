@@ -49,6 +49,10 @@ class SettingsTest {
     "MLOPS_PORT, eighty, expected a whole number",
     "MLOPS_PORT, '', found an empty value",
     "MLOPS_MODEL, ' ', found an empty value",
+    "MLOPS_MODEL, flight-delay, expected a model and an alias",
+    "MLOPS_MODEL, flight-delay@, expected a model and an alias",
+    "MLOPS_MODEL, Flight@champion, expected a model and an alias",
+    "MLOPS_SHADOW, flight-delay:2, expected a model and an alias",
     "MLOPS_DEADLINE, 0s, expected a time more than zero",
     "MLOPS_MAX_CALLS, 0, from 1 to 100000",
   })

@@ -1,0 +1,32 @@
+package io.mlops4j.samples.service;
+
+import java.io.Serial;
+
+/** The service cannot start here; the message says what to do. */
+final class StartException extends RuntimeException {
+  @Serial private static final long serialVersionUID = 1;
+
+  private StartException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  /**
+   * Another process has the port, or the host is not one of this machine.
+   *
+   * @param setting the setting of the port
+   */
+  static StartException cannotListen(String setting, String host, int port, Throwable cause) {
+    Throwable first = cause;
+    for (Throwable next = cause.getCause(); next != null; next = next.getCause()) {
+      first = next;
+    }
+    return new StartException(
+        "cannot listen at %s:%d: %s; change %s or MLOPS_HOST, or end the process that listens there"
+            .formatted(host, port, reason(first), setting),
+        cause);
+  }
+
+  private static String reason(Throwable cause) {
+    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+  }
+}
