@@ -72,7 +72,7 @@ class ForeignCallsTest {
     "x\uD83D\uDE00y",
     "x\0y",
     "\0",
-    "a long text"
+    "long ".repeat(60)
   };
 
   /** Both halves of a character as constants, which are not UTF-8. */
