@@ -9,6 +9,7 @@ import ai.onnxruntime.TensorInfo.OnnxTensorType;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.runtime.memory.Native;
 import io.mlops4j.spi.EngineValue;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +57,44 @@ final class NestedValue implements EngineValue, AutoCloseable {
     } finally {
       if (!copied) {
         nested.close();
+      }
+    }
+  }
+
+  /**
+   * Makes a map for each row.
+   *
+   * @param keys the keys, all numbers or all texts
+   * @param scores the address of the values, floats row by row
+   */
+  static NestedValue zipped(
+      String output,
+      List<Object> keys,
+      long scores,
+      int rows,
+      DirectMemory memory,
+      ReturnedText text) {
+    NestedValue all = new NestedValue(output, memory, text, Kind.SEQUENCE);
+    boolean zipped = false;
+    try {
+      ElementType type = keys.get(0) instanceof Long ? ElementType.INT64 : ElementType.STRING;
+      for (int row = 0; row < rows; row++) {
+        Map<Object, Object> sorted = new TreeMap<>();
+        for (int i = 0; i < keys.size(); i++) {
+          long at = scores + (long) Float.BYTES * (row * (long) keys.size() + i);
+          sorted.put(keys.get(i), Native.getFloat(at));
+        }
+        NestedValue map = new NestedValue(output, memory, text, Kind.MAP);
+        all.frees.add(map::close);
+        all.children.add(map);
+        map.tensor(type).copy(sorted.keySet(), text);
+        map.tensor(ElementType.FLOAT32).copy(sorted.values(), text);
+      }
+      zipped = true;
+      return all;
+    } finally {
+      if (!zipped) {
+        all.close();
       }
     }
   }

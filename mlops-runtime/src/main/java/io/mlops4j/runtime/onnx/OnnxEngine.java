@@ -1,6 +1,5 @@
 package io.mlops4j.runtime.onnx;
 
-import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import io.mlops4j.error.EngineUnavailableException;
@@ -9,12 +8,16 @@ import io.mlops4j.model.ModelSignature;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.onnx.foreign.ForeignRuntime;
 import io.mlops4j.runtime.onnx.graph.ModelGuards;
+import io.mlops4j.runtime.onnx.graph.OnnxGraph;
+import io.mlops4j.runtime.onnx.graph.SessionModel;
 import io.mlops4j.spi.Engine;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
 import io.mlops4j.spi.LoadRequest;
 import io.mlops4j.spi.ModelSource;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -101,22 +104,50 @@ final class OnnxEngine implements Engine {
 
   private OnnxModel model(ModelSource source, LoadRequest request, OpenModel opened) {
     OnnxModel model = null;
+    OpenSession head = null;
     try {
       ModelSignature signature =
           opened.session().signature(opened.graph(), source.main(), request.features());
-      boolean replaces =
-          signature.inputs().stream()
-              .anyMatch(input -> opened.graph().initializers().contains(input.name()));
-      NodeProto operator = request.engineOnly() || replaces ? null : opened.trees();
-      TreeModel trees = operator == null ? null : TreeModel.of(operator, signature, threads);
-      model = new OnnxModel(environment, memory, source, opened, signature, trees);
+      TreeModel trees = trees(opened, request, signature);
+      head = trees == null || trees.head() == null ? null : head(source, request, trees);
+      boolean whole = trees != null && trees.head() != null && head == null;
+      model =
+          new OnnxModel(environment, memory, source, opened, signature, whole ? null : trees, head);
       return model;
     } catch (OrtException e) {
       throw OnnxFile.read(source, true).refused(e);
     } finally {
       if (model == null) {
         opened.close();
+        if (head != null) {
+          head.close();
+        }
       }
+    }
+  }
+
+  /** Returns null if ONNX Runtime runs the whole model. */
+  private @Nullable TreeModel trees(
+      OpenModel opened, LoadRequest request, ModelSignature signature) {
+    boolean cpu = opened.session().devices().placement().devices().equals(OnnxModel.CPU);
+    boolean replaces =
+        signature.inputs().stream()
+            .anyMatch(input -> opened.graph().initializers().contains(input.name()));
+    return opened.trees() == null || request.engineOnly() || replaces || !cpu
+        ? null
+        : TreeModel.of(opened.trees(), signature, threads);
+  }
+
+  /** Opens the nodes before the trees; returns null if ONNX Runtime cannot run them alone. */
+  private @Nullable OpenSession head(ModelSource source, LoadRequest request, TreeModel trees) {
+    ByteBuffer bytes = Objects.requireNonNull(trees.head(), "head");
+    OnnxGraph graph = OnnxGraph.read(bytes, source.main());
+    try {
+      SessionModel content = SessionModel.of(source, bytes, graph, request.trusted(), true);
+      return sessions.open(new OnnxFile(source, bytes, graph, content), request).session();
+    } catch (OrtException | ModelLoadException e) {
+      LOG.debug("{}: ONNX Runtime runs the trees, too", source.main(), e);
+      return null;
     }
   }
 

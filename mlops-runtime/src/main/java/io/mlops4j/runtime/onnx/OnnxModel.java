@@ -31,12 +31,13 @@ final class OnnxModel implements EngineModel {
   /** Where the trees run that {@link TreeModel} evaluates. */
   private static final String JAVA = "java";
 
-  private static final List<String> CPU = List.of("cpu");
+  static final List<String> CPU = List.of("cpu");
 
   private final OrtEnvironment environment;
   private final DirectMemory memory;
   private final Path main;
   private final OpenSession session;
+  private final @Nullable OpenSession head;
   private final ModelSignature signature;
   private final Set<String> constants;
   private final Set<String> unusual;
@@ -56,12 +57,15 @@ final class OnnxModel implements EngineModel {
       ModelSource source,
       OpenModel opened,
       ModelSignature signature,
-      @Nullable TreeModel trees)
+      @Nullable TreeModel trees,
+      @Nullable OpenSession head)
       throws OrtException {
     this.environment = environment;
     this.memory = memory;
     this.main = source.main();
     this.session = opened.session();
+    this.head = head;
+    this.trees = trees;
     this.signature = signature;
     this.constants = opened.graph().constants();
     this.unusual = opened.graph().unusual();
@@ -70,30 +74,37 @@ final class OnnxModel implements EngineModel {
     this.repeated = new RepeatedText(environment);
     this.bytes = opened.bytes();
     Placement devices = session.devices().placement();
-    this.trees = devices.devices().equals(CPU) ? trees : null;
-    this.placement =
-        this.trees == null
-            ? devices.withCalls(session.calls())
-            : Placement.of(JAVA).withMissing(devices.missing());
+    if (head != null) {
+      this.placement =
+          Placement.of("cpu", JAVA).withMissing(devices.missing()).withCalls(head.calls());
+    } else {
+      this.placement =
+          trees == null
+              ? devices.withCalls(session.calls())
+              : Placement.of(JAVA).withMissing(devices.missing());
+    }
   }
 
   /**
    * If the session was opened with a profile, runs once and counts the nodes that each device ran.
    */
   void countNodes(Duration limit) {
-    SessionProfile profile = session.profile();
+    SessionProfile profile = running().profile();
     if (profile == null) {
       return;
     }
-    try {
+    try (SessionProfile whole = head == null ? null : session.profile()) {
+      if (whole != null) {
+        SessionProfile.end(((JniSession) session).session()); // it runs nothing
+      }
       MlopsException failure = ranOnce(limit);
-      Map<String, Integer> counted = SessionProfile.end(((JniSession) session).session());
+      Map<String, Integer> counted = SessionProfile.end(((JniSession) running()).session());
       if (failure != null) {
         LoggerFactory.getLogger(OnnxModel.class)
             .warn("{}: its nodes are not counted: {}", main, failure.getMessage());
         return;
       }
-      placement = placement.withNodes(trees == null ? byDevice(counted) : Map.of(JAVA, 1));
+      placement = placement.withNodes(nodes(counted));
     } catch (OrtException | IOException e) {
       LoggerFactory.getLogger(OnnxModel.class)
           .warn("{}: its nodes are not counted, as its profile cannot be read ({})", main, e);
@@ -109,6 +120,15 @@ final class OnnxModel implements EngineModel {
     } catch (MlopsException e) {
       return e;
     }
+  }
+
+  private Map<String, Integer> nodes(Map<String, Integer> counted) {
+    Map<String, Integer> nodes =
+        trees != null && head == null ? new LinkedHashMap<>() : byDevice(counted);
+    if (trees != null) {
+      nodes.put(JAVA, 1);
+    }
+    return nodes;
   }
 
   /** Includes requested devices that ran nothing. */
@@ -132,6 +152,16 @@ final class OnnxModel implements EngineModel {
     return session;
   }
 
+  /** The session that calls run: the one of the nodes before the trees, or of the whole model. */
+  OpenSession running() {
+    return head == null ? session : head;
+  }
+
+  /** Whether ONNX Runtime runs nodes before the trees that Java evaluates. */
+  boolean hasHead() {
+    return head != null;
+  }
+
   ReturnedText returnedText() {
     return new ReturnedText(environment, unusual, labels);
   }
@@ -144,12 +174,7 @@ final class OnnxModel implements EngineModel {
     return repeated;
   }
 
-  /** Returns the session's name for an output of the signature. */
-  String fetched(String output) {
-    return session.fetched(output);
-  }
-
-  /** The trees of which the model consists; null if ONNX Runtime runs it. */
+  /** The trees with which the model ends; null if ONNX Runtime runs it. */
   @Nullable TreeModel trees() {
     return trees;
   }
@@ -214,6 +239,9 @@ final class OnnxModel implements EngineModel {
       unsigned.close();
       repeated.close();
       session.close();
+      if (head != null) {
+        head.close();
+      }
     }
   }
 }

@@ -10,6 +10,7 @@ import io.mlops4j.runtime.onnx.graph.ElementTypes;
 import io.mlops4j.runtime.onnx.graph.OptionalOutputs;
 import io.mlops4j.spi.EngineValue;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -32,14 +33,15 @@ final class OnnxOutput implements AutoCloseable {
   /**
    * Creates an output, still without memory.
    *
+   * @param session the session that makes it
    * @param text reads text, of this slot
    */
-  OnnxOutput(ValueSpec spec, OnnxModel model, ReturnedText text) {
+  OnnxOutput(ValueSpec spec, OpenSession session, OnnxModel model, ReturnedText text) {
     this.spec = spec;
-    this.fetched = model.fetched(spec.name());
+    this.fetched = session.fetched(spec.name());
     this.memory = model.memory();
     this.text = text;
-    this.pinnable = spec instanceof TensorSpec of && model.session().canPin(of.type());
+    this.pinnable = spec instanceof TensorSpec of && session.canPin(of.type());
     this.tensor =
         spec instanceof TensorSpec of ? new TensorMemory(of.name(), of.type(), memory) : null;
   }
@@ -102,6 +104,17 @@ final class OnnxOutput implements AutoCloseable {
       dropNested();
       nested = NestedValue.of(name(), value, memory, text);
     }
+  }
+
+  /**
+   * Makes maps of scores.
+   *
+   * @param keys the keys of each map
+   * @param scores the address of the scores, floats row by row
+   */
+  void zip(List<Object> keys, long scores, int rows) {
+    dropNested();
+    nested = NestedValue.zipped(name(), keys, scores, rows, memory, text);
   }
 
   EngineValue view() {

@@ -38,6 +38,10 @@ final class OnnxSlot implements EngineSlot {
   private final OnnxModel model;
   private final List<OnnxInput> inputs = new ArrayList<>();
   private final List<OnnxOutput> outputs = new ArrayList<>();
+
+  /** The outputs of the session that runs. */
+  private final List<OnnxOutput> returned;
+
   private final @Nullable Binding[] bindings = new Binding[KEPT];
   private final boolean drops;
   private final ReturnedText text;
@@ -56,22 +60,24 @@ final class OnnxSlot implements EngineSlot {
     text = model.returnedText();
     model.signature().inputs().stream().map(spec -> input((TensorSpec) spec)).forEach(inputs::add);
     model.signature().outputs().stream()
-        .map(spec -> new OnnxOutput(spec, model, text))
+        .map(spec -> new OnnxOutput(spec, model.session(), model, text))
         .forEach(outputs::add);
     outputs.stream().filter(this::isInput).forEach(OnnxOutput::markDynamic);
     drops =
         inputs.stream().anyMatch(OnnxInput::isText)
             || outputs.stream().anyMatch(OnnxOutput::isNested);
-    trees =
-        model.trees() == null
-            ? null
-            : new TreeSlot(model.trees(), inputs.get(0), outputs, model.memory());
-    control = model.session().control();
+    TreeModel last = model.trees();
+    returned =
+        last == null || !model.hasHead()
+            ? outputs
+            : List.of(new OnnxOutput(last.matrix(), model.running(), model, text));
+    trees = last == null ? null : new TreeSlot(last, outputs, model.memory());
+    control = model.running().control();
   }
 
   private OnnxInput input(TensorSpec spec) {
     boolean isText = spec.type() == ElementType.STRING;
-    InputText values = isText ? model.session().text(spec.name(), model) : null;
+    InputText values = isText ? model.running().text(spec.name(), model) : null;
     return new OnnxInput(spec, model.memory(), values);
   }
 
@@ -114,7 +120,7 @@ final class OnnxSlot implements EngineSlot {
   public synchronized boolean borrow(int input, long address, long bytes) {
     requireOpen();
     try {
-      boolean borrowed = inputs.get(input).borrow(address, bytes, model.session());
+      boolean borrowed = inputs.get(input).borrow(address, bytes, model.running());
       borrows |= borrowed;
       return borrowed;
     } catch (OrtException e) {
@@ -160,11 +166,15 @@ final class OnnxSlot implements EngineSlot {
     requireOpen();
     answered = false;
     try {
-      if (trees == null || !trees.fits()) {
+      if (trees == null || !(model.hasHead() || trees.fits(inputs.get(0).dims()))) {
         text.feed(unusualCharacters());
         run(binding());
+      } else if (model.hasHead()) {
+        run(binding());
+        TensorMemory matrix = returned.get(0).tensor();
+        runTrees(trees, matrix.view().dims(), matrix.view().address());
       } else {
-        runTrees(trees);
+        runTrees(trees, inputs.get(0).dims(), inputs.get(0).readAddress());
       }
       answered = true;
     } catch (OrtException e) {
@@ -176,12 +186,21 @@ final class OnnxSlot implements EngineSlot {
     }
   }
 
-  private void runTrees(TreeSlot trees) {
-    if (trees.mustGrow()) {
-      dropBindings();
+  /** Evaluates the trees on a matrix. */
+  private void runTrees(TreeSlot trees, long[] dims, long address) {
+    if (!trees.fits(dims)) {
+      throw new InferenceException(
+          "%s: found %s before the trees, expected a matrix; load it with engine(\"onnxruntime\")"
+              .formatted(model.main(), Arrays.toString(dims)),
+          null);
+    }
+    if (trees.mustGrow(dims[0])) {
+      if (returned == outputs) {
+        dropBindings();
+      }
       trees.grow();
     }
-    if (!trees.run(() -> cancelled)) {
+    if (!trees.run(dims, address, () -> cancelled)) {
       throw new InferenceException(CANCELLED.formatted(model.main()), null);
     }
   }
@@ -209,7 +228,7 @@ final class OnnxSlot implements EngineSlot {
   }
 
   private void runUnpinned(Binding failed, OrtException e) throws OrtException {
-    long[][] nothing = new long[outputs.size()][];
+    long[][] nothing = new long[returned.size()][];
     try (Binding unpinned = bound(nothing)) {
       unpinned.run(borrows);
     }
@@ -244,15 +263,15 @@ final class OnnxSlot implements EngineSlot {
   private long[] @Nullable [] promised() {
     Map<String, Long> symbols = new HashMap<>();
     inputs.forEach(input -> input.bind(symbols));
-    return outputs.stream().map(output -> output.promised(symbols)).toArray(long[][]::new);
+    return returned.stream().map(output -> output.promised(symbols)).toArray(long[][]::new);
   }
 
   private Binding build(long[] @Nullable [] pinnedDims) throws OrtException {
     for (int i = 0; i < pinnedDims.length; i++) {
       long[] dims = pinnedDims[i];
-      if (dims != null && outputs.get(i).tensor().mustGrow(dims)) {
+      if (dims != null && returned.get(i).tensor().mustGrow(dims)) {
         dropBindings();
-        outputs.get(i).tensor().grow(dims);
+        returned.get(i).tensor().grow(dims);
       }
     }
     Binding binding = bound(pinnedDims);
@@ -266,7 +285,7 @@ final class OnnxSlot implements EngineSlot {
   }
 
   private Binding bound(long[] @Nullable [] pinnedDims) throws OrtException {
-    return model.session().bind(inputs, outputs, pinnedDims, model, control);
+    return model.running().bind(inputs, returned, pinnedDims, model, control);
   }
 
   private void forget(Binding binding) {
@@ -375,6 +394,9 @@ final class OnnxSlot implements EngineSlot {
     dropBindings();
     inputs.forEach(OnnxInput::close);
     outputs.forEach(OnnxOutput::close);
+    if (returned != outputs) {
+      returned.forEach(OnnxOutput::close);
+    }
     if (trees != null) {
       trees.close();
     }

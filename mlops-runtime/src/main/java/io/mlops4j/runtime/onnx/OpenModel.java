@@ -1,7 +1,7 @@
 package io.mlops4j.runtime.onnx;
 
-import ai.onnx.proto.OnnxMl.NodeProto;
 import io.mlops4j.runtime.onnx.graph.OnnxGraph;
+import io.mlops4j.runtime.onnx.graph.TreeGraph;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param graph the declarations of the opened file; must not be kept, because it may hold the
  *     file's bytes
- * @param trees its only operator if that is an ensemble of trees; must not be kept either
+ * @param trees its parts if it ends with an ensemble of trees; must not be kept either
  * @param bytes the size of the session: ONNX Runtime does not report it, but a model is mostly
  *     weights, which a session holds once
  */
-record OpenModel(OpenSession session, OnnxGraph graph, @Nullable NodeProto trees, long bytes)
+record OpenModel(OpenSession session, OnnxGraph graph, @Nullable TreeGraph trees, long bytes)
     implements AutoCloseable {
   @Override
   public void close() {

@@ -11,6 +11,7 @@ import io.mlops4j.runtime.internal.cache.ModelEntry;
 import io.mlops4j.runtime.onnx.foreign.ForeignRuntime;
 import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import io.mlops4j.runtime.onnx.graph.SessionModel;
+import io.mlops4j.runtime.onnx.graph.TreeGraph;
 import io.mlops4j.spi.DeviceRequest;
 import io.mlops4j.spi.LoadRequest;
 import java.io.IOException;
@@ -75,7 +76,7 @@ final class Sessions {
               setting.apply(options);
             });
     return new OpenModel(
-        session, file.graph(), TreeModel.operator(file.bytes(), file.graph()), content.bytes());
+        session, file.graph(), TreeGraph.read(file.bytes(), file.graph()), content.bytes());
   }
 
   /** Opens a model that {@link #openAndWrite} has written, without further optimisation. */
@@ -88,7 +89,7 @@ final class Sessions {
             request,
             entry.folder(),
             SessionSettings::unoptimised);
-    return new OpenModel(session, graph, TreeModel.operator(entry.graph(), graph), entry.bytes());
+    return new OpenModel(session, graph, TreeGraph.read(entry.graph(), graph), entry.bytes());
   }
 
   private interface Setting {

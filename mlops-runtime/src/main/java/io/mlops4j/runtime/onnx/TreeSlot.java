@@ -21,20 +21,24 @@ final class TreeSlot implements AutoCloseable {
   private final TreeEnsemble trees;
   private final int threads;
   private final List<TreeEnsemble.Evaluator> evaluators = new ArrayList<>();
-  private final OnnxInput input;
   private final @Nullable OnnxOutput scores;
   private final @Nullable OnnxOutput labels;
+  private final @Nullable OnnxOutput maps;
+  private final List<Object> keys;
+  private final SlotMemory mappedScores;
   private final byte[][] texts;
   private final SlotMemory textNumbers;
   private long[] scoreDims = {};
   private long[] labelDims = {};
 
-  TreeSlot(TreeModel model, OnnxInput input, List<OnnxOutput> outputs, DirectMemory memory) {
+  TreeSlot(TreeModel model, List<OnnxOutput> outputs, DirectMemory memory) {
     this.trees = model.trees();
     this.threads = model.threads();
-    this.input = input;
     this.scores = model.scores() < 0 ? null : outputs.get(model.scores());
     this.labels = model.labels() < 0 ? null : outputs.get(model.labels());
+    this.maps = model.maps() < 0 ? null : outputs.get(model.maps());
+    this.keys = model.keys();
+    this.mappedScores = new SlotMemory(memory);
     this.texts =
         trees.texts().stream()
             .map(text -> text.getBytes(StandardCharsets.UTF_8))
@@ -42,15 +46,13 @@ final class TreeSlot implements AutoCloseable {
     this.textNumbers = new SlotMemory(memory);
   }
 
-  /** Whether the input has enough features; if not, ONNX Runtime says what it misses. */
-  boolean fits() {
-    long[] dims = input.dims();
+  /** Whether a matrix has enough features; if not, ONNX Runtime says what it misses. */
+  boolean fits(long[] dims) {
     return dims.length == 2 && dims[1] >= trees.features();
   }
 
   /** Whether memory of the outputs must move, which invalidates every tensor over it. */
-  boolean mustGrow() {
-    long rows = input.dims()[0];
+  boolean mustGrow(long rows) {
     if (labelDims.length == 0 || labelDims[0] != rows) {
       labelDims = new long[] {rows};
       scoreDims = new long[] {rows, trees.targets()};
@@ -68,15 +70,18 @@ final class TreeSlot implements AutoCloseable {
     }
   }
 
-  /** Returns false if the run was cancelled. */
-  boolean run(BooleanSupplier cancelled) {
-    long[] dims = input.dims();
+  /**
+   * Evaluates the rows of a matrix.
+   *
+   * @param from the address of its elements
+   * @return false if the run was cancelled
+   */
+  boolean run(long[] dims, long from, BooleanSupplier cancelled) {
     long labelNumbers = labels == null ? 0 : labelNumbers(labels.tensor());
     int rows = (int) dims[0];
     int width = (int) dims[1];
     int parts = (int) Math.max(1, Math.min(threads, rows * trees.steps() / SPLIT));
-    long scoreAddress = scores == null ? 0 : scores.tensor().address();
-    long from = input.readAddress();
+    long scoreAddress = scoreAddress();
     while (evaluators.size() < parts) { // a part that fails would end the run before the others
       evaluators.add(trees.evaluator());
     }
@@ -102,6 +107,9 @@ final class TreeSlot implements AutoCloseable {
     if (done && scores != null) {
       scores.tensor().written(scoreDims);
     }
+    if (done && maps != null && maps.wanted()) {
+      maps.zip(keys, scoreAddress, rows);
+    }
     if (done && labels != null) {
       if (texts.length == 0) {
         labels.tensor().written(labelDims);
@@ -110,6 +118,20 @@ final class TreeSlot implements AutoCloseable {
       }
     }
     return done;
+  }
+
+  private long scoreAddress() {
+    if (scores != null) {
+      return scores.tensor().address();
+    }
+    if (maps == null) {
+      return 0;
+    }
+    long bytes = Float.BYTES * scoreDims[0] * scoreDims[1];
+    if (!mappedScores.holds(bytes)) {
+      mappedScores.grow(bytes);
+    }
+    return mappedScores.address();
   }
 
   private long labelNumbers(TensorMemory labels) {
@@ -126,5 +148,6 @@ final class TreeSlot implements AutoCloseable {
   @Override
   public void close() {
     textNumbers.close();
+    mappedScores.close();
   }
 }

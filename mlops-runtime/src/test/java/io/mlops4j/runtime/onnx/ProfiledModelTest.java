@@ -91,7 +91,8 @@ class ProfiledModelTest {
       OrtEnvironment.getEnvironment().createSession(bytes(name), options).close();
     }
     int nodes = ModelProto.parseFrom(Files.readAllBytes(optimised)).getGraph().getNodeCount();
-    try (EngineModel model = load(name)) {
+    try (EngineModel model =
+        onnx.engine.load(source(name, bytes(name)), PROFILED.withEngineOnly())) {
       assertThat(nodes).isPositive();
       assertThat(model.placement()).isEqualTo(Placement.of("cpu").withNodes(Map.of("cpu", nodes)));
     }
