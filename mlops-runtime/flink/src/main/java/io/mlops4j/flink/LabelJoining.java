@@ -136,13 +136,16 @@ final class LabelJoining
       counters().add(Count.WITHOUT_KEY);
       return;
     }
-    if (answers().contains(answer.f1)) {
-      counters().add(Count.REPEATED_ROWS);
-      return;
-    }
     long mark = context.timerService().currentWatermark();
     if (mark != Long.MIN_VALUE && mark != Long.MAX_VALUE) {
       time = Math.max(time, mark + 1 - within); // counts in the oldest window that is open
+    }
+    Tuple2<Long, double[]> known = answers().get(answer.f1);
+    if (known != null) {
+      counters().add(Count.REPEATED_ROWS);
+      if (known.f1.length == 0 || time >= known.f0) {
+        return; // the earliest row counts, whichever is read first
+      }
     }
     answers().put(answer.f1, Tuple2.of(time, answer.f2));
     context.timerService().registerEventTimeTimer(time + within);

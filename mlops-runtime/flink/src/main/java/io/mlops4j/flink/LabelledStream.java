@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Both streams need event times and watermarks. An answer waits for its label for the time of
  * {@link #within}. The earliest label of a key counts if its event time is less than that time away
- * from the answer's; it may be read before the answer. A key names one row of a version; a second
- * one is counted and left out.
+ * from the answer's; it may be read before the answer. A key names one row of a version: the
+ * earliest one counts, and others are counted as repeated.
  *
  * @param <T> the type of the stream that was scored
  * @param <O> the record of the outputs
