@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
  */
 final class LastGood {
   private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
-  private static final Duration PAUSE = Duration.ofSeconds(30);
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
   private final LastGoodFolder folder;
   private final String ref;
@@ -32,6 +33,7 @@ final class LastGood {
   private @Nullable ModelRegistry opened;
   private @Nullable AliasRecord wanted;
   private Instant next = Instant.MIN;
+  private int failures;
   private boolean copying;
   private Optional<ModelVersion> kept = Optional.empty();
   private Optional<String> problem = Optional.empty();
@@ -77,6 +79,7 @@ final class LastGood {
     synchronized (this) {
       wanted = record;
       next = Instant.MIN;
+      failures = 0;
     }
     tick();
   }
@@ -123,10 +126,12 @@ final class LastGood {
       if (failure == null) {
         kept = Optional.ofNullable(record.to());
         problem = Optional.empty();
+        failures = 0;
         wanted = record.equals(wanted) ? null : wanted;
       } else {
         problem = Optional.of(Failures.reason(failure));
-        next = clock.instant().plus(PAUSE);
+        next = clock.instant().plus(pause());
+        failures++;
       }
     }
     if (failure != null && news) {
@@ -136,6 +141,11 @@ final class LastGood {
       changed.run();
     }
     tick();
+  }
+
+  /** Short at first: until there is a copy, a restart needs the registry. */
+  private Duration pause() {
+    return failures < 5 ? FIRST_PAUSE.multipliedBy(1L << failures) : LONGEST_PAUSE;
   }
 
   synchronized DeploymentStatus.LastGood status(boolean serving) {
