@@ -295,7 +295,8 @@ class NestedParquetTest {
                     Field.nullable("A", MinorType.INT.getType())))
             .createVector(memory);
     twice.setValueCount(1);
-    assertThatThrownBy(() -> write(twice)).hasMessageContaining("twice: found a struct with two");
+    assertThatThrownBy(() -> write(twice))
+        .hasMessageContaining("twice: found the name \"A\" twice");
     FieldVector empty =
         new Field("empty", FieldType.nullable(ArrowType.Struct.INSTANCE), List.of())
             .createVector(memory);
@@ -304,6 +305,28 @@ class NestedParquetTest {
     FieldVector none = FixedSizeListVector.empty("none", 0, memory);
     none.setValueCount(1);
     assertThatThrownBy(() -> write(none)).hasMessageContaining("none: found lists of the fixed");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void namesColumnsThatParquetCannotName() {
+    assertRefused("found the name \"A\" twice", "a", "A");
+    assertRefused("found a name that is empty", "a", "");
+    assertRefused("found no columns");
+  }
+
+  private void assertRefused(String message, String... names) {
+    FeatureBatch.Builder batch = FeatureBatch.builder(memory).rows(1);
+    for (String name : names) {
+      batch.ints(name, 1);
+    }
+    try (FeatureBatch rows = batch.build();
+        FeatureWriter writer =
+            DataFiles.create(folder.resolve("names.parquet"), WriteOptions.defaults())) {
+      assertThatThrownBy(() -> writer.write(rows))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(message);
+    }
     assertThat(folder).isEmptyDirectory();
   }
 

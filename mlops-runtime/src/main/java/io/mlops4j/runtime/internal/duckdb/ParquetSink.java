@@ -30,7 +30,7 @@ public final class ParquetSink implements AutoCloseable {
   public ParquetSink(Path file, List<Field> columns, String codec) {
     database = DuckDb.open(DuckDbSettings.of(List.of(file))); // first: it says if DuckDB is missing
     try {
-      List<String> types = columns.stream().map(SinkType::of).toList();
+      List<String> types = SinkType.of(columns);
       source = new RowSource(database, pipe::take, columns, types);
     } catch (RuntimeException | Error e) {
       database.close();

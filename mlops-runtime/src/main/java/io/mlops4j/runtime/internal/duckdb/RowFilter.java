@@ -62,9 +62,14 @@ public final class RowFilter implements AutoCloseable {
       fields.add(Field.notNullable(ROW, MinorType.BIGINT.getType()));
       types.add("BIGINT");
       source = new RowSource(database, this::take, fields, types);
-      database.columns(query);
     } catch (RuntimeException e) {
       database.close();
+      throw e;
+    }
+    try {
+      database.columns(query);
+    } catch (RuntimeException e) {
+      close();
       throw named(e, schema);
     }
   }

@@ -26,6 +26,30 @@ final class SinkType {
     return of(field, field.getName());
   }
 
+  /** Returns the types of the columns of a file. */
+  static List<String> of(List<Field> columns) {
+    if (columns.isEmpty()) {
+      throw new IllegalArgumentException("found no columns, expected at least one");
+    }
+    checkNames("", columns);
+    return columns.stream().map(SinkType::of).toList();
+  }
+
+  private static void checkNames(String where, List<Field> fields) {
+    TreeSet<String> names = new TreeSet<>();
+    for (Field field : fields) {
+      if (field.getName().isEmpty() || !names.add(field.getName().toLowerCase(Locale.ROOT))) {
+        throw new IllegalArgumentException(
+            "%sfound %s, expected names that are not empty and differ not only in case; rename it, or write an Arrow file"
+                .formatted(
+                    where,
+                    field.getName().isEmpty()
+                        ? "a name that is empty"
+                        : "the name \"" + field.getName() + "\" twice"));
+      }
+    }
+  }
+
   private static String of(Field field, String path) {
     return switch (field.getType().getTypeID()) {
       case Struct -> struct(field, path);
@@ -61,16 +85,10 @@ final class SinkType {
 
   private static String struct(Field field, String path) {
     List<Field> children = field.getChildren();
-    TreeSet<String> names = new TreeSet<>();
-    for (Field child : children) {
-      if (!names.add(child.getName().toLowerCase(Locale.ROOT))) {
-        throw unsupported(
-            path, "a struct with two fields \"" + child.getName() + "\", upper case or not");
-      }
-    }
     if (children.isEmpty()) {
       throw unsupported(path, "a struct without fields");
     }
+    checkNames(path + ": ", children);
     return children.stream()
         .map(child -> Sql.name(child.getName()) + " " + of(child, path + "." + child.getName()))
         .collect(Collectors.joining(", ", "STRUCT(", ")"));
