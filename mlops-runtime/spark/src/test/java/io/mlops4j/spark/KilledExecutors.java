@@ -2,7 +2,6 @@ package io.mlops4j.spark;
 
 import static org.apache.spark.sql.functions.col;
 
-import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Change;
@@ -15,7 +14,10 @@ import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Iterator;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
@@ -30,7 +32,7 @@ final class KilledExecutors {
   private KilledExecutors() {}
 
   /** The Parquet file, the file of the model, and a folder. */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) throws IOException, NoSuchAlgorithmException {
     Path folder = Path.of(args[2], "registry");
     try (ModelRegistry registry = FileModelRegistry.open(folder)) {
       ModelVersion version =
@@ -57,12 +59,17 @@ final class KilledExecutors {
     }
   }
 
-  private static String result(SparkSession spark, String scored) {
-    List<Row> rows = spark.read().parquet(scored).orderBy("id").collectAsList();
-    ByteBuffer bytes = ByteBuffer.allocate(rows.size() * (Long.BYTES + Float.BYTES));
-    for (Row row : rows) {
-      bytes.putLong(row.getLong(0)).putFloat(row.getFloat(1));
+  /** Reads the result row by row: the heap of the driver would not hold all rows. */
+  private static String result(SparkSession spark, String scored) throws NoSuchAlgorithmException {
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + Float.BYTES);
+    Iterator<Row> rows = spark.read().parquet(scored).orderBy("id").toLocalIterator();
+    long count = 0;
+    while (rows.hasNext()) {
+      Row row = rows.next();
+      digest.update(bytes.clear().putLong(row.getLong(0)).putFloat(row.getFloat(1)).flip());
+      count++;
     }
-    return rows.size() + " " + Digest.sha256(bytes.array());
+    return count + " " + HexFormat.of().formatHex(digest.digest());
   }
 }
