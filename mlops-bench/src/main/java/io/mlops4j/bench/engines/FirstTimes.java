@@ -87,7 +87,7 @@ final class FirstTimes {
             "the same with a record, without an archive, the library extracted",
             EnginesTopic.ORT + ", a direct buffer in, a pinned output",
             Double.NaN,
-            () -> first(Until.RECORD),
+            FirstTimes::plain,
             FirstTimes::rawAnswer),
         new Comparison(
             "engines.start.first.prepared",
@@ -104,7 +104,11 @@ final class FirstTimes {
             1.1,
             FirstTimes::service,
             () ->
-                new FreshJvm(SmallService.class, SMALL, List.of(Models.file("mlp32").toString()))));
+                new FreshJvm(
+                    SmallService.class,
+                    SMALL,
+                    List.of(Models.file("mlp32").toString()),
+                    SmallClassPath.in(Models.folder()))));
   }
 
   private static Side ours(Cost cost) throws IOException, InterruptedException {
@@ -127,12 +131,20 @@ final class FirstTimes {
     return fresh(Start.class, until, Models.file("mlp32"));
   }
 
+  private static Side plain() {
+    return new FreshJvm(
+        Start.class,
+        List.of(),
+        List.of(Until.RECORD.name(), Models.file("mlp32").toString()),
+        SmallClassPath.in(Models.folder()));
+  }
+
   /** The first run extracts the library, the second writes the archive. */
   private static Side archived(Until until) throws IOException, InterruptedException {
     Path folder = Models.folder();
     Path libraries = folder.resolve("libraries");
     Path model = Models.file("mlp32");
-    filled(Start.class, until, model, libraries);
+    filled(Start.class, Until.ENGINE, model, libraries);
     return archived(folder, List.of(), until, model.toString(), libraries.toString());
   }
 
@@ -147,7 +159,10 @@ final class FirstTimes {
 
   private static Side rawAnswer() {
     return new FreshJvm(
-        Start.class, LARGE_STACK, List.of(Until.RAW.name(), Models.file("mlp32").toString()));
+        Start.class,
+        LARGE_STACK,
+        List.of(Until.RAW.name(), Models.file("mlp32").toString()),
+        SmallClassPath.in(Models.folder()));
   }
 
   private static Side preparedRawAnswer() throws IOException, InterruptedException {
@@ -178,8 +193,11 @@ final class FirstTimes {
       throws IOException, InterruptedException {
     Path archive = folder.resolve("classes.jsa");
     List<String> silent = with(flags, "-Xlog:disable"); // or the JVM prints after the figure
-    new FreshJvm(main, with(silent, "-XX:ArchiveClassesAtExit=" + archive), arguments).measure();
-    return new FreshJvm(main, with(silent, "-XX:SharedArchiveFile=" + archive), arguments);
+    String classPath = SmallClassPath.in(folder);
+    new FreshJvm(main, with(silent, "-XX:ArchiveClassesAtExit=" + archive), arguments, classPath)
+        .measure();
+    return new FreshJvm(
+        main, with(silent, "-XX:SharedArchiveFile=" + archive), arguments, classPath);
   }
 
   private static List<String> with(List<String> flags, String more) {

@@ -13,6 +13,7 @@ import java.util.List;
  */
 public final class FreshJvm implements Measured {
   private final List<String> command;
+  private final String classPath;
 
   /**
    * Starts nothing yet.
@@ -22,15 +23,27 @@ public final class FreshJvm implements Measured {
    * @param arguments of the main method
    */
   public FreshJvm(Class<?> main, List<String> flags, List<String> arguments) {
-    command = command(main.getName(), flags, arguments);
+    this(main, flags, arguments, System.getProperty("java.class.path"));
+  }
+
+  /**
+   * Starts nothing yet.
+   *
+   * @param main what to run
+   * @param flags further flags of its JVM
+   * @param arguments of the main method
+   * @param classPath its class path, which is not part of the command line
+   */
+  public FreshJvm(Class<?> main, List<String> flags, List<String> arguments, String classPath) {
+    this.command = command(flags);
+    command.add(main.getName());
+    command.addAll(arguments);
+    this.classPath = classPath;
   }
 
   /** The command line of this JVM with another main class. */
   static List<String> command(String main, List<String> flags, List<String> arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(flags);
+    List<String> command = command(flags);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(main);
@@ -38,10 +51,20 @@ public final class FreshJvm implements Measured {
     return command;
   }
 
+  private static List<String> command(List<String> flags) {
+    List<String> command = new ArrayList<>();
+    command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(flags);
+    return command;
+  }
+
   @Override
   public double measure() throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().put("CLASSPATH", classPath);
+    Process process = builder.start();
     String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     int exit = process.waitFor();
     if (exit != 0) {
