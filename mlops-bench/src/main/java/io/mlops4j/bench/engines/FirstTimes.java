@@ -26,6 +26,9 @@ final class FirstTimes {
       List.of(
           "-Xss64m", "-XX:+UseSerialGC", "-Xms32m", "-Xmx32m", "-Dsun.net.httpserver.nodelay=true");
 
+  /** The first Java that makes a cache of classes in one step. */
+  private static final int AHEAD_OF_TIME = 25;
+
   private FirstTimes() {}
 
   static List<Comparison> comparisons() {
@@ -194,10 +197,11 @@ final class FirstTimes {
     Path archive = folder.resolve("classes.jsa");
     List<String> silent = with(flags, "-Xlog:disable"); // or the JVM prints after the figure
     String classPath = SmallClassPath.in(folder);
-    new FreshJvm(main, with(silent, "-XX:ArchiveClassesAtExit=" + archive), arguments, classPath)
-        .measure();
-    return new FreshJvm(
-        main, with(silent, "-XX:SharedArchiveFile=" + archive), arguments, classPath);
+    boolean ahead = Runtime.version().feature() >= AHEAD_OF_TIME;
+    String make = ahead ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=";
+    String use = ahead ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=";
+    new FreshJvm(main, with(silent, make + archive), arguments, classPath).measure();
+    return new FreshJvm(main, with(silent, use + archive), arguments, classPath);
   }
 
   private static List<String> with(List<String> flags, String more) {

@@ -9,9 +9,11 @@ import java.util.List;
 
 /**
  * Work that only the first in a process does. A main method does it and prints what it cost as its
- * last line; starting the JVM is not part of it.
+ * last number; starting the JVM is not part of it.
  */
 public final class FreshJvm implements Measured {
+  private static final String NUMBER = "-?[0-9.]+(E-?[0-9]+)?";
+
   private final List<String> command;
   private final String classPath;
 
@@ -70,8 +72,12 @@ public final class FreshJvm implements Measured {
     if (exit != 0) {
       throw new IllegalStateException("exit code " + exit + " of " + command);
     }
-    List<String> lines = printed.lines().toList();
-    return Double.parseDouble(lines.get(lines.size() - 1));
+    return printed
+        .lines()
+        .filter(line -> line.matches(NUMBER)) // the JVM may print after it
+        .reduce((before, line) -> line)
+        .map(Double::parseDouble)
+        .orElseThrow(() -> new IllegalStateException("found no number in " + printed));
   }
 
   @Override
