@@ -64,6 +64,12 @@ record ParsedTypes(
         (name, type) -> {
           ElementType set = wanted.get(name);
           String to = set == null ? type : FileSql.name(set);
+          if (set == null && WholeNumbers.isInside(to)) {
+            parsed.types.put(name, WholeNumbers.texts(to));
+            parsed.conversions.put(name, WholeNumbers.convertInside(name, to));
+            parsed.checks.put(name, WholeNumbers.isBadInside(name, to));
+            return;
+          }
           if (!WholeNumbers.is(to)) {
             if (all || set != null) {
               parsed.types.put(name, to);

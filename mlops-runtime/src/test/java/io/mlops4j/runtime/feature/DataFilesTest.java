@@ -339,6 +339,41 @@ class DataFilesTest {
         .hasMessageContaining("column n: found 3.7");
   }
 
+  /** DuckDB alone rounds the fraction, and reads the number as a double if the others have one. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '|',
+      value = {
+        "{\"BIGINT\": 1, \"b\": 0.5}; {\"BIGINT\": 3.7, \"b\": 0.5}",
+        "[[1], [2, 3]]; [[1], [2, 3.7]]",
+        "{\"a b\": {\"c\": [1]}}; {\"a b\": {\"c\": [3.7]}}"
+      })
+  void rejectsFractionsInsideJson(String usual, String late) throws IOException {
+    String good = "{\"n\": " + usual + "}\n{\"n\": null}\n";
+    Path file = text("late.jsonl", good.repeat(15_000) + "{\"n\": " + late + "}\n");
+    assertThatThrownBy(() -> rows(file, ReadOptions.defaults()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("row 30001")
+        .hasMessageContaining("column n: found ")
+        .hasMessageContaining("3.7")
+        .hasMessageContaining("sample_size = -1");
+  }
+
+  @Test
+  void readsWholeNumbersInsideJsonExactly() throws IOException {
+    Path file =
+        text(
+            "k.jsonl",
+            """
+            {"k": {"id": 9007199254740993, "of": [-9223372036854775808, null], "x": 0.5}}
+            {"k": {"id": null, "of": [], "x": 2}}
+            {"k": null}
+            """);
+    assertThat(rows(file, ReadOptions.defaults()))
+        .contains("{\"id\":9007199254740993,\"of\":[-9223372036854775808,null],\"x\":0.5}");
+  }
+
   @Test
   void readsWholeNumbersOf64Bits() throws IOException {
     Path file = text("k.csv", "key,n\n9007199254740993,1\n-9223372036854775808,2\n,3\n");

@@ -35,7 +35,7 @@ public final class VectorCells {
     }
     if (column instanceof VariableShapeTensorVector tensors) {
       StructVector stored = tensors.getUnderlyingVector();
-      return of(column, (FieldVector) stored.getChild("data"));
+      return of(column, stored.getChild("data"));
     }
     return of(column, column);
   }
