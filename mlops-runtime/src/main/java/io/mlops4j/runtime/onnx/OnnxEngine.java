@@ -76,12 +76,13 @@ final class OnnxEngine implements Engine {
       return environment;
     } catch (LinkageError | OrtException e) {
       throw new EngineUnavailableException(
-          "onnxruntime: its native library cannot be loaded on %s %s (%s); expected a platform that the jar onnxruntime %s carries, and a folder for temporary files, or the one of nativeCache, from which libraries may be run"
+          "onnxruntime: its native library cannot be loaded on %s %s (%s); expected a platform that the jar onnxruntime %s carries, and a folder for temporary files (java.io.tmpdir is %s), or the one of nativeCache, that has room and from which libraries may be run"
               .formatted(
                   System.getProperty("os.name"),
                   System.getProperty("os.arch"),
                   e.getCause() == null ? e : e.getCause(),
-                  OnnxEngineProvider.TESTED),
+                  OnnxEngineProvider.TESTED,
+                  System.getProperty("java.io.tmpdir")),
           e);
     }
   }

@@ -12,8 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -54,23 +54,39 @@ final class OrtStart {
    * @throws LinkageError if the native library cannot be loaded
    */
   static OrtEnvironment environment(Optional<Path> nativeCache, int threads) {
-    CompletableFuture<OrtEnvironment> start =
-        CompletableFuture.supplyAsync(
+    FutureTask<OrtEnvironment> start =
+        new FutureTask<>(
             () ->
                 nativeCache.isEmpty()
                     ? SharedThreads.environment(threads)
-                    : environment(nativeCache.get(), threads),
-            task -> new Thread(null, task, NAME, stackSize()).start());
+                    : environment(nativeCache.get(), threads));
+    Thread thread = new Thread(null, start, NAME, stackSize());
+    thread.start();
     if (nativeCache.isPresent()) {
       loadClasses();
     }
+    awaitEnd(thread); // even if interrupted: the library is loaded once and for all
     try {
-      return start.join(); // even if interrupted: the library is loaded once and for all
-    } catch (CompletionException e) {
+      return start.get();
+    } catch (ExecutionException | InterruptedException e) {
       if (e.getCause() instanceof Error error) {
         throw error;
       }
-      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+    }
+  }
+
+  private static void awaitEnd(Thread thread) {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
