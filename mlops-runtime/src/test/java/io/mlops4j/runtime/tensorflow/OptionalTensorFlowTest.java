@@ -70,7 +70,7 @@ class OptionalTensorFlowTest {
     String output = run(System.getProperty("java.class.path"));
     assertThat(output)
         .contains("sum 3.0")
-        .contains("io.mlops4j.runtime.tensorflow.TensorFlowEngineProvider source:")
+        .contains("io.mlops4j.runtime.onnx.OnnxEngineProvider source:")
         .doesNotContain("org.tensorflow.")
         .doesNotContain("org.bytedeco.")
         .doesNotContain("TensorFlowEngine source:");
