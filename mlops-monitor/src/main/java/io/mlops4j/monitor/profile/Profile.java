@@ -461,24 +461,27 @@ public final class Profile {
       rows += batch.rows();
       try (PathColumns features = PathColumns.of(batch);
           PathColumns outputs = PathColumns.of(answers)) {
-        return sides.addFitting(features.batch(), outputs.batch());
+        return sides.addFitting(
+            PathColumns.batch(features, batch), PathColumns.batch(outputs, answers));
       }
     }
 
     private Builder addRows(FeatureBatch batch, @Nullable FeatureBatch answers) {
       try (PathColumns features = PathColumns.of(batch);
           PathColumns outputs = answers == null ? null : PathColumns.of(answers)) {
-        FeatureBatch answered = outputs == null ? null : outputs.batch();
+        FeatureBatch asked = PathColumns.batch(features, batch);
+        FeatureBatch answered = answers == null ? null : PathColumns.batch(outputs, answers);
         SideCounters both = sides;
         if (both == null) {
-          ColumnSelection chosen = selection.expanded(features.structs());
           both =
               SideCounters.choosing(
-                  features.batch(),
+                  asked,
                   answered,
-                  outputs == null ? chosen : chosen.expanded(outputs.structs()));
+                  selection
+                      .expanded(PathColumns.structs(features))
+                      .expanded(PathColumns.structs(outputs)));
         }
-        both.add(features.batch(), answered);
+        both.add(asked, answered);
         sides = both;
       }
       rows += batch.rows();

@@ -4,6 +4,7 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.profile.internal.PathColumns;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.arrow.vector.ValueVector;
 
@@ -18,9 +19,10 @@ final class RowColumns {
    */
   static void check(FeatureBatch batch, Collection<String> names) {
     try (PathColumns columns = PathColumns.of(batch)) {
+      Map<String, List<String>> structs = PathColumns.structs(columns);
       for (String name : names) {
-        if (!columns.structs().containsKey(name)) {
-          columns.batch().column(name);
+        if (!structs.containsKey(name)) {
+          PathColumns.batch(columns, batch).column(name);
         }
       }
     }
@@ -29,14 +31,14 @@ final class RowColumns {
   /** Returns the names of all columns except some, which may be those of structs. */
   static List<String> names(FeatureBatch batch, Set<String> except) {
     try (PathColumns columns = PathColumns.of(batch)) {
-      return columns.batch().root().getFieldVectors().stream()
+      Map<String, List<String>> structs = PathColumns.structs(columns);
+      return PathColumns.batch(columns, batch).root().getFieldVectors().stream()
           .map(ValueVector::getName)
           .filter(name -> !except.contains(name))
           .filter(
               name ->
                   except.stream()
-                      .noneMatch(
-                          path -> columns.structs().getOrDefault(path, List.of()).contains(name)))
+                      .noneMatch(path -> structs.getOrDefault(path, List.of()).contains(name)))
           .toList();
     }
   }

@@ -23,24 +23,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PathColumns implements AutoCloseable {
   private final FeatureBatch batch;
-  private final boolean owned;
   private final Map<String, List<String>> structs;
 
-  private PathColumns(FeatureBatch batch, boolean owned, Map<String, List<String>> structs) {
+  private PathColumns(FeatureBatch batch, Map<String, List<String>> structs) {
     this.batch = batch;
-    this.owned = owned;
     this.structs = structs;
   }
 
-  /** Returns the columns of a batch, which must stay open. */
-  public static PathColumns of(FeatureBatch batch) {
+  /** Returns the columns of a batch, which must stay open; null if it has no structs. */
+  public static @Nullable PathColumns of(FeatureBatch batch) {
     List<FieldVector> columns = batch.root().getFieldVectors();
     for (int i = 0; i < columns.size(); i++) {
       if (isStruct(columns.get(i))) {
         return flat(batch, columns);
       }
     }
-    return new PathColumns(batch, false, Map.of());
+    return null; // the usual case leaves nothing to the garbage collector
+  }
+
+  /** Returns the columns, or the batch if it has no structs. */
+  public static FeatureBatch batch(@Nullable PathColumns columns, FeatureBatch batch) {
+    return columns == null ? batch : columns.batch;
   }
 
   /** A struct without fields stays a column, so that it is listed as skipped. */
@@ -59,8 +62,8 @@ public final class PathColumns implements AutoCloseable {
               flattening.flat.stream().map(FieldVector::getField).toList(),
               flattening.flat,
               batch.rows())) {
-        FeatureBatch owned = FeatureBatch.owning(root, batch.dictionaries());
-        return new PathColumns(owned, true, flattening.structs);
+        FeatureBatch flat = FeatureBatch.owning(root, batch.dictionaries());
+        return new PathColumns(flat, flattening.structs);
       }
     } catch (RuntimeException e) {
       AutoCloseables.close(e, flattening.flat);
@@ -70,21 +73,17 @@ public final class PathColumns implements AutoCloseable {
     }
   }
 
-  /** The batch with these columns, which ends with this object. */
-  public FeatureBatch batch() {
-    return batch;
-  }
-
-  /** The paths of the columns that each struct has become, by its path. */
-  public Map<String, List<String>> structs() {
-    return structs;
+  /**
+   * Returns, by the path of each struct, the paths of the columns that it has become; empty if
+   * there are no structs.
+   */
+  public static Map<String, List<String>> structs(@Nullable PathColumns columns) {
+    return columns == null ? Map.of() : columns.structs;
   }
 
   @Override
   public void close() {
-    if (owned) {
-      batch.close();
-    }
+    batch.close();
   }
 
   private static final class Flattening {
