@@ -87,37 +87,40 @@ public final class LiveTopic implements Topic {
   private static List<Comparison> stack(
       String name, String work, String model, double cpuGoal, double p99Goal) {
     Capacity peers = new Capacity(THREADS, () -> Mlps.raw(model));
-    Capacity own = new Capacity(THREADS, () -> new FullStack(model));
+    Rate peak = new Rate("70 % of what the peer can answer", () -> peers.nanos() / SHARE);
+    Load load = new Load(THREADS, SHARE, SECONDS, () -> new FullStack(model));
+    Rate busy = new Rate("a rate that keeps the processors busy for 70 % of the time", load::nanos);
     return List.of(
-        stack(name + ".cpu", work, model, peers, OpenLoop.Figure.CPU, cpuGoal),
-        stack(name + ".p99", work, model, peers, OpenLoop.Figure.P99, p99Goal),
-        stack(name + ".own.p99", work, model, own, OpenLoop.Figure.P99, p99Goal));
+        stack(name + ".cpu", work, model, peak, OpenLoop.Figure.CPU, cpuGoal),
+        stack(name + ".p99", work, model, busy, OpenLoop.Figure.P99, p99Goal),
+        stack(name + ".peak.p99", work, model, peak, OpenLoop.Figure.P99, Double.NaN));
   }
 
+  /**
+   * How many calls there are for both sides.
+   *
+   * @param nanosBetween the mean time between calls
+   */
+  private record Rate(String name, Callable<Double> nanosBetween) {}
+
   private static Comparison stack(
-      String name,
-      String work,
-      String model,
-      Capacity capacity,
-      OpenLoop.Figure figure,
-      double goal) {
+      String name, String work, String model, Rate rate, OpenLoop.Figure figure, double goal) {
     return new Comparison(
         name,
-        "deployed alias, monitor, prediction log and Micrometer, %s, one record each, at 70 %% of what %s can answer; %s"
+        "deployed alias, monitor, prediction log and Micrometer, %s, one record each, at %s; %s"
             .formatted(
                 work,
-                name.contains(".own.") ? "this stack" : "the peer",
+                rate.name(),
                 figure == OpenLoop.Figure.CPU
                     ? "processor time of the process for a call"
                     : "99th percentile of the time from when a call was meant to begin"),
         "a loop over ONNX Runtime Java 1.29.0 with pinned tensors for each thread",
         goal,
-        open(capacity, () -> new FullStack(model), figure),
-        open(capacity, () -> Mlps.raw(model), figure));
+        open(rate, () -> new FullStack(model), figure),
+        open(rate, () -> Mlps.raw(model), figure));
   }
 
-  private static Callable<Side> open(
-      Capacity capacity, Callable<Callers> callers, OpenLoop.Figure figure) {
-    return () -> new OpenLoop(THREADS, capacity.nanos() / SHARE, SECONDS, callers.call(), figure);
+  private static Callable<Side> open(Rate rate, Callable<Callers> callers, OpenLoop.Figure figure) {
+    return () -> new OpenLoop(THREADS, rate.nanosBetween().call(), SECONDS, callers.call(), figure);
   }
 }

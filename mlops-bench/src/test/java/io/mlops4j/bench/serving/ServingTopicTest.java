@@ -9,6 +9,8 @@ import io.mlops4j.bench.ratios.Measured;
 import io.mlops4j.bench.ratios.Side;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.MicroBatching;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -123,6 +125,34 @@ class ServingTopicTest {
       assertThat(closed.measure()).as("two threads, a millisecond each").isGreaterThan(4e5);
       assertThat(open.measure()).as("each waits a millisecond").isGreaterThan(9e5);
     }
+  }
+
+  @Test
+  void loadIsTheTimeOfAllProcessors() throws Exception {
+    Load load = new Load(2, 0.5, 0.5, Burning::new);
+    double processors = Runtime.getRuntime().availableProcessors();
+    assertThat(load.nanos())
+        .as("a call takes a millisecond of a processor, which the clock tells in steps of 10")
+        .isGreaterThan(0.9e6 / (0.5 * processors));
+  }
+
+  /** Takes a millisecond of a processor at least. */
+  private static final class Burning implements Callers {
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+    @Override
+    public Caller caller(int number) {
+      return call -> {
+        long end = THREADS.getCurrentThreadCpuTime() + 1_000_000;
+        while (THREADS.getCurrentThreadCpuTime() < end) {
+          Thread.onSpinWait();
+        }
+        return call;
+      };
+    }
+
+    @Override
+    public void close() {}
   }
 
   /** Takes a millisecond at least. */
