@@ -21,7 +21,10 @@ final class JsonErrorHandler extends ErrorHandler {
       Callback callback) {
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
     String text = message == null ? "the request failed" : message;
-    byte[] body = Json.write(Map.of("error", text));
-    response.write(true, ByteBuffer.wrap(body), callback);
+    response.write(true, ByteBuffer.wrap(json(text)), callback);
+  }
+
+  static byte[] json(String message) {
+    return Json.write(Map.of("error", message));
   }
 }

@@ -71,7 +71,10 @@ final class Web implements AutoCloseable {
     WholeBody body = new WholeBody(settings.maxBody(), settings.readTimeout());
     server.setHandler(new GracefulHandler(body));
     server.setStopTimeout(settings.shutdown().toMillis());
-    server.addBean(new NetworkConnectionLimit(settings.maxConnections(), server));
+    NetworkConnectionLimit connections =
+        new NetworkConnectionLimit(settings.maxConnections(), server);
+    connections.setEndPointIdleTimeout(settings.readTimeout().toMillis()); // while all are taken
+    server.addBean(connections);
     server.setErrorHandler(new JsonErrorHandler());
   }
 

@@ -1,9 +1,13 @@
 package io.mlops4j.samples.service;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -106,13 +110,14 @@ final class WholeBody extends Handler.Wrapper {
           return null;
         }
         if (Content.Chunk.isFailure(chunk)) {
-          boolean idle = chunk.getFailure() instanceof TimeoutException; // the server's own limit
+          Throwable failure = chunk.getFailure();
+          boolean idle = failure instanceof TimeoutException; // the server's own limit
           return ended(
               () -> {
                 if (idle) {
                   late(request, response, callback);
                 } else {
-                  broken(request, response, callback);
+                  broken(failure, request, response, callback);
                 }
               });
         }
@@ -157,13 +162,81 @@ final class WholeBody extends Handler.Wrapper {
     Response.writeError(request, response, callback, 408, message);
   }
 
-  private static void broken(Request request, Response response, Callback callback) {
-    Response.writeError(request, response, callback, 400, "body: the connection failed");
+  /** Either the connection failed, and nobody reads this, or the bytes are no chunks. */
+  private static void broken(
+      Throwable failure, Request request, Response response, Callback callback) {
+    response.getHeaders().put("Connection", "close");
+    String message = failure instanceof HttpException ? "found no valid chunks" : "did not arrive";
+    Response.writeError(request, response, callback, 400, "body: " + message);
   }
 
   private void tooLarge(Request request, Response response, Callback callback) {
     response.getHeaders().put("Connection", "close");
     String message = "body: expected at most " + most + " bytes, as MLOPS_MAX_BODY says";
-    Response.writeError(request, response, callback, 413, message);
+    if (request.getHeaders().contains(HttpHeader.EXPECT)) { // asks before it sends the body
+      Response.writeError(request, response, callback, 413, message);
+      return;
+    }
+    byte[] answer = JsonErrorHandler.json(message);
+    response.setStatus(413);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.length);
+    // Not the last write, after which nothing can be read.
+    response.write(false, ByteBuffer.wrap(answer), new Rest(request, callback));
+  }
+
+  /**
+   * Throws away the rest of a body after it was answered, for as long as a body may take. Many
+   * clients read no answer before they have sent all, and lose it if the connection is closed.
+   */
+  private final class Rest implements Callback, Runnable {
+    private final Request request;
+    private final AtomicReference<@Nullable Callback> end;
+    private Scheduler.@Nullable Task timeout;
+
+    Rest(Request request, Callback end) {
+      this.request = request;
+      this.end = new AtomicReference<>(end);
+    }
+
+    @Override
+    public void succeeded() {
+      Scheduler scheduler = request.getComponents().getScheduler();
+      timeout = scheduler.schedule(this::close, patience.toNanos(), TimeUnit.NANOSECONDS);
+      run();
+    }
+
+    @Override
+    public void run() {
+      while (end.get() != null) {
+        Content.Chunk chunk = request.read();
+        if (chunk == null) {
+          request.demand(this);
+          return;
+        }
+        chunk.release();
+        if (chunk.isLast() || Content.Chunk.isFailure(chunk)) {
+          close();
+        }
+      }
+    }
+
+    private void close() {
+      Callback callback = end.getAndSet(null);
+      if (callback != null) {
+        if (timeout != null) {
+          timeout.cancel();
+        }
+        callback.succeeded();
+      }
+    }
+
+    @Override
+    public void failed(Throwable failure) {
+      Callback callback = end.getAndSet(null);
+      if (callback != null) {
+        callback.failed(failure);
+      }
+    }
   }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.arrow.util.AutoCloseables;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,78 @@ class LimitsTest {
       send(socket, head("Transfer-Encoding: chunked"));
       send(socket, "2000\r\n" + " ".repeat(0x2000) + "\r\n1000\r\n" + " ".repeat(0x1000) + "\r\n");
       assertThat(response(socket)).startsWith("HTTP/1.1 413 ").contains("{\"error\":\"");
+    }
+  }
+
+  /** As most clients, which read no answer before they have sent all. */
+  @Test
+  void aClientThatSendsTooMuchGetsItsAnswer(@TempDir Path other) throws IOException {
+    byte[] large = new byte[8 << 20];
+    try (RunningService patient = RunningService.start(other, "MLOPS_MAX_BODY", "10000")) {
+      for (String length :
+          List.of("Content-Length: " + large.length, "Transfer-Encoding: chunked")) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), patient.service.port())) {
+          socket.setSoTimeout(30_000);
+          send(socket, head(length) + (length.startsWith("T") ? "800000\r\n" : ""));
+          socket.getOutputStream().write(large);
+          send(socket, length.startsWith("T") ? "\r\n0\r\n\r\n" : "");
+          assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+              .startsWith("HTTP/1.1 413 ")
+              .endsWith(
+                  "{\"error\":\"body: expected at most 10000 bytes, as MLOPS_MAX_BODY says\"}");
+        }
+      }
+    }
+  }
+
+  @Test
+  void aClientThatSendsTooMuchForEverIsDisconnected() throws IOException {
+    try (Socket socket = connect()) {
+      send(socket, head("Content-Length: 999999999999"));
+      boolean ended = false;
+      for (int i = 0; i < 10_000_000 && !ended; i++) {
+        try {
+          socket.getOutputStream().write(new byte[1 << 10]);
+        } catch (SocketException e) {
+          ended = true;
+        }
+      }
+      assertThat(ended).as("disconnected before ten gigabytes").isTrue();
+    }
+    assertThat(service.post("/predict", RunningService.FLIGHT).status()).isEqualTo(200);
+  }
+
+  @Test
+  void bytesThatAreNoChunksAreABadRequest() throws IOException {
+    try (Socket socket = connect()) {
+      send(socket, head("Transfer-Encoding: chunked") + "zz\r\n{}\r\n");
+      assertThat(response(socket))
+          .startsWith("HTTP/1.1 400 ")
+          .endsWith("{\"error\":\"body: found no valid chunks\"}");
+    }
+  }
+
+  /** Without it, the next client waits for half a minute. */
+  @Test
+  void idleConnectionsGiveWayWhenAllAreTaken(@TempDir Path other) throws Exception {
+    try (RunningService full =
+        RunningService.start(other, "MLOPS_MAX_CONNECTIONS", "4", "MLOPS_READ_TIMEOUT", "400ms")) {
+      List<Socket> idle = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), full.service.port());
+        idle.add(socket);
+        if (i < 3) { // the first ones have been accepted when the last one comes
+          send(socket, "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+          assertThat(socket.getInputStream().read()).isEqualTo('H');
+        }
+      }
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), full.service.port())) {
+        socket.setSoTimeout(15_000);
+        send(socket, "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        assertThat(response(socket)).startsWith("HTTP/1.1 200 ");
+      } finally {
+        AutoCloseables.close(idle);
+      }
     }
   }
 

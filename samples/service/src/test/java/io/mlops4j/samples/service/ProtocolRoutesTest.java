@@ -192,40 +192,73 @@ class ProtocolRoutesTest {
       value = {
         "{\"id\": \"42\",            | {\"id\": 42,             | id: found 42, expected text",
         "\"inputs\": [               | \"input\": [             | inputs: found none",
-        "[106.0, 606]                | [106.0]                  | distance: found 1 elements, expected 2",
-        "[106.0, 606]                | [106.0, 606, 7]          | distance: found more elements, expected 2",
+        "[106.0, 606]                | [106.0]                  | distance: found 1 elements,"
+            + " expected 2",
+        "[106.0, 606]                | [106.0, 606, 7]          | distance: found more elements,"
+            + " expected 2",
         "[106.0, 606]                | 106                      | expected an array",
-        "[106.0, 606]                | [106.0, \"606\"]         | distance: found text, expected FP32",
-        "[106.0, 606]                | [106.0, null]            | distance: found null, expected FP32",
-        "[106.0, 606]                | [106.0, true]            | distance: found true, expected FP32",
+        "[106.0, 606]                | [106.0, \"606\"]         | distance: found text, expected"
+            + " FP32",
+        "[106.0, 606]                | [106.0, null]            | distance: found null, expected"
+            + " FP32",
+        "[106.0, 606]                | [106.0, true]            | distance: found true, expected"
+            + " FP32",
         "[106.0, 606]                | [106.0, NaN]             | Non-standard token 'NaN'",
-        "[106.0, 606]                | [106.0, 1e39]            | distance: found 1.0E39, expected FP32",
-        "[106.0, 606]                | [106.0, {}]              | expected the shape [2] or a flat array",
-        "[106.0, 606]                | [[106.0], [606]]         | expected the shape [2] or a flat array",
-        "[[1], [6]]                  | [[1, 6]]                 | expected the shape [2, 1] or a flat array",
+        "[106.0, 606]                | [106.0, 1e39]            | distance: found 1.0E39, expected"
+            + " FP32",
+        "[106.0, 606]                | [106.0, {}]              | expected the shape [2] or a flat"
+            + " array",
+        "[106.0, 606]                | [[106.0], [606]]         | expected the shape [2] or a flat"
+            + " array",
+        "[[1], [6]]                  | [[1, 6]]                 | expected the shape [2, 1] or a"
+            + " flat array",
         "[0, 8]                      | [0, 8.5]                 | hour: found 8.5, expected INT64",
-        "[0, 8]                      | [0, 99999999999999999999] | found 99999999999999999999, expected INT64",
+        "[0, 8]                      | [0, 99999999999999999999] | found 99999999999999999999,"
+            + " expected INT64",
         "\"shape\": [2, 1]           | \"shape\": [3, 1]        | expected the shape [3, 1]",
-        "\"shape\": [2, 1]           | \"shape\": [-1, 1]       | weekday: found the shape [-1, 1], expected sizes",
+        "\"shape\": [2, 1]           | \"shape\": [-1, 1]       | weekday: found the shape [-1, 1],"
+            + " expected sizes",
         "\"shape\": [2, 1]           | \"shape\": [4000000000]  | more elements than the request",
         "\"shape\": [2, 1]           | \"shape\": [2000000000, 0] | more elements than the request",
         "\"shape\": [2, 1]           | \"shape\": [0, 2000000000] | more elements than the request",
-        "\"shape\": [2, 1]           | \"shape\": [2, 1.5]      | inputs.shape: found 1.5, expected whole numbers",
-        "\"datatype\": \"FP32\"      | \"datatype\": \"FP23\"   | distance: found the datatype \"FP23\"",
+        "\"shape\": [2, 1]           | \"shape\": [2, 1.5]      | inputs.shape: found 1.5, expected"
+            + " whole numbers",
+        "\"datatype\": \"FP32\"      | \"datatype\": \"FP23\"   | distance: found the datatype"
+            + " \"FP23\"",
         "\"datatype\": \"FP32\"      | \"datatype\": \"FP64\"   | distance",
-        "\"name\": \"hour\"          | \"name\": \"huor\"       | inputs: found \"huor\", expected one of",
+        "\"name\": \"hour\"          | \"name\": \"huor\"       | inputs: found \"huor\", expected"
+            + " one of",
         "\"name\": \"hour\"          | \"name\": \"distance\"   | inputs: found \"distance\" twice",
         "\"name\": \"hour\", \"shape\": [2], | \"shape\": [2],  | inputs.name: found none",
-        "\"name\": \"hour\"          | \"name\": \"hour\", \"name\": \"hour\" | inputs.name: found twice",
-        "\"shape\": [2, 1]           | \"shape\": [2, 1], \"shape\": [2, 1] | inputs.shape: found twice",
-        "\"datatype\": \"FP32\"      | \"datatype\": \"FP32\", \"datatype\": \"FP32\" | inputs.datatype: found twice",
-        "\"data\": [0, 8]            | \"data\": [0, 8], \"data\": [0, 8] | inputs.data: found twice",
+        "\"name\": \"hour\"          | \"name\": \"hour\", \"name\": \"hour\" | inputs.name: found"
+            + " twice",
+        "\"shape\": [2, 1]           | \"shape\": [2, 1], \"shape\": [2, 1] | inputs.shape: found"
+            + " twice",
+        "\"datatype\": \"FP32\"      | \"datatype\": \"FP32\", \"datatype\": \"FP32\" |"
+            + " inputs.datatype: found twice",
+        "\"data\": [0, 8]            | \"data\": [0, 8], \"data\": [0, 8] | inputs.data: found"
+            + " twice",
         "\"inputs\": [               | \"inputs\": [], \"inputs\": [ | inputs: found twice",
-        "\"inputs\": [               | \"id\": \"1\", \"id\": \"2\", \"inputs\": [ | id: found twice",
-        "\"inputs\": [               | \"outputs\": [], \"outputs\": [], \"inputs\": [ | outputs: found twice",
-        "\"inputs\": [               | \"parameters\": {}, \"parameters\": {}, \"inputs\": [ | parameters: found twice",
-        "\"shape\": [2], \"datatype\": \"INT64\", \"data\": [0, 8] | \"shape\": [1], \"datatype\": \"INT64\", \"data\": [0] | hour: found 1 rows, expected 2",
-        "\"data\": [0, 8]            | \"parameters\": {\"binary_data_size\": 16} | expected at most the 0 bytes",
+        "\"inputs\": [               | \"id\": \"1\", \"id\": \"2\", \"inputs\": [ | id: found"
+            + " twice",
+        "\"inputs\": [               | \"outputs\": [], \"outputs\": [], \"inputs\": [ | outputs:"
+            + " found twice",
+        "\"inputs\": [               | \"parameters\": {}, \"parameters\": {}, \"inputs\": [ |"
+            + " parameters: found twice",
+        "\"shape\": [2], \"datatype\": \"INT64\", \"data\": [0, 8] | \"shape\": [1], \"datatype\":"
+            + " \"INT64\", \"data\": [0] | hour: found 1 rows, expected 2",
+        "\"data\": [0, 8]            | \"parameters\": {\"binary_data_size\": 16} | expected at"
+            + " most the 0 bytes",
+        "\"data\": [0, 8]            | \"data\": [0, 8], \"parameters\": {\"binary_data_size\": 0}"
+            + " | hour: found both data and binary_data_size",
+        "{\"data\": [\"JFK\", \"ATL\"]  | {\"parameters\": {\"binary_data_size\": 0}, \"data\":"
+            + " [\"JFK\", \"ATL\"] | origin: found both data and binary_data_size",
+        "[\"BDL\", \"ORD\"]           | [\"BDL\", \"\\ud800\"]    | destination: found half of a"
+            + " surrogate pair",
+        "[\"BDL\", \"ORD\"]           | [\"BDL\", \"\\udc00\\ud800\"] | destination: found half of"
+            + " a surrogate pair",
+        "{\"id\": \"42\",            | {\"parameters\": {\"binary_data_output\": \"yes\"}, |"
+            + " binary_data_output: found text, expected true or false",
       })
   void aWrongRequestIsRefusedWithItsReason(String part, String wrong, String message) {
     String body = TWO.replace(part.strip(), wrong.strip());
@@ -233,6 +266,23 @@ class ProtocolRoutesTest {
     Answer answer = service.post(INFER, body);
     assertThat(answer.status()).as(answer.body()).isEqualTo(400);
     assertThat(answer.error()).contains(message.strip()).doesNotContain("io.mlops4j", "Exception");
+  }
+
+  @Test
+  void anErrorRepeatsNoLargePartOfTheRequest() {
+    Answer answer = service.post(INFER, TWO.replace("FP32", "F".repeat(1_000_000)));
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.error())
+        .hasSizeLessThan(2_000)
+        .startsWith("distance: found the datatype \"FFF");
+    assertThat(service.post("/predict", "{\"distance\":\"" + "1".repeat(1_000_000) + "\"}").body())
+        .hasSizeLessThan(2_000);
+  }
+
+  @Test
+  void textOfWholeCharactersIsTakenFromJson() {
+    assertThat(service.post(INFER, TWO.replace("ORD", "\\ud83d\\ude00 \u00e9")).status())
+        .isEqualTo(200);
   }
 
   @Test

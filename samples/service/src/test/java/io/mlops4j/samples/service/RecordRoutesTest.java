@@ -55,7 +55,8 @@ class RecordRoutesTest {
         "{\"distance\":106               | body: found no valid JSON in line 1",
         "''                              | body: found nothing, expected a JSON object",
         "null                            | body: found null, expected a JSON object",
-        "[1]                             | body: found a value of another type, expected a JSON object",
+        "[1]                             | body: found a value of another type, expected a JSON"
+            + " object",
         "{}                              | distance: found no value, expected float",
         "{\"distnace\":106}              | distance: found no value, expected float",
         "{\"distance\":1,\"distance\":2} | Duplicate field 'distance'",
@@ -64,6 +65,8 @@ class RecordRoutesTest {
         "{\"distance\":\"106\"}          | distance: found",
         "{\"distance\":\"NaN\"}          | distance: found",
         "{\"distance\":NaN}              | Non-standard token 'NaN'",
+        "{\"distance\":+106}             | numbers to have plus signs",
+        "{\"distance\":/*far*/106}       | maybe a (non-standard) comment",
         "{\"distance\":[106]}            | distance: found \"[\", expected float",
         "{\"distance\":true}             | distance: found",
         "{\"distance\":null}             | distance: found",
@@ -74,7 +77,9 @@ class RecordRoutesTest {
   void wrongJsonIsRefusedWithItsPlace(String body, String message) {
     Answer answer = service.post("/predict", body);
     assertThat(answer.status()).as(answer.body()).isEqualTo(400);
-    assertThat(answer.error()).contains(message).doesNotContain("io.mlops4j", "com.fasterxml");
+    assertThat(answer.error())
+        .contains(message)
+        .doesNotContain("io.mlops4j", "com.fasterxml", "ReadFeature", "ReadConstraints");
   }
 
   @ParameterizedTest
@@ -82,7 +87,8 @@ class RecordRoutesTest {
       delimiter = '|',
       value = {
         "\"distance\":106 | \"distance\":-5   | distance: found -5.0, expected miles",
-        "\"distance\":106 | \"distance\":106, \"seat\": \"7A\" | seat: found an unknown member, expected one of",
+        "\"distance\":106 | \"distance\":106, \"seat\": \"7A\" | seat: found an unknown member,"
+            + " expected one of",
         "\"hour\":0       | \"hour\":24       | hour: found 24, expected 0 to 23",
         "\"weekday\":1    | \"weekday\":0     | weekday: found 0, expected 1 to 7",
         "\"JFK\"          | null              | origin, destination: found null",
@@ -91,6 +97,13 @@ class RecordRoutesTest {
     Answer answer = service.post("/predict", RunningService.FLIGHT.replace(part, wrong));
     assertThat(answer.status()).as(answer.body()).isEqualTo(400);
     assertThat(answer.error()).startsWith(message);
+  }
+
+  @Test
+  void aNumberOfTooManyDigitsIsRefused() {
+    Answer answer = service.post("/predict", "{\"distance\":" + "1".repeat(2_000) + "}");
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.error()).endsWith("(2000) exceeds the maximum allowed (1000)");
   }
 
   @Test

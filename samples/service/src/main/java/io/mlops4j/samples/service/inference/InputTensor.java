@@ -4,6 +4,8 @@ import io.mlops4j.feature.FixedShapeTensorType;
 import io.mlops4j.feature.FixedShapeTensorVector;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.apache.arrow.memory.ArrowBuf;
@@ -205,13 +207,23 @@ public final class InputTensor implements AutoCloseable {
     for (int i = 0; i < length; i++) {
       char c = text[from + i];
       if (c >= 0x80) {
-        byte[] utf8 = new String(text, from, length).getBytes(StandardCharsets.UTF_8);
-        add(utf8, 0, utf8.length);
+        addUtf8(CharBuffer.wrap(text, from, length));
         return;
       }
       ascii[i] = (byte) c;
     }
     add(ascii, 0, length);
+  }
+
+  private void addUtf8(CharBuffer text) {
+    try {
+      ByteBuffer utf8 = StandardCharsets.UTF_8.newEncoder().encode(text);
+      byte[] bytes = new byte[utf8.remaining()];
+      utf8.get(bytes);
+      add(bytes, 0, bytes.length);
+    } catch (CharacterCodingException e) {
+      throw wrong("half of a surrogate pair as element " + written);
+    }
   }
 
   public void add(byte[] text, int from, int length) {

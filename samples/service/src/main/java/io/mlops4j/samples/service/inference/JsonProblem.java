@@ -21,6 +21,12 @@ public final class JsonProblem {
   private static final Pattern COERCED =
       Pattern.compile("^Cannot coerce \\w+ value \\((.{1,100})\\) to ");
 
+  /** What Jackson tells the developer of a server, and what is not for its clients. */
+  private static final Pattern ADVICE =
+      Pattern.compile(
+          "(: enable `| \\(not recognized as one since |: expected close marker ).*"
+              + "|, from `[^`]*`(?=\\))");
+
   private JsonProblem() {}
 
   /** Returns the problem to answer. */
@@ -103,6 +109,7 @@ public final class JsonProblem {
   }
 
   private static String firstLine(@Nullable String message) {
-    return message == null ? "unknown" : message.lines().findFirst().orElse("unknown");
+    String line = message == null ? "unknown" : message.lines().findFirst().orElse("unknown");
+    return ADVICE.matcher(line).replaceAll("");
   }
 }

@@ -136,6 +136,13 @@ final class JsonReader {
   private record Parameters(
       @Nullable Integer binarySize, @Nullable Boolean binaryData, boolean binaryOutput) {}
 
+  private boolean truth(String name) throws IOException {
+    if (json.currentToken() != JsonToken.VALUE_TRUE) {
+      expect(name, JsonToken.VALUE_FALSE, "true or false");
+    }
+    return json.getBooleanValue();
+  }
+
   private Parameters parameters(String name) throws IOException {
     expect(name, JsonToken.START_OBJECT, "an object");
     Integer size = null;
@@ -152,9 +159,9 @@ final class JsonReader {
         }
         case "binary_data" -> {
           first(member, data == null);
-          data = json.getBooleanValue();
+          data = truth(member);
         }
-        case "binary_data_output" -> output = json.getBooleanValue();
+        case "binary_data_output" -> output = truth(member);
         case "classification" ->
             throw Problem.unsupported("outputs: found \"classification\", which is not supported");
         default -> {
@@ -236,16 +243,16 @@ final class JsonReader {
         default -> json.skipChildren();
       }
     }
+    if (size != null && (tensor != null || early != null)) {
+      throw Problem.badInput(name + ": found both data and binary_data_size, expected one");
+    }
     if (tensor != null) {
-      if (size != null) {
-        throw Problem.badInput(name + ": found both data and binary_data_size, expected one");
-      }
       return;
     }
     String named = required("inputs.name", name);
     String type = required("inputs.datatype", datatype);
     tensor = request.input(named, type, required("inputs.shape", shape));
-    if (size != null && early == null) {
+    if (size != null) {
       tensor.addRaw(binary(named, size));
       return;
     }

@@ -24,11 +24,23 @@ public final class Problem extends RuntimeException {
     INTERNAL
   }
 
+  /** A message may repeat a name or a value of the request, which may be megabytes long. */
+  private static final int MOST_CHARACTERS = 1_000;
+
   private final Kind kind;
 
   public Problem(Kind kind, String message) {
-    super(message, null, false, false);
+    super(shortened(message), null, false, false);
     this.kind = kind;
+  }
+
+  private static String shortened(String message) {
+    int length = message.length();
+    return length <= MOST_CHARACTERS
+        ? message
+        : message.substring(0, MOST_CHARACTERS / 2)
+            + " ... "
+            + message.substring(length - MOST_CHARACTERS / 2);
   }
 
   public static Problem badInput(String message) {
