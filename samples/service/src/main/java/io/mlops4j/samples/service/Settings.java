@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param maxCalls the most calls that run or wait at a time
  * @param maxConnections the most open connections
  * @param deadline the time that a call may take
- * @param readTimeout the time after which a client that sends nothing is disconnected
+ * @param readTimeout the time in which a body must arrive, and half of that of a head
  * @param shutdown the time that running calls get when the service stops
  * @param engineThreads the threads of the engine; 1 for small models and many callers
  * @param shadow an alias whose version is called with the same rows and never answers

@@ -75,6 +75,7 @@ final class Web implements AutoCloseable {
         new NetworkConnectionLimit(settings.maxConnections(), server);
     connections.setEndPointIdleTimeout(settings.readTimeout().toMillis()); // while all are taken
     server.addBean(connections);
+    SlowHeads.limit(server, settings.readTimeout());
     server.setErrorHandler(new JsonErrorHandler());
   }
 

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that send too much, too slowly or too often, over plain sockets. */
 class LimitsTest {
@@ -209,13 +211,18 @@ class LimitsTest {
     }
   }
 
-  @Test
-  void aClientThatSendsByteByByteIsDisconnected() throws IOException {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n",
+        "GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow:"
+      })
+  void aClientThatSendsByteByByteIsDisconnected(String begin) throws IOException {
     try (Socket socket = connect()) {
-      send(socket, head("Content-Length: 1000"));
+      send(socket, begin);
       socket.setSoTimeout(50);
       boolean ended = false;
-      for (int i = 0; i < 100 && !ended; i++) {
+      for (int i = 0; i < 200 && !ended; i++) {
         try {
           send(socket, " ");
           ended = socket.getInputStream().read() != 'x'; // a response, or the end
@@ -225,7 +232,26 @@ class LimitsTest {
           ended = true;
         }
       }
-      assertThat(ended).as("disconnected within five seconds").isTrue();
+      assertThat(ended).as("disconnected within ten seconds").isTrue();
+    }
+  }
+
+  @Test
+  void aConnectionStaysOpenBetweenItsRequests() throws IOException {
+    String get = "GET /v2/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    try (Socket socket = connect()) {
+      for (int i = 0; i < 3; i++) {
+        send(socket, get);
+        socket.setSoTimeout(5_000);
+        String answer = "";
+        while (!answer.endsWith("}")) {
+          answer += (char) socket.getInputStream().read();
+        }
+        assertThat(answer).startsWith("HTTP/1.1 200 ");
+        socket.setSoTimeout(1_000); // more than twice the time of a head
+        assertThatThrownBy(() -> socket.getInputStream().read())
+            .isInstanceOf(SocketTimeoutException.class);
+      }
     }
   }
 
