@@ -21,6 +21,9 @@ import java.util.regex.Pattern;
 final class Environment {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m)");
 
+  /** Whoever sets more has mistaken the unit; centuries do not fit into nanoseconds. */
+  private static final Duration LONGEST = Duration.ofDays(1);
+
   private final Map<String, String> variables = new TreeMap<>();
   private final TreeSet<String> known = new TreeSet<>();
   private final List<String> problems = new ArrayList<>();
@@ -123,16 +126,20 @@ final class Environment {
       return orElse;
     }
     Matcher parts = DURATION.matcher(value.get());
-    if (parts.matches() && Long.parseLong(parts.group(1)) > 0) {
+    if (parts.matches()) {
       long number = Long.parseLong(parts.group(1));
-      return switch (parts.group(2)) {
-        case "ms" -> Duration.ofMillis(number);
-        case "s" -> Duration.ofSeconds(number);
-        default -> Duration.ofMinutes(number);
-      };
+      Duration time =
+          switch (parts.group(2)) {
+            case "ms" -> Duration.ofMillis(number);
+            case "s" -> Duration.ofSeconds(number);
+            default -> Duration.ofMinutes(number);
+          };
+      if (!time.isZero() && time.compareTo(LONGEST) <= 0) {
+        return time;
+      }
     }
     problems.add(
-        "%s: found \"%s\", expected a time more than zero, for example 500ms, 2s or 1m"
+        "%s: found \"%s\", expected a time more than zero and at most a day, for example 500ms, 2s or 1m"
             .formatted(name, value.get()));
     return orElse;
   }

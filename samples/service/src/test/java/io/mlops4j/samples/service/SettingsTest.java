@@ -38,8 +38,9 @@ class SettingsTest {
             """
             MLOPS_REGISTRY: not set, expected the folder of the registry
             MLOPS_MODEL: not set, expected the alias to follow, for example flight-delay@champion
-            MLOPS_DEADLINE: found "2 seconds", expected a time more than zero, for example 500ms, 2s or 1m
-            MLOPS_PROT: no such setting; did you mean MLOPS_PORT?"""
+            MLOPS_DEADLINE: found "2 seconds", expected a time more than zero and at most a day, for example 500ms, 2s or 1m
+            MLOPS_PROT: no such setting; did you mean MLOPS_PORT?\
+            """
                 .replace("MLOPS_DEADLINE: found", "MLOPS_DEADLINE: found"));
   }
 
@@ -54,6 +55,8 @@ class SettingsTest {
     "MLOPS_MODEL, Flight@champion, expected a model and an alias",
     "MLOPS_SHADOW, flight-delay:2, expected a model and an alias",
     "MLOPS_DEADLINE, 0s, expected a time more than zero",
+    "MLOPS_DEADLINE, 2000000s, expected a time more than zero and at most a day",
+    "MLOPS_SHUTDOWN, 999999999m, expected a time more than zero and at most a day",
     "MLOPS_MAX_CALLS, 0, from 1 to 100000",
   })
   void aWrongValueIsNamed(String name, String value, String message) {
