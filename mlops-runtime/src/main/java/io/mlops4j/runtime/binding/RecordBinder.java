@@ -118,7 +118,7 @@ public final class RecordBinder<I extends Record> {
               : ComponentWriter.number(source, component, getter);
     }
     return arrays || plan.isText()
-        ? new RecordInput(plan, List.of(handles), List.of(), arrays)
+        ? new RecordInput(plan, List.of(handles), null, arrays)
         : RecordInput.ofNumbers(plan, List.of(handles));
   }
 

@@ -36,8 +36,7 @@ public final class RecordColumns<I extends Record> {
   /** The other components. */
   private final int[] others;
 
-  /** Together they write all numbers: {@code (long address, Record) -> void}. */
-  private final MethodHandle[] writers;
+  private final RowWriter writer;
 
   private final PackedRow packed;
 
@@ -45,7 +44,7 @@ public final class RecordColumns<I extends Record> {
       List<Field> fields,
       MethodHandle[] getters,
       int[] numbers,
-      List<MethodHandle> writers,
+      RowWriter writer,
       PackedRow packed) {
     this.fields = List.copyOf(fields);
     this.getters = getters;
@@ -55,7 +54,7 @@ public final class RecordColumns<I extends Record> {
         IntStream.range(0, getters.length)
             .filter(i -> IntStream.of(numbers).noneMatch(number -> number == i))
             .toArray();
-    this.writers = writers.toArray(MethodHandle[]::new);
+    this.writer = writer;
   }
 
   static <I extends Record> RecordColumns<I> of(
@@ -64,13 +63,15 @@ public final class RecordColumns<I extends Record> {
     List<MethodHandle> getters = new ArrayList<>();
     List<Integer> numbers = new ArrayList<>();
     List<MethodHandle> cells = new ArrayList<>();
+    List<Integer> offsets = new ArrayList<>();
     PackedRow.Builder packed = new PackedRow.Builder();
     components.forEach(
         (column, component) -> {
           fields.add(field(column, component));
           MethodHandle getter = Components.getter(lookup, component);
           if (component.getType().isPrimitive() && component.getType() != boolean.class) {
-            cells.add(WriterHandles.at(packed.add(component.getType()), WriterHandles.put(getter)));
+            cells.add(WriterHandles.put(getter));
+            offsets.add(packed.add(component.getType()));
             numbers.add(getters.size());
           }
           getters.add(ComponentWriter.object(getter));
@@ -79,7 +80,7 @@ public final class RecordColumns<I extends Record> {
         fields,
         getters.toArray(MethodHandle[]::new),
         numbers.stream().mapToInt(Integer::intValue).toArray(),
-        WriterHandles.inOrder(cells),
+        WriterHandles.inOrder(cells, offsets.stream().mapToLong(Integer::longValue).toArray()),
         packed.build());
   }
 
@@ -167,9 +168,7 @@ public final class RecordColumns<I extends Record> {
   /** Writes the numbers of a record side by side. */
   void write(long address, I values) {
     try {
-      for (MethodHandle writer : writers) {
-        writer.invokeExact(address, (Record) values);
-      }
+      writer.write(address, values);
     } catch (Throwable e) {
       throw Components.unchecked(e);
     }

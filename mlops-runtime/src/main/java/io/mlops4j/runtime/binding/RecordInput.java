@@ -4,8 +4,9 @@ import io.mlops4j.error.ModelInputException;
 import io.mlops4j.spi.EngineSlot;
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Array;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,22 +14,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param plan the plan of the input
  * @param getters for each source {@code (Record) -> Object}; only for text and arrays
- * @param writers together they write one row {@code (long, Record) -> void}; only for numbers
+ * @param writer writes a row; null unless it consists of numbers
  * @param arrays whether the only component is an array
  */
 record RecordInput(
-    InputPlan plan, List<MethodHandle> getters, List<MethodHandle> writers, boolean arrays) {
+    InputPlan plan, List<MethodHandle> getters, @Nullable RowWriter writer, boolean arrays) {
   /**
    * An input of numbers, each from a component of its own.
    *
    * @param cells for each source {@code (long, Record) -> void}
    */
   static RecordInput ofNumbers(InputPlan plan, List<MethodHandle> cells) {
-    List<MethodHandle> row = new ArrayList<>();
-    for (MethodHandle cell : cells) {
-      row.add(WriterHandles.at((long) row.size() * plan.type().bytes(), cell));
-    }
-    return new RecordInput(plan, List.of(), WriterHandles.inOrder(row), false);
+    long[] offsets = LongStream.range(0, cells.size()).map(i -> i * plan.type().bytes()).toArray();
+    return new RecordInput(plan, List.of(), WriterHandles.inOrder(cells, offsets), false);
   }
 
   /** Returns the checked shape. Arrays are only checked as far as the shape needs it. */
@@ -85,7 +83,8 @@ record RecordInput(
         found + " values in row " + row,
         plan.fits(new long[] {found}, isWhole())
             ? before
-                + " as in the rows before; pad the arrays to one length, or call the model for each row"
+                + " as in the rows before; pad the arrays to one length, or call the model for each"
+                + " row"
             : (plan.declared(isWhole()) == null
                     ? "as many as "
                     : fixedWidth() + " in each row for ")
@@ -161,14 +160,11 @@ record RecordInput(
 
   private void writeNumbers(long address, List<? extends Record> rows) {
     long bytes = (long) plan.sources().size() * plan.type().bytes();
+    RowWriter all = Objects.requireNonNull(writer, "writer");
     int row = 0;
     try {
       for (; row < rows.size(); row++) {
-        Record values = rows.get(row);
-        long at = address + row * bytes;
-        for (int i = 0; i < writers.size(); i++) {
-          writers.get(i).invokeExact(at, values);
-        }
+        all.write(address + row * bytes, rows.get(row));
       }
     } catch (ComponentWriter.Unfit e) {
       throw e.in(row);

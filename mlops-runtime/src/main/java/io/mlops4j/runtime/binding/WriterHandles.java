@@ -3,54 +3,87 @@ package io.mlops4j.runtime.binding;
 import static java.lang.invoke.MethodType.methodType;
 
 import io.mlops4j.runtime.memory.Native;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Handles that write many components of a record at once. The JIT compiles such a handle to one
- * piece of code without calls between the components; calling a handle for each component costs
- * several times as much.
+ * Makes the code that writes many components of a record at once. Calling a handle for each
+ * component costs several times as much, unless the handles are constants.
+ *
+ * <p>Handles can also be combined to one handle. The JVM then makes a class for each kind of step,
+ * which took a tenth of the time of a first answer; a class for sixteen components takes little.
  */
 final class WriterHandles {
   private static final MethodHandles.Lookup HERE = MethodHandles.lookup();
 
-  /** The JIT does not inline handles without bounds. */
-  private static final int MOST = 64;
+  /** How many handles the template has. */
+  private static final int MOST = 16;
+
+  private static final MethodHandle NOTHING =
+      MethodHandles.empty(methodType(void.class, long.class, Record.class));
+
+  private static final byte[] TEMPLATE = template();
 
   private WriterHandles() {}
 
   /**
-   * Combines handles that take the same arguments, the last of which is a record, and return
-   * nothing.
+   * What a copy of the template writes.
    *
-   * @return handles that together do the same, in the same order, with any record; the record is
-   *     cast once and not for each component
+   * @param writers handles {@code (long, Record) -> void}
+   * @param offsets what is added to the address for each
+   * @param rest writes the other components; null if there are none
    */
-  static List<MethodHandle> inOrder(List<MethodHandle> handles) {
-    List<MethodHandle> combined = new ArrayList<>();
-    for (int from = 0; from < handles.size(); from += MOST) {
-      MethodHandle some = combine(handles.subList(from, Math.min(from + MOST, handles.size())));
-      int last = some.type().parameterCount() - 1;
-      combined.add(some.asType(some.type().changeParameterType(last, Record.class)));
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Cells(List<MethodHandle> writers, long[] offsets, @Nullable RowWriter rest) {
+    MethodHandle writer(int i) {
+      return i < writers.size() ? writers.get(i) : NOTHING;
     }
-    return List.copyOf(combined);
   }
 
-  /** A balanced tree, because the JIT does not inline deep ones. */
-  private static MethodHandle combine(List<MethodHandle> handles) {
-    int half = handles.size() / 2;
-    return half == 0
-        ? handles.get(0)
-        : MethodHandles.foldArguments(
-            combine(handles.subList(half, handles.size())), combine(handles.subList(0, half)));
+  private static byte[] template() {
+    String name = RowWriterTemplate.class.getSimpleName().concat(".class");
+    try (InputStream in = WriterHandles.class.getResourceAsStream(name)) {
+      return Objects.requireNonNull(in, name).readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
-  /** Adds an offset to the address that a handle {@code (long, R) -> void} writes to. */
-  static MethodHandle at(long offset, MethodHandle writer) {
-    MethodHandle plus = find("plus", long.class, long.class, long.class);
-    return MethodHandles.filterArguments(writer, 0, MethodHandles.insertArguments(plus, 0, offset));
+  /**
+   * Returns the code that calls handles in their order.
+   *
+   * @param writers handles {@code (long, R) -> void} for one class of records
+   * @param offsets for each handle, what is added to the address
+   */
+  static RowWriter inOrder(List<MethodHandle> writers, long[] offsets) {
+    RowWriter rest = null;
+    for (int from = (writers.size() - 1) / MOST * MOST; from >= 0; from -= MOST) {
+      int to = Math.min(from + MOST, writers.size());
+      List<MethodHandle> some =
+          writers.subList(from, to).stream().map(one -> one.asType(NOTHING.type())).toList();
+      long[] at = Arrays.copyOf(Arrays.copyOfRange(offsets, from, to), MOST);
+      rest = copy(new Cells(some, at, rest));
+    }
+    return Objects.requireNonNull(rest);
+  }
+
+  private static RowWriter copy(Cells cells) {
+    try {
+      return (RowWriter)
+          HERE.defineHiddenClassWithClassData(TEMPLATE, cells, true)
+              .lookupClass()
+              .getDeclaredConstructor()
+              .newInstance();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /**
@@ -62,10 +95,6 @@ final class WriterHandles {
     Class<?> type = getter.type().returnType();
     MethodHandle put = find("put", void.class, long.class, type);
     return MethodHandles.collectArguments(put, 1, getter);
-  }
-
-  static long plus(long offset, long address) {
-    return offset + address;
   }
 
   static void put(long address, byte value) {

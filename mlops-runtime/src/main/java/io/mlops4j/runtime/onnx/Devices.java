@@ -66,10 +66,10 @@ final class Devices {
     request.preferred().forEach(Devices::check);
     Map<DeviceKind, Device> taken = new LinkedHashMap<>(); // in the order of the request
     Map<String, String> missing = new LinkedHashMap<>();
-    List<String> known = DeviceKind.titles().stream().sorted().toList();
     for (Device device : request.preferred()) {
       DeviceKind kind = DeviceKind.of(device).orElse(null);
       if (kind == null) {
+        List<String> known = DeviceKind.titles().stream().sorted().toList();
         missing.put(device.name(), "ONNX Runtime does not know it, expected one of " + known);
       } else if (!taken.containsKey(DeviceKind.CPU) // it has every operator
           && !taken.containsKey(kind)) { // a session has one device of a kind

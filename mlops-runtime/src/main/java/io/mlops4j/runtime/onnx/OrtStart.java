@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.slf4j.LoggerFactory;
@@ -54,15 +55,17 @@ final class OrtStart {
    * @throws LinkageError if the native library cannot be loaded
    */
   static OrtEnvironment environment(Optional<Path> nativeCache, int threads) {
+    CountDownLatch verified = new CountDownLatch(1);
     FutureTask<OrtEnvironment> start =
         new FutureTask<>(
             () ->
                 nativeCache.isEmpty()
                     ? SharedThreads.environment(threads)
-                    : environment(nativeCache.get(), threads));
+                    : environment(nativeCache.get(), threads, verified));
     Thread thread = new Thread(null, start, NAME, stackSize());
     thread.start();
     if (nativeCache.isPresent()) {
+      await(verified);
       loadClasses();
     }
     awaitEnd(thread); // even if interrupted: the library is loaded once and for all
@@ -73,6 +76,15 @@ final class OrtStart {
         throw error;
       }
       throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+    }
+  }
+
+  /** Ends early if interrupted, because only the order of work depends on it. */
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -91,9 +103,10 @@ final class OrtStart {
   }
 
   /**
-   * Loads classes while the libraries are verified and loaded: those that ONNX Runtime's first
-   * class needs, a logger and a random number generator, and those that the first call needs. In a
-   * new process, loading them takes a third of the start.
+   * Loads classes while the libraries are loaded: those that ONNX Runtime's first class needs, a
+   * logger and a random number generator, and those that the first call needs. In a new process,
+   * loading them takes a third of the start. Before that, the thread that verifies the libraries
+   * would have to wait for a processor.
    */
   private static void loadClasses() {
     java.util.logging.Logger.getLogger(OrtStart.class.getName());
@@ -103,8 +116,14 @@ final class OrtStart {
   }
 
   /** Synchronized, because the property is process-wide. */
-  private static synchronized OrtEnvironment environment(Path nativeCache, int threads) {
-    Optional<Path> libraries = libraries(nativeCache);
+  private static synchronized OrtEnvironment environment(
+      Path nativeCache, int threads, CountDownLatch verified) {
+    Optional<Path> libraries;
+    try {
+      libraries = libraries(nativeCache);
+    } finally {
+      verified.countDown();
+    }
     if (libraries.isEmpty()) {
       return SharedThreads.environment(threads);
     }

@@ -3,7 +3,6 @@ package io.mlops4j.runtime.serving;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.model.ElementType;
-import io.mlops4j.model.Feature;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.runtime.binding.BatchBinder;
@@ -15,9 +14,9 @@ import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.LoadRequest;
 import io.mlops4j.spi.ModelSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +52,9 @@ final class ModelOpener implements AutoCloseable {
   record Opened(SharedModel model, String engine) {}
 
   Opened open(ModelSource source, @Nullable FeatureSchema stated, LoadOptions options) {
+    if (engines.isStarting()) {
+      FirstAnswer.prepare();
+    }
     Engines.Named engine = engines.open(source.format(), options.engine(), options.devices());
     LoadedModels.Key key = LoadedModels.Key.of(source.digest(), engine.name(), options, stated);
     SharedModel shared = loaded.find(key);
@@ -104,7 +106,9 @@ final class ModelOpener implements AutoCloseable {
   }
 
   private static Set<String> names(FeatureSchema stated) {
-    return stated.features().stream().map(Feature::name).collect(Collectors.toSet());
+    Set<String> names = new HashSet<>();
+    stated.features().forEach(feature -> names.add(feature.name()));
+    return names;
   }
 
   private static BatchBinder binder(EngineModel model, @Nullable FeatureSchema stated) {

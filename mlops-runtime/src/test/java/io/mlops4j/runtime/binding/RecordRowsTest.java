@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.ValueVector;
@@ -100,10 +101,11 @@ class RecordRowsTest {
     }
   }
 
-  record Seen(List<Integer> numbers) {}
+  record Seen(List<Long> offsets, List<Integer> numbers) {}
 
-  static void add(int number, Seen into) {
+  static void add(int number, long offset, Seen into) {
     into.numbers().add(number);
+    into.offsets().add(offset);
   }
 
   @Test
@@ -113,19 +115,21 @@ class RecordRowsTest {
             .findStatic(
                 RecordRowsTest.class,
                 "add",
-                MethodType.methodType(void.class, int.class, Seen.class));
-    for (int count : new int[] {0, 1, 2, 63, 64, 65, 300}) {
+                MethodType.methodType(void.class, int.class, long.class, Seen.class));
+    for (int count : new int[] {0, 1, 2, 15, 16, 17, 32, 33, 300}) {
       List<MethodHandle> handles =
           IntStream.range(0, count)
               .mapToObj(i -> MethodHandles.insertArguments(add, 0, i))
               .toList();
-      Seen seen = new Seen(new ArrayList<>());
-      for (MethodHandle handle : WriterHandles.inOrder(handles)) {
-        handle.invokeExact((Record) seen);
-      }
-      Integer[] expected = new Integer[count];
-      Arrays.setAll(expected, i -> i);
-      assertThat(seen.numbers()).containsExactly(expected);
+      long[] offsets = LongStream.range(0, count).map(i -> 7 * i).toArray();
+      Seen seen = new Seen(new ArrayList<>(), new ArrayList<>());
+      WriterHandles.inOrder(handles, offsets).write(1000, seen);
+      Integer[] numbers = new Integer[count];
+      Arrays.setAll(numbers, i -> i);
+      assertThat(seen.numbers()).containsExactly(numbers);
+      Long[] written = new Long[count];
+      Arrays.setAll(written, i -> 1000 + 7L * i);
+      assertThat(seen.offsets()).containsExactly(written);
     }
   }
 }

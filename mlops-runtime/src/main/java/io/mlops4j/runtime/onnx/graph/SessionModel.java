@@ -85,7 +85,10 @@ public record SessionModel(ByteBuffer model, Map<String, Weight> weights) {
    * @return bytes
    */
   public long bytes() {
-    return model.remaining()
-        + weights.values().stream().mapToLong(weight -> weight.elements().remaining()).sum();
+    long bytes = model.remaining();
+    for (Weight weight : weights.values()) {
+      bytes += weight.elements().remaining();
+    }
+    return bytes;
   }
 }

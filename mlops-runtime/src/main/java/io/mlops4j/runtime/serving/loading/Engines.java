@@ -20,6 +20,7 @@ public final class Engines implements AutoCloseable {
   private final EngineOptions options;
   private final Map<String, Engine> open = new LinkedHashMap<>();
   private boolean closed;
+  private volatile boolean starting;
 
   /**
    * Finds each provider when the search gets to it, and keeps it. A search that ends early opens
@@ -78,7 +79,17 @@ public final class Engines implements AutoCloseable {
   public void begin(ModelFormat format) {
     Thread thread = new Thread(() -> openQuietly(format), "mlops4j-start");
     thread.setDaemon(true);
+    starting = true;
     thread.start();
+  }
+
+  /**
+   * Returns whether the engine that was begun is not open yet.
+   *
+   * @return true if a model would have to wait for it
+   */
+  public boolean isStarting() {
+    return starting;
   }
 
   private synchronized void openQuietly(ModelFormat format) {
@@ -87,6 +98,8 @@ public final class Engines implements AutoCloseable {
         open(format, Optional.empty(), List.of());
       } catch (RuntimeException | LinkageError e) {
         // the load of a model tries again, and throws
+      } finally {
+        starting = false;
       }
     }
   }
