@@ -69,7 +69,8 @@ final class OnnxEngine implements Engine {
 
   private static OrtEnvironment environment(EngineOptions options) {
     try {
-      OrtEnvironment environment = OrtStart.environment(options.nativeCache(), options.threads());
+      OrtEnvironment environment =
+          OrtStart.environment(options.nativeCache(), options.threads(), options.foreignCalls());
       environment.setTelemetry(false);
       OnnxVersion.unlikeTested(environment.getVersion())
           .ifPresent(warning -> LoggerFactory.getLogger(OnnxEngine.class).warn(warning));

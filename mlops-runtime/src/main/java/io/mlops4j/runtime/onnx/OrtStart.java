@@ -3,6 +3,7 @@ package io.mlops4j.runtime.onnx;
 import ai.onnxruntime.OrtEnvironment;
 import io.mlops4j.runtime.internal.cache.NativeLibraryCache;
 import io.mlops4j.runtime.memory.Native;
+import io.mlops4j.runtime.onnx.foreign.ForeignRuntime;
 import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -52,9 +53,11 @@ final class OrtStart {
    *
    * @param nativeCache the folder that keeps extracted libraries, if there is one
    * @param threads how many one run may use
+   * @param foreignCalls whether models are called without JNI; empty if that is not decided
    * @throws LinkageError if the native library cannot be loaded
    */
-  static OrtEnvironment environment(Optional<Path> nativeCache, int threads) {
+  static OrtEnvironment environment(
+      Optional<Path> nativeCache, int threads, Optional<Boolean> foreignCalls) {
     CountDownLatch verified = new CountDownLatch(1);
     FutureTask<OrtEnvironment> start =
         new FutureTask<>(
@@ -66,7 +69,7 @@ final class OrtStart {
     thread.start();
     if (nativeCache.isPresent()) {
       await(verified);
-      loadClasses();
+      loadClasses(foreignCalls);
     }
     awaitEnd(thread); // even if interrupted: the library is loaded once and for all
     try {
@@ -108,10 +111,11 @@ final class OrtStart {
    * loading them takes a third of the start. Before that, the thread that verifies the libraries
    * would have to wait for a processor.
    */
-  private static void loadClasses() {
+  private static void loadClasses(Optional<Boolean> foreignCalls) {
     java.util.logging.Logger.getLogger(OrtStart.class.getName());
     new SecureRandom().nextLong();
     Native.load();
+    ForeignRuntime.prepare(foreignCalls.orElse(null));
     OnnxGraph.load();
   }
 

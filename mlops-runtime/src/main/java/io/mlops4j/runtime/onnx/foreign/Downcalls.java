@@ -71,6 +71,12 @@ final class Downcalls {
     return MethodHandles.insertArguments(CALL_MANY, 0, function);
   }
 
+  /** Generates the code of all calls. */
+  static void load() throws ReflectiveOperationException {
+    MethodHandle unusedFew = few(0);
+    MethodHandle unusedMany = many(0);
+  }
+
   /** {@code Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(JAVA_LONG, ...))}. */
   private static MethodHandle downcall(int arguments) throws ReflectiveOperationException {
     Class<?> layout = type("MemoryLayout");

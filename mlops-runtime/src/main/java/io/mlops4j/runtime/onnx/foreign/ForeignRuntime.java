@@ -100,6 +100,22 @@ public final class ForeignRuntime {
   }
 
   /**
+   * Generates the code of the calls, which needs no library, while the library is loaded. Does
+   * nothing if {@link #open} would not call it.
+   *
+   * @param wanted as there
+   */
+  public static void prepare(@Nullable Boolean wanted) {
+    if (NativeAccess.obstacle(wanted) == null) {
+      try {
+        Downcalls.load();
+      } catch (ReflectiveOperationException | LinkageError | AssertionError e) {
+        // open() reports it
+      }
+    }
+  }
+
+  /**
    * Returns options for a session.
    *
    * @return new options, which the caller closes, or hands to a session
