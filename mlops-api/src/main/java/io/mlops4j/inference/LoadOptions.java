@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,7 @@ public final class LoadOptions {
   private final MicroBatching microBatching;
   private final boolean independentRows;
   private final boolean releasesMemory;
+  private final OptionalLong memoryLimit;
   private final @Nullable Closing closing;
   private final int abandonedRuns;
   private final Set<String> operations;
@@ -53,6 +55,7 @@ public final class LoadOptions {
     this.microBatching = builder.microBatching;
     this.independentRows = builder.independentRows;
     this.releasesMemory = builder.releasesMemory;
+    this.memoryLimit = builder.memoryLimit;
     this.closing = builder.closing;
     this.abandonedRuns = builder.abandonedRuns;
     this.operations = Set.copyOf(builder.operations);
@@ -107,6 +110,7 @@ public final class LoadOptions {
     builder.microBatching = microBatching;
     builder.independentRows = independentRows;
     builder.releasesMemory = releasesMemory;
+    builder.memoryLimit = memoryLimit;
     builder.closing = closing;
     builder.abandonedRuns = abandonedRuns;
     builder.operations.addAll(operations);
@@ -231,6 +235,15 @@ public final class LoadOptions {
   }
 
   /**
+   * Returns how much working memory the engine may take for the model.
+   *
+   * @return bytes; empty without a limit
+   */
+  public OptionalLong memoryLimit() {
+    return memoryLimit;
+  }
+
+  /**
    * Returns what happens to running calls when the model is closed.
    *
    * @return empty if the runtime decides
@@ -260,6 +273,7 @@ public final class LoadOptions {
   /** Collects the settings. Every method changes this builder. Not thread safe. */
   public static final class Builder {
     private static final int ABANDONED_RUNS = 4;
+    private static final long LEAST_MEMORY = 1 << 20;
 
     private @Nullable FeatureSchema features;
     private final List<InferenceListener> listeners = new ArrayList<>();
@@ -274,6 +288,7 @@ public final class LoadOptions {
     private MicroBatching microBatching = MicroBatching.upTo(1);
     private boolean independentRows;
     private boolean releasesMemory;
+    private OptionalLong memoryLimit = OptionalLong.empty();
     private @Nullable Closing closing;
     private int abandonedRuns;
     private final Set<String> operations = new HashSet<>();
@@ -525,6 +540,32 @@ public final class LoadOptions {
      */
     public Builder releaseMemory() {
       this.releasesMemory = true;
+      return this;
+    }
+
+    /**
+     * Limits the engine's working memory: what the operators of all simultaneous calls of this
+     * model need together, with the answers whose shapes are not known before. A call that needs
+     * more fails with {@link io.mlops4j.error.InferenceException}; the model still answers smaller
+     * ones. Weights, inputs, the characters of texts and what some operators allocate on their own
+     * do not count.
+     *
+     * <p>The working memory is freed after each call, as {@link #releaseMemory()} does, because
+     * what an earlier call left would count for the next. Such a model is not loaded from a {@link
+     * io.mlops4j.model.ModelCache}. An engine that cannot limit its memory rejects the model with
+     * {@link io.mlops4j.error.ModelLoadException}. ONNX Runtime can if {@link
+     * io.mlops4j.model.Placement#calls()} is {@code java.lang.foreign}, and TensorFlow cannot.
+     *
+     * @param bytes the limit, 1 MiB (1,048,576) or more
+     * @return this builder
+     * @throws IllegalArgumentException if the limit is smaller
+     */
+    public Builder memoryLimit(long bytes) {
+      if (bytes < LEAST_MEMORY) {
+        throw new IllegalArgumentException(
+            "bytes: found %d, expected %d or more".formatted(bytes, LEAST_MEMORY));
+      }
+      this.memoryLimit = OptionalLong.of(bytes);
       return this;
     }
 

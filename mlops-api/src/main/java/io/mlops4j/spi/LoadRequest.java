@@ -3,6 +3,7 @@ package io.mlops4j.spi;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ public final class LoadRequest {
   private final boolean engineOnly;
   private final Set<String> features;
   private final boolean releasesMemory;
+  private final OptionalLong memoryLimit;
 
   private LoadRequest(
       DeviceRequest device,
@@ -28,9 +30,11 @@ public final class LoadRequest {
       Set<String> operations,
       boolean engineOnly,
       Set<String> features,
-      boolean releasesMemory) {
+      boolean releasesMemory,
+      OptionalLong memoryLimit) {
     this.features = features;
     this.releasesMemory = releasesMemory;
+    this.memoryLimit = memoryLimit;
     this.operations = operations;
     this.engineOnly = engineOnly;
     this.device = device;
@@ -54,7 +58,8 @@ public final class LoadRequest {
         Set.of(),
         false,
         Set.of(),
-        false);
+        false,
+        OptionalLong.empty());
   }
 
   /**
@@ -72,7 +77,8 @@ public final class LoadRequest {
         operations,
         engineOnly,
         features,
-        releasesMemory);
+        releasesMemory,
+        memoryLimit);
   }
 
   /**
@@ -83,7 +89,15 @@ public final class LoadRequest {
    */
   public LoadRequest withoutTrust() {
     return new LoadRequest(
-        device, signature, false, profiled, operations, engineOnly, features, releasesMemory);
+        device,
+        signature,
+        false,
+        profiled,
+        operations,
+        engineOnly,
+        features,
+        releasesMemory,
+        memoryLimit);
   }
 
   /**
@@ -95,7 +109,15 @@ public final class LoadRequest {
    */
   public LoadRequest withProfiling() {
     return new LoadRequest(
-        device, signature, trusted, true, operations, engineOnly, features, releasesMemory);
+        device,
+        signature,
+        trusted,
+        true,
+        operations,
+        engineOnly,
+        features,
+        releasesMemory,
+        memoryLimit);
   }
 
   /**
@@ -115,7 +137,8 @@ public final class LoadRequest {
         Set.copyOf(all),
         engineOnly,
         features,
-        releasesMemory);
+        releasesMemory,
+        memoryLimit);
   }
 
   /**
@@ -126,7 +149,15 @@ public final class LoadRequest {
    */
   public LoadRequest withEngineOnly() {
     return new LoadRequest(
-        device, signature, trusted, profiled, operations, true, features, releasesMemory);
+        device,
+        signature,
+        trusted,
+        profiled,
+        operations,
+        true,
+        features,
+        releasesMemory,
+        memoryLimit);
   }
 
   /**
@@ -145,7 +176,8 @@ public final class LoadRequest {
         operations,
         engineOnly,
         Set.copyOf(names),
-        releasesMemory);
+        releasesMemory,
+        memoryLimit);
   }
 
   /**
@@ -156,7 +188,27 @@ public final class LoadRequest {
    */
   public LoadRequest withReleasedMemory() {
     return new LoadRequest(
-        device, signature, trusted, profiled, operations, engineOnly, features, true);
+        device, signature, trusted, profiled, operations, engineOnly, features, true, memoryLimit);
+  }
+
+  /**
+   * Limits the engine's working memory for the model. An engine that cannot limit it rejects the
+   * model with {@link io.mlops4j.error.ModelLoadException}.
+   *
+   * @param bytes the limit, 1 MiB or more
+   * @return a changed copy
+   */
+  public LoadRequest withMemoryLimit(long bytes) {
+    return new LoadRequest(
+        device,
+        signature,
+        trusted,
+        profiled,
+        operations,
+        engineOnly,
+        features,
+        releasesMemory,
+        OptionalLong.of(bytes));
   }
 
   /**
@@ -229,5 +281,14 @@ public final class LoadRequest {
    */
   public boolean releasesMemory() {
     return releasesMemory;
+  }
+
+  /**
+   * Returns how much working memory the engine may take for the model.
+   *
+   * @return bytes; empty without a limit
+   */
+  public OptionalLong memoryLimit() {
+    return memoryLimit;
   }
 }

@@ -159,6 +159,7 @@ final class CachedSessions {
         && request.trusted() // other models must not be written, because they are not folded
         && isCpu(request.device())
         && !request.profiled() // a profile covers one session
+        && request.memoryLimit().isEmpty() // a refusal would look like a damaged entry
         && source.format().equals(ModelFormat.ONNX)
         && source.external().isEmpty();
   }

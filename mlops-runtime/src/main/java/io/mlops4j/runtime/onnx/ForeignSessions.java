@@ -8,6 +8,7 @@ import io.mlops4j.runtime.onnx.foreign.ForeignSession;
 import io.mlops4j.runtime.onnx.foreign.ForeignTensor;
 import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import io.mlops4j.runtime.onnx.graph.SessionModel;
+import io.mlops4j.spi.LoadRequest;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
@@ -41,7 +42,7 @@ final class ForeignSessions {
    * @throws OrtException if ONNX Runtime refuses the model
    */
   OpenSession open(
-      SessionModel model, SessionSettings settings, Devices devices, boolean releasesMemory)
+      SessionModel model, SessionSettings settings, Devices devices, LoadRequest request)
       throws OrtException {
     ForeignRuntime runtime = Objects.requireNonNull(attempt.runtime());
     ForeignOptions options = runtime.options();
@@ -49,6 +50,11 @@ final class ForeignSessions {
     ForeignSession session = null;
     try {
       settings.applyTo(options);
+      // What an earlier call left would count, but not do for a larger one.
+      boolean releases = request.releasesMemory() || request.memoryLimit().isPresent();
+      if (request.memoryLimit().isPresent()) {
+        options.memoryLimit(request.memoryLimit().getAsLong());
+      }
       for (Map.Entry<String, SessionModel.Weight> weight : model.weights().entrySet()) {
         weights.put(weight.getKey(), tensor(runtime, weight.getValue()));
       }
@@ -56,7 +62,7 @@ final class ForeignSessions {
         options.initializers(weights);
       }
       session = ForeignSession.open(runtime, model.model(), options);
-      return new ForeignOnnxSession(runtime, session, devices, releasesMemory);
+      return new ForeignOnnxSession(runtime, session, devices, releases);
     } finally {
       weights.values().forEach(ForeignTensor::close); // the session has copies
       Reference.reachabilityFence(model); // it owns the memory of the weights

@@ -21,4 +21,12 @@ final class NativeMemory {
         ? new OutOfMemoryError("native memory").initCause(failure)
         : failure;
   }
+
+  /** Returns what a run that failed should have been. */
+  static String expected(OrtException failure) {
+    return String.valueOf(failure.getMessage()).contains("is smaller than requested bytes of")
+        ? "a call that needs no more working memory than the model's limit: fewer rows, fewer calls"
+            + " at once, or a higher limit"
+        : "values and shapes that the model's operators take";
+  }
 }

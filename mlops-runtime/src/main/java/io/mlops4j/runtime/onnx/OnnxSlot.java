@@ -312,8 +312,8 @@ final class OnnxSlot implements EngineSlot {
     return new InferenceException(
         cancelled
             ? CANCELLED.formatted(model.main())
-            : "%s: ONNX Runtime failed (%s) on %s; expected values and shapes that the model's operators take"
-                .formatted(model.main(), e.getMessage(), inputs),
+            : "%s: ONNX Runtime failed (%s) on %s; expected %s"
+                .formatted(model.main(), e.getMessage(), inputs, NativeMemory.expected(e)),
         NativeMemory.cause(e));
   }
 

@@ -106,7 +106,7 @@ final class Sessions {
         setting.apply(settings);
         String obstacle = foreign.obstacle(graph, devices, request.profiled());
         return obstacle == null
-            ? foreign.open(model, settings, devices, request.releasesMemory())
+            ? foreign.open(model, settings, devices, request)
             : open(model, request, main, settings, devices, obstacle);
       } catch (OrtException e) {
         Devices working = devices.working(this::openSmallest, e);
@@ -141,6 +141,12 @@ final class Sessions {
       Devices devices,
       String obstacle)
       throws OrtException {
+    if (request.memoryLimit().isPresent()) {
+      throw new ModelLoadException(
+          "%s: found a memory limit and calls through %s, expected java.lang.foreign: remove the reason in the brackets, or leave out LoadOptions.memoryLimit"
+              .formatted(main, ForeignSessions.jni(obstacle)),
+          null);
+    }
     SessionOptions options = new SessionOptions();
     SessionProfile profile = null;
     try {

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,7 @@ final class LoadedModels implements AutoCloseable {
       boolean profiled,
       boolean independentRows,
       boolean releasesMemory,
+      OptionalLong memoryLimit,
       Set<String> operations) {
     static Key of(
         Digest digest, String engine, LoadOptions options, @Nullable FeatureSchema features) {
@@ -75,6 +77,7 @@ final class LoadedModels implements AutoCloseable {
           options.profiled(),
           options.independentRows(),
           options.releasesMemory(),
+          options.memoryLimit(),
           options.operations());
     }
 

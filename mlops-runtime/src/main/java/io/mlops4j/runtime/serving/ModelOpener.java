@@ -101,6 +101,9 @@ final class ModelOpener implements AutoCloseable {
     request = request.withOperations(options.operations());
     request = options.engine().isPresent() ? request.withEngineOnly() : request;
     request = options.releasesMemory() ? request.withReleasedMemory() : request;
+    if (options.memoryLimit().isPresent()) {
+      request = request.withMemoryLimit(options.memoryLimit().getAsLong());
+    }
     request = stated == null ? request : request.withFeatures(names(stated));
     return options.signature().map(request::withSignature).orElse(request);
   }

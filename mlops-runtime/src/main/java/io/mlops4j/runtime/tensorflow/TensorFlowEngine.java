@@ -63,6 +63,13 @@ final class TensorFlowEngine implements Engine {
     if (closed) {
       throw new IllegalStateException("the engine is closed");
     }
+    if (request.memoryLimit().isPresent()) {
+      throw new ModelLoadException(
+          source.main()
+              + ": found a memory limit, which TensorFlow does not have; leave out"
+              + " LoadOptions.memoryLimit",
+          null);
+    }
     Placement placement = placement(request.device());
     Map<String, ByteBuffer> files = source.external();
     ByteBuffer main = main(source, files);

@@ -88,7 +88,7 @@ final class FaultsChild {
   }
 
   private void work(String name) {
-    LoadRequest request = CPU.withReleasedMemory();
+    LoadRequest request = CPU.withReleasedMemory().withMemoryLimit(16 << 20);
     try (EngineModel model = engine.load(source(name + ".onnx", bytes(name)), request);
         EngineSlot slot = model.slot()) {
       for (int rows : new int[] {1, 1, 2, 600}) {

@@ -26,7 +26,7 @@ class ReleasedMemoryTest {
   private static final long MIB = 1 << 20;
 
   /** A row becomes 4 MB between the two operators. */
-  private static final String WIDE =
+  static final String WIDE =
       """
       node { op_type: "Expand" input: "x" input: "size" output: "wide" }
       node { op_type: "ReduceMax" input: "wide" input: "axes" output: "y"
@@ -67,7 +67,7 @@ class ReleasedMemoryTest {
     }
   }
 
-  private static long resident() throws IOException {
+  static long resident() throws IOException {
     String pages = Files.readString(Path.of("/proc/self/statm")).split(" ", -1)[1];
     return Long.parseLong(pages) * PAGE;
   }

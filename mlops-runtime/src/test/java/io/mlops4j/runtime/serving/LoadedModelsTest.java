@@ -75,9 +75,10 @@ class LoadedModelsTest {
         ServingModel split = mlp(ServingFixture.ABCD.toBuilder().independentRows().build());
         ServingModel named = mlp(ServingFixture.ABCD.toBuilder().device("cpu").build());
         ServingModel profiled = mlp(ServingFixture.ABCD.toBuilder().profiled().build());
+        ServingModel released = mlp(ServingFixture.ABCD.toBuilder().releaseMemory().build());
         ServingModel other = mlp(swapped)) {
       List<SharedModel> all = new ArrayList<>();
-      List.of(one, uncached, untrusted, split, named, profiled, other)
+      List.of(one, uncached, untrusted, split, named, profiled, released, other)
           .forEach(model -> all.add(shared(model)));
       assertThat(all).doesNotHaveDuplicates();
       answersRightly(one);

@@ -285,6 +285,17 @@ class TensorFlowEngineTest {
   }
 
   @Test
+  void aMemoryLimitIsRefused() {
+    LoadRequest limited = LoadRequest.on(DeviceRequest.any()).withMemoryLimit(1 << 20);
+    Map<String, byte[]> files = TensorFlowFixture.files("fares");
+    assertThatThrownBy(() -> fixture.engine.load(TensorFlowFixture.source(files), limited))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageEndingWith(
+            "found a memory limit, which TensorFlow does not have; leave out"
+                + " LoadOptions.memoryLimit");
+  }
+
+  @Test
   void devicesOtherThanTheCpuAreRefused() {
     Map<String, byte[]> files = TensorFlowFixture.files("fares");
     LoadRequest cuda = LoadRequest.on(DeviceRequest.of("cuda"));

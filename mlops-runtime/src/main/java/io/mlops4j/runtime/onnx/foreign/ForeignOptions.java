@@ -14,6 +14,9 @@ public final class ForeignOptions implements AutoCloseable {
   private final HostMemory memory;
   private final Handle options;
 
+  /** 0 without a limit. */
+  private long memoryLimit;
+
   ForeignOptions(HostMemory memory) throws OrtException {
     this.memory = memory;
     try (Scratch scratch = new Scratch(memory)) {
@@ -88,6 +91,23 @@ public final class ForeignOptions implements AutoCloseable {
     try (Scratch scratch = new Scratch(memory)) {
       OrtApi.call(OrtApi.SET_OPTIMIZED_MODEL_FILE_PATH, address(), scratch.path(file));
     }
+  }
+
+  /**
+   * Limits the memory of the session's runs, which includes neither weights nor the memory of
+   * tensors that were made over given memory.
+   *
+   * @param bytes the limit, at least thousands: ONNX Runtime ignores a limit of a few bytes
+   * @throws OrtException if ONNX Runtime fails
+   */
+  public void memoryLimit(long bytes) throws OrtException {
+    entry("session.use_env_allocators", "1");
+    entry("session.use_device_allocator_for_initializers", "1");
+    memoryLimit = bytes;
+  }
+
+  long memoryLimit() {
+    return memoryLimit;
   }
 
   /**

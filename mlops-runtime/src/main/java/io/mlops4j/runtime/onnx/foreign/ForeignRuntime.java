@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class ForeignRuntime {
   private static final int WARNING = 2;
   private static final int DEVICE_ALLOCATOR = 0;
+  private static final int ARENA_ALLOCATOR = 1;
   private static final int DEFAULT_MEMORY = 0;
 
   private final HostMemory memory;
@@ -32,11 +33,12 @@ public final class ForeignRuntime {
     static final long ENVIRONMENT;
     static final long MEMORY_INFO;
     static final long ALLOCATOR;
+    static final long ARENA_INFO;
 
     static {
       String failure = "";
       String version = "";
-      long[] objects = new long[3];
+      long[] objects = new long[4];
       try (Scratch scratch = new Scratch(new DirectMemory())) {
         version = OrtApi.version();
         objects = objects(scratch);
@@ -48,6 +50,7 @@ public final class ForeignRuntime {
       ENVIRONMENT = objects[0];
       MEMORY_INFO = objects[1];
       ALLOCATOR = objects[2];
+      ARENA_INFO = objects[3];
     }
 
     private static long[] objects(Scratch scratch) throws OrtException {
@@ -57,7 +60,9 @@ public final class ForeignRuntime {
         scratch.result(
             out ->
                 OrtApi.call(OrtApi.CREATE_CPU_MEMORY_INFO, DEVICE_ALLOCATOR, DEFAULT_MEMORY, out)),
-        scratch.result(out -> OrtApi.call(OrtApi.GET_ALLOCATOR_WITH_DEFAULT_OPTIONS, out))
+        scratch.result(out -> OrtApi.call(OrtApi.GET_ALLOCATOR_WITH_DEFAULT_OPTIONS, out)),
+        scratch.result(
+            out -> OrtApi.call(OrtApi.CREATE_CPU_MEMORY_INFO, ARENA_ALLOCATOR, DEFAULT_MEMORY, out))
       };
     }
 
@@ -148,6 +153,10 @@ public final class ForeignRuntime {
 
   long environment() {
     return Shared.ENVIRONMENT;
+  }
+
+  static long arenaInfo() {
+    return Shared.ARENA_INFO;
   }
 
   long allocator() {

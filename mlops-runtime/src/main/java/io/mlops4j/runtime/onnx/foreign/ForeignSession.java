@@ -33,6 +33,16 @@ public final class ForeignSession implements AutoCloseable {
    */
   public static ForeignSession open(
       ForeignRuntime runtime, ByteBuffer model, ForeignOptions options) throws OrtException {
+    long limit = options.memoryLimit();
+    Handle session =
+        limit == 0
+            ? open(runtime, model, options.address())
+            : SessionArena.around(runtime, limit, () -> open(runtime, model, options.address()));
+    return new ForeignSession(runtime, options, session);
+  }
+
+  private static Handle open(ForeignRuntime runtime, ByteBuffer model, long options)
+      throws OrtException {
     try (Scratch scratch = new Scratch(runtime.memory())) {
       long content = scratch.content(model);
       long address =
@@ -43,12 +53,11 @@ public final class ForeignSession implements AutoCloseable {
                       runtime.environment(),
                       content,
                       model.remaining(),
-                      options.address(),
+                      options,
                       out,
                       0,
                       0));
-      return new ForeignSession(
-          runtime, options, new Handle("session", OrtApi.RELEASE_SESSION, address));
+      return new Handle("session", OrtApi.RELEASE_SESSION, address);
     } finally {
       Reference.reachabilityFence(model); // ONNX Runtime reads its memory by address
     }

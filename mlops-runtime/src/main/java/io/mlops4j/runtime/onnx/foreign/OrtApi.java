@@ -67,7 +67,11 @@ final class OrtApi {
   static final int RELEASE_IO_BINDING = 135;
   static final int BIND_INPUT = 136;
   static final int BIND_OUTPUT = 137;
+  static final int CREATE_AND_REGISTER_ALLOCATOR = 144;
+  static final int RELEASE_ARENA_CFG = 157;
+  static final int CREATE_ARENA_CFG_V2 = 164;
   static final int ADD_RUN_CONFIG_ENTRY = 165;
+  static final int UNREGISTER_ALLOCATOR = 177;
   static final int ADD_EXTERNAL_INITIALIZERS = 210;
   static final int GET_RESIZED_STRING_TENSOR_ELEMENT_BUFFER = 252;
 

@@ -30,22 +30,25 @@ public final class FailingTable {
 
   /** By function that makes an object, the argument that is the place of its address. */
   private static final Map<Integer, Integer> MAKES =
-      Map.of(
-          OrtApi.CREATE_SESSION_FROM_ARRAY, 4,
-          OrtApi.CREATE_SESSION_OPTIONS, 0,
-          OrtApi.SESSION_GET_INPUT_TYPE_INFO, 2,
-          OrtApi.SESSION_GET_OUTPUT_TYPE_INFO, 2,
-          OrtApi.SESSION_GET_INPUT_NAME, 3,
-          OrtApi.SESSION_GET_OUTPUT_NAME, 3,
-          OrtApi.CREATE_RUN_OPTIONS, 0,
-          OrtApi.CREATE_TENSOR_AS_ORT_VALUE, 4,
-          OrtApi.CREATE_TENSOR_WITH_DATA_AS_ORT_VALUE, 6,
-          OrtApi.CREATE_IO_BINDING, 1);
+      Map.ofEntries(
+          Map.entry(OrtApi.CREATE_SESSION_FROM_ARRAY, 4),
+          Map.entry(OrtApi.CREATE_SESSION_OPTIONS, 0),
+          Map.entry(OrtApi.CREATE_ARENA_CFG_V2, 3),
+          Map.entry(OrtApi.SESSION_GET_INPUT_TYPE_INFO, 2),
+          Map.entry(OrtApi.SESSION_GET_OUTPUT_TYPE_INFO, 2),
+          Map.entry(OrtApi.SESSION_GET_INPUT_NAME, 3),
+          Map.entry(OrtApi.SESSION_GET_OUTPUT_NAME, 3),
+          Map.entry(OrtApi.CREATE_RUN_OPTIONS, 0),
+          Map.entry(OrtApi.CREATE_TENSOR_AS_ORT_VALUE, 4),
+          Map.entry(OrtApi.CREATE_TENSOR_WITH_DATA_AS_ORT_VALUE, 6),
+          Map.entry(OrtApi.CREATE_IO_BINDING, 1),
+          Map.entry(OrtApi.GET_TENSOR_TYPE_AND_SHAPE, 1));
 
   /** By function that releases an object, the argument that is its address. */
   private static final Map<Integer, Integer> RELEASES =
       Map.of(
           OrtApi.RELEASE_SESSION, 0,
+          OrtApi.RELEASE_ARENA_CFG, 0,
           OrtApi.RELEASE_VALUE, 0,
           OrtApi.RELEASE_RUN_OPTIONS, 0,
           OrtApi.RELEASE_TYPE_INFO, 0,
@@ -75,6 +78,8 @@ public final class FailingTable {
           OrtApi.GET_SYMBOLIC_DIMENSIONS,
           OrtApi.DISABLE_PER_SESSION_THREADS,
           OrtApi.ADD_SESSION_CONFIG_ENTRY,
+          OrtApi.CREATE_AND_REGISTER_ALLOCATOR,
+          OrtApi.UNREGISTER_ALLOCATOR,
           OrtApi.ADD_RUN_CONFIG_ENTRY,
           OrtApi.BIND_INPUT,
           OrtApi.BIND_OUTPUT,
@@ -115,9 +120,6 @@ public final class FailingTable {
         Native.putLong(entry, table.stub(function));
       }
     }
-    long shape = functions + 8L * OrtApi.GET_TENSOR_TYPE_AND_SHAPE;
-    table.originals.put(OrtApi.GET_TENSOR_TYPE_AND_SHAPE, Native.getLong(shape));
-    Native.putLong(shape, table.stub(OrtApi.GET_TENSOR_TYPE_AND_SHAPE));
     return table;
   }
 
@@ -218,8 +220,7 @@ public final class FailingTable {
         alive.put(Native.getLong(arguments[RUN_OUTPUTS] + 8L * i), function);
       }
     }
-    Integer place =
-        function == OrtApi.GET_TENSOR_TYPE_AND_SHAPE ? Integer.valueOf(1) : MAKES.get(function);
+    Integer place = MAKES.get(function);
     if (place != null) {
       alive.put(Native.getLong(arguments[place]), function);
     }
