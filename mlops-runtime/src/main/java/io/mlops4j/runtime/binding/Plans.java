@@ -33,11 +33,11 @@ final class Plans {
     return new Plans(signature).match(schema);
   }
 
-  /** Returns a feature for each input, for a model without a schema. */
+  /** Returns a feature for each input that is needed, for a model without a schema. */
   static FeatureSchema schemaOf(ModelSignature signature) {
     return FeatureSchema.of(
         signature.inputs().stream()
-            .filter(TensorSpec.class::isInstance)
+            .filter(spec -> spec instanceof TensorSpec && !spec.optional())
             .map(spec -> feature((TensorSpec) spec))
             .toArray(Feature[]::new));
   }

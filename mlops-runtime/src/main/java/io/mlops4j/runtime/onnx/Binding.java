@@ -17,7 +17,9 @@ abstract class Binding implements AutoCloseable {
   protected final List<OnnxOutput> outputs;
   protected final boolean[] wanted;
   protected final long[] @Nullable [] pinnedDims;
-  private final long[][] inputDims;
+
+  /** Null for an input that is absent. */
+  private final long[] @Nullable [] inputDims;
 
   /** For each pinned output, how often its memory had moved when it was pinned. */
   private final int[] pinnedMoves;
@@ -37,7 +39,8 @@ abstract class Binding implements AutoCloseable {
     this.outputs = outputs;
     this.pinnedDims = pinnedDims;
     this.pinnedMoves = new int[pinnedDims.length];
-    this.inputDims = inputs.stream().map(OnnxInput::dims).toArray(long[][]::new);
+    this.inputDims =
+        inputs.stream().map(input -> input.isAbsent() ? null : input.dims()).toArray(long[][]::new);
     this.wanted = wanted(outputs);
     boolean found = false;
     boolean missing = false;
@@ -67,7 +70,9 @@ abstract class Binding implements AutoCloseable {
    */
   final boolean matches() {
     for (int i = 0; i < inputDims.length; i++) {
-      if (!inputs.get(i).hasShape(inputDims[i])) {
+      long[] dims = inputDims[i];
+      OnnxInput input = inputs.get(i);
+      if (dims == null ? !input.isAbsent() : !input.hasShape(dims)) {
         return false;
       }
     }

@@ -18,6 +18,9 @@ final class ForeignBinding extends Binding {
   /** The index of each output among the fetched ones, -1 if it is not wanted. */
   private final int[] fetched;
 
+  /** The index of each input among the given ones, -1 if it is absent. */
+  private final int[] given;
+
   /** Whether the call reads memory that was borrowed for one run. */
   private boolean borrowed;
 
@@ -35,6 +38,14 @@ final class ForeignBinding extends Binding {
     this.options = options;
     this.tensors = made.all;
     this.text = inputs.stream().anyMatch(OnnxInput::isText);
+    this.given = new int[inputs.size()];
+    List<String> inputNames = new ArrayList<>();
+    for (int i = 0; i < given.length; i++) {
+      given[i] = inputs.get(i).isAbsent() ? -1 : inputNames.size();
+      if (given[i] >= 0) {
+        inputNames.add(inputs.get(i).name());
+      }
+    }
     this.fetched = new int[outputs.size()];
     List<String> names = new ArrayList<>();
     for (int i = 0; i < wanted.length; i++) {
@@ -43,13 +54,7 @@ final class ForeignBinding extends Binding {
         names.add(outputs.get(i).fetched());
       }
     }
-    this.call =
-        new ForeignCall(
-            session.session(),
-            inputs.stream().map(OnnxInput::name).toList(),
-            made.inputs,
-            names,
-            made.outputs);
+    this.call = new ForeignCall(session.session(), inputNames, made.inputs, names, made.outputs);
   }
 
   /** The tensors of a binding; closing them closes those that were made. */
@@ -70,6 +75,9 @@ final class ForeignBinding extends Binding {
         long[] @Nullable [] pinnedDims)
         throws OrtException {
       for (OnnxInput input : from) {
+        if (input.isAbsent()) {
+          continue;
+        }
         inputs.add(
             input.isText()
                 ? null
@@ -133,13 +141,16 @@ final class ForeignBinding extends Binding {
   /** Borrowed memory is read only in the run for which it was borrowed. */
   private void feed() {
     borrowed = false;
-    for (int i = 0; i < inputs.size(); i++) {
+    for (int i = 0; i < given.length; i++) {
+      if (given[i] < 0) {
+        continue;
+      }
       if (inputs.get(i).text() instanceof ForeignInputText values) {
-        call.replace(i, values.tensor());
+        call.replace(given[i], values.tensor());
         continue;
       }
       ForeignOnnxSession.Borrowed tensor = (ForeignOnnxSession.Borrowed) inputs.get(i).borrowed();
-      call.replace(i, tensor == null ? null : tensor.tensor());
+      call.replace(given[i], tensor == null ? null : tensor.tensor());
       borrowed |= tensor != null;
     }
   }

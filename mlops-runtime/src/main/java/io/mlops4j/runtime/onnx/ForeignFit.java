@@ -3,6 +3,7 @@ package io.mlops4j.runtime.onnx;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.mlops4j.runtime.onnx.graph.OnnxGraph;
+import io.mlops4j.runtime.onnx.graph.OptionalOutputs;
 import io.mlops4j.runtime.onnx.graph.ProtoTypes;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ final class ForeignFit {
   /**
    * Returns why a model is called through JNI.
    *
-   * @return null for a model on the CPU whose inputs and outputs are tensors
+   * @return null for a model on the CPU whose inputs and outputs are tensors, or optional ones
    */
   static @Nullable String obstacle(OnnxGraph graph, Devices devices, boolean profiled) {
     if (profiled) {
@@ -39,7 +40,7 @@ final class ForeignFit {
   }
 
   private static boolean isFit(ValueInfoProto value) {
-    TypeProto type = value.getType();
+    TypeProto type = OptionalOutputs.element(value.getType());
     return type.hasTensorType()
         && ProtoTypes.element(type.getTensorType().getElemType()).isPresent()
         && value.getName().indexOf(0) < 0; // a zero ends a name in C

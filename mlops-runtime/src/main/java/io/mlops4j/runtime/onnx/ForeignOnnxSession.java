@@ -8,14 +8,23 @@ import io.mlops4j.runtime.onnx.foreign.ForeignRuntime;
 import io.mlops4j.runtime.onnx.foreign.ForeignSession;
 import io.mlops4j.runtime.onnx.foreign.ForeignTensor;
 import io.mlops4j.runtime.onnx.graph.OnnxGraph;
+import io.mlops4j.runtime.onnx.graph.OptionalOutputs;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A session of tensors that is called through {@code java.lang.foreign}. */
+/**
+ * A session of tensors that is called through {@code java.lang.foreign}.
+ *
+ * @param outputs the names of its outputs
+ */
 record ForeignOnnxSession(
-    ForeignRuntime runtime, ForeignSession session, Devices devices, boolean releasesMemory)
+    ForeignRuntime runtime,
+    ForeignSession session,
+    Set<String> outputs,
+    Devices devices,
+    boolean releasesMemory)
     implements OpenSession {
   static final String CALLS = "java.lang.foreign";
 
@@ -37,7 +46,7 @@ record ForeignOnnxSession(
 
   @Override
   public String fetched(String output) {
-    return output;
+    return outputs.contains(output) ? output : OptionalOutputs.element(output);
   }
 
   @Override

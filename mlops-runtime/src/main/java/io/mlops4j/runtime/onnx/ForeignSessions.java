@@ -14,6 +14,8 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Opens sessions that are called through {@code java.lang.foreign}. Thread safe. */
@@ -48,6 +50,7 @@ final class ForeignSessions {
     ForeignOptions options = runtime.options();
     Map<String, ForeignTensor> weights = new LinkedHashMap<>();
     ForeignSession session = null;
+    boolean opened = false;
     try {
       settings.applyTo(options);
       // What an earlier call left would count, but not do for a larger one.
@@ -62,12 +65,19 @@ final class ForeignSessions {
         options.initializers(weights);
       }
       session = ForeignSession.open(runtime, model.model(), options);
-      return new ForeignOnnxSession(runtime, session, devices, releases);
+      Set<String> outputs =
+          session.outputs().stream()
+              .map(ForeignSession.Declared::name)
+              .collect(Collectors.toUnmodifiableSet());
+      opened = true;
+      return new ForeignOnnxSession(runtime, session, outputs, devices, releases);
     } finally {
       weights.values().forEach(ForeignTensor::close); // the session has copies
       Reference.reachabilityFence(model); // it owns the memory of the weights
       if (session == null) {
         options.close();
+      } else if (!opened) {
+        session.close();
       }
     }
   }

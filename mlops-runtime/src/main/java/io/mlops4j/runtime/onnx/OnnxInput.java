@@ -62,6 +62,18 @@ final class OnnxInput implements AutoCloseable {
     return shaped && Arrays.equals(dims, shape);
   }
 
+  /** Whether the next run does without it. */
+  boolean isAbsent() {
+    return spec.optional() && !shaped;
+  }
+
+  /** Lets the next run do without it if it is optional. */
+  boolean omit() {
+    boolean given = spec.optional() && shaped;
+    shaped = shaped && !spec.optional();
+    return given;
+  }
+
   /** Whether memory must move for a shape, which invalidates every tensor over that memory. */
   boolean mustGrow(long[] shape) {
     return !isText() && !block.holds(bytes(shape));

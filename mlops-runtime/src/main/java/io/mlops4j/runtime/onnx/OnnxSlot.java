@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtException;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.TensorSpec;
+import io.mlops4j.model.ValueSpec;
 import io.mlops4j.spi.EngineSlot;
 import io.mlops4j.spi.EngineValue;
 import io.mlops4j.spi.StringColumn;
@@ -44,6 +45,7 @@ final class OnnxSlot implements EngineSlot {
 
   private final @Nullable Binding[] bindings = new Binding[KEPT];
   private final boolean drops;
+  private final boolean optional;
   private final ReturnedText text;
   private final RunControl control;
   private final @Nullable TreeSlot trees;
@@ -66,6 +68,7 @@ final class OnnxSlot implements EngineSlot {
     drops =
         inputs.stream().anyMatch(OnnxInput::isText)
             || outputs.stream().anyMatch(OnnxOutput::isNested);
+    optional = model.signature().inputs().stream().anyMatch(ValueSpec::optional);
     TreeModel last = model.trees();
     returned =
         last == null || !model.hasHead()
@@ -347,6 +350,9 @@ final class OnnxSlot implements EngineSlot {
     if (drops) {
       drop();
     }
+    if (optional) {
+      omit();
+    }
     if (borrows) {
       borrows = false;
       inputs.forEach(OnnxInput::giveBack);
@@ -367,6 +373,15 @@ final class OnnxSlot implements EngineSlot {
       control.terminate(flag);
     } catch (OrtException e) {
       throw new InferenceException(model.main() + ": ONNX Runtime cannot cancel a call", e);
+    }
+  }
+
+  /** The next call does without the optional inputs that it does not give. */
+  private synchronized void omit() {
+    for (OnnxInput input : inputs) {
+      if (input.omit()) {
+        current = null;
+      }
     }
   }
 

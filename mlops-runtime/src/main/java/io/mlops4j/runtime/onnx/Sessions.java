@@ -9,6 +9,7 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.runtime.internal.cache.ModelEntry;
 import io.mlops4j.runtime.onnx.foreign.ForeignRuntime;
+import io.mlops4j.runtime.onnx.graph.InputKinds;
 import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import io.mlops4j.runtime.onnx.graph.SessionModel;
 import io.mlops4j.runtime.onnx.graph.TreeGraph;
@@ -107,7 +108,7 @@ final class Sessions {
         String obstacle = foreign.obstacle(graph, devices, request.profiled());
         return obstacle == null
             ? foreign.open(model, settings, devices, request)
-            : open(model, request, main, settings, devices, obstacle);
+            : open(model, graph, request, main, settings, devices, obstacle);
       } catch (OrtException e) {
         Devices working = devices.working(this::openSmallest, e);
         if (working == devices) {
@@ -130,23 +131,37 @@ final class Sessions {
   private void openSmallest(Devices devices) throws OrtException {
     SessionModel smallest = new SessionModel(UnsignedTensors.smallest(), Map.of());
     LoadRequest plain = LoadRequest.on(DeviceRequest.any());
-    open(smallest, plain, Path.of(""), settings(plain, Path.of("")), devices, "").close();
+    session(smallest, plain, Path.of(""), settings(plain, Path.of("")), devices, "").close();
   }
 
   private OpenSession open(
       SessionModel model,
+      OnnxGraph graph,
       LoadRequest request,
       Path main,
       SessionSettings settings,
       Devices devices,
       String obstacle)
       throws OrtException {
+    String way = ForeignSessions.jni(obstacle);
+    InputKinds.checkNone(graph, main, way);
     if (request.memoryLimit().isPresent()) {
       throw new ModelLoadException(
           "%s: found a memory limit and calls through %s, expected java.lang.foreign: remove the reason in the brackets, or leave out LoadOptions.memoryLimit"
-              .formatted(main, ForeignSessions.jni(obstacle)),
+              .formatted(main, way),
           null);
     }
+    return session(model, request, main, settings, devices, way);
+  }
+
+  private JniSession session(
+      SessionModel model,
+      LoadRequest request,
+      Path main,
+      SessionSettings settings,
+      Devices devices,
+      String way)
+      throws OrtException {
     SessionOptions options = new SessionOptions();
     SessionProfile profile = null;
     try {
@@ -160,7 +175,7 @@ final class Sessions {
           devices,
           profile,
           request.releasesMemory(),
-          ForeignSessions.jni(obstacle));
+          way);
     } catch (OrtException | RuntimeException | Error e) {
       options.close();
       if (profile != null) {

@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.onnx;
 
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.MapInfo;
@@ -61,18 +62,21 @@ final class SignatureReader {
     SignatureReader reader = new SignatureReader(model, graph);
     List<ValueSpec> inputs = new ArrayList<>();
     for (ForeignSession.Declared input : session.inputs()) {
-      inputs.add(reader.tensor("input", input, graph.input(input.name())));
+      inputs.add(reader.input(input));
     }
     if (graph.constants().stream().anyMatch(features::contains)) {
       for (ForeignSession.Declared input : session.overridable()) {
         if (features.contains(input.name())) {
-          inputs.add(optional(reader.tensor("input", input, graph.input(input.name()))));
+          Optional<TypeProto> declared = graph.input(input.name());
+          inputs.add(optional(reader.tensor("input", input.name(), input, declared)));
         }
       }
     }
     List<ValueSpec> outputs = new ArrayList<>();
     for (ForeignSession.Declared output : session.outputs()) {
-      outputs.add(reader.tensor("output", output, graph.output(output.name())));
+      String name = OptionalOutputs.declared(output.name());
+      Optional<TypeProto> declared = graph.output(name).map(OptionalOutputs::element);
+      outputs.add(reader.tensor("output", name, output, declared));
     }
     return new ModelSignature(inputs, reader.some(outputs));
   }
@@ -81,11 +85,29 @@ final class SignatureReader {
     return new TensorSpec(input.name(), input.type(), input.shape(), input.anyRank(), true);
   }
 
+  /** ONNX Runtime does not describe the tensor inside an optional input, but the file does. */
+  private TensorSpec input(ForeignSession.Declared input) {
+    Optional<TypeProto> declared = graph.input(input.name());
+    if (input.type() != ForeignSession.NO_TENSOR) {
+      return tensor("input", input.name(), input, declared);
+    }
+    TypeProto inside = declared.map(OptionalOutputs::element).orElseThrow();
+    List<TensorShapeProto.Dimension> dims = inside.getTensorType().getShape().getDimList();
+    return optional(
+        tensor(
+            "input",
+            input.name(),
+            ProtoTypes.element(inside.getTensorType().getElemType()),
+            dims.stream().mapToLong(dim -> dim.hasDimValue() ? dim.getDimValue() : -1).toArray(),
+            dims.stream().map(TensorShapeProto.Dimension::getDimParam).toArray(String[]::new),
+            Optional.of(inside)));
+  }
+
   private TensorSpec tensor(
-      String side, ForeignSession.Declared tensor, Optional<TypeProto> declared) {
+      String side, String name, ForeignSession.Declared tensor, Optional<TypeProto> declared) {
     return tensor(
         side,
-        tensor.name(),
+        name,
         ProtoTypes.element(tensor.type()),
         tensor.shape(),
         tensor.symbols().toArray(String[]::new),

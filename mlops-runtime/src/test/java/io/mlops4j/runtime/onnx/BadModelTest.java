@@ -40,7 +40,6 @@ class BadModelTest {
 
   @ParameterizedTest
   @CsvSource({
-    "optional_in, maybe, optional(tensor(float32))",
     "sequence_in, parts, sequence(tensor(float32))",
     "map_in, prices, 'map(string, tensor(float32))'",
     "sparse_in, few, sparse_tensor(float32)",

@@ -33,7 +33,8 @@ class ForeignFaultsTest {
             FaultsChild.class.getName(),
             "mlp4",
             "engine/type_string",
-            "engine/type_uint32");
+            "engine/type_uint32",
+            "engine/optional_in");
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     // ONNX Runtime 1.29 does not survive a long command line, as a class path would make it.
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
@@ -45,7 +46,7 @@ class ForeignFaultsTest {
               .filter(line -> !line.contains("SLF4J"))
               .toList();
       assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
-      assertThat(said).hasSize(4).allSatisfy(line -> assertThat(line).matches("\\S+ [1-9][0-9]+"));
+      assertThat(said).hasSize(5).allSatisfy(line -> assertThat(line).matches("\\S+ [1-9][0-9]+"));
       assertThat(child.exitValue()).isZero();
     } finally {
       child.destroyForcibly();

@@ -12,6 +12,9 @@ import java.util.List;
  * <p>Closing a session during a call ends the process.
  */
 public final class ForeignSession implements AutoCloseable {
+  /** The type of an input or output that is no tensor. */
+  public static final int NO_TENSOR = 0;
+
   private final ForeignRuntime runtime;
   private final ForeignOptions options;
   private final Handle session;
@@ -67,7 +70,7 @@ public final class ForeignSession implements AutoCloseable {
    * An input or output.
    *
    * @param name its name
-   * @param type the number of its element type
+   * @param type the number of its element type, {@link #NO_TENSOR} for another value
    * @param shape its sizes, -1 where one is open; empty also if its rank is unknown
    * @param symbols the name of each open size; empty text if it has none
    */
@@ -79,7 +82,6 @@ public final class ForeignSession implements AutoCloseable {
    *
    * @return a new list
    * @throws OrtException if ONNX Runtime fails
-   * @throws IllegalStateException if one is no tensor
    */
   public List<Declared> inputs() throws OrtException {
     return declared(
@@ -106,7 +108,6 @@ public final class ForeignSession implements AutoCloseable {
    *
    * @return a new list
    * @throws OrtException if ONNX Runtime fails
-   * @throws IllegalStateException if one is no tensor
    */
   public List<Declared> outputs() throws OrtException {
     return declared(
@@ -134,8 +135,7 @@ public final class ForeignSession implements AutoCloseable {
           scratch.result(
               out -> OrtApi.call(OrtApi.CAST_TYPE_INFO_TO_TENSOR_INFO, handle.address(), out));
       if (tensor == 0) {
-        throw new IllegalStateException(
-            text + ": found a value of another kind, expected a tensor");
+        return new Declared(text, NO_TENSOR, new long[0], List.of());
       }
       TensorShape shape = TensorShape.of(scratch, tensor);
       return new Declared(text, shape.type(), shape.dims(), TensorShape.symbols(scratch, tensor));
