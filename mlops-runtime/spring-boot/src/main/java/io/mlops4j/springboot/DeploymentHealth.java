@@ -1,6 +1,7 @@
 package io.mlops4j.springboot;
 
 import io.mlops4j.model.ModelVersion;
+import io.mlops4j.model.Placement;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.DeploymentStatus;
 import io.mlops4j.runtime.deployment.ProtectionStatus;
@@ -23,7 +24,7 @@ record DeploymentHealth(boolean impaired, Map<String, Object> details) {
     Map<String, Object> details = new LinkedHashMap<>();
     for (Map.Entry<String, Deployment> deployment : deployments.entrySet()) {
       DeploymentStatus status = deployment.getValue().status();
-      details.put(deployment.getKey(), details(status));
+      details.put(deployment.getKey(), details(status, deployment.getValue().placement()));
       impaired |= outOfServiceOn.stream().anyMatch(state -> is(status, state));
     }
     return new DeploymentHealth(impaired, details);
@@ -45,11 +46,13 @@ record DeploymentHealth(boolean impaired, Map<String, Object> details) {
         .findFirst();
   }
 
-  private static Map<String, Object> details(DeploymentStatus status) {
+  private static Map<String, Object> details(DeploymentStatus status, Placement placement) {
     Map<String, Object> details = new LinkedHashMap<>();
     status.serving().version().ifPresent(version -> details.put("version", version.toString()));
     details.put("digest", status.serving().digest().toString());
     status.serving().alias().ifPresent(alias -> details.put("record", alias.number()));
+    details.put("placement", placement.toString());
+    details.put("calls", placement.calls());
     details.put("since", status.since().toString());
     status
         .refused()

@@ -102,7 +102,8 @@ class AutoConfigurationTest {
 
           assertThat(health.impaired()).isFalse();
           assertThat(health.details().get("late").toString())
-              .contains("version=flight-delay:1", "refused=flight-delay:2: ");
+              .contains("version=flight-delay:1", "refused=flight-delay:2: ", "placement=cpu")
+              .containsPattern("calls=(JNI \\(|java.lang.foreign)");
           assertThat(DeploymentHealth.of(deployments, Set.of(Impairment.OUTAGE)).impaired())
               .isFalse();
           assertThat(DeploymentHealth.of(deployments, Set.of(Impairment.REFUSED)).impaired())
