@@ -172,22 +172,49 @@ class TreeModelTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"BRANCH_EQ", "BRANCH_NEQ"})
-  void otherComparisonsRunInOnnxRuntime(String mode) {
+  /** To ONNX Runtime, 3.25 is a member of a set that has 3. */
+  @Test
+  void newTreesWithSetsRunInOnnxRuntime() {
     RandomTrees trees = full();
-    trees.allModes = List.of("BRANCH_LEQ", mode);
+    trees.isNew = true;
+    trees.categories = true;
+    trees.allModes = List.of("BRANCH_MEMBER");
     assertThat(placement(trees.grow(15, 3).operator())).isEqualTo(CPU);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"BRANCH_EQ", "BRANCH_LEQ"})
-  void newTreesRunInJavaUnlessTheyCompareForEquality(String mode) {
+  /** A branch with one leaf on both sides, and another leaf that no branch leads to. */
+  @Test
+  void treesWithALeafOfTwoParentsRunInOnnxRuntime() {
     RandomTrees trees = full();
-    trees.isNew = true;
-    trees.allModes = List.of(mode);
-    assertThat(placement(trees.grow(15, 3).operator()))
-        .isEqualTo(mode.equals("BRANCH_EQ") ? CPU : JAVA);
+    NodeProto.Builder node = trees.grow(15, 3).operator().toBuilder();
+    List<Long> children = new ArrayList<>();
+    for (AttributeProto.Builder one : node.getAttributeBuilderList()) {
+      if (one.getName().equals("nodes_truenodeids")) {
+        children.addAll(one.getIntsList());
+      } else if (one.getName().equals("nodes_falsenodeids")) {
+        one.setInts(2, children.get(2)); // the parent of two leaves
+      }
+    }
+    assertThat(placement(node.build())).isEqualTo(CPU);
+  }
+
+  /** If the values of a set disagree about NaN, ONNX Runtime has answers of its own. */
+  @Test
+  void setsWithNodesOfTwoParentsRunInOnnxRuntime() {
+    RandomTrees trees = full();
+    trees.allModes = List.of("BRANCH_EQ");
+    trees.tracksMissing = true;
+    trees.sets = true;
+    NodeProto.Builder node = trees.grow(15, 3).operator().toBuilder();
+    assertThat(placement(node.build())).isEqualTo(JAVA);
+    for (AttributeProto.Builder one : node.getAttributeBuilderList()) {
+      if (one.getName().equals("nodes_missing_value_tracks_true")) {
+        for (int i = 0; i < one.getIntsCount(); i++) {
+          one.setInts(i, i % 2);
+        }
+      }
+    }
+    assertThat(placement(node.build())).isEqualTo(CPU);
   }
 
   /** ONNX and ONNX Runtime give these two transforms different numbers. */

@@ -18,7 +18,14 @@ import java.util.Map;
  * Numbers each tree's nodes by themselves, as the older operators do.
  */
 final class NewTrees {
-  private static final String[] MODES = {"BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT"};
+  /**
+   * The modes that are evaluated here. To ONNX Runtime, 3.25 is a member of a set that has 3, which
+   * is left to it.
+   */
+  private static final String[] MODES = {
+    "BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ"
+  };
+
   private static final String[] AGGREGATES = {"AVERAGE", "SUM", "MIN", "MAX"};
 
   /** ONNX says that 1 is SOFTMAX and 2 is LOGISTIC, but ONNX Runtime reads them the other way. */

@@ -42,7 +42,7 @@ public final class TreeEnsemble {
     targets = trees.targets();
     steps = Arrays.stream(nodes.depths()).asLongStream().sum();
     texts = trees.texts();
-    finish = Finish.of(trees, nodes.roots().length, weights);
+    finish = Finish.of(trees, nodes.roots().length);
   }
 
   /**

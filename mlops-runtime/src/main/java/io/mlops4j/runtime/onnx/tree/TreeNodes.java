@@ -1,10 +1,14 @@
 package io.mlops4j.runtime.onnx.tree;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * The nodes of all trees, breadth first. Immutable.
@@ -15,7 +19,8 @@ import java.util.Queue;
  *
  * <p>Slot 0 is always 0, and leaves compare it with infinity. Each other slot is a feature whose
  * NaN is replaced by an infinity, of the sign that leads to the branch for missing values. A
- * feature that some nodes read this way and others the other way has two slots.
+ * feature that some nodes read this way and others the other way has two slots. A feature that is
+ * compared for equality has a slot for each set of values: 0 if the feature is one of them, else 1.
  *
  * <p>A node is one number, so that a step loads one word: the threshold's {@link #order}, then
  * {@value #LEFT_BITS} bits of the left node's place in its tree, then the slot.
@@ -23,6 +28,7 @@ import java.util.Queue;
  * @param slots the number of slots
  * @param slotFeatures the feature of each slot from 1
  * @param slotMissing the {@link #order} of what replaces NaN in each slot from 1
+ * @param sets the sets of values, whose slots take what they say
  * @param roots the first node of each tree
  * @param depths the steps from root to the deepest leaf, by tree
  * @param nodes the nodes
@@ -33,6 +39,7 @@ record TreeNodes(
     int slots,
     int[] slotFeatures,
     int[] slotMissing,
+    TreeSets sets,
     int[] roots,
     int[] depths,
     long[] nodes,
@@ -99,11 +106,20 @@ record TreeNodes(
     return new Layout(trees, index).lay();
   }
 
+  /**
+   * A feature as nodes read it.
+   *
+   * @param nan the {@link #order} of what replaces NaN
+   * @param members the values that are looked for; empty if the feature itself is compared
+   */
+  private record Slot(int feature, int nan, SortedSet<Integer> members) {}
+
   private static final class Layout {
     private final TreeDefinition trees;
     private final int size;
     private final NodeIndex index;
-    private final Map<Long, Integer> slotOf = new HashMap<>();
+    private final Map<Slot, Integer> slotOf = new HashMap<>();
+    private final boolean[] reached;
     private final long[] nodes;
     private final boolean[] leaves;
     private final int[] origins;
@@ -122,6 +138,7 @@ record TreeNodes(
               && trees.falseIds().length == size
               && (trees.missing().length == size || trees.missing().length == 0),
           "arrays of unequal length");
+      reached = new boolean[size];
       nodes = new long[size];
       leaves = new boolean[size];
       origins = new int[size];
@@ -145,29 +162,45 @@ record TreeNodes(
         }
       }
       require(count > 0, "no tree");
-      require(end == size, "nodes that no tree reaches");
+      for (boolean one : reached) {
+        require(one, "a node that no tree reaches");
+      }
       require(slotOf.size() < MOST_SLOTS, slotOf.size() + " slots");
-      int[] features = new int[slotOf.size() + 1];
+      int[] features = new int[slotOf.size()];
       int[] missing = new int[features.length];
       slotOf.forEach(
-          (key, at) -> {
-            features[at] = (int) (key >> 1);
-            missing[at] = order((key & 1) == 0 ? Float.NEGATIVE_INFINITY : Float.POSITIVE_INFINITY);
+          (slot, at) -> {
+            features[at - 1] = slot.feature;
+            missing[at - 1] = slot.nan;
+          });
+      List<TreeSets.Set> sets = new ArrayList<>();
+      slotOf.forEach(
+          (slot, at) -> {
+            if (!slot.members.isEmpty()) {
+              sets.add(new TreeSets.Set(at, slot.feature, slot.members));
+            }
           });
       return new TreeNodes(
-          features.length,
-          Arrays.copyOfRange(features, 1, features.length),
-          Arrays.copyOfRange(missing, 1, missing.length),
+          features.length + 1,
+          features,
+          missing,
+          TreeSets.of(sets),
           Arrays.copyOf(roots, count),
           Arrays.copyOf(depths, count),
-          nodes,
-          leaves,
-          origins);
+          Arrays.copyOf(nodes, end),
+          Arrays.copyOf(leaves, end),
+          Arrays.copyOf(origins, end));
+    }
+
+    /** A node may have only one parent. */
+    private int reach(int node) {
+      require(!reached[node], "a node with two parents");
+      reached[node] = true;
+      return node;
     }
 
     private int place(int node) {
-      require(end < size, "a node with two parents");
-      origins[end] = node;
+      origins[end] = reach(node);
       return end++;
     }
 
@@ -201,24 +234,76 @@ record TreeNodes(
       int node = origins[at];
       String mode = trees.modes().get(node);
       float value = trees.values()[node];
+      require(!Float.isNaN(value), "the value NaN");
+      if (mode.equals("BRANCH_EQ") || mode.equals("BRANCH_NEQ")) {
+        return member(node, left);
+      }
       boolean less = mode.equals("BRANCH_LEQ") || mode.equals("BRANCH_LT");
       require(less || mode.equals("BRANCH_GTE") || mode.equals("BRANCH_GT"), "the mode " + mode);
       boolean below = mode.equals("BRANCH_LT") || mode.equals("BRANCH_GTE");
       require(!(below && value == Float.NEGATIVE_INFINITY), "a value below -infinity");
       float threshold = below ? Math.nextDown(value) : value;
-      boolean tracks = trees.missing().length > 0 && trees.missing()[node] == 1;
-      boolean right = tracks != less; // where NaN goes
-      require(!Float.isNaN(value), "the value NaN");
+      boolean right = tracks(node) != less; // where NaN goes
       require(!(right && threshold == Float.POSITIVE_INFINITY), "a value beyond infinity");
-      long tree = trees.trees()[node];
-      place(index.find(tree, less ? trees.trueIds()[node] : trees.falseIds()[node]));
-      place(index.find(tree, less ? trees.falseIds()[node] : trees.trueIds()[node]));
-      return node(threshold, left, slot(trees.features()[node], right));
+      place(less ? whenTrue(node) : whenFalse(node));
+      place(less ? whenFalse(node) : whenTrue(node));
+      float nan = right ? Float.POSITIVE_INFINITY : Float.NEGATIVE_INFINITY;
+      return node(threshold, left, slot(node, order(nan), new TreeSet<>()));
     }
 
-    private int slot(long feature, boolean right) {
+    /**
+     * Places both branches of a comparison for equality. Exporters write a set of categories as a
+     * chain of such nodes, each for one value, that all lead to the same node when it is equal.
+     */
+    private long member(int node, int left) {
+      boolean equal = trees.modes().get(node).equals("BRANCH_EQ");
+      SortedSet<Integer> members = new TreeSet<>();
+      int last = node;
+      for (int next = node; next >= 0; next = equal ? sameSet(last) : -1) {
+        last = next == node ? node : reach(next);
+        require(!Float.isNaN(trees.values()[last]), "the value NaN");
+        int value = order(trees.values()[last]);
+        members.add(value);
+        if (value == 0) {
+          members.add(order(Float.floatToRawIntBits(-0f), 0));
+        }
+      }
+      if (equal && tracks(node)) {
+        members.add(TreeSets.NAN);
+      }
+      place(equal ? whenTrue(last) : whenFalse(last));
+      place(equal ? whenFalse(last) : whenTrue(last));
+      return node(0, left, slot(node, 0, members));
+    }
+
+    /** Returns the next node of a chain, or -1. */
+    private int sameSet(int node) {
+      int next = whenFalse(node);
+      return trees.modes().get(next).equals("BRANCH_EQ")
+              && trees.features()[next] == trees.features()[node]
+              && whenTrue(next) == whenTrue(node)
+              && tracks(next) == tracks(node) // if not, ONNX Runtime has answers of its own
+          ? next
+          : -1;
+    }
+
+    private boolean tracks(int node) {
+      return trees.missing().length > 0 && trees.missing()[node] == 1;
+    }
+
+    private int whenTrue(int node) {
+      return index.find(trees.trees()[node], trees.trueIds()[node]);
+    }
+
+    private int whenFalse(int node) {
+      return index.find(trees.trees()[node], trees.falseIds()[node]);
+    }
+
+    private int slot(int node, int nan, SortedSet<Integer> members) {
+      long feature = trees.features()[node];
       require(feature >= 0 && feature < Integer.MAX_VALUE, "the feature " + feature);
-      return slotOf.computeIfAbsent(2 * feature + (right ? 1 : 0), absent -> slotOf.size() + 1);
+      return slotOf.computeIfAbsent(
+          new Slot((int) feature, nan, members), absent -> slotOf.size() + 1);
     }
   }
 }

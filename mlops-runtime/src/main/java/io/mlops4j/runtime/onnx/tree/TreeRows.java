@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.onnx.tree;
 
 import io.mlops4j.runtime.memory.Native;
+import java.util.Arrays;
 
 /**
  * The slots of a block of rows, as numbers that are compared with thresholds. Grows to the largest
@@ -19,6 +20,10 @@ final class TreeRows {
   private final TreeNodes nodes;
   private final TreeTops tops;
   private final boolean byRow;
+  private final TreeSets sets;
+  private final int[] setOf;
+  private final int[][] places;
+  private final int[] onePlace;
   private final int[][] columns;
   private int[] slot = {};
 
@@ -29,6 +34,14 @@ final class TreeRows {
     this.nodes = nodes;
     this.tops = tops;
     byRow = !tops.areWhole();
+    sets = nodes.sets();
+    setOf = new int[nodes.slots()];
+    Arrays.fill(setOf, -1);
+    for (int set = 0; set < sets.slots().length; set++) {
+      setOf[sets.slots()[set]] = set;
+    }
+    places = new int[sets.features().length][];
+    onePlace = new int[places.length];
     columns = new int[tops.columnSlots().length][];
     x = new int[nodes.slots()];
   }
@@ -58,14 +71,25 @@ final class TreeRows {
     if (slot.length < rows) {
       grow(rows, byRow);
       slot = new int[rows];
+      Arrays.setAll(places, feature -> new int[rows]);
       for (int column = 0; column < columns.length; column++) {
         columns[column] = new int[rows];
       }
     }
+    for (int feature = 0; feature < places.length; feature++) {
+      readSlot(rows, 4L * width, from + 4L * sets.features()[feature], places[feature]);
+      for (int row = 0; row < rows; row++) {
+        places[feature][row] = sets.place(feature, places[feature][row]);
+      }
+    }
     int column = 1;
     for (int i = 1; i < nodes.slots(); i++) {
-      readSlot(rows, 4L * width, from + 4L * nodes.slotFeatures()[i - 1], slot);
-      order(rows, slot, nodes.slotMissing()[i - 1]);
+      if (setOf[i] < 0) {
+        readSlot(rows, 4L * width, from + 4L * nodes.slotFeatures()[i - 1], slot);
+        order(rows, slot, nodes.slotMissing()[i - 1]);
+      } else {
+        look(rows, sets.bits()[setOf[i]], places[sets.featureOf()[setOf[i]]], slot);
+      }
       for (; column < columns.length && tops.columnSlots()[column] == i; column++) {
         halve(rows, slot, tops.columnAdds()[column], columns[column]);
       }
@@ -91,6 +115,23 @@ final class TreeRows {
       for (int i = 0; i < features.length; i++) {
         x[to++] = TreeNodes.order(Native.getInt(start + 4L * features[i]), missing[i]);
       }
+      readSets(start, row * nodes.slots());
+    }
+  }
+
+  private void readSets(long from, int to) {
+    for (int feature = 0; feature < onePlace.length; feature++) {
+      onePlace[feature] = sets.place(feature, Native.getInt(from + 4L * sets.features()[feature]));
+    }
+    for (int set = 0; set < sets.slots().length; set++) {
+      x[to + sets.slots()[set]] =
+          TreeSets.isOutside(sets.bits()[set], onePlace[sets.featureOf()[set]]);
+    }
+  }
+
+  private static void look(int rows, long[] set, int[] places, int[] to) {
+    for (int row = 0; row < rows; row++) {
+      to[row] = TreeSets.isOutside(set, places[row]);
     }
   }
 

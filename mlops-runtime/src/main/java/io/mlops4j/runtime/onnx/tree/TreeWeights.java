@@ -19,20 +19,23 @@ record TreeWeights(int[] first, int[] target, float[] weight) {
       throw new UnfitTreesException("arrays of unequal length");
     }
     int[] leaf = new int[size];
-    int[] counts = new int[nodes.size()];
+    int[] counts = new int[trees.trees().length];
     for (int i = 0; i < size; i++) {
       leaf[i] = index.find(trees.weightTrees()[i], trees.weightIds()[i]);
       counts[leaf[i]]++;
     }
     int[] first = new int[nodes.size() + 1];
-    int[] next = new int[nodes.size()];
+    int[] next = new int[counts.length];
+    Arrays.fill(next, -1);
     for (int at = 0; at < nodes.size(); at++) {
       int node = nodes.origins()[at];
       int own = nodes.isLeaf(at) ? counts[node] : 0;
       if (nodes.isLeaf(at) && own == 0) {
         throw new UnfitTreesException("a leaf without a weight");
       }
-      next[node] = nodes.isLeaf(at) ? first[at] : -1; // ONNX Runtime ignores weights of branches
+      if (nodes.isLeaf(at)) { // ONNX Runtime ignores weights of branches
+        next[node] = first[at];
+      }
       first[at + 1] = first[at] + own;
     }
     int[] target = new int[first[nodes.size()]];
@@ -58,20 +61,5 @@ record TreeWeights(int[] first, int[] target, float[] weight) {
       single[at] = first[at] < first[at + 1] ? weight[first[at]] : 0;
     }
     return single;
-  }
-
-  /** Whether some weight is less than 0. */
-  boolean hasNegative() {
-    for (float one : weight) {
-      if (one < 0) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** Returns the number of targets that some weight adds to. */
-  long targets() {
-    return Arrays.stream(target).distinct().count();
   }
 }

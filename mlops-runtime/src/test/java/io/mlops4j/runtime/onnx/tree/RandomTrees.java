@@ -28,6 +28,25 @@ public final class RandomTrees {
   /** The labels of classes if they are texts. */
   public static final List<String> LABELS = List.of("Adélie", "", "gentoo \ud83d\udc27", "x");
 
+  private static final float[] EXTREMES = {
+    Float.MIN_VALUE,
+    -Float.MIN_VALUE,
+    Float.MIN_NORMAL,
+    Math.nextDown(Float.MIN_NORMAL),
+    Float.MAX_VALUE,
+    -Float.MAX_VALUE,
+    Math.nextDown(Float.MAX_VALUE),
+    0,
+    -0f,
+    1 << 24,
+    1L << 31,
+    1e10f,
+    -1e-40f,
+    1e-40f,
+    Math.nextUp(1f),
+    1
+  };
+
   private final Random random;
   private final List<Long> trees = new ArrayList<>();
   private final List<Long> ids = new ArrayList<>();
@@ -58,6 +77,18 @@ public final class RandomTrees {
   /** Whether labels are texts. */
   public boolean texts;
 
+  /** Whether a comparison for equality may be a chain of several that share their true branch. */
+  public boolean sets;
+
+  /** Whether branches have weights, too. */
+  public boolean branchWeights;
+
+  /** Whether values are small whole numbers. */
+  public boolean categories;
+
+  /** Whether values are as large or as small as a float can be. */
+  public boolean extremes;
+
   /** Whether each branch has a leaf, so that a tree is as deep as it can be. */
   public boolean chains;
 
@@ -75,6 +106,12 @@ public final class RandomTrees {
 
   /** Thresholds are few, so that features are often equal to them. */
   float value() {
+    if (extremes) {
+      return EXTREMES[random.nextInt(EXTREMES.length)];
+    }
+    if (categories) {
+      return random.nextInt(random.nextInt(4) == 0 ? 4000 : 40) - 2;
+    }
     return switch (random.nextInt(10)) {
       case 0 -> 0f;
       case 1 -> -0f;
@@ -89,6 +126,8 @@ public final class RandomTrees {
       case 0 -> Float.NaN;
       case 1 -> Float.POSITIVE_INFINITY;
       case 2 -> Float.NEGATIVE_INFINITY;
+      case 3 -> (random.nextInt(400) - 20) / 4f;
+      case 4 -> EXTREMES[random.nextInt(EXTREMES.length)];
       default -> value();
     };
   }
@@ -113,20 +152,35 @@ public final class RandomTrees {
     missing.add(random.nextInt(2) * 1L);
     trueIds.add(0L);
     falseIds.add(0L);
-    if (leaf) {
+    if (leaf || branchWeights) {
       for (int i = 0; i < leafWeights; i++) {
         weightTrees.add(tree);
         weightIds.add(id);
         weightTargets.add(
-            only >= 0
+            only >= 0 && leaf
                 ? (long) only
                 : leafWeights == targets ? (long) i : (long) random.nextInt(targets));
         float weight = (float) random.nextGaussian();
-        weights.add(positive ? Math.abs(weight) / 20 : weight);
+        weights.add(positive && leaf ? Math.abs(weight) / 20 : weight);
       }
-    } else {
-      trueIds.set(at, node(tree, next, chains ? 0 : depth - 1, true));
-      falseIds.set(at, node(tree, next, depth - 1, true));
+    }
+    if (!leaf) {
+      long whenTrue = node(tree, next, chains ? 0 : depth - 1, true);
+      trueIds.set(at, whenTrue);
+      int last = at;
+      while (sets && modes.get(at).equals("BRANCH_EQ") && random.nextInt(4) > 0) {
+        falseIds.set(last, next[0]);
+        last = ids.size();
+        trees.add(tree);
+        ids.add(next[0]++);
+        features.add(features.get(at));
+        modes.add("BRANCH_EQ");
+        values.add(value());
+        missing.add(missing.get(at));
+        trueIds.add(whenTrue);
+        falseIds.add(0L);
+      }
+      falseIds.set(last, node(tree, next, depth - 1, true));
     }
     return id;
   }
@@ -223,7 +277,33 @@ public final class RandomTrees {
       longs(node, "nodes_" + side + "leafs", areLeaves);
     }
     longs(node, "leaf_targetids", weightTargets);
-    List<String> names = List.of("BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ");
+    List<String> names =
+        List.of(
+            "BRANCH_LEQ",
+            "BRANCH_LT",
+            "BRANCH_GTE",
+            "BRANCH_GT",
+            "BRANCH_EQ",
+            "BRANCH_NEQ",
+            "BRANCH_MEMBER");
+    List<Float> members = new ArrayList<>();
+    for (int i : branches) {
+      if (modes.get(i).equals("BRANCH_MEMBER")) {
+        for (int count = random.nextInt(4); count >= 0; count--) {
+          members.add(value());
+        }
+        members.add(Float.NaN);
+      }
+    }
+    if (!members.isEmpty()) {
+      tensor(
+          node,
+          "membership_values",
+          TensorProto.newBuilder()
+              .setDataType(DataType.FLOAT.getNumber())
+              .addDims(members.size())
+              .addAllFloatData(members));
+    }
     tensor(
         node,
         "nodes_modes",

@@ -24,6 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Expected answers are those of ONNX Runtime for one row on one thread. */
 class TreeEnsembleTest {
   private static final int ROWS = 300;
+  private static final List<String> ALL_MODES =
+      List.of("BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ");
   private static final List<String> TRANSFORMS =
       List.of("NONE", "LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO");
 
@@ -40,11 +42,45 @@ class TreeEnsembleTest {
     all.add(of("mixed modes", trees -> trees.allModes = mixed));
     all.add(
         of(
+            "extreme values",
+            trees -> {
+              trees.allModes = ALL_MODES;
+              trees.tracksMissing = true;
+              trees.extremes = true;
+              trees.sets = true;
+            }));
+    all.add(
+        of(
             "missing values",
             trees -> {
               trees.allModes = mixed;
               trees.tracksMissing = true;
             }));
+    for (List<String> modes :
+        List.of(
+            List.of("BRANCH_EQ"),
+            List.of("BRANCH_NEQ"),
+            List.of("BRANCH_EQ", "BRANCH_NEQ", "BRANCH_LEQ", "BRANCH_GT"))) {
+      for (int variant = 0; variant < 8; variant++) {
+        boolean missing = (variant & 1) > 0;
+        boolean sets = (variant & 2) > 0;
+        boolean categories = (variant & 4) > 0;
+        all.add(
+            of(
+                "%s%s%s%s"
+                    .formatted(
+                        modes,
+                        missing ? ", missing values" : "",
+                        sets ? ", sets" : "",
+                        categories ? ", categories" : ""),
+                trees -> {
+                  trees.allModes = modes;
+                  trees.tracksMissing = missing;
+                  trees.sets = sets;
+                  trees.categories = categories;
+                }));
+      }
+    }
     for (String aggregate : List.of("SUM", "AVERAGE", "MIN", "MAX")) {
       for (int base = 0; base < 2; base++) {
         int bases = base;
@@ -108,6 +144,18 @@ class TreeEnsembleTest {
         }
       }
     }
+    for (boolean positive : new boolean[] {false, true}) {
+      all.add(
+          of(
+              "weights of branches" + (positive ? ", positive" : ""),
+              trees -> {
+                trees.classifies = true;
+                trees.targets = 2;
+                trees.only = 1;
+                trees.branchWeights = true;
+                trees.positive = positive;
+              }));
+    }
     return all;
   }
 
@@ -131,6 +179,15 @@ class TreeEnsembleTest {
         }
       }
     }
+    all.add(
+        of(
+            "new, equality",
+            trees -> {
+              trees.allModes = List.of("BRANCH_EQ", "BRANCH_NEQ", "BRANCH_LEQ", "BRANCH_GT");
+              trees.tracksMissing = true;
+              trees.isNew = true;
+              trees.full = true;
+            }));
     return all;
   }
 
