@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels the number of the model's output that has the labels, or -1
  * @param maps the number of the model's output that has the scores by label, or -1
  * @param keys the labels of these maps, numbers or texts
+ * @param steps what is done with the scores of an output
  * @param threads how many threads a run may use
  */
 record TreeModel(
@@ -36,6 +37,7 @@ record TreeModel(
     int labels,
     int maps,
     List<Object> keys,
+    List<TreeGraph.Step> steps,
     int threads) {
 
   /**
@@ -79,7 +81,8 @@ record TreeModel(
     TensorSpec matrix =
         new TensorSpec(
             operator.getInput(0), ElementType.FLOAT32, List.of(Dim.any(), Dim.any()), false);
-    return new TreeModel(trees, graph.head(), matrix, scores, labels, maps, keys, threads);
+    return new TreeModel(
+        trees, graph.head(), matrix, scores, labels, maps, keys, graph.steps(), threads);
   }
 
   private static boolean fits(TreeGraph graph, TreeEnsemble trees, ModelSignature signature) {

@@ -1,6 +1,8 @@
 package io.mlops4j.runtime.onnx;
 
 import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.runtime.memory.Native;
+import io.mlops4j.runtime.onnx.graph.TreeGraph;
 import io.mlops4j.runtime.onnx.tree.TreeEnsemble;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -25,6 +27,7 @@ final class TreeSlot implements AutoCloseable {
   private final @Nullable OnnxOutput labels;
   private final @Nullable OnnxOutput maps;
   private final List<Object> keys;
+  private final List<TreeGraph.Step> steps;
   private final SlotMemory mappedScores;
   private final byte[][] texts;
   private final SlotMemory textNumbers;
@@ -38,6 +41,7 @@ final class TreeSlot implements AutoCloseable {
     this.labels = model.labels() < 0 ? null : outputs.get(model.labels());
     this.maps = model.maps() < 0 ? null : outputs.get(model.maps());
     this.keys = model.keys();
+    this.steps = model.steps();
     this.mappedScores = new SlotMemory(memory);
     this.texts =
         trees.texts().stream()
@@ -105,6 +109,9 @@ final class TreeSlot implements AutoCloseable {
             ? part.test(0)
             : IntStream.range(0, parts).parallel().filter(part).count() == parts;
     if (done && scores != null) {
+      for (long i = 0; !steps.isEmpty() && i < (long) rows * trees.targets(); i++) {
+        apply(steps, scoreAddress + Float.BYTES * i);
+      }
       scores.tensor().written(scoreDims);
     }
     if (done && maps != null && maps.wanted()) {
@@ -118,6 +125,14 @@ final class TreeSlot implements AutoCloseable {
       }
     }
     return done;
+  }
+
+  private static void apply(List<TreeGraph.Step> steps, long score) {
+    float value = Native.getFloat(score);
+    for (TreeGraph.Step step : steps) {
+      value = step.apply(value);
+    }
+    Native.putFloat(score, value);
   }
 
   private long scoreAddress() {

@@ -7,6 +7,7 @@ import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
@@ -97,6 +98,11 @@ class TreePipelineTest {
     before.forEach(graph::addNode);
     graph.addNode(before.isEmpty() ? operator : operator.toBuilder().setInput(0, "m").build());
     after.forEach(graph::addNode);
+    after.stream()
+        .flatMap(node -> node.getInputList().stream())
+        .filter(input -> input.startsWith("c:"))
+        .distinct()
+        .forEach(input -> graph.addInitializer(constant(input)));
     if (!after.isEmpty()) {
       graph.clearOutput();
       for (NodeProto.Builder node : after) {
@@ -107,6 +113,20 @@ class TreePipelineTest {
       }
     }
     return model.build().toByteArray();
+  }
+
+  /** A constant named c, its dimensions and its value; some are written as bytes. */
+  private static TensorProto.Builder constant(String name) {
+    String[] parts = name.split(":", -1);
+    TensorProto.Builder constant =
+        TensorProto.newBuilder().setName(name).setDataType(DataType.FLOAT.getNumber());
+    for (int i = 0; i < parts[1].length(); i++) {
+      constant.addDims(parts[1].charAt(i) - '0');
+    }
+    float value = Float.parseFloat(parts[2]);
+    return parts[1].isEmpty()
+        ? constant.addFloatData(value)
+        : constant.setRawData(ByteString.copyFrom(OnnxFixture.floats(value)));
   }
 
   private static ValueInfoProto.Builder output(
@@ -228,6 +248,52 @@ class TreePipelineTest {
     agree(model(trees, List.of(), after), trees, JAVA);
   }
 
+  /** Without maps, onnxmltools multiplies the probabilities of LightGBM by one. */
+  @Test
+  void tensorsOfLightGbmAgree() throws InvalidProtocolBufferException {
+    RandomTrees trees = trees(true);
+    trees.only = 0;
+    trees.leafWeights = 1;
+    List<NodeProto.Builder> after =
+        List.of(
+            node("Identity", "l", "label"),
+            node("Identity", "p", "y"),
+            cast("l", "out_label", DataType.INT64),
+            node("Mul", "out_scores", "p", "c::1"));
+    agree(model(trees, List.of(), after), trees, JAVA);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void arithmeticAgrees(boolean classifies) throws InvalidProtocolBufferException {
+    RandomTrees trees = trees(classifies);
+    List<NodeProto.Builder> after =
+        new ArrayList<>(
+            List.of(
+                node("Div", "1", "y", "c::100"),
+                node("Mul", "2", "c:1:0.3", "1"),
+                node("Add", "3", "2", "c:11:0.7"),
+                node("Add", "4", "c::-3e-7", "3"),
+                node("Sub", "5", "4", "c:1:0.1"),
+                node("Div", "6", "5", "c::7"),
+                node("Div", "out_score", "6", "c::1e-40")));
+    if (classifies) {
+      after.add(node("Identity", "out_label", "label"));
+    }
+    agree(model(trees, scaled(), after), trees, BOTH);
+  }
+
+  @Test
+  void manyCastsAgree() throws InvalidProtocolBufferException {
+    RandomTrees trees = trees(false);
+    List<NodeProto.Builder> after = new ArrayList<>(List.of(cast("y", "1", DataType.FLOAT)));
+    for (int i = 1; i < 60; i++) {
+      after.add(cast("" + i, "" + (i + 1), DataType.FLOAT));
+    }
+    after.add(node("Identity", "out", "60"));
+    agree(model(trees, List.of(), after), trees, JAVA);
+  }
+
   @Test
   void chosenColumnsAgree() throws InvalidProtocolBufferException {
     RandomTrees trees = trees(false);
@@ -260,6 +326,28 @@ class TreePipelineTest {
             trees,
             List.of(),
             List.of(cast("label", "out_score", DataType.FLOAT), zip("y", "out_m", trees))),
+        trees,
+        CPU);
+    for (String constant : List.of("c::0", "c:111:2", "c:1:2")) {
+      trees = trees(true);
+      agree(
+          model(
+              trees,
+              List.of(),
+              List.of(
+                  node("Identity", "out_label", "label"),
+                  constant.endsWith("0")
+                      ? node("Add", "out_score", "y", constant)
+                      : node("Div", "out_score", constant, "y"))),
+          trees,
+          CPU);
+    }
+    trees = trees(true);
+    agree(
+        model(
+            trees,
+            List.of(),
+            List.of(node("Div", "half", "y", "c::2"), zip("half", "out_maps", trees))),
         trees,
         CPU);
     trees = trees(false);

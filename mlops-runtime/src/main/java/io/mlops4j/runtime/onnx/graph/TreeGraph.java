@@ -4,11 +4,13 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,7 +20,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model that ends with one ensemble of trees, and with nodes that change none of its numbers.
+ * A model that ends with one ensemble of trees, with nodes that change none of its numbers, and
+ * with arithmetic of its scores and a constant.
  *
  * @param trees the ensemble
  * @param head a model of the nodes before it, whose only output is the ensemble's input; null if
@@ -26,13 +29,50 @@ import org.jspecify.annotations.Nullable;
  * @param width the columns of the ensemble's input; 0 if there is no head
  * @param tensors the number of the ensemble's output, by output of the model
  * @param maps the operator that makes maps of the scores, by output of the model
+ * @param steps what is done with the scores, in this order; none if there are maps
  */
 public record TreeGraph(
     NodeProto trees,
     @Nullable ByteBuffer head,
     long width,
     Map<String, Integer> tensors,
-    Map<String, NodeProto> maps) {
+    Map<String, NodeProto> maps,
+    List<Step> steps) {
+  /**
+   * Arithmetic of each score and a constant.
+   *
+   * @param operator {@code Add}, {@code Sub}, {@code Mul} or {@code Div}
+   * @param value the second operand
+   */
+  public record Step(String operator, float value) {
+    private static final Set<String> OPERATORS = Set.of("Add", "Sub", "Mul", "Div");
+
+    /** Whether ONNX Runtime may leave it out. */
+    private boolean isNothing() {
+      return value == (operator.equals("Mul") || operator.equals("Div") ? 1 : 0);
+    }
+
+    /** Whether this changes the sign of a 0, if ONNX Runtime does not leave it out. */
+    private boolean isAmbiguous() {
+      return isNothing() && (operator.equals("Add") || operator.equals("Sub"));
+    }
+
+    /**
+     * Computes a value.
+     *
+     * @param score any value
+     * @return the result in single precision
+     */
+    public float apply(float score) {
+      return switch (operator) {
+        case "Add" -> score + value;
+        case "Sub" -> score - value;
+        case "Mul" -> score * value;
+        default -> score / value;
+      };
+    }
+  }
+
   /** A larger file is not parsed, because its objects take several times its size. */
   private static final int LARGEST = 64 << 20;
 
@@ -72,6 +112,7 @@ public record TreeGraph(
     private final Set<NodeProto> ends = new HashSet<>();
     private final Map<String, Integer> tensors = new HashMap<>();
     private final Map<String, NodeProto> maps = new HashMap<>();
+    private final List<Step> steps = new ArrayList<>();
 
     Reader(ModelProto model) {
       this.model = model;
@@ -102,11 +143,14 @@ public record TreeGraph(
           tensors.put(output.getName(), source);
         }
       }
+      if (!steps.isEmpty() && !maps.isEmpty()) {
+        return null;
+      }
       List<NodeProto> before = new ArrayList<>(graph.getNodeList());
       before.removeIf(node -> node.equals(trees) || ends.contains(node));
       String input = trees.getInput(0);
       if (before.isEmpty()) {
-        return new TreeGraph(trees, null, 0, tensors, maps);
+        return new TreeGraph(trees, null, 0, tensors, maps, steps);
       }
       long width = new TreeWidths(graph, makers).of(input);
       boolean apart =
@@ -120,7 +164,7 @@ public record TreeGraph(
                               .noneMatch(maker -> trees.equals(maker) || ends.contains(maker)));
       return width <= 0 || !apart
           ? null
-          : new TreeGraph(trees, head(before, input), width, tensors, maps);
+          : new TreeGraph(trees, head(before, input), width, tensors, maps, steps);
     }
 
     private ByteBuffer head(List<NodeProto> nodes, String output) {
@@ -143,25 +187,71 @@ public record TreeGraph(
                       TypeProto.Tensor.newBuilder().setElemType(DataType.FLOAT.getNumber())));
     }
 
-    /** Returns the number of the ensemble's output that a value is equal to, or null. */
+    /** Returns the number of the ensemble's output that a value is made of, or null. */
     private @Nullable Integer source(String value, NodeProto trees) {
+      Set<Integer> casts = new HashSet<>();
+      List<Step> found = new ArrayList<>();
       String name = value;
-      for (NodeProto maker = makers.get(name); maker != null; maker = makers.get(name)) {
-        if (maker.equals(trees)) {
-          return trees.getOutputList().indexOf(name);
-        }
+      NodeProto maker = makers.get(name);
+      for (; maker != null && !maker.equals(trees); maker = makers.get(name)) {
         int type = castTo(maker);
+        Step step = type >= 0 ? null : step(maker);
         if (type >= 0) {
-          Integer from = source(maker.getInput(0), trees);
-          boolean label = trees.getOutputCount() == 2 && from != null && from == 0;
-          if (from == null || type != (label ? labelType(trees) : DataType.FLOAT).getNumber()) {
-            return null;
-          }
+          casts.add(type);
+        } else if (step != null) {
+          found.add(0, step);
         } else if (!maker.getOpType().equals("Identity") || !isOnnx(maker)) {
           return null;
         }
         ends.add(maker);
-        name = maker.getInput(0);
+        name = maker.getInput(step != null && constant(maker.getInput(0)) != null ? 1 : 0);
+      }
+      if (maker == null) {
+        return null;
+      }
+      int output = trees.getOutputList().indexOf(name);
+      boolean label = trees.getOutputCount() == 2 && output == 0;
+      casts.remove((label ? labelType(trees) : DataType.FLOAT).getNumber());
+      found.removeIf(Step::isNothing);
+      steps.addAll(found);
+      return casts.isEmpty() ? output : null;
+    }
+
+    /** Returns null for a node that is no arithmetic of a value and a constant. */
+    private @Nullable Step step(NodeProto node) {
+      String operator = node.getOpType();
+      if (!isOnnx(node) || node.getInputCount() != 2 || !Step.OPERATORS.contains(operator)) {
+        return null;
+      }
+      Float first = constant(node.getInput(0));
+      Float second = constant(node.getInput(1));
+      boolean swapped = first != null && (operator.equals("Add") || operator.equals("Mul"));
+      Float value = swapped ? first : first == null ? second : null;
+      Step step = value == null ? null : new Step(operator, value);
+      return step == null || step.isAmbiguous() ? null : step;
+    }
+
+    /** Returns the only value of a constant that changes no shape, or null. */
+    private @Nullable Float constant(String name) {
+      if (graph.getInputList().stream().anyMatch(input -> input.getName().equals(name))) {
+        return null; // a caller could replace it
+      }
+      for (TensorProto tensor : graph.getInitializerList()) {
+        if (tensor.getName().equals(name)
+            && tensor.getDataType() == DataType.FLOAT.getNumber()
+            && tensor.getDimsCount() <= 2
+            && tensor.getDimsList().stream().allMatch(size -> size == 1)) {
+          return tensor.getFloatDataCount() == 1
+              ? (Float) tensor.getFloatData(0)
+              : tensor.getRawData().size() == Float.BYTES
+                  ? (Float)
+                      tensor
+                          .getRawData()
+                          .asReadOnlyByteBuffer()
+                          .order(ByteOrder.LITTLE_ENDIAN)
+                          .getFloat()
+                  : null;
+        }
       }
       return null;
     }
