@@ -25,6 +25,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +50,29 @@ final class OnnxFixture implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Runs a slot; returns its outputs as texts, maps and sequences with what they hold. */
+  static List<String> answers(EngineModel model, EngineSlot slot) {
+    slot.run();
+    List<String> answers = new ArrayList<>();
+    for (int i = 0; i < model.signature().outputs().size(); i++) {
+      answers.add(text(slot.output(i)));
+    }
+    slot.recycle();
+    return answers;
+  }
+
+  private static String text(EngineValue value) {
+    if (value.kind() != EngineValue.Kind.TENSOR) {
+      List<String> children = new ArrayList<>();
+      for (int i = 0; i < value.children(); i++) {
+        children.add(text(value.child(i)));
+      }
+      return value.kind() + children.toString();
+    }
+    return Arrays.toString(dims(value))
+        + (value.offsets() != 0 ? Arrays.toString(readText(value)) : Arrays.toString(read(value)));
   }
 
   static ModelSource source(String name, byte[] bytes) {

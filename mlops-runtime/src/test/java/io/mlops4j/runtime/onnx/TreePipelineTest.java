@@ -17,9 +17,7 @@ import io.mlops4j.model.Placement;
 import io.mlops4j.runtime.onnx.tree.RandomTrees;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;
-import io.mlops4j.spi.EngineValue;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -159,33 +157,9 @@ class TreePipelineTest {
             .addAttribute(floats("scale", 1.7f, 0.9f, 3.1f, 1f, 0.33f)));
   }
 
-  private static String text(EngineValue value) {
-    if (value.kind() != EngineValue.Kind.TENSOR) {
-      List<String> children = new ArrayList<>();
-      for (int i = 0; i < value.children(); i++) {
-        children.add(text(value.child(i)));
-      }
-      return value.kind() + children.toString();
-    }
-    return Arrays.toString(OnnxFixture.dims(value))
-        + (value.offsets() != 0
-            ? Arrays.toString(OnnxFixture.readText(value))
-            : Arrays.toString(OnnxFixture.read(value)));
-  }
-
   private static List<String> call(EngineModel model, EngineSlot slot, float[] rows) {
     OnnxFixture.feed(slot, 0, OnnxFixture.floats(rows), rows.length / FEATURES, FEATURES);
-    return answers(model, slot);
-  }
-
-  private static List<String> answers(EngineModel model, EngineSlot slot) {
-    slot.run();
-    List<String> answers = new ArrayList<>();
-    for (int i = 0; i < model.signature().outputs().size(); i++) {
-      answers.add(text(slot.output(i)));
-    }
-    slot.recycle();
-    return answers;
+    return OnnxFixture.answers(model, slot);
   }
 
   private void agree(byte[] bytes, RandomTrees trees, Placement expected) {
@@ -404,7 +378,9 @@ class TreePipelineTest {
           OnnxFixture.feedText(slot, 4, new String[] {islands[i % 4]}, 1);
           OnnxFixture.feedText(slot, 5, new String[] {sexes[i / 4 % 4]}, 1);
         }
-        assertThat(answers(java, ours)).as("row %d", i).isEqualTo(answers(ort, theirs));
+        assertThat(OnnxFixture.answers(java, ours))
+            .as("row %d", i)
+            .isEqualTo(OnnxFixture.answers(ort, theirs));
       }
     }
   }
