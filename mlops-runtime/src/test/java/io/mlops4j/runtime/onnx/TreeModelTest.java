@@ -540,6 +540,27 @@ class TreeModelTest {
     assertThat(refused).isPositive();
   }
 
+  /** ONNX Runtime refuses a regressor with such arrays, but loads some classifiers. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void arraysThatAreTooShortAreLeftToOnnxRuntime(boolean classifies) {
+    for (String name : List.of("nodeids", "featureids", "truenodeids", "falsenodeids")) {
+      NodeProto.Builder node =
+          (classifies ? classes(3) : full()).grow(20, 2).operator().toBuilder();
+      for (AttributeProto.Builder one : node.getAttributeBuilderList()) {
+        if (one.getName().equals("nodes_" + name)) {
+          List<Long> shorter = one.getIntsList().subList(0, one.getIntsCount() - 1);
+          one.clearInts().addAllInts(List.copyOf(shorter));
+        }
+      }
+      Throwable refused =
+          catchThrowable(() -> assertThat(placement(node.build())).as(name).isEqualTo(CPU));
+      if (refused != null) {
+        assertThat(refused).as(name).isInstanceOf(MlopsException.class);
+      }
+    }
+  }
+
   /** Replaces, drops or repeats something of an attribute. */
   private static NodeProto damaged(NodeProto operator, Random random) {
     NodeProto.Builder node = operator.toBuilder();

@@ -15,6 +15,9 @@ final class NodeIndex {
 
   NodeIndex(TreeDefinition trees) {
     long[] tree = trees.trees();
+    if (trees.ids().length != tree.length) {
+      throw new UnfitTreesException("arrays of unequal length");
+    }
     nodes = new int[tree.length];
     Arrays.fill(nodes, -1);
     for (int start = 0; start < tree.length; ) {

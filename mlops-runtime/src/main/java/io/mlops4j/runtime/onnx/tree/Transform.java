@@ -5,7 +5,7 @@ enum Transform {
   NONE,
   LOGISTIC,
   SOFTMAX,
-  /** The same, but scores that are nearly 0 add nothing to the sum. */
+  /** The same, but scores that are NaN or nearly 0 add nothing to the sum. */
   SOFTMAX_ZERO;
 
   private static final float NEARLY_ZERO = 0.0000001f;
@@ -45,7 +45,7 @@ enum Transform {
     }
     float sum = 0;
     for (int i = from; i < to; i++) {
-      if (this == SOFTMAX_ZERO && Math.abs(scores[i]) <= NEARLY_ZERO) {
+      if (this == SOFTMAX_ZERO && !(Math.abs(scores[i]) > NEARLY_ZERO)) {
         scores[i] *= Exp.of(-max);
       } else {
         scores[i] = Exp.of(scores[i] - max);

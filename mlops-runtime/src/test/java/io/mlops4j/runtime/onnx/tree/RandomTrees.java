@@ -47,6 +47,10 @@ public final class RandomTrees {
     1
   };
 
+  private static final float[] ODD = {
+    Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -0f, 1e-8f, 1e30f, Float.MIN_VALUE
+  };
+
   private final Random random;
   private final List<Long> trees = new ArrayList<>();
   private final List<Long> ids = new ArrayList<>();
@@ -88,6 +92,9 @@ public final class RandomTrees {
 
   /** Whether values are as large or as small as a float can be. */
   public boolean extremes;
+
+  /** Whether some weights are NaN, infinite or nearly 0. */
+  public boolean oddWeights;
 
   /** Whether each branch has a leaf, so that a tree is as deep as it can be. */
   public boolean chains;
@@ -161,6 +168,9 @@ public final class RandomTrees {
                 ? (long) only
                 : leafWeights == targets ? (long) i : (long) random.nextInt(targets));
         float weight = (float) random.nextGaussian();
+        if (oddWeights && random.nextInt(9) == 0) {
+          weight = ODD[random.nextInt(ODD.length)];
+        }
         weights.add(positive && leaf ? Math.abs(weight) / 20 : weight);
       }
     }

@@ -144,6 +144,21 @@ class TreeEnsembleTest {
         }
       }
     }
+    for (String transform : TRANSFORMS) {
+      for (int classes = 1; classes < 4; classes++) {
+        int count = classes;
+        all.add(
+            of(
+                "odd weights, " + transform + ", " + classes,
+                trees -> {
+                  trees.classifies = count > 1;
+                  trees.targets = count;
+                  trees.leafWeights = count;
+                  trees.oddWeights = true;
+                  trees.transform = transform;
+                }));
+      }
+    }
     for (boolean positive : new boolean[] {false, true}) {
       all.add(
           of(
