@@ -5,9 +5,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.VectorUnloader;
 import org.apache.arrow.vector.compression.CompressionCodec;
+import org.apache.arrow.vector.compression.CompressionUtil;
+import org.apache.arrow.vector.compression.NoCompressionCodec;
 import org.apache.arrow.vector.ipc.message.ArrowBlock;
 import org.apache.arrow.vector.ipc.message.ArrowBuffer;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
@@ -85,7 +88,7 @@ public final class IpcMessages {
    * @throws IOException not in memory
    */
   public static Encoded encode(VectorSchemaRoot rows) throws IOException {
-    try (ArrowRecordBatch batch = new VectorUnloader(rows).getRecordBatch()) {
+    try (ArrowRecordBatch batch = unload(rows, NoCompressionCodec.INSTANCE)) {
       ByteBuffer metadata = MessageSerializer.serializeMetadata(batch, IpcOption.DEFAULT);
       int body = Math.toIntExact(batch.computeBodyLength());
       ByteBuffer bytes = inMemory(metadata, body, out -> out.body(batch));
@@ -140,12 +143,45 @@ public final class IpcMessages {
    * @throws IOException of the target
    */
   public ArrowBlock rows(VectorSchemaRoot rows, CompressionCodec codec) throws IOException {
-    try (ArrowRecordBatch batch = new VectorUnloader(rows, true, codec, true).getRecordBatch()) {
+    try (ArrowRecordBatch batch = unload(rows, codec)) {
       long start = position();
       message(MessageSerializer.serializeMetadata(batch, IpcOption.DEFAULT));
       int metadata = (int) (position() - start);
       body(batch);
       return new ArrowBlock(start, metadata, batch.computeBodyLength());
+    }
+  }
+
+  private static ArrowRecordBatch unload(VectorSchemaRoot rows, CompressionCodec codec) {
+    return new VectorUnloader(rows, true, new WholeBuffers(codec), true).getRecordBatch();
+  }
+
+  /**
+   * Arrow states the length of the offset of an empty list even if it has no memory for it. Such a
+   * buffer becomes zeros before anything reads it.
+   */
+  private record WholeBuffers(CompressionCodec codec) implements CompressionCodec {
+    @Override
+    public ArrowBuf compress(BufferAllocator allocator, ArrowBuf buffer) {
+      long length = buffer.writerIndex();
+      if (length <= buffer.capacity()) {
+        return codec.compress(allocator, buffer);
+      }
+      ArrowBuf zeros = allocator.buffer(length);
+      zeros.setZero(0, length);
+      zeros.writerIndex(length);
+      buffer.close();
+      return codec.compress(allocator, zeros);
+    }
+
+    @Override
+    public ArrowBuf decompress(BufferAllocator allocator, ArrowBuf buffer) {
+      return codec.decompress(allocator, buffer);
+    }
+
+    @Override
+    public CompressionUtil.CodecType getCodecType() {
+      return codec.getCodecType();
     }
   }
 
