@@ -4,6 +4,7 @@ import io.mlops4j.error.DataException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -32,9 +33,16 @@ record IpcBytes(Path file, FileChannel channel, long size) implements AutoClosea
               + "check the path, relative ones start at "
               + Path.of("").toAbsolutePath(),
           e);
+    } catch (ClosedByInterruptException e) {
+      throw interrupted(file, e);
     } catch (IOException e) {
       throw new DataException(file + ": cannot be read: " + e, e);
     }
+  }
+
+  private static DataException interrupted(Path file, Throwable cause) {
+    return new DataException(
+        file + ": the thread was interrupted while it read the file; read it again", cause);
   }
 
   /** Reads a range in little-endian order. */
@@ -81,6 +89,9 @@ record IpcBytes(Path file, FileChannel channel, long size) implements AutoClosea
   DataException unreadable(Throwable cause) {
     if (cause instanceof DataException known) {
       return named(known);
+    }
+    if (cause instanceof ClosedByInterruptException) {
+      return interrupted(file, cause);
     }
     return new DataException(
         file + ": not a readable Arrow IPC file: " + cause.getMessage(), cause);

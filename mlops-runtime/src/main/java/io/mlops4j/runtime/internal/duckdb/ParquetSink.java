@@ -92,6 +92,21 @@ public final class ParquetSink implements AutoCloseable {
     }
   }
 
+  /** What the writer uses must not be freed before it has ended. */
+  private void joinUninterruptibly() {
+    boolean interrupted = false;
+    while (writer.isAlive()) {
+      try {
+        writer.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private static DataException interrupted(InterruptedException e) {
     Thread.currentThread().interrupt();
     return new DataException("interrupted while writing Parquet; the file is not complete", e);
@@ -103,11 +118,7 @@ public final class ParquetSink implements AutoCloseable {
     try {
       if (!finished) {
         pipe.breakWith("the file is given up");
-        boolean interrupted = Thread.interrupted();
-        join();
-        if (interrupted) {
-          Thread.currentThread().interrupt();
-        }
+        joinUninterruptibly();
       }
     } finally {
       source.close(); // also what a failed write has not read

@@ -56,7 +56,8 @@ final class ScoringRun {
         }
         input.checkUnchanged();
       } catch (DataException e) {
-        if (!(e instanceof ResumableException)) {
+        // An interrupt may reach the reader, too, which then says that it cannot read.
+        if (!(e instanceof ResumableException) && !Thread.currentThread().isInterrupted()) {
           file.discard();
         }
         throw e;

@@ -26,10 +26,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.VarCharVector;
@@ -339,49 +337,21 @@ class FileScoringTest {
     assertThatThrownBy(
             () ->
                 new ScoringRun(
-                        new ChangingSource(), model, ScoringSettings.defaults(List.of(), 1), in)
+                        new HookedFiles(runtime, this::appendAByte, () -> {}),
+                        model,
+                        ScoringSettings.defaults(List.of(), 1),
+                        in)
                     .into(out))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("change"); // the reader or the run notices first
     assertOnlyInputIsLeft();
   }
 
-  /** Appends a byte to the input when it is opened. */
-  private final class ChangingSource implements ScoringSource {
-    @Override
-    public FeatureReader open(Path file) {
-      FeatureReader reader = runtime.read(file);
-      try {
-        Files.write(file, new byte[1], StandardOpenOption.APPEND);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-      return reader;
-    }
-
-    @Override
-    public OptionalLong rows(Path file) {
-      return OptionalLong.empty();
-    }
-
-    @Override
-    public FeatureBatch empty(Path file) {
-      throw new AssertionError("the input has rows");
-    }
-
-    @Override
-    public boolean isArrow(Path file) {
-      return true;
-    }
-
-    @Override
-    public void convert(Path arrow, Path file) {
-      throw new AssertionError("the output is an Arrow file");
-    }
-
-    @Override
-    public BufferAllocator allocator() {
-      return runtime.allocator();
+  private void appendAByte() {
+    try {
+      Files.write(in, new byte[1], StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -410,14 +380,16 @@ class FileScoringTest {
     FileScoring other = scoring();
     ScoringResult result =
         new ScoringRun(
-                new ReentrantSource(
+                new HookedFiles(
+                    runtime,
                     () -> {
                       try {
                         other.score(in, out);
                       } catch (RuntimeException e) {
                         thrown.add(e);
                       }
-                    }),
+                    },
+                    () -> {}),
                 model,
                 ScoringSettings.defaults(List.of(), 1),
                 in)
@@ -428,46 +400,6 @@ class FileScoringTest {
         .isInstanceOf(DataException.class)
         .hasMessageContaining("another run")
         .hasMessageContaining("out.arrow.journal");
-  }
-
-  /** Does something else when the input is opened. */
-  private final class ReentrantSource implements ScoringSource {
-    private final Runnable before;
-
-    ReentrantSource(Runnable before) {
-      this.before = before;
-    }
-
-    @Override
-    public FeatureReader open(Path file) {
-      before.run();
-      return runtime.read(file);
-    }
-
-    @Override
-    public OptionalLong rows(Path file) {
-      return OptionalLong.empty();
-    }
-
-    @Override
-    public FeatureBatch empty(Path file) {
-      throw new AssertionError("the input has rows");
-    }
-
-    @Override
-    public boolean isArrow(Path file) {
-      return true;
-    }
-
-    @Override
-    public void convert(Path arrow, Path file) {
-      throw new AssertionError("the output is an Arrow file");
-    }
-
-    @Override
-    public BufferAllocator allocator() {
-      return runtime.allocator();
-    }
   }
 
   @Test
