@@ -35,6 +35,7 @@ import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.complex.MapVector;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -357,6 +358,28 @@ class DataFilesTest {
         .hasMessageContaining("row 30001")
         .hasMessageContaining("column n: found ")
         .hasMessageContaining("3.7")
+        .hasMessageContaining("sample_size = -1");
+  }
+
+  /** Objects with more than 200 different names are maps. */
+  @Test
+  void rejectsFractionsInsideMapsOfJson() throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 30_000; i++) {
+      lines.append("{\"n\": {\"k%d\": 9007199254740993, \"of\": null}}%n".formatted(i % 300));
+    }
+    Path good = text("map.jsonl", lines.toString());
+    try (FeatureReader reader = DataFiles.open(good, memory)) {
+      FeatureBatch batch = reader.iterator().next();
+      assertThat(batch.column("n")).isInstanceOf(MapVector.class);
+      assertThat(batch.column("n").getObject(299))
+          .hasToString("[{\"key\":\"k299\",\"value\":9007199254740993},{\"key\":\"of\"}]");
+    }
+    Path late = text("late.jsonl", lines + "{\"n\": {\"k1\": 3.7}}\n");
+    assertThatThrownBy(() -> rows(late, ReadOptions.defaults()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("row 30001")
+        .hasMessageContaining("column n: found {k1=3.7}")
         .hasMessageContaining("sample_size = -1");
   }
 
