@@ -14,12 +14,15 @@ public interface DataProfiler {
    * once, and closed by the caller.
    *
    * @param rows the rows
-   * @param except names of columns to leave out, such as keys; often empty
+   * @param columns names of the columns to summarise; empty for all. A field of a struct is named
+   *     by its path, such as {@code address.city}, and a struct stands for all its fields
+   * @param except names of columns to leave out, such as keys, by the same rules; often empty
    * @return the summary
    * @throws io.mlops4j.error.DataException if rows cannot be read
-   * @throws IllegalArgumentException if {@code except} names a column that the rows do not have
+   * @throws IllegalArgumentException if {@code columns} or {@code except} names a column that the
+   *     rows do not have
    */
-  Summary profile(Iterable<FeatureBatch> rows, Set<String> except);
+  Summary profile(Iterable<FeatureBatch> rows, Set<String> columns, Set<String> except);
 
   /** The summary of a data set. Immutable and thread safe. */
   interface Summary {

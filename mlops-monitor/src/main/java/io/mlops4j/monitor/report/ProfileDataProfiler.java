@@ -13,9 +13,13 @@ public final class ProfileDataProfiler implements DataProfiler {
   public ProfileDataProfiler() {}
 
   @Override
-  public Summary profile(Iterable<FeatureBatch> rows, Set<String> except) {
+  public Summary profile(Iterable<FeatureBatch> rows, Set<String> columns, Set<String> except) {
     Profile.Builder builder = Profile.builder().except(except.toArray(String[]::new));
+    if (!columns.isEmpty()) {
+      builder.columns(columns.toArray(String[]::new));
+    }
     for (FeatureBatch batch : rows) {
+      RowColumns.check(batch, columns);
       RowColumns.check(batch, except); // otherwise a misspelt column would be profiled
       builder.add(batch);
     }

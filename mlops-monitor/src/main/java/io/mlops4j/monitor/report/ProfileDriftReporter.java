@@ -4,8 +4,9 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.spi.DriftReporter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 
 /** Compares two data sets by the default policy of {@link DriftReport}. Thread safe. */
 public final class ProfileDriftReporter implements DriftReporter {
@@ -23,17 +24,20 @@ public final class ProfileDriftReporter implements DriftReporter {
     Profile profile = builder.build();
     checkRows("reference", profile);
     Profile.Builder counting = profile.counting();
-    Set<String> others = new TreeSet<>();
+    Profile.Builder others = null;
     for (FeatureBatch batch : current) {
-      if (counting.rows() == 0) {
-        others.addAll(RowColumns.names(batch, except));
+      if (others == null) {
+        List<String> names = new ArrayList<>(RowColumns.names(batch, except));
+        names.removeAll(profile.columns());
+        others = Profile.builder().columns(names.toArray(String[]::new));
       }
       counting.add(batch);
+      others.add(batch);
     }
     Profile rows = counting.build();
     checkRows("current", rows);
-    rows.columns().forEach(others::remove);
-    return new Compared(DriftReport.compare(profile, rows), others);
+    Profile all = others == null ? rows : rows.join(others.build());
+    return new Compared(DriftReport.compare(profile, all));
   }
 
   private static void checkRows(String side, Profile profile) {
@@ -42,7 +46,7 @@ public final class ProfileDriftReporter implements DriftReporter {
     }
   }
 
-  private record Compared(DriftReport report, Set<String> others) implements Report {
+  private record Compared(DriftReport report) implements Report {
     @Override
     public boolean drifted() {
       return !report.driftedFeatures().isEmpty();
@@ -65,7 +69,7 @@ public final class ProfileDriftReporter implements DriftReporter {
       report.features().forEach(feature -> line(text, feature.name(), feature.verdict()));
       report.skipped().forEach(column -> line(text, column.name(), column.detail()));
       report.onlyInReference().forEach(name -> line(text, name, "only in the reference"));
-      others.forEach(name -> line(text, name, "only in the current rows"));
+      report.onlyInCurrent().forEach(name -> line(text, name, "only in the current rows"));
       return text.toString();
     }
 

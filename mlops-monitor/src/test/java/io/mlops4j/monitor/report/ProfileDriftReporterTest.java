@@ -67,7 +67,7 @@ class ProfileDriftReporterTest {
   void summarisesColumns() {
     DataProfiler profiler = ServiceLoader.load(DataProfiler.class).findFirst().orElseThrow();
     try (FeatureBatch batch = rows(1000, 0)) {
-      DataProfiler.Summary summary = profiler.profile(List.of(batch), Set.of("id"));
+      DataProfiler.Summary summary = profiler.profile(List.of(batch), Set.of(), Set.of("id"));
 
       assertThat(summary.rows()).isEqualTo(1000);
       assertThat(summary.text())
@@ -77,7 +77,7 @@ class ProfileDriftReporterTest {
       assertThat(summary.json()).contains("\"rows\" : 1000");
       assertThat(Profile.fromBytes(summary.bytes()).rows()).isEqualTo(1000);
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> profiler.profile(List.of(batch), Set.of("idd")))
+          .isThrownBy(() -> profiler.profile(List.of(batch), Set.of(), Set.of("idd")))
           .withMessageContaining("idd");
     }
   }
@@ -106,18 +106,30 @@ class ProfileDriftReporterTest {
       FeatureBatch reference = FeatureBatch.of(VectorSchemaRoot.of(before));
       FeatureBatch current = FeatureBatch.of(VectorSchemaRoot.of(after, fresh));
 
-      assertThat(reporter.report(List.of(reference), List.of(current), Set.of()).text())
+      DriftReporter.Report report = reporter.report(List.of(reference), List.of(current), Set.of());
+      assertThat(report.text())
           .contains("\n  trip.hour  drifted: ")
           .contains("\n  trip.raw  type Binary, not profiled")
           .contains("\n  fresh  only in the current rows\n");
+      assertThat(report.json()).contains("\"onlyInCurrent\" : [ \"fresh\" ]");
+      assertThat(report.html()).containsPattern("fresh(<[^>]*>|\\s)*only in the current rows");
       assertThat(reporter.report(List.of(reference), List.of(current), Set.of("trip.raw")).text())
           .doesNotContain("raw");
-      assertThat(profiler.profile(List.of(reference), Set.of()).text())
+      assertThat(profiler.profile(List.of(reference), Set.of(), Set.of()).text())
           .contains("  trip.hour: 1000 numbers", "  trip.raw: type Binary, not profiled: ");
-      assertThat(profiler.profile(List.of(reference), Set.of("trip")).text())
+      assertThat(profiler.profile(List.of(reference), Set.of(), Set.of("trip")).text())
           .isEqualTo("1000 rows\n");
+      assertThat(profiler.profile(List.of(reference), Set.of("trip.hour"), Set.of()).text())
+          .startsWith("1000 rows\n  trip.hour: 1000 numbers")
+          .hasLineCount(2);
+      assertThat(profiler.profile(List.of(current), Set.of("trip"), Set.of("trip.raw")).text())
+          .contains("trip.hour")
+          .hasLineCount(2);
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> profiler.profile(List.of(reference), Set.of("trip.hours")))
+          .isThrownBy(() -> profiler.profile(List.of(reference), Set.of(), Set.of("trip.hours")))
+          .withMessageContaining("trip.hour");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> profiler.profile(List.of(reference), Set.of("trip.hours"), Set.of()))
           .withMessageContaining("trip.hour");
     }
   }

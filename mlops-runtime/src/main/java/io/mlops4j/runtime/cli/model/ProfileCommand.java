@@ -10,9 +10,7 @@ import io.mlops4j.spi.DataProfiler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +23,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "profile",
     description = {
-      "Summarises the columns of a file (Arrow, Parquet, CSV or JSON), or of the files of a pattern,"
-          + " in bounded memory."
+      "Summarises the columns of a file (Arrow, Parquet, CSV or JSON), or of the files of a"
+          + " pattern, in bounded memory."
     },
     footer = {
       "%nExamples:",
@@ -46,8 +44,10 @@ final class ProfileCommand extends ShellCommand {
   @Option(
       names = "--column",
       paramLabel = "COLUMN",
-      description = "A column to summarise; may be repeated. Default: all columns.")
-  private List<String> columns = new ArrayList<>();
+      description =
+          "A column to summarise, or a field of a struct by its path, such as address.city; may be"
+              + " repeated. Default: all columns.")
+  private Set<String> columns = new LinkedHashSet<>();
 
   @Option(
       names = "--where",
@@ -58,7 +58,8 @@ final class ProfileCommand extends ShellCommand {
   @Option(
       names = "--except",
       paramLabel = "COLUMN",
-      description = "A column to leave out, such as a key; may be repeated.")
+      description =
+          "A column, or a field of a struct, to leave out, such as a key; may be repeated.")
   private Set<String> except = new LinkedHashSet<>();
 
   @Option(
@@ -92,14 +93,17 @@ final class ProfileCommand extends ShellCommand {
   }
 
   private DataProfiler.Summary profile(DataProfiler profiler) {
-    ReadOptions.Builder options = ReadOptions.builder().columns(columns.toArray(String[]::new));
+    ReadOptions.Builder options = ReadOptions.builder();
+    if (columns.stream().noneMatch(name -> name.contains("."))) { // a path is no column of the file
+      options.columns(columns.toArray(String[]::new));
+    }
     if (where != null) {
       options.filter(where);
     }
     try (ProgressBar bar = bar("profile");
         ModelRuntime runtime = ModelRuntime.open();
         FeatureReader reader = rows.open(runtime, in, watched(options, bar, "").build())) {
-      return profiler.profile(reader, except);
+      return profiler.profile(reader, columns, except);
     }
   }
 }
