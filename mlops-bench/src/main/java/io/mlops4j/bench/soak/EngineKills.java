@@ -40,8 +40,8 @@ final class EngineKills implements Part {
     return new EngineKills(
         EngineProcess.SPARK,
         "KilledExecutors",
-        "a job of Spark on two executors, one of which is killed at a random moment; results"
-            + " with other rows than without a kill, and figures that count a row twice or not at all",
+        "a job of Spark on two executors, one of which is killed at a random moment; results with"
+            + " other rows than without a kill, and figures that count a row twice or not at all",
         (folder, size) -> {
           Path flights = folder.resolve("flights.parquet");
           FlightsParquet.write(flights, size.of(3_000_000, 600_000, 0));
@@ -55,7 +55,8 @@ final class EngineKills implements Part {
         EngineProcess.FLINK,
         "KilledTaskManagers",
         "a job of Flink on two task managers, one of which is killed at a random moment while the"
-            + " alias moves; files with other rows than without a kill",
+            + " alias moves; files with other answers, or other labels joined to them, than without"
+            + " a kill",
         (folder, size) -> List.of(String.valueOf(size.of(400_000, 200_000, 0)), folder.toString()));
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -20,19 +21,23 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.filesystem.legacy.StreamingFileSink;
 import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.OnCheckpointRollingPolicy;
+import org.apache.flink.util.Collector;
 
 /**
  * Jobs on two task managers, which a test or the soak of {@code mlops-bench} kills. A job scores
- * numbers, and writes the answers to files that appear with complete checkpoints. The alias moves
- * to another version while it runs.
+ * numbers, and joins delayed labels to the answers. It writes both to files that appear with
+ * complete checkpoints. The alias moves to another version while it runs.
  */
 final class KilledTaskManagers implements AutoCloseable {
   private static final int TASK_MANAGERS = 2;
   private static final int ROWS_EACH_SECOND = 50_000;
   private static final int EXACT = 1 << 20; // such whole numbers are exact as floats
+  private static final int WINDOW = 10_000; // event times are the numbers, in milliseconds
+  private static final int DELAY = 500; // of a label behind its number
 
   private final Path folder;
   private final ProcessCluster cluster;
@@ -89,16 +94,33 @@ final class KilledTaskManagers implements AutoCloseable {
     StreamExecutionEnvironment flink = environment(folder);
     DataGeneratorSource<Point> numbers =
         new DataGeneratorSource<>(
-            id -> new Point(id, (float) (id % EXACT)),
+            index -> point(index, rows),
             rows,
             RateLimiterStrategy.perSecond(ROWS_EACH_SECOND),
             TypeInformation.of(Point.class));
-    model
-        .score(
-            flink.fromSource(numbers, WatermarkStrategy.noWatermarks(), "numbers"), Point::features)
+    DataStream<Point> points =
+        flink.fromSource(
+            numbers,
+            WatermarkStrategy.<Point>forMonotonousTimestamps()
+                .withTimestampAssigner((point, none) -> point.id()),
+            "numbers");
+    ScoredStream<Point, Point.Sum> scored = model.score(points, Point::features);
+    DataStream<String> labelled =
+        scored
+            .labels(
+                points.filter(point -> isLabel(point.id())),
+                each -> Long.toString(each.row().id()),
+                point -> Long.toString(point.id() - DELAY))
+            .window(Duration.ofMillis(WINDOW))
+            .within(Duration.ofMillis(2 * DELAY))
+            .regression(KilledTaskManagers::number, point -> label(point.id() - DELAY))
+            .flatMap(KilledTaskManagers::lines)
+            .returns(Types.STRING);
+    scored
         .answers()
-        .map(KilledTaskManagers::line)
+        .map(each -> line(each.row().id(), number(each)))
         .returns(Types.STRING)
+        .union(labelled)
         .addSink(
             StreamingFileSink.forRowFormat(
                     new org.apache.flink.core.fs.Path(answers().toUri()),
@@ -121,10 +143,49 @@ final class KilledTaskManagers implements AutoCloseable {
     return flink;
   }
 
-  /** The number and what the answer would be without the version's part. */
-  private static String line(Scored<Point, Point.Sum> scored) {
+  /** The two halves of the indexes, which are read at the same time, have every other number. */
+  private static Point point(long index, long rows) {
+    long half = (rows + 1) / 2;
+    long id = index < half ? 2 * index : 2 * (index - half) + 1;
+    return new Point(id, (float) (id % EXACT));
+  }
+
+  /** Whether a label arrives at a time. */
+  private static boolean isLabel(long time) {
+    return time >= DELAY && time % 5 > 0;
+  }
+
+  private static double label(long id) {
+    return (double) (id % EXACT + id % 8);
+  }
+
+  /** What the answer would be without the version's part. */
+  private static double number(Scored<Point, Point.Sum> scored) {
     int plus = Integer.parseInt(scored.version().substring("plus:".length()));
-    return scored.row().id() + " " + (scored.answer().y() - plus);
+    return scored.answer().y() - plus;
+  }
+
+  private static String line(long id, double number) {
+    return id + " " + number;
+  }
+
+  private static String labelled(long start, double label, double number) {
+    return "window " + start + " label " + label + " of " + number;
+  }
+
+  private static String unlabelled(long start) {
+    return "window " + start + " without label";
+  }
+
+  /** A line for each row of a window, because the versions of a window depend on the time. */
+  private static void lines(WindowPerformance window, Collector<String> out) {
+    long start = window.start().toEpochMilli();
+    for (int row = 0; row < window.labels().length; row++) {
+      out.collect(labelled(start, window.labels()[row], window.numbers()[row]));
+    }
+    for (long row = window.labelled(); row < window.predicted(); row++) {
+      out.collect(unlabelled(start));
+    }
   }
 
   /** Waits for the end of a job, and describes its files. */
@@ -150,8 +211,18 @@ final class KilledTaskManagers implements AutoCloseable {
   /** What a job has to write. */
   static String expected(long rows) {
     return described(
-        Stream.iterate(0L, id -> id < rows, id -> id + 1)
-            .map(id -> id + " " + (float) (id % EXACT)));
+        LongStream.range(0, rows).boxed().flatMap(id -> Stream.of(answer(id), joined(id, rows))));
+  }
+
+  private static String answer(long id) {
+    return line(id, (double) (id % EXACT));
+  }
+
+  private static String joined(long id, long rows) {
+    long start = id / WINDOW * WINDOW;
+    return id + DELAY < rows && isLabel(id + DELAY)
+        ? labelled(start, label(id), (double) (id % EXACT))
+        : unlabelled(start);
   }
 
   private static String described(Stream<String> lines) {

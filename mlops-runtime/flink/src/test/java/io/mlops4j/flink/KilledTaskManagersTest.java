@@ -15,7 +15,7 @@ class KilledTaskManagersTest {
   @TempDir private Path folder;
 
   @Test
-  void aKilledProcessLosesNoRowAndRepeatsNone() throws Exception {
+  void aKilledProcessLosesNoRowOrLabelAndRepeatsNone() throws Exception {
     try (KilledTaskManagers jobs = new KilledTaskManagers(folder)) {
       JobID job = jobs.start(ROWS);
       Cluster.await("files of a checkpoint", () -> hasFiles(jobs));
