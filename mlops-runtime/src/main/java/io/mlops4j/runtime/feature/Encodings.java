@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Checks the marks at the beginning of text files. DuckDB would read big-endian UTF-16 as other
- * characters, without a failure.
+ * Checks the beginning of text files. DuckDB would read big-endian UTF-16 as other characters, and
+ * an empty file as a column without values, both without a failure.
  */
 final class Encodings {
   private Encodings() {}
@@ -18,6 +18,10 @@ final class Encodings {
   static void check(DataFormat format, List<Path> files, ReadOptions options) {
     if (format != DataFormat.CSV && format != DataFormat.JSON) {
       return;
+    }
+    if (files.stream().allMatch(Encodings::isEmpty)) { // one of several may have no rows
+      throw new DataException(
+          files.get(0) + ": found an empty file, expected rows; was it written to its end?", null);
     }
     boolean wide = options.encoding().map(set -> set.name().startsWith("UTF-16")).orElse(false);
     for (Path file : files) {
@@ -33,6 +37,14 @@ final class Encodings {
                 + " convert the file first",
             null);
       }
+    }
+  }
+
+  private static boolean isEmpty(Path file) {
+    try {
+      return Files.size(file) == 0;
+    } catch (IOException e) {
+      throw new DataException(file + ": cannot be read: " + e, e);
     }
   }
 

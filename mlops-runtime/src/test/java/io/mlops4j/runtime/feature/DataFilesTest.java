@@ -361,6 +361,20 @@ class DataFilesTest {
         .hasMessageContaining("sample_size = -1");
   }
 
+  @Test
+  void rejectsEmptyFilesUnlessOthersHaveRows() throws IOException {
+    for (String name : List.of("empty.csv", "empty.jsonl")) {
+      Path empty = text(name, "");
+      assertThatThrownBy(() -> rows(empty, ReadOptions.defaults()))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining(name + ": found an empty file");
+    }
+    List<Path> parts = List.of(text("b.jsonl", "{\"n\": 7}\n"), folder.resolve("empty.jsonl"));
+    try (FeatureReader reader = DataFiles.open(parts, ReadOptions.defaults(), memory)) {
+      assertThat(reader.iterator().next().root().contentToTSVString()).isEqualTo("n\n7\n");
+    }
+  }
+
   /** Objects with more than 200 different names are maps. */
   @Test
   void rejectsFractionsInsideMapsOfJson() throws IOException {
