@@ -60,7 +60,8 @@ final class FaultsMain {
             new OpenCalls(THREADS, CALLS_A_SECOND, seed, (thread, random) -> call(line, random))) {
       while (!Files.exists(end)) {
         LockSupport.parkNanos(100_000_000);
-        Child.tell("calls " + calls.answered() + " " + calls.failed());
+        boolean copied = line.status().lastGood().orElseThrow().kept().isPresent();
+        Child.tell("calls " + calls.answered() + " " + calls.failed() + " " + copied);
       }
     }
     runtime.close();

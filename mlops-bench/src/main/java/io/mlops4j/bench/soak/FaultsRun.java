@@ -61,6 +61,9 @@ final class FaultsRun implements AutoCloseable {
   private int unanswered;
   private double slowest;
 
+  /** The longest time that a pause took beyond what was asked: how starved the machine is. */
+  private long stall;
+
   FaultsRun(Postgres database, Faults.Disk disk, long seed, Consumer<String> say)
       throws IOException {
     this.database = database;
@@ -77,8 +80,8 @@ final class FaultsRun implements AutoCloseable {
     slow = publish(Lines.slow());
     registry.assign(FaultsMain.ALIAS, good.get(0), CHANGE);
     service = start();
-    if (!await(() -> service.serving() > 0, START)) {
-      throw new IOException("the service did not start");
+    if (!await(() -> service.serving() > 0 && service.copied(), START)) {
+      throw new IOException("the service did not start, or did not copy its version");
     }
   }
 
@@ -142,18 +145,29 @@ final class FaultsRun implements AutoCloseable {
     long until = System.nanoTime() + (500 + random.nextInt(2_500)) * MILLI;
     long answered = service.answered();
     long heard = System.nanoTime();
+    stall = 0;
     while (System.nanoTime() < until) {
-      LockSupport.parkNanos(20 * MILLI);
+      pause(20 * MILLI);
       long now = System.nanoTime();
       if (service.answered() > answered) {
         answered = service.answered();
         heard = now;
       } else if (now - heard > SILENCE) {
         unanswered++;
-        say.accept("no answers for a second");
+        say.accept("no answers for a second%s".formatted(stalled()));
         return;
       }
     }
+  }
+
+  private void pause(long nanos) {
+    long began = System.nanoTime();
+    LockSupport.parkNanos(nanos);
+    stall = Math.max(stall, System.nanoTime() - began - nanos);
+  }
+
+  private String stalled() {
+    return ", while this process was late by up to %.2f s".formatted(stall / 1e9);
   }
 
   private void restart() throws IOException {
@@ -177,7 +191,7 @@ final class FaultsRun implements AutoCloseable {
     boolean follows = await(() -> service.serving() == version.number(), FOLLOW);
     double seconds = follows ? (System.nanoTime() - began) / 1e9 : Double.POSITIVE_INFINITY;
     slowest = Math.max(slowest, seconds);
-    say.accept("%s: followed after %.2f s".formatted(fault, seconds));
+    say.accept("%s: followed after %.2f s%s".formatted(fault, seconds, stalled()));
   }
 
   private ModelVersion nextGood() {
@@ -202,11 +216,12 @@ final class FaultsRun implements AutoCloseable {
 
   private boolean await(BooleanSupplier condition, long nanos) {
     long until = System.nanoTime() + nanos;
+    stall = 0;
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > until || !service.isAlive()) {
         return false;
       }
-      LockSupport.parkNanos(2 * MILLI);
+      pause(2 * MILLI);
     }
     return true;
   }

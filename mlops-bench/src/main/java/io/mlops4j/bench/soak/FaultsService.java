@@ -20,6 +20,7 @@ final class FaultsService implements AutoCloseable {
   private volatile int serving;
   private volatile long answered;
   private volatile long failed;
+  private volatile boolean copied;
   private volatile boolean closed;
   private volatile boolean killed;
   private volatile Child.@Nullable End ended;
@@ -54,6 +55,7 @@ final class FaultsService implements AutoCloseable {
       case "calls" -> {
         answered = Long.parseLong(words[1]);
         failed = Long.parseLong(words[2]);
+        copied = Boolean.parseBoolean(words[3]);
       }
       case "closed" -> closed = true;
       default -> say.accept(line);
@@ -71,6 +73,11 @@ final class FaultsService implements AutoCloseable {
 
   long failed() {
     return failed;
+  }
+
+  /** Whether it has a copy of a version, which a restart without the registry needs. */
+  boolean copied() {
+    return copied;
   }
 
   boolean isAlive() {

@@ -289,12 +289,13 @@ public interface Deployment extends Model {
      * When the registry can be used again, its version is loaded and replaces the copy.
      *
      * <p>The copy is made after each swap, on a thread of the deployment. It takes the disk space
-     * of up to two versions. {@link Deployment#status} shows a copy that failed. The next attempt
-     * follows after half a minute. The copy is not leased in the registry: a version that was
-     * deleted there continues to serve from the copy until the registry can be used again.
+     * of up to two versions. {@link Deployment#status} shows a copy that failed. It is retried with
+     * growing pauses from one to thirty seconds. The copy is not leased in the registry: a version
+     * that was deleted there continues to serve from the copy until the registry can be used again.
      *
-     * @param folder a folder that only trusted users can write; created if it is absent. Processes
-     *     that follow the same alias may share it
+     * @param folder a folder that only trusted users can write; created if it is absent. If it
+     *     holds a copy, the deployment starts even when the folder cannot be written, for example
+     *     because the disk is full. Processes that follow the same alias may share it
      * @return this builder
      */
     Builder lastGoodIn(Path folder);
@@ -399,7 +400,7 @@ public interface Deployment extends Model {
      *     JdbcModelRegistry}
      * @throws io.mlops4j.error.RegistryException if the alias points to no version, the bytes are
      *     not those that were published, the registry cannot be used and no last good version was
-     *     kept, or the folder for it cannot be written
+     *     kept, or the folder for it cannot be written and holds none
      * @throws io.mlops4j.error.RegionException if its card names other regions than the runtime's
      * @throws io.mlops4j.error.ModelLoadException if the version cannot be loaded or fails its
      *     self-test

@@ -32,6 +32,12 @@ public final class TestPool implements DataSource, AutoCloseable {
   private int isolation = Connection.TRANSACTION_NONE;
   private int most = Integer.MAX_VALUE;
   private boolean away;
+  private volatile Interceptor interceptor = sql -> {};
+
+  /** Runs before a statement is prepared; may hang or fail. */
+  public interface Interceptor {
+    void before(String sql) throws SQLException;
+  }
 
   TestPool(DataSource source, boolean automatic) {
     this.source = source;
@@ -83,6 +89,7 @@ public final class TestPool implements DataSource, AutoCloseable {
     }
     if (method.getName().equals("prepareStatement")) {
       prepared.add(String.valueOf(arguments[0]));
+      interceptor.before(String.valueOf(arguments[0]));
     }
     if (method.getName().equals("prepareStatement") || method.getName().equals("commit")) {
       loseIfItIsTime(connection);
@@ -134,6 +141,11 @@ public final class TestPool implements DataSource, AutoCloseable {
   /** Loses the connection at the n-th statement or commit from now on. */
   void loseAt(int statements) {
     untilLost.set(statements);
+  }
+
+  /** From now on, this runs before each statement. */
+  public void intercept(Interceptor before) {
+    interceptor = before;
   }
 
   boolean lost() {

@@ -130,8 +130,11 @@ final class LastGood {
         wanted = record.equals(wanted) ? null : wanted;
       } else {
         problem = Optional.of(Failures.reason(failure));
-        next = clock.instant().plus(pause());
-        failures++;
+        if (record.equals(
+            wanted)) { // a newer version does not wait for the failure of an older one
+          next = clock.instant().plus(pause());
+          failures++;
+        }
       }
     }
     if (failure != null && news) {

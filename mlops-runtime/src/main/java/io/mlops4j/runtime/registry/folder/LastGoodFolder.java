@@ -51,13 +51,14 @@ public final class LastGoodFolder {
   }
 
   /**
-   * Creates the folder if it is absent.
+   * Creates the folder if it is absent. If it holds a copy and cannot be written now (for example,
+   * because the disk is full), it can still be read.
    *
    * @param parent the folder that the application named
    * @param ref {@code name@alias}
    * @param source the registry that versions are copied from
    * @throws IllegalArgumentException if the registry is not one of this library
-   * @throws RegistryException if the folder cannot be written
+   * @throws RegistryException if the folder cannot be written and holds no copy
    */
   public static LastGoodFolder open(Path parent, String ref, ModelRegistry source) {
     if (!(source instanceof StoredRegistry stored)) {
@@ -75,7 +76,9 @@ public final class LastGoodFolder {
       opened.disk.clean();
       Disk.deleteQuietly(opened.disk.stage());
     } catch (IOException e) {
-      throw opened.cannot("write", e);
+      if (!Disk.exists(folder.resolve(CURRENT))) {
+        throw opened.cannot("write", e);
+      }
     }
     return opened;
   }

@@ -17,9 +17,14 @@ import io.mlops4j.runtime.registry.JdbcModelRegistry;
 import io.mlops4j.runtime.registry.TestPool;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -224,6 +229,60 @@ class LastGoodTest {
       ((AliasDeployment) deployment).tick();
       await(() -> deployment.status().lastGood().orElseThrow().problem().isEmpty());
       awaitCopy(deployment);
+    }
+  }
+
+  /** The failure of an old copy came later than the version that a restart needs. */
+  @Test
+  void aCopyThatFailsLateDelaysNoNewerVersion() throws Exception {
+    CountDownLatch hangs = new CountDownLatch(1);
+    AtomicInteger reads = new AtomicInteger();
+    try (Deployment deployment = start(plus.registry)) {
+      awaitCopy(deployment);
+      pool.intercept(sql -> failLate(sql, reads, hangs));
+      plus.assign(CHAMPION, plus.v1);
+      deployment.refresh();
+      await(() -> reads.get() == 2);
+      plus.assign(CHAMPION, plus.v3);
+      deployment.refresh();
+      assertThat(plus.ask(deployment, 0)).isEqualTo(3);
+      hangs.countDown();
+      await(() -> deployment.status().lastGood().orElseThrow().kept().equals(Optional.of(plus.v3)));
+      assertThat(time.instant()).as("no time went by").isEqualTo(Instant.EPOCH);
+    } finally {
+      hangs.countDown();
+    }
+  }
+
+  /** The first read of bytes loads the version, and the second one copies it. */
+  private static void failLate(String sql, AtomicInteger reads, CountDownLatch hangs)
+      throws SQLException {
+    if (sql.startsWith("SELECT bytes") && reads.incrementAndGet() == 2) {
+      try {
+        hangs.await();
+      } catch (InterruptedException e) {
+        throw new SQLException(e);
+      }
+      throw new SQLException("the connection was lost", "08006");
+    }
+  }
+
+  @Test
+  void aRestartNeedsNoDiskThatCanBeWrittenIfThereIsACopy() throws Exception {
+    serveAndCopy();
+    Path staging = folder.resolve("last-good").resolve(CHAMPION).resolve("staging");
+    Files.delete(staging);
+    Files.writeString(staging, "in the way, also of root");
+    pool.away(true);
+    try (ModelRegistry later = JdbcModelRegistry.builder(pool).openLater();
+        Deployment deployment = start(later)) {
+      assertThat(plus.ask(deployment, 0)).isEqualTo(2);
+    }
+    pool.away(false);
+    plus.assign(CHAMPION, plus.v3);
+    try (Deployment deployment = start(plus.registry)) {
+      assertThat(plus.ask(deployment, 0)).isEqualTo(3);
+      await(() -> deployment.status().lastGood().orElseThrow().problem().isPresent());
     }
   }
 }
