@@ -285,7 +285,7 @@ public interface Deployment extends Model {
     /**
      * Keeps a copy of the serving version in a folder of this machine. If the registry cannot be
      * used when the deployment starts again, the copy serves: its digests, its signatures and the
-     * records of the alias are checked as those of the registry are, and it passes the same tests.
+     * record of the alias are checked as those of the registry are, and it passes the same tests.
      * When the registry can be used again, its version is loaded and replaces the copy.
      *
      * <p>The copy is made after each swap, on a thread of the deployment. It takes the disk space

@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rollout of a version to the deployments of an alias, step by step. Its state is in the
@@ -95,7 +96,29 @@ public final class Rollout {
       throw refused("found " + candidate + ", which serves already", "another version");
     }
     AliasRecord before = registry.head(alias).orElse(null); // the record that must still be newest
-    Optional.ofNullable(before)
+    refuseOpen(before);
+    RolloutStatus first =
+        new RolloutStatus(
+            ref, candidate, baseline, plan, State.RUNNING, 1, clock.instant(), change, List.of());
+    Change recorded = RolloutRecord.change(first);
+    try {
+      return statusAt(
+          before == null
+              ? registry.assignFirst(alias, candidate, recorded)
+              : registry.assign(alias, candidate, recorded, before));
+    } catch (RegistryException e) {
+      try {
+        refuseOpen(registry.head(alias).orElse(null)); // another process may have been faster
+      } catch (RegistryException faster) {
+        faster.addSuppressed(e);
+        throw faster;
+      }
+      throw e;
+    }
+  }
+
+  private void refuseOpen(@Nullable AliasRecord newest) {
+    Optional.ofNullable(newest)
         .flatMap(this::read)
         .map(Recorded::status)
         .filter(RolloutStatus::isOpen)
@@ -103,14 +126,6 @@ public final class Rollout {
             open -> {
               throw refused("found an open rollout, " + open, "none; abort it first");
             });
-    RolloutStatus first =
-        new RolloutStatus(
-            ref, candidate, baseline, plan, State.RUNNING, 1, clock.instant(), change, List.of());
-    Change recorded = RolloutRecord.change(first);
-    return statusAt(
-        before == null
-            ? registry.assignFirst(alias, candidate, recorded)
-            : registry.assign(alias, candidate, recorded, before));
   }
 
   /**

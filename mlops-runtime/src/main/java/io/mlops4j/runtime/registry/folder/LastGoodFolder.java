@@ -5,7 +5,6 @@ import io.mlops4j.model.ModelRef;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.ModelRegistry;
-import io.mlops4j.runtime.internal.document.Document;
 import io.mlops4j.runtime.internal.file.Disk;
 import io.mlops4j.runtime.registry.store.Records;
 import io.mlops4j.runtime.registry.store.Signing;
@@ -27,8 +26,9 @@ import java.util.stream.Stream;
 
 /**
  * The version that served last, in a folder of this machine: a registry with this one version, its
- * signatures and the records of the alias. A file names the registry that is current, and is
- * replaced in one step. The registry before it is kept, because another process may still read it.
+ * signatures and the record of the alias that points to it. A file names the registry that is
+ * current, and is replaced in one step. The registry before it is kept, because another process may
+ * still read it.
  *
  * <p>Not thread safe. Several processes that follow the same alias may use one folder.
  */
@@ -104,8 +104,9 @@ public final class LastGoodFolder {
   }
 
   /**
-   * Copies the version that a record points to, its signatures, and the records of the alias up to
-   * this one, and makes them current.
+   * Copies the version that a record points to, its signatures and the record, and makes them
+   * current. The records before it are not copied: they point to other versions, which a copy that
+   * was interrupted would then name.
    *
    * @throws RegistryException if the version cannot be read or copied; the earlier copy stays
    */
@@ -114,8 +115,8 @@ public final class LastGoodFolder {
     String name = "%s-%06d".formatted(version.digest().hex().substring(0, 16), version.number());
     try {
       Path kept = folder.resolve(name);
-      if (!Disk.exists(kept) || !isContinued(kept, record.number())) {
-        copy(version, record.number(), kept);
+      if (!Disk.exists(kept) || !isContinued(kept, record)) {
+        copy(version, record, kept);
       }
       String before = currentOr(name);
       disk.replace(name.getBytes(StandardCharsets.UTF_8), folder.resolve(CURRENT), folder);
@@ -134,24 +135,26 @@ public final class LastGoodFolder {
   }
 
   /**
-   * Adds the newer records of the alias to a version that was copied before. Returns false if its
-   * records are not the beginning of the source's.
+   * Adds a newer record to a version that was copied before. Returns false if its newest record is
+   * not one of the source's up to this one.
    */
-  private boolean isContinued(Path kept, long last) {
+  private boolean isContinued(Path kept, AliasRecord record) {
     try (Storage copy = FolderStorage.open(kept, true)) {
       Records to = copy.aliasRecords(model, alias);
       Records from = source.storage().aliasRecords(model, alias);
-      long there = Math.min(to.last(0), last);
-      if (there == 0 || !Arrays.equals(to.read(there), from.read(there))) {
+      long there = to.last(0);
+      if (there == 0
+          || there > record.number()
+          || !Arrays.equals(to.read(there), from.read(there))) {
         Disk.deleteQuietly(kept);
         return false;
       }
-      copyRecords(copy, last);
+      copyRecord(copy, record);
       return true;
     }
   }
 
-  private void copy(ModelVersion version, long last, Path kept) throws IOException {
+  private void copy(ModelVersion version, AliasRecord record, Path kept) throws IOException {
     Path staged = disk.stage();
     try {
       try (Storage copy = FolderStorage.open(staged, true)) {
@@ -161,7 +164,7 @@ public final class LastGoodFolder {
         for (String signature : from.signatures(version)) {
           copy.putSignature(version, signature, from.signature(version, signature));
         }
-        copyRecords(copy, last);
+        copyRecord(copy, record);
       }
       Disk.claim(staged, kept, folder);
     } finally {
@@ -169,16 +172,9 @@ public final class LastGoodFolder {
     }
   }
 
-  private void copyRecords(Storage copy, long last) {
-    Records from = source.storage().aliasRecords(model, alias);
-    Records to = copy.aliasRecords(model, alias);
-    for (long number = to.last(0) + 1; number <= last; number++) {
-      byte[] document = from.read(number);
-      if (Document.read(from.place(number), document, json -> json.count("record")) > 1) {
-        copy.allowRemovals();
-      }
-      to.claim(number, document);
-    }
+  private void copyRecord(Storage copy, AliasRecord record) {
+    byte[] document = source.storage().aliasRecords(model, alias).read(record.number());
+    copy.aliasRecords(model, alias).claim(record.number(), document);
   }
 
   private void deleteOthers(List<String> kept) throws IOException {

@@ -285,4 +285,53 @@ class LastGoodTest {
       await(() -> deployment.status().lastGood().orElseThrow().problem().isPresent());
     }
   }
+
+  /**
+   * Records that point to other versions made a copy useless to which they were added one by one.
+   */
+  @Test
+  void aCopyThatWasInterruptedStillServes() throws Exception {
+    AtomicInteger reads = new AtomicInteger();
+    try (Deployment deployment = start(plus.registry)) {
+      awaitCopy(deployment);
+      plus.assign(CHAMPION, plus.v3);
+      plus.assign(CHAMPION, plus.v1);
+      plus.assign(CHAMPION, plus.v2);
+      pool.intercept(sql -> failAfter(4, sql, reads));
+      deployment.refresh();
+      assertThat(deployment.servedBy().alias().orElseThrow().number()).isEqualTo(5);
+    }
+    pool.intercept(sql -> {});
+    pool.away(true);
+    try (ModelRegistry later = JdbcModelRegistry.builder(pool).openLater();
+        Deployment deployment = start(later)) {
+      assertThat(plus.ask(deployment, 0)).isEqualTo(2);
+    }
+  }
+
+  private static void failAfter(int most, String sql, AtomicInteger reads) throws SQLException {
+    if (sql.startsWith("SELECT document") && reads.incrementAndGet() > most) {
+      throw new SQLException("the connection was lost", "08006");
+    }
+  }
+
+  @Test
+  void aCopyHasOneRecordHoweverManyTheAliasHas() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      plus.assign(CHAMPION, i % 2 == 0 ? plus.v1 : plus.v2);
+    }
+    serveAndCopy();
+    try (Stream<Path> all = Files.walk(folder.resolve("last-good"))) {
+      assertThat(all.filter(path -> path.getParent().endsWith("aliases/champion")))
+          .singleElement()
+          .asString()
+          .endsWith("000022.json");
+    }
+    pool.away(true);
+    try (ModelRegistry later = JdbcModelRegistry.builder(pool).openLater();
+        Deployment deployment = start(later)) {
+      assertThat(plus.ask(deployment, 0)).isEqualTo(2);
+      assertThat(deployment.servedBy().alias().orElseThrow().number()).isEqualTo(22);
+    }
+  }
 }

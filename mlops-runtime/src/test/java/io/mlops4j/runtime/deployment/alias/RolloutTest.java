@@ -256,7 +256,8 @@ class RolloutTest {
     ModelRegistry meddled = meddled(rollout.alias(), 1, () -> rollout.start(plus.v3, PLAN, ANA));
 
     assertThatThrownBy(() -> Rollout.of(meddled, CHAMPION).start(plus.v2, PLAN, ANA))
-        .isInstanceOf(RegistryException.class);
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("found an open rollout, plus:3");
     assertThat(state().candidate()).isEqualTo(plus.v3);
     assertThat(state().isOpen()).isTrue();
   }

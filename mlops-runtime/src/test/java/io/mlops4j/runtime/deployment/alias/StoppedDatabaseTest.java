@@ -6,8 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.mlops4j.error.RegistryException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.Prediction;
+import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.rollout.Evidence;
+import io.mlops4j.rollout.Gate;
+import io.mlops4j.rollout.Verdict;
 import io.mlops4j.runtime.deployment.Deployment;
+import io.mlops4j.runtime.deployment.Rollout;
+import io.mlops4j.runtime.deployment.RolloutPlan;
+import io.mlops4j.runtime.deployment.RolloutStatus;
+import io.mlops4j.runtime.deployment.RolloutStatus.State;
 import io.mlops4j.runtime.registry.JdbcModelRegistry;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -15,9 +25,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +116,88 @@ class StoppedDatabaseTest {
       assertThat(plus.ask(other, 0)).isEqualTo(3);
       other.close();
     }
+  }
+
+  /** Callers get answers of both versions, and the rollout goes on at the step where it was. */
+  @Test
+  void aRolloutWaitsForTheDatabase() throws Exception {
+    Change ana = Change.by("ana");
+    Verdict pass = new Verdict.Pass(List.of(new Evidence("errors", 0, 0.1, "no call failed")));
+    AtomicBoolean judges = new AtomicBoolean();
+    CountDownLatch stopped = new CountDownLatch(1);
+    AtomicInteger judged = new AtomicInteger();
+    Gate gate =
+        trial -> {
+          if (!judges.get()) {
+            return new Verdict.Inconclusive(pass.evidence());
+          }
+          judged.incrementAndGet();
+          awaitUninterruptibly(stopped); // the verdict cannot be recorded
+          return pass;
+        };
+    try (DeploymentFixture plus =
+        new DeploymentFixture(JdbcModelRegistry.open(server.getPostgresDatabase()))) {
+      plus.assign(CHAMPION, plus.v1);
+      Rollout rollout = Rollout.of(plus.registry, CHAMPION);
+      RolloutPlan plan = RolloutPlan.of(0.5, 0.6).withEvery(Duration.ofMillis(20));
+      try (Deployment deployment =
+          plus.champion()
+              .every(Duration.ofMillis(20))
+              .registryTimeout(Duration.ofSeconds(1))
+              .rollouts(gate)
+              .start()) {
+        rollout.start(plus.v2, plan, ana);
+        await(() -> answers(plus, deployment).size() == 2);
+        judges.set(true);
+        await(() -> judged.get() == 1);
+        signal("-STOP");
+        try {
+          stopped.countDown();
+          await(() -> deployment.status().outage().isPresent());
+          assertThat(answers(plus, deployment)).containsExactlyInAnyOrder(1, 2);
+        } finally {
+          signal("-CONT");
+        }
+        await(() -> rollout.status().orElseThrow().state() == State.PROMOTED);
+        await(() -> answers(plus, deployment).equals(Set.of(2)));
+      } finally {
+        stopped.countDown();
+      }
+      assertThat(plus.registry.history(rollout.alias()).stream().map(rollout::statusAt))
+          .extracting(RolloutStatus::step)
+          .containsExactly(1, 2, 2);
+      assertThat(plus.registry.history(CHAMPION)).hasSize(2);
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("60 s are over").isLessThan(end);
+      Thread.onSpinWait();
+    }
+  }
+
+  private static Set<Integer> answers(DeploymentFixture plus, Deployment deployment) {
+    Set<Integer> versions = new HashSet<>();
+    for (int i = 0; i < 200; i++) {
+      try (FeatureBatch batch =
+              FeatureBatch.builder(plus.loader.allocator()).floats("x", 0).build();
+          Prediction answer = deployment.predict(batch)) {
+        int version = answer.servedBy().version().orElseThrow().number();
+        assertThat(answer.floats("y")[0]).isEqualTo(version);
+        versions.add(version);
+      }
+    }
+    return versions;
   }
 
   @Test
