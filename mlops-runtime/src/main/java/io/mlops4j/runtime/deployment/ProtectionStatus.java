@@ -57,7 +57,8 @@ public record ProtectionStatus(
    *
    * @param version the version
    * @param state whether calls reach it
-   * @param answered the calls that it answered
+   * @param answered the calls that it answered and that count; not those that began before the
+   *     breaker last opened or closed
    * @param failed the calls that failed and count
    * @param rejected the calls that did not reach it because the breaker was open
    * @param lastFailure the message of the last failure that counts

@@ -174,43 +174,49 @@ final class Guard {
     return champion.running() + (canary == null ? 0 : canary.candidate().running());
   }
 
-  /** Calls the version that is to answer, or its fallback. */
+  /**
+   * Calls the version that is to answer, or its fallback. A version is released only after the next
+   * one was acquired, so that no other call takes the place of this one meanwhile.
+   */
   <A> A call(CallOptions options, Rows rows, Work<A> work, BiConsumer<Served, ? super A> answered) {
     Admitted call = admit(options, rows);
-    Throwable failure;
+    Admitted held = call;
     try {
-      if (call.isRejected()) {
-        failure = call.exception();
-      } else {
-        A answer = work.on(call.served(), options);
-        call.answered();
-        answered.accept(call.served(), answer);
-        return answer;
-      }
-    } catch (Throwable e) {
-      if (!call.failed(e) || !hasFallback()) {
-        throw e;
-      }
-      failure = e;
-    } finally {
-      call.served().release();
-    }
-    for (Fallback next : fallbacks(call, failure)) {
-      Admitted instead = next.acquire();
-      if (instead != null) {
-        try {
-          A answer = work.on(instead.served(), instead.options());
-          next.answered(instead);
+      Throwable failure;
+      try {
+        if (call.isRejected()) {
+          failure = call.exception();
+        } else {
+          A answer = work.on(call.served(), options);
+          call.answered();
+          answered.accept(call.served(), answer);
           return answer;
-        } catch (Throwable e) {
-          instead.failed(e);
-          suppress(failure, e);
-        } finally {
-          instead.served().release();
+        }
+      } catch (Throwable e) {
+        if (!call.failed(e) || !hasFallback()) {
+          throw e;
+        }
+        failure = e;
+      }
+      for (Fallback next : fallbacks(call, failure)) {
+        Admitted instead = next.acquire();
+        if (instead != null) {
+          held.served().release();
+          held = instead;
+          try {
+            A answer = work.on(instead.served(), instead.options());
+            next.answered(instead);
+            return answer;
+          } catch (Throwable e) {
+            instead.failed(e);
+            suppress(failure, e);
+          }
         }
       }
+      throw unanswered(call, rows, failure);
+    } finally {
+      held.served().release();
     }
-    throw unanswered(call, rows, failure);
   }
 
   /** Begins to call the version that is to answer, and later its fallback if that is needed. */

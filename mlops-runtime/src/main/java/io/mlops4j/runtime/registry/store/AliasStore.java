@@ -12,6 +12,12 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The chains of all aliases. */
 final class AliasStore {
+  /** A misspelt path, which was created as an empty registry, is the usual reason. */
+  static final String EMPTY = ", a registry without any model";
+
+  static final String USED =
+      "one with models; check its path or address, or publish a first model there";
+
   private final Storage storage;
   private final Signing signing;
   private final Clock clock;
@@ -61,10 +67,14 @@ final class AliasStore {
   }
 
   RegistryException unknown(ModelRef ref, int versions) {
+    List<String> models = storage.models();
+    if (models.isEmpty()) {
+      return Problems.refused(ref, "no such alias in " + storage + EMPTY, USED);
+    }
     return Problems.refused(
         ref,
         "no such alias in " + storage,
         "one that was assigned; aliases of %s: %s; its versions: %s; models: %s"
-            .formatted(ref.name(), aliases(ref.name()), versions, Texts.some(storage.models())));
+            .formatted(ref.name(), aliases(ref.name()), versions, Texts.some(models)));
   }
 }

@@ -203,10 +203,14 @@ public final class VersionStore {
       throw storage.missing(storage.place(model, number));
     }
     if (last == 0) {
-      throw Problems.refused(
-          model,
-          "no such model in " + storage,
-          "one that was published; models there are: " + Texts.some(storage.models()));
+      List<String> models = storage.models();
+      throw models.isEmpty()
+          ? Problems.refused(
+              model, "no such model in " + storage + AliasStore.EMPTY, AliasStore.USED)
+          : Problems.refused(
+              model,
+              "no such model in " + storage,
+              "one that was published; models there are: " + Texts.some(models));
     }
     throw Problems.refused(
         model + ":" + number, "versions 1 to " + last + " in " + storage, "an existing version");

@@ -26,12 +26,14 @@ import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
+import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.Waits;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.DeploymentStatus;
 import io.mlops4j.runtime.deployment.ShadowStatus;
 import io.mlops4j.runtime.deployment.alias.DeploymentFixture.Sum;
 import io.mlops4j.runtime.deployment.alias.DeploymentFixture.Term;
+import io.mlops4j.runtime.registry.FileModelRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -303,6 +305,26 @@ class DeploymentTest {
       bytes[bytes.length / 2] ^= 1;
       assertThat(file.toFile().setWritable(true)).isTrue();
       Files.write(file, bytes);
+    }
+
+    /**
+     * Opening a folder that does not exist creates a registry, so its name must be in the message.
+     */
+    @Test
+    void startNamesARegistryWithoutModelsWhichMayBeMisspelt() {
+      Path misspelt = folder.resolve("regsitry");
+      try (ModelRegistry empty = FileModelRegistry.open(misspelt)) {
+        assertThatThrownBy(() -> ticking().from(empty).start())
+            .isInstanceOf(RegistryException.class)
+            .hasMessage(
+                "plus@champion: found no such alias in "
+                    + misspelt
+                    + ", a registry without any model, expected one with models; check its path or"
+                    + " address, or publish a first model there");
+        assertThatThrownBy(() -> empty.resolve("plus"))
+            .hasMessageContaining(
+                "plus: found no such model in " + misspelt + ", a registry without any model");
+      }
     }
 
     @Test
