@@ -14,8 +14,8 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 
 /** Versions of {@code y = ax + b}, whose answers can be computed by hand, and bad ones. */
 final class Lines {
-  /** Some seconds of turns. */
-  private static final long MANY = 2_000_000;
+  /** Minutes of turns: a self-test must not come to its end within the limit of a trial. */
+  private static final long MANY = 200_000_000;
 
   private Lines() {}
 
