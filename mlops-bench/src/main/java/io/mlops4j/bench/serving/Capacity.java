@@ -1,25 +1,37 @@
 package io.mlops4j.bench.serving;
 
-import java.util.concurrent.Callable;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.Arrays;
 
-/** What callers can answer at most, measured once. One thread. */
-final class Capacity {
-  private final int threads;
-  private final Callable<Callers> callers;
-  private double nanos;
+/**
+ * What callers can answer at most: all calls are due at once, and the threads, the clocks and the
+ * counter are those of an {@link OpenLoop}, which cost as much as a small model. One thread.
+ */
+final class Capacity implements Closeable {
+  private static final double NANOS = 2e8;
+  private static final int FIRST = 1000;
 
-  Capacity(int threads, Callable<Callers> callers) {
-    this.threads = threads;
-    this.callers = callers;
+  private final TimedCalls calls;
+  private int count = FIRST;
+
+  Capacity(int threads, Callers callers) throws Exception {
+    this.calls = new TimedCalls(threads, callers);
+    nanos(); // until the compiler has done its work
+    nanos();
   }
 
-  /** The mean time between answers when all threads ask again at once. */
+  /** The mean time between answers now: a machine that others use is not always as fast. */
   double nanos() throws Exception {
-    if (nanos == 0) {
-      try (ClosedLoop loop = new ClosedLoop(threads, callers.call())) {
-        nanos = loop.measure();
-      }
-    }
+    long[] answered = calls.ask(new long[count]);
+    calls.settle();
+    double nanos = Arrays.stream(answered).max().orElseThrow() / (double) count;
+    count = (int) Math.max(1, NANOS / nanos);
     return nanos;
+  }
+
+  @Override
+  public void close() throws IOException {
+    calls.close();
   }
 }

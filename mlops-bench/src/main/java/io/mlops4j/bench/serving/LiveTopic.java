@@ -11,7 +11,6 @@ import java.util.concurrent.Callable;
 /** {@code ratios live}: what a monitor, a prediction log and meters cost. */
 public final class LiveTopic implements Topic {
   private static final int THREADS = 16;
-  private static final double SHARE = 0.7;
   private static final double SECONDS = 2;
   private static final int ROWS = 32;
 
@@ -86,41 +85,42 @@ public final class LiveTopic implements Topic {
 
   private static List<Comparison> stack(
       String name, String work, String model, double cpuGoal, double p99Goal) {
-    Capacity peers = new Capacity(THREADS, () -> Mlps.raw(model));
-    Rate peak = new Rate("70 % of what the peer can answer", () -> peers.nanos() / SHARE);
-    Load load = new Load(THREADS, SHARE, SECONDS, () -> new FullStack(model));
-    Rate busy = new Rate("a rate that keeps the processors busy for 70 % of the time", load::nanos);
+    Callable<Callers> peers = () -> Mlps.raw(model);
+    Callable<Callers> own = () -> new FullStack(model);
     return List.of(
-        stack(name + ".cpu", work, model, peak, OpenLoop.Figure.CPU, cpuGoal),
-        stack(name + ".p99", work, model, busy, OpenLoop.Figure.P99, p99Goal),
-        stack(name + ".peak.p99", work, model, peak, OpenLoop.Figure.P99, Double.NaN));
+        stack(name + ".cpu", work, model, "the peer", peers, OpenLoop.Figure.CPU, cpuGoal),
+        stack(name + ".p99", work, model, "this stack", own, OpenLoop.Figure.P99, p99Goal),
+        stack(
+            name + ".peak.p99", work, model, "the peer", peers, OpenLoop.Figure.P99, Double.NaN));
   }
 
-  /**
-   * How many calls there are for both sides.
-   *
-   * @param nanosBetween the mean time between calls
-   */
-  private record Rate(String name, Callable<Double> nanosBetween) {}
-
   private static Comparison stack(
-      String name, String work, String model, Rate rate, OpenLoop.Figure figure, double goal) {
+      String name,
+      String work,
+      String model,
+      String who,
+      Callable<Callers> capacity,
+      OpenLoop.Figure figure,
+      double goal) {
     return new Comparison(
         name,
-        "deployed alias, monitor, prediction log and Micrometer, %s, one record each, at %s; %s"
+        "deployed alias, monitor, prediction log and Micrometer, %s, one record each, at 70 %% of what %s can answer; %s"
             .formatted(
                 work,
-                rate.name(),
+                who,
                 figure == OpenLoop.Figure.CPU
                     ? "processor time of the process for a call"
                     : "99th percentile of the time from when a call was meant to begin"),
         "a loop over ONNX Runtime Java 1.29.0 with pinned tensors for each thread",
         goal,
-        open(rate, () -> new FullStack(model), figure),
-        open(rate, () -> Mlps.raw(model), figure));
+        open(capacity, () -> new FullStack(model), figure),
+        open(capacity, () -> Mlps.raw(model), figure));
   }
 
-  private static Callable<Side> open(Rate rate, Callable<Callers> callers, OpenLoop.Figure figure) {
-    return () -> new OpenLoop(THREADS, rate.nanosBetween().call(), SECONDS, callers.call(), figure);
+  private static Callable<Side> open(
+      Callable<Callers> capacity, Callable<Callers> callers, OpenLoop.Figure figure) {
+    return () ->
+        new OpenLoop(
+            THREADS, new Capacity(THREADS, capacity.call()), SECONDS, callers.call(), figure);
   }
 }

@@ -5,24 +5,21 @@ import io.mlops4j.bench.ratios.Measured;
 import java.io.IOException;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Random;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Calls that come when they come, whether or not the ones before were answered: Poisson arrivals at
- * a fixed rate, taken up by a number of threads. The cost is the 99th percentile of the time from
- * when a call was meant to begin to its answer, or the processor time of the process.
+ * a rate, taken up by a number of threads. The cost is the 99th percentile of the time from when a
+ * call was meant to begin to its answer, or the processor time of the process.
+ *
+ * <p>The rate is a share of a capacity that is measured before each sample. A rate that was
+ * measured once is more than the processors can do whenever the machine is slower for a while, and
+ * the calls then wait for as long as that lasts.
  */
 final class OpenLoop implements Measured {
   private static final long SEED = 20040404;
+  private static final double SHARE = 0.7;
   private static final int MOST_WARM_UPS = 30;
 
   /** Of one processor; with less, the compilers count as idle. */
@@ -40,33 +37,23 @@ final class OpenLoop implements Measured {
     CPU
   }
 
+  private final Capacity capacity;
+  private final TimedCalls calls;
+  private final double seconds;
   private final Figure figure;
-  private final Callers callers;
-  private final List<Caller> each = new ArrayList<>();
-  private final ExecutorService threads;
-  private final long[] meant;
 
   /**
    * A side.
    *
-   * @param nanosBetween the mean time between calls
+   * @param capacity 70 % of it are asked; closed with this
    * @param seconds how long a sample lasts
    */
-  OpenLoop(int threads, double nanosBetween, double seconds, Callers callers, Figure figure)
+  OpenLoop(int threads, Capacity capacity, double seconds, Callers callers, Figure figure)
       throws Exception {
+    this.capacity = capacity;
+    this.calls = new TimedCalls(threads, callers);
+    this.seconds = seconds;
     this.figure = figure;
-    this.callers = callers;
-    for (int i = 0; i < threads; i++) {
-      each.add(callers.caller(i));
-    }
-    this.threads = Executors.newFixedThreadPool(threads);
-    Random random = new Random(SEED);
-    this.meant = new long[(int) (seconds * 1e9 / nanosBetween)];
-    double at = 0;
-    for (int i = 0; i < meant.length; i++) {
-      at -= Math.log(1 - random.nextDouble()) * nanosBetween;
-      meant[i] = (long) at;
-    }
     warmUp();
   }
 
@@ -87,27 +74,10 @@ final class OpenLoop implements Measured {
 
   @Override
   public double measure() throws Exception {
-    AtomicInteger next = new AtomicInteger();
-    long[] took = new long[meant.length];
+    long[] meant = meant(capacity.nanos() / SHARE);
     long cpu = SYSTEM.getProcessCpuTime();
-    long begin = System.nanoTime() + 10_000_000;
-    List<Future<Void>> loops = new ArrayList<>();
-    for (Caller caller : each) {
-      Callable<Void> loop =
-          () -> {
-            for (int i = next.getAndIncrement(); i < meant.length; i = next.getAndIncrement()) {
-              await(begin + meant[i]);
-              caller.call(i);
-              took[i] = System.nanoTime() - begin - meant[i];
-            }
-            return null;
-          };
-      loops.add(threads.submit(loop));
-    }
-    for (Future<Void> loop : loops) {
-      loop.get();
-    }
-    callers.settle();
+    long[] took = calls.ask(meant);
+    calls.settle();
     if (figure == Figure.CPU) {
       return (SYSTEM.getProcessCpuTime() - cpu) / (double) meant.length;
     }
@@ -115,15 +85,21 @@ final class OpenLoop implements Measured {
     return took[(int) (0.99 * (took.length - 1))];
   }
 
-  private static void await(long time) {
-    for (long left = time - System.nanoTime(); left > 0; left = time - System.nanoTime()) {
-      LockSupport.parkNanos(left);
+  private long[] meant(double nanosBetween) {
+    Random random = new Random(SEED);
+    long[] meant = new long[(int) (seconds * 1e9 / nanosBetween)];
+    double at = 0;
+    for (int i = 0; i < meant.length; i++) {
+      at -= Math.log(1 - random.nextDouble()) * nanosBetween;
+      meant[i] = (long) at;
     }
+    return meant;
   }
 
   @Override
   public void close() throws IOException {
-    threads.shutdownNow();
-    callers.close();
+    try (capacity) {
+      calls.close();
+    }
   }
 }

@@ -9,8 +9,6 @@ import io.mlops4j.bench.ratios.Measured;
 import io.mlops4j.bench.ratios.Side;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.MicroBatching;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +35,7 @@ class ServingTopicTest {
           Map.entry("serving.wide.threads16", 1.8),
           Map.entry("serving.minilm16.threads16", 1.1),
           Map.entry("serving.minilmragged.threads16", 0.97),
+          Map.entry("serving.openloop.aa.p99", SHOWN),
           Map.entry("serving.openloop.tiny.p99", 1.2),
           Map.entry("serving.openloop.wide.p99", 1.2),
           Map.entry("serving.large.rows65536", 1.0),
@@ -121,38 +120,14 @@ class ServingTopicTest {
   @Test
   void loopsMeasureWhatTheyAreGiven() throws Exception {
     try (Measured closed = new ClosedLoop(2, new Spinning());
-        Measured open = new OpenLoop(2, 1e7, 0.1, new Spinning(), OpenLoop.Figure.P99)) {
+        Capacity capacity = new Capacity(2, new Spinning());
+        Measured open =
+            new OpenLoop(
+                2, new Capacity(2, new Spinning()), 0.1, new Spinning(), OpenLoop.Figure.P99)) {
       assertThat(closed.measure()).as("two threads, a millisecond each").isGreaterThan(4e5);
+      assertThat(capacity.nanos()).as("all are due at once").isGreaterThan(4e5);
       assertThat(open.measure()).as("each waits a millisecond").isGreaterThan(9e5);
     }
-  }
-
-  @Test
-  void loadIsTheTimeOfAllProcessors() throws Exception {
-    Load load = new Load(2, 0.5, 0.5, Burning::new);
-    double processors = Runtime.getRuntime().availableProcessors();
-    assertThat(load.nanos())
-        .as("a call takes a millisecond of a processor, which the clock tells in steps of 10")
-        .isGreaterThan(0.9e6 / (0.5 * processors));
-  }
-
-  /** Takes a millisecond of a processor at least. */
-  private static final class Burning implements Callers {
-    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-
-    @Override
-    public Caller caller(int number) {
-      return call -> {
-        long end = THREADS.getCurrentThreadCpuTime() + 1_000_000;
-        while (THREADS.getCurrentThreadCpuTime() < end) {
-          Thread.onSpinWait();
-        }
-        return call;
-      };
-    }
-
-    @Override
-    public void close() {}
   }
 
   /** Takes a millisecond at least. */
