@@ -24,10 +24,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Grouping pays for a model whose run costs much for one row and little for each further row,
  * such as a network with large weights, if many calls have the same shape. A queue costs a call
- * some microseconds. Therefore calls are answered one by one at first, and a model that answers a
- * single call in less than 20 µs is never grouped. Otherwise, while there are more callers than
- * processors, the model measures both ways for short times, and groups calls if that is at least 5
- * % faster. {@link #withoutMeasuring} always groups.
+ * some microseconds. Therefore a call is answered alone, in its own thread, while there are no more
+ * callers than processors, and always if a single call takes less than 20 µs. Otherwise a few calls
+ * of each shape are measured alone and in groups, and calls of a shape are grouped if they then
+ * take at least a tenth less processor time. That is repeated more and more rarely. Calls of more
+ * than 256 shapes are not measured: those of further shapes are answered alone. {@link
+ * #withoutMeasuring} always groups.
  *
  * <p>Models of one runtime that group calls share its processors in the order in which calls
  * arrived. A long run of one model may delay the queued calls of another for about as long. Do not

@@ -70,15 +70,28 @@ record CallContext(
         : null;
   }
 
-  /** Batches the calls of a model; measures whether that pays unless the limits say otherwise. */
+  /**
+   * Batches the calls of a model; measures whether that pays unless the limits say otherwise.
+   *
+   * @param inThread whether the thread that answers calls runs the model
+   */
   <I, O> RowBatcher<I, O> batcher(
       MicroBatching limits,
+      boolean inThread,
       RowBatcher.Asker<I, O> asker,
       Function<I, Object> shape,
       IntSupplier asking,
       RowBatcher.Refusals refusals) {
     return new RowBatcher<>(
-        limits, queue, asker, shape, asking, threads.deadlines(), threads.late(), refusals);
+        limits,
+        queue,
+        asker,
+        shape,
+        asking,
+        inThread ? CpuTime::ofThread : System::nanoTime,
+        threads.deadlines(),
+        threads.late(),
+        refusals);
   }
 
   /** The processor time of one model; null if it is not measured. */

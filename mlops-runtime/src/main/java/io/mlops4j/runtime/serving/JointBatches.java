@@ -29,7 +29,13 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
     this.shared = shared;
     this.most = limits.rows();
     this.batcher =
-        context.batcher(limits, this, JointCall::shape, calls.counter::running, calls::refused);
+        context.batcher(
+            limits,
+            calls.late == null,
+            this,
+            JointCall::shape,
+            calls.counter::running,
+            calls::refused);
   }
 
   /** Whether a batch may share a run with others. */

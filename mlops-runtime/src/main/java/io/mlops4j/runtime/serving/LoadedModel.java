@@ -243,6 +243,7 @@ final class LoadedModel implements ServingModel {
             classes ->
                 context.<BoundRows.Asked<I>, O>batcher(
                     identity.batching(),
+                    calls.late == null,
                     direct::answer,
                     asked -> binder.shape(asked.row()),
                     counter::running,

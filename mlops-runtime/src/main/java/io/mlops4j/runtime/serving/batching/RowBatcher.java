@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +41,8 @@ public final class RowBatcher<I, O> {
   private final IntSupplier asking;
   private final Deadlines later;
   private final Executor lateCalls;
-  private final @Nullable BatchingTrial trial;
+  private final LongSupplier work;
+  private final @Nullable RunCosts costs;
   private final Refusals refusals;
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger runs = new AtomicInteger();
@@ -117,6 +119,7 @@ public final class RowBatcher<I, O> {
    * @param asker calls the model
    * @param shape equal for calls that one run can answer
    * @param asking returns the number of calls that the model has now, waiting ones included
+   * @param work the processor time of the thread that answers calls, in nanoseconds
    * @param later times out asynchronous calls in the queue
    * @param lateCalls completes those calls, so that their dependents do not delay other deadlines
    * @param refusals is notified of each call that is rejected before the model is called
@@ -127,6 +130,7 @@ public final class RowBatcher<I, O> {
       Asker<I, O> asker,
       Function<I, Object> shape,
       IntSupplier asking,
+      LongSupplier work,
       Deadlines later,
       Executor lateCalls,
       Refusals refusals) {
@@ -137,7 +141,8 @@ public final class RowBatcher<I, O> {
     this.asking = asking;
     this.later = later;
     this.lateCalls = lateCalls;
-    this.trial = limits.measured() ? new BatchingTrial(queue.processors(), System::nanoTime) : null;
+    this.work = work;
+    this.costs = limits.measured() ? new RunCosts(System::nanoTime) : null;
     this.refusals = refusals;
   }
 
@@ -169,12 +174,16 @@ public final class RowBatcher<I, O> {
     void ended(@Nullable O answer, @Nullable Throwable error, boolean company);
   }
 
+  /** Equal for calls that take equally long. */
+  private record Kind(Object shape, int rows) {}
+
   /** Equal for calls that one run can answer; workers run the asynchronous ones. */
   private record Group(Object batcher, Object shape, boolean asynchronous) {}
 
   /** A call that waits. */
   private final class Call extends QueuedCall {
     private final I row;
+    private final RunCosts.@Nullable Cost cost;
     private final @Nullable Completion<O> completion;
     private final long since = System.nanoTime();
     private final long expires;
@@ -185,11 +194,17 @@ public final class RowBatcher<I, O> {
     private volatile boolean takenUp;
     private volatile boolean done; // written last: publishes the others
 
-    Call(I row, @Nullable Duration within, @Nullable Completion<O> completion) {
+    Call(
+        I row,
+        Object shape,
+        RunCosts.@Nullable Cost cost,
+        @Nullable Duration within,
+        @Nullable Completion<O> completion) {
       super(
-          new Group(RowBatcher.this, shape.apply(row), completion != null),
+          new Group(RowBatcher.this, shape, completion != null),
           completion == null ? Thread.currentThread() : null);
       this.row = row;
+      this.cost = cost;
       this.completion = completion;
       this.expires = end(within);
     }
@@ -302,35 +317,48 @@ public final class RowBatcher<I, O> {
    * @throws DeadlineException if the deadline passed before the call was answered
    */
   public O ask(I row, @Nullable Duration within) {
-    if (trial == null) {
-      return askOrWait(row, within);
+    if (costs == null) {
+      return askOrWait(row, shape.apply(row), null, within);
     }
-    try {
-      return trial.together() ? askOrWait(row, within) : askAlone(trial, row, within);
-    } finally {
-      trial.count(asking.getAsInt());
-    }
-  }
-
-  private O askAlone(BatchingTrial measuring, I row, @Nullable Duration within) {
-    if (!measuring.samples()) {
+    if (asking.getAsInt() <= queue.processors()) {
       return askAlone(row, within);
     }
+    Object like = shape.apply(row);
+    RunCosts.Cost cost = cost(costs, row, like);
+    if (cost == null) {
+      return askAlone(row, within);
+    }
+    boolean measuring = cost.isMeasuring();
+    if (cost.isGrouping()) {
+      return askOrWait(row, like, measuring ? cost : null, within);
+    }
+    return measuring ? askAlone(cost, row, within) : askAlone(row, within);
+  }
+
+  /** Null if no run answers the call with others, or if too many kinds of calls are measured. */
+  private RunCosts.@Nullable Cost cost(RunCosts known, I row, Object like) {
+    int rows = asker.rows(row);
+    return like == row ? null : known.of(rows == 1 ? like : new Kind(like, rows));
+  }
+
+  private O askAlone(RunCosts.Cost cost, I row, @Nullable Duration within) {
     long began = System.nanoTime();
+    long spent = work.getAsLong();
     O answer = askAlone(row, within);
-    measuring.tookAlone(System.nanoTime() - began); // not for a call that failed early
+    spent = work.getAsLong() - spent;
+    cost.alone(spent, System.nanoTime() - began); // not for a call that failed early
     return answer;
   }
 
   @SuppressWarnings("ThreadPriorityCheck") // a hint, without which the answers are the same
-  private O askOrWait(I row, @Nullable Duration within) {
+  private O askOrWait(I row, Object like, RunCosts.@Nullable Cost cost, @Nullable Duration within) {
     if (isCrowded(row)) {
-      Call call = queued(row, within, null);
+      Call call = queued(row, like, cost, within, null);
       Thread.yield();
       return await(call);
     }
     if (!queue.tryEnter()) {
-      return await(queued(row, within, null));
+      return await(queued(row, like, cost, within, null));
     }
     try {
       return askAlone(row, within);
@@ -366,12 +394,17 @@ public final class RowBatcher<I, O> {
    * @throws OverloadedException if too many rows wait; the completion is not notified
    */
   public Runnable askAsync(I row, @Nullable Duration within, Completion<O> completion) {
-    Call call = queued(row, within, completion);
+    Call call = queued(row, shape.apply(row), null, within, completion);
     return call::cancel;
   }
 
-  private Call queued(I row, @Nullable Duration within, @Nullable Completion<O> completion) {
-    Call call = new Call(row, within, completion);
+  private Call queued(
+      I row,
+      Object like,
+      RunCosts.@Nullable Cost cost,
+      @Nullable Duration within,
+      @Nullable Completion<O> completion) {
+    Call call = new Call(row, like, cost, within, completion);
     int rows = call.rows();
     int all = waiting.addAndGet(rows);
     if (all > limits.queueLimit() && all > rows) { // the first may always wait
@@ -435,8 +468,8 @@ public final class RowBatcher<I, O> {
 
   private static DeadlineException late() {
     return new DeadlineException(
-        "the deadline passed before the call was answered, alone or with others; allow more time or ask fewer"
-            + " at once");
+        "the deadline passed before the call was answered, alone or with others; allow more time or"
+            + " ask fewer at once");
   }
 
   private OverloadedException crowded() {
@@ -464,12 +497,17 @@ public final class RowBatcher<I, O> {
       expires = Math.min(expires, call.expires);
     }
     List<O> answers;
+    RunCosts.Cost cost = leader.cost;
     runs.incrementAndGet();
     try {
+      long spent = cost == null ? 0 : work.getAsLong();
       answers =
           calls.contains(leader)
               ? asker.ask(rows, remaining(expires), since)
               : asker.askForOthers(rows, remaining(expires), since);
+      if (cost != null) {
+        cost.grouped(calls.size(), share(work.getAsLong() - spent, leader, calls));
+      }
     } catch (Throwable e) {
       return () -> failed(calls, leader, e);
     } finally {
@@ -481,6 +519,11 @@ public final class RowBatcher<I, O> {
         calls.get(i).complete(answers.get(i), null);
       }
     };
+  }
+
+  /** The part of a time that the rows of a call account for. */
+  private long share(long time, Call call, List<Call> calls) {
+    return time * call.rows() / calls.stream().mapToInt(Call::rows).sum();
   }
 
   private static @Nullable Duration remaining(long expires) {

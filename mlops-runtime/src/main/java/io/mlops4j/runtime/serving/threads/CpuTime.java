@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.serving.threads;
 
+import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
@@ -12,6 +13,13 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class CpuTime {
   private static final String VIRTUAL = "java.lang.BaseVirtualThread";
+
+  /** Loaded when it is first read, because it takes milliseconds. */
+  private static final class Clocks {
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+    private static final boolean READ =
+        THREADS.isCurrentThreadCpuTimeSupported() && THREADS.isThreadCpuTimeEnabled();
+  }
 
   private final ThreadMXBean threads;
   private final LongAdder nanos = new LongAdder();
@@ -30,6 +38,16 @@ public final class CpuTime {
    */
   public long now() {
     return isVirtual(Thread.currentThread()) ? -1 : threads.getCurrentThreadCpuTime();
+  }
+
+  /**
+   * {@return the processor time of this thread in nanoseconds; the time of the clock if it has no
+   * such clock}
+   */
+  public static long ofThread() {
+    return !Clocks.READ || isVirtual(Thread.currentThread())
+        ? System.nanoTime()
+        : Clocks.THREADS.getCurrentThreadCpuTime();
   }
 
   /** Java throws for virtual threads, and Java 17 has no method that recognises them. */

@@ -89,6 +89,7 @@ class RowBatcherTest {
         asker,
         shape,
         () -> 1,
+        System::nanoTime,
         deadlines,
         threads,
         (rows, since, why) -> refused.add(why));
@@ -470,6 +471,7 @@ class RowBatcherTest {
             },
             row -> 0,
             () -> asking,
+            System::nanoTime,
             deadlines,
             threads,
             (rows, since, why) -> {});
@@ -536,6 +538,7 @@ class RowBatcherTest {
             counted,
             row -> 0,
             () -> 3,
+            System::nanoTime,
             deadlines,
             threads,
             (rows, since, why) -> refused.add(why));
@@ -568,6 +571,7 @@ class RowBatcherTest {
             this::ask,
             row -> 0,
             () -> asking,
+            System::nanoTime,
             deadlines,
             threads,
             (rows, since, why) -> {});
