@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.serving;
 
 import io.mlops4j.error.OverloadedException;
+import io.mlops4j.runtime.serving.answer.ArrowMemory;
 import io.mlops4j.runtime.serving.threads.RuntimeThreads;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

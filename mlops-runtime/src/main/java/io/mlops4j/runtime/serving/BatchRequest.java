@@ -4,6 +4,8 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.internal.BatchLending;
 import io.mlops4j.runtime.binding.BatchBinder;
 import io.mlops4j.runtime.binding.JoinableBatch;
+import io.mlops4j.runtime.serving.answer.DefaultPrediction;
+import io.mlops4j.runtime.serving.call.CallTimes;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;

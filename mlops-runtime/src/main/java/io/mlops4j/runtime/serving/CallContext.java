@@ -1,8 +1,11 @@
 package io.mlops4j.runtime.serving;
 
 import io.mlops4j.inference.MicroBatching;
+import io.mlops4j.runtime.serving.answer.ArrowMemory;
+import io.mlops4j.runtime.serving.answer.LeakDetector;
 import io.mlops4j.runtime.serving.batching.CallQueue;
 import io.mlops4j.runtime.serving.batching.RowBatcher;
+import io.mlops4j.runtime.serving.call.InnermostCalls;
 import io.mlops4j.runtime.serving.threads.CpuTime;
 import io.mlops4j.runtime.serving.threads.RuntimeThreads;
 import java.lang.management.ManagementFactory;

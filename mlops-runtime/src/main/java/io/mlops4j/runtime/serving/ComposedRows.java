@@ -8,6 +8,7 @@ import io.mlops4j.runtime.binding.KeptRows;
 import io.mlops4j.runtime.binding.RecordColumns;
 import io.mlops4j.runtime.binding.RecordRows;
 import io.mlops4j.runtime.binding.output.FollowingReader;
+import io.mlops4j.runtime.serving.answer.DefaultPrediction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -6,6 +6,7 @@ import io.mlops4j.model.Placement;
 import io.mlops4j.runtime.binding.output.ConstantOutputs;
 import io.mlops4j.runtime.binding.output.ConstantRow;
 import io.mlops4j.runtime.binding.output.Outputs;
+import io.mlops4j.runtime.serving.call.CallTimes;
 import io.mlops4j.runtime.serving.threads.CpuTime;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;

@@ -2,6 +2,8 @@ package io.mlops4j.runtime.serving;
 
 import io.mlops4j.runtime.binding.output.OutputReader;
 import io.mlops4j.runtime.binding.output.Outputs;
+import io.mlops4j.runtime.serving.answer.DefaultPrediction;
+import io.mlops4j.runtime.serving.call.CallTimes;
 import io.mlops4j.spi.EngineSlot;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,8 @@
 package io.mlops4j.runtime.serving;
 
 import io.mlops4j.runtime.binding.RecordBinder;
+import io.mlops4j.runtime.serving.answer.DefaultPrediction;
+import io.mlops4j.runtime.serving.call.CallTimes;
 import java.util.List;
 import java.util.function.IntFunction;
 import org.apache.arrow.memory.BufferAllocator;

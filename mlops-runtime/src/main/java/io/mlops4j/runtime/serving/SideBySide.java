@@ -2,6 +2,7 @@ package io.mlops4j.runtime.serving;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.internal.BatchLending;
+import io.mlops4j.runtime.serving.call.Calls;
 import io.mlops4j.runtime.serving.threads.UninterruptibleWait;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;

@@ -17,6 +17,8 @@ import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.runtime.Waits;
 import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.runtime.serving.listening.Listeners;
+import io.mlops4j.runtime.serving.listening.ModelIdentity;
 import io.mlops4j.runtime.serving.loading.VersionLeases;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;

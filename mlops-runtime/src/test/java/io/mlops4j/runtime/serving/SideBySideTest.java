@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.runtime.serving.call.Calls;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

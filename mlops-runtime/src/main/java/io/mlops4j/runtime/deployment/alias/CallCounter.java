@@ -5,7 +5,7 @@ import io.mlops4j.internal.LatencyBuckets;
 import io.mlops4j.runtime.deployment.CallComparison;
 import io.mlops4j.runtime.deployment.CallComparison.Calls;
 import io.mlops4j.runtime.deployment.CallComparison.Times;
-import io.mlops4j.runtime.serving.CallMeter;
+import io.mlops4j.runtime.serving.listening.CallMeter;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;

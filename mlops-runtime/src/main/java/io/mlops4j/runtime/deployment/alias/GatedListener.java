@@ -3,7 +3,7 @@ package io.mlops4j.runtime.deployment.alias;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.inference.LoadOptions;
-import io.mlops4j.runtime.serving.CallMeter;
+import io.mlops4j.runtime.serving.listening.CallMeter;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 

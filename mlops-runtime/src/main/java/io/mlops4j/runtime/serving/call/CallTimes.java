@@ -1,10 +1,10 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.call;
 
 import io.mlops4j.inference.InferenceEvent.Phase;
 
 /** The durations of the phases of a call. Not thread safe. */
 @SuppressWarnings("EnumOrdinal") // an array by phase costs a call nothing, a map would
-final class CallTimes {
+public final class CallTimes {
   private static final Phase[] PHASES = Phase.values();
 
   private int next;
@@ -15,12 +15,16 @@ final class CallTimes {
   private boolean waits;
 
   /** Times of a call that begins now and waits for nothing, unless {@link #waits} is called. */
-  CallTimes() {
+  public CallTimes() {
     this(System.nanoTime(), false);
   }
 
-  /** Times of a call that began at {@code since} and waited since then. */
-  CallTimes(long since) {
+  /**
+   * Times of a call that waited.
+   *
+   * @param since when it began, by {@link System#nanoTime}
+   */
+  public CallTimes(long since) {
     this(since, true);
   }
 
@@ -30,12 +34,12 @@ final class CallTimes {
   }
 
   /** Measures the time until {@link #endWait}. */
-  void waits() {
+  public void waits() {
     waits = true;
   }
 
   /** Ends the wait for a run. Does not read the clock for a call that did not wait. */
-  void endWait() {
+  public void endWait() {
     if (waits) {
       end(Phase.QUEUE);
     } else {
@@ -43,8 +47,14 @@ final class CallTimes {
     }
   }
 
-  /** Times of a call that waited until {@code began} and runs since then. */
-  static CallTimes running(long since, long began) {
+  /**
+   * Times of a call that waited and runs.
+   *
+   * @param since when it began, by {@link System#nanoTime}
+   * @param began when its run began
+   * @return the times
+   */
+  public static CallTimes running(long since, long began) {
     CallTimes times = new CallTimes(began);
     times.nanos[Phase.QUEUE.ordinal()] = began - since;
     times.begin(Phase.RUN);
@@ -52,55 +62,75 @@ final class CallTimes {
   }
 
   /**
-   * Returns the times of one of the calls that this run answered, which waited for the run for
-   * {@code wait} nanoseconds.
+   * Returns the times of one of the calls that this run answered.
+   *
+   * @param wait how long it waited for the run, in nanoseconds
+   * @return the times
    */
-  CallTimes waited(long wait) {
+  public CallTimes waited(long wait) {
     CallTimes times = new CallTimes(last);
     times.add(this);
     times.nanos[Phase.QUEUE.ordinal()] += wait;
     return times;
   }
 
-  /** A copy for another thread. {@link #set} takes over its values. */
-  CallTimes copy() {
+  /** {@return a copy for another thread; {@link #set} takes over its values} */
+  public CallTimes copy() {
     CallTimes copy = new CallTimes(last);
     copy.set(this);
     return copy;
   }
 
-  void set(CallTimes other) {
+  /**
+   * Takes over the times of a copy.
+   *
+   * @param other the copy
+   */
+  public void set(CallTimes other) {
     System.arraycopy(other.nanos, 0, nanos, 0, nanos.length);
     last = other.last;
     next = other.next;
   }
 
-  /** Ends a phase and begins the next one. */
-  void end(Phase phase) {
+  /**
+   * Ends a phase and begins the next one.
+   *
+   * @param phase ends now
+   */
+  public void end(Phase phase) {
     long now = System.nanoTime();
     nanos[phase.ordinal()] += now - last;
     last = now;
     next = phase.ordinal() + 1;
   }
 
-  /** Begins a phase that does not follow the one that ended last. */
-  void begin(Phase phase) {
+  /**
+   * Begins a phase that does not follow the one that ended last.
+   *
+   * @param phase begins now
+   */
+  public void begin(Phase phase) {
     next = phase.ordinal();
   }
 
   /** Ends the phase in which the call failed. */
-  void fail() {
+  public void fail() {
     end(PHASES[Math.min(next, PHASES.length - 1)]);
   }
 
-  void add(CallTimes other) {
+  /**
+   * Adds the times of another call.
+   *
+   * @param other the call
+   */
+  public void add(CallTimes other) {
     for (int i = 0; i < nanos.length; i++) {
       nanos[i] += other.nanos[i];
     }
   }
 
-  /** The time of all phases. */
-  long sum() {
+  /** {@return the time of all phases in nanoseconds} */
+  public long sum() {
     long sum = 0;
     for (long one : nanos) {
       sum += one;
@@ -108,7 +138,13 @@ final class CallTimes {
     return sum;
   }
 
-  long nanos(Phase phase) {
+  /**
+   * Returns the time of a phase.
+   *
+   * @param phase of the call
+   * @return nanoseconds
+   */
+  public long nanos(Phase phase) {
     return nanos[phase.ordinal()];
   }
 }

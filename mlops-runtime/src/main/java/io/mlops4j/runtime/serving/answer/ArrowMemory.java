@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.answer;
 
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Its allocator is created when a batch or a view first needs it. Arrow's first allocator loads
  * 150 classes, which a process that answers records does not need.
  */
-final class ArrowMemory implements AutoCloseable {
+public final class ArrowMemory implements AutoCloseable {
   private volatile @Nullable BufferAllocator allocator;
   private boolean closed;
 
-  /** Returns the allocator, always the same; a closed one after {@link #close}. */
-  BufferAllocator allocator() {
+  /** {@return the allocator, always the same; a closed one after {@link #close}} */
+  public BufferAllocator allocator() {
     BufferAllocator made = allocator;
     return made == null ? make() : made;
   }
@@ -32,8 +32,8 @@ final class ArrowMemory implements AutoCloseable {
     return made;
   }
 
-  /** Returns the number of bytes that are allocated. */
-  long bytes() {
+  /** {@return the number of bytes that are allocated} */
+  public long bytes() {
     BufferAllocator made = allocator;
     return made == null ? 0 : made.getAllocatedMemory();
   }

@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.call;
 
 import org.jspecify.annotations.Nullable;
 
@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Records which calls a thread is in while it runs a listener or a reader. So closing a model from
  * within its own call can throw instead of waiting for itself. Thread safe.
  */
-final class InnermostCalls {
+public final class InnermostCalls {
   @SuppressWarnings("ThreadLocalUsage") // one for each runtime: they share nothing
   private final ThreadLocal<Frames> frames = ThreadLocal.withInitial(Frames::new);
 
@@ -17,20 +17,30 @@ final class InnermostCalls {
     @Nullable Frame innermost;
   }
 
-  /** Records that this thread runs a listener or a reader for a call, until {@link #leave}. */
-  void enter(Calls calls) {
+  /**
+   * Records that this thread runs a listener or a reader for a call, until {@link #leave}.
+   *
+   * @param calls which the call belongs to
+   */
+  public void enter(Calls calls) {
     Frames own = frames.get();
     own.innermost = new Frame(calls, own.innermost);
   }
 
-  void leave() {
+  /** Ends what was entered last. */
+  public void leave() {
     Frames own = frames.get();
     Frame left = own.innermost;
     own.innermost = left == null ? null : left.outer();
   }
 
-  /** Whether this thread is in one of these calls. */
-  boolean isIn(Calls calls) {
+  /**
+   * Returns whether this thread is in one of these calls.
+   *
+   * @param calls of a model
+   * @return true if it is
+   */
+  public boolean isIn(Calls calls) {
     Frame frame = frames.get().innermost;
     while (frame != null && frame.calls() != calls) {
       frame = frame.outer();
@@ -38,8 +48,8 @@ final class InnermostCalls {
     return frame != null;
   }
 
-  /** Whether this thread is in any call. */
-  boolean isInAny() {
+  /** {@return whether this thread is in any call} */
+  public boolean isInAny() {
     return frames.get().innermost != null;
   }
 }

@@ -1,16 +1,17 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.listening;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.runtime.serving.call.CallTimes;
 import java.util.Objects;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** An event for one listener. Closing it closes its batches. */
-final class CallEvent implements InferenceEvent, AutoCloseable {
+public final class CallEvent implements InferenceEvent, AutoCloseable {
   private final ModelIdentity identity;
   private final int rows;
   private final IntFunction<PredictionId> ids;
@@ -28,9 +29,20 @@ final class CallEvent implements InferenceEvent, AutoCloseable {
    * @param features returns a further handle at each call
    * @param outputs likewise
    */
-  record Rows(Supplier<FeatureBatch> features, Supplier<FeatureBatch> outputs) {}
+  public record Rows(Supplier<FeatureBatch> features, Supplier<FeatureBatch> outputs) {}
 
-  CallEvent(
+  /**
+   * An event of a call.
+   *
+   * @param identity of the model
+   * @param rows of the call
+   * @param ids of the rows
+   * @param traces of the rows
+   * @param times of the call
+   * @param error of the call, or null
+   * @param lent makes its batches; null if there are none
+   */
+  public CallEvent(
       ModelIdentity identity,
       int rows,
       IntFunction<PredictionId> ids,

@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.answer;
 
 import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
  * that made them. Only one prediction in many is watched, so that calls stay fast. It frees no
  * memory. Thread safe.
  */
-final class LeakDetector {
-  /** A power of two. */
-  static final int ONE_OF = 1024;
+public final class LeakDetector {
+  /** One prediction in so many is watched; a power of two. */
+  public static final int ONE_OF = 1024;
 
   private static final int FRAMES = 6;
   private static final StackWalker STACK = StackWalker.getInstance();
@@ -28,7 +28,7 @@ final class LeakDetector {
   private volatile @Nullable String last;
 
   /** A prediction that is watched until it is closed. */
-  final class Watch extends PhantomReference<Object> {
+  public final class Watch extends PhantomReference<Object> {
     private final String place;
 
     private Watch(Object opened) {
@@ -42,16 +42,21 @@ final class LeakDetector {
     }
   }
 
-  /** Watches a prediction, and logs the leaks that were found. */
-  Watch watch(Object opened) {
+  /**
+   * Watches a prediction, and logs the leaks that were found.
+   *
+   * @param opened what should be closed
+   * @return must be told when it is closed
+   */
+  public Watch watch(Object opened) {
     logFound();
     Watch watch = new Watch(opened);
     watched.add(watch);
     return watch;
   }
 
-  /** The innermost callers, the nearest first. */
-  static String place() {
+  /** {@return the innermost callers, the nearest first} */
+  public static String place() {
     return STACK.walk(
         frames ->
             frames
@@ -68,8 +73,8 @@ final class LeakDetector {
         last = watch.place;
         LoggerFactory.getLogger(LeakDetector.class)
             .warn(
-                "a prediction was dropped without close(); one of {} is watched; this one was made at"
-                    + " {}",
+                "a prediction was dropped without close(); one of {} is watched; this one was made"
+                    + " at {}",
                 ONE_OF,
                 watch.place);
         found.incrementAndGet();
@@ -77,14 +82,14 @@ final class LeakDetector {
     }
   }
 
-  /** The number of leaks that were found. */
-  long count() {
+  /** {@return the number of leaks that were found} */
+  public long count() {
     logFound();
     return found.get();
   }
 
-  /** The place that made the last leak; null if there is none. */
-  @Nullable String last() {
+  /** {@return the place that made the last leak; null if there is none} */
+  public @Nullable String last() {
     return last;
   }
 }

@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.answer;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FixedShapeTensorVector;
@@ -19,7 +19,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
 /** The answers to a call. Their views end with the prediction. */
-final class DefaultPrediction implements Prediction, Answer {
+public final class DefaultPrediction implements Prediction, Answer {
   /**
    * Prevents that two threads return the memory twice, because it would then hold two answers at
    * once.
@@ -37,7 +37,16 @@ final class DefaultPrediction implements Prediction, Answer {
   private LeakDetector.@Nullable Watch watch;
   private volatile int closed;
 
-  DefaultPrediction(
+  /**
+   * The answers to a call.
+   *
+   * @param outputs of the call, which this releases
+   * @param servedBy which model answered
+   * @param process distinguishes the predictions of this runtime from others
+   * @param call the number of the call
+   * @param arrow the memory of views
+   */
+  public DefaultPrediction(
       Outputs outputs, ServedBy servedBy, long process, long call, ArrowMemory arrow) {
     this.outputs = outputs;
     this.servedBy = servedBy;
@@ -61,15 +70,18 @@ final class DefaultPrediction implements Prediction, Answer {
     return new PredictionId(process, call, Objects.checkIndex(row, outputs.rows()));
   }
 
-  long call() {
+  /** {@return the number of the call} */
+  public long call() {
     return call;
   }
 
   /**
    * Sets the watch that detects a prediction that is never closed. Called before the caller gets
    * the prediction.
+   *
+   * @param watcher ends with this
    */
-  void watchedBy(LeakDetector.Watch watcher) {
+  public void watchedBy(LeakDetector.Watch watcher) {
     watch = watcher;
   }
 
@@ -178,8 +190,14 @@ final class DefaultPrediction implements Prediction, Answer {
     return true;
   }
 
-  /** All outputs as borrowed batches, which end with the vectors under them. */
-  record OutputView(VectorSchemaRoot root, FeatureBatch batch, List<FeatureBatch> lent)
+  /**
+   * All outputs as borrowed batches, which end with the vectors under them.
+   *
+   * @param root the vectors
+   * @param batch all of them
+   * @param lent further batches over them
+   */
+  public record OutputView(VectorSchemaRoot root, FeatureBatch batch, List<FeatureBatch> lent)
       implements AutoCloseable {
     static OutputView of(Outputs outputs, BufferAllocator allocator) {
       VectorSchemaRoot root = outputs.root(allocator);

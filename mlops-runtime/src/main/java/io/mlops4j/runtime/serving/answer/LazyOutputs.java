@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.answer;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.internal.BatchLending;
@@ -10,17 +10,24 @@ import org.jspecify.annotations.Nullable;
  * The outputs of a call for its listeners, created for the first listener that needs them. Not
  * thread safe.
  */
-final class LazyOutputs implements AutoCloseable {
+public final class LazyOutputs implements AutoCloseable {
   private final Outputs outputs;
   private final BufferAllocator allocator;
   private DefaultPrediction.@Nullable OutputView view;
 
-  LazyOutputs(Outputs outputs, BufferAllocator allocator) {
+  /**
+   * Creates nothing yet.
+   *
+   * @param outputs stay with the call
+   * @param allocator allocates the views
+   */
+  public LazyOutputs(Outputs outputs, BufferAllocator allocator) {
     this.outputs = outputs;
     this.allocator = allocator;
   }
 
-  FeatureBatch lend() {
+  /** {@return a batch, which its listener may close} */
+  public FeatureBatch lend() {
     if (view == null) {
       view = DefaultPrediction.OutputView.of(outputs, allocator);
     }

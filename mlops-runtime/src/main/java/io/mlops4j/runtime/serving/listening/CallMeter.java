@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.listening;
 
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceListener;

@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.listening;
 
 import io.mlops4j.inference.Closing;
 import io.mlops4j.inference.InferenceEvent;
@@ -19,7 +19,7 @@ import java.util.List;
  * @param abandonedRuns the number of abandoned runs at which the model rejects calls with a
  *     deadline; 0 if calls wait for their runs
  */
-record ModelIdentity(
+public record ModelIdentity(
     ServedBy servedBy,
     InferenceEvent.Route route,
     Listeners listeners,
@@ -27,7 +27,13 @@ record ModelIdentity(
     Closing closing,
     int abandonedRuns) {
 
-  ModelIdentity withAlias(AliasRecord alias) {
+  /**
+   * Returns an identity that is found by another alias.
+   *
+   * @param alias the alias
+   * @return a changed copy
+   */
+  public ModelIdentity withAlias(AliasRecord alias) {
     ServedBy renamed =
         ServedBy.of(
             servedBy.model(),
@@ -38,8 +44,13 @@ record ModelIdentity(
     return new ModelIdentity(renamed, route, listeners, batching, closing, abandonedRuns);
   }
 
-  /** Returns an identity whose answers are given in place of another version's. */
-  ModelIdentity asFallback(ServedBy.Fallback fallback) {
+  /**
+   * Returns an identity whose answers are given in place of another version's.
+   *
+   * @param fallback why
+   * @return a changed copy
+   */
+  public ModelIdentity asFallback(ServedBy.Fallback fallback) {
     return new ModelIdentity(
         servedBy.asFallback(fallback),
         InferenceEvent.Route.FALLBACK,
@@ -49,8 +60,14 @@ record ModelIdentity(
         abandonedRuns);
   }
 
-  /** Returns the identity of a default prediction, each of whose calls is answered at once. */
-  ModelIdentity asDefault(Digest values, ServedBy.Fallback fallback) {
+  /**
+   * Returns the identity of a default prediction, each of whose calls is answered at once.
+   *
+   * @param values the digest of the answer
+   * @param fallback why it is given
+   * @return a changed copy
+   */
+  public ModelIdentity asDefault(Digest values, ServedBy.Fallback fallback) {
     return new ModelIdentity(
         ServedBy.of(servedBy.model(), values, null, null, "default").asFallback(fallback),
         InferenceEvent.Route.FALLBACK,
@@ -60,8 +77,14 @@ record ModelIdentity(
         0);
   }
 
-  /** Returns an identity without listeners, each of whose calls has a run of its own. */
-  ModelIdentity unheard(Closing otherClosing, int otherAbandonedRuns) {
+  /**
+   * Returns an identity without listeners, each of whose calls has a run of its own.
+   *
+   * @param otherClosing how closing treats running calls
+   * @param otherAbandonedRuns the number of abandoned runs at which calls are rejected
+   * @return a changed copy
+   */
+  public ModelIdentity unheard(Closing otherClosing, int otherAbandonedRuns) {
     return new ModelIdentity(
         servedBy,
         route,

@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.listening;
 
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.InferenceListener;
@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * Notifies listeners. Their exceptions are counted and logged, and never reach a caller. Thread
  * safe.
  */
-final class Listeners {
+public final class Listeners {
   private static final long QUIET = TimeUnit.MINUTES.toNanos(1);
 
   private final CallMeter[] meters;
@@ -23,7 +23,12 @@ final class Listeners {
   private final AtomicLong failures = new AtomicLong();
   private final AtomicLong lastLog = new AtomicLong(System.nanoTime() - QUIET);
 
-  Listeners(List<InferenceListener> listeners) {
+  /**
+   * Listeners that are notified in their order.
+   *
+   * @param listeners of a model
+   */
+  public Listeners(List<InferenceListener> listeners) {
     List<CallMeter> metering = new ArrayList<>();
     List<InferenceListener> needRows = new ArrayList<>();
     List<InferenceListener> others = new ArrayList<>();
@@ -40,42 +45,71 @@ final class Listeners {
     this.rows = needRows.toArray(InferenceListener[]::new);
   }
 
-  boolean isEmpty() {
+  /** {@return whether there is no listener} */
+  public boolean isEmpty() {
     return plain.length == 0 && rows.length == 0 && meters.length == 0;
   }
 
-  /** Whether no listener needs an event. */
-  boolean areMeters() {
+  /** {@return whether no listener needs an event} */
+  public boolean areMeters() {
     return plain.length == 0 && rows.length == 0 && meters.length > 0;
   }
 
-  void answered(ServedBy servedBy, long nanos) {
+  /**
+   * Tells the meters of an answer.
+   *
+   * @param servedBy which model answered
+   * @param nanos the time of the call
+   */
+  public void answered(ServedBy servedBy, long nanos) {
     for (CallMeter meter : meters) {
       meter.answered(servedBy, nanos);
     }
   }
 
-  void failed(ServedBy servedBy) {
+  /**
+   * Tells the meters of a failure.
+   *
+   * @param servedBy which model should have answered
+   */
+  public void failed(ServedBy servedBy) {
     for (CallMeter meter : meters) {
       meter.failed(servedBy);
     }
   }
 
-  boolean needRows() {
+  /** {@return whether a listener needs rows} */
+  public boolean needRows() {
     return rows.length > 0;
   }
 
-  void notifyPlain(Supplier<CallEvent> event) {
+  /**
+   * Notifies the listeners that need no rows.
+   *
+   * @param event makes an event for each
+   */
+  public void notifyPlain(Supplier<CallEvent> event) {
     send(plain, event);
   }
 
-  /** Notifies of a failure, which every listener takes. */
-  void notifyRows(Supplier<CallEvent> event) {
+  /**
+   * Notifies the listeners that need rows of a failure, which each of them takes.
+   *
+   * @param event makes an event for each
+   */
+  public void notifyRows(Supplier<CallEvent> event) {
     send(rows, event);
   }
 
-  /** Notifies the listeners that need rows, and take those of this call. */
-  void notifyRows(Route route, long call, int count, Supplier<CallEvent> event) {
+  /**
+   * Notifies the listeners that need rows, and take those of this call.
+   *
+   * @param route of the call
+   * @param call its number
+   * @param count its rows
+   * @param event makes an event for each
+   */
+  public void notifyRows(Route route, long call, int count, Supplier<CallEvent> event) {
     for (InferenceListener listener : rows) {
       if (takes(listener, route, call, count)) {
         send(listener, event);
@@ -83,8 +117,16 @@ final class Listeners {
     }
   }
 
-  /** Whether records are worth collecting. Several listeners share blocks, so only one is asked. */
-  boolean collects(Route route, long call, int count) {
+  /**
+   * Returns whether records are worth collecting. Several listeners share blocks, so only one is
+   * asked.
+   *
+   * @param route of the call
+   * @param call its number
+   * @param count its rows
+   * @return false if no listener takes them
+   */
+  public boolean collects(Route route, long call, int count) {
     return rows.length > 1 || (rows.length == 1 && takes(rows[0], route, call, count));
   }
 
@@ -111,13 +153,18 @@ final class Listeners {
     }
   }
 
-  /** The number of exceptions of listeners. */
-  long failures() {
+  /** {@return the number of exceptions of listeners} */
+  public long failures() {
     return failures.get();
   }
 
-  /** Counted always, logged at most once a minute. */
-  void failed(Object listener, Throwable thrown) {
+  /**
+   * Counts an exception of a listener. Logs at most one a minute.
+   *
+   * @param listener that failed
+   * @param thrown by it
+   */
+  public void failed(Object listener, Throwable thrown) {
     long count = failures.incrementAndGet();
     long now = System.nanoTime();
     long last = lastLog.get();
