@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * some microseconds. Therefore a call is answered alone, in its own thread, while there are no more
  * callers than processors, and always if a single call takes less than 20 µs. Otherwise a few calls
  * of each shape are measured alone and in groups, and calls of a shape are grouped if they then
- * take at least a tenth less processor time. That is repeated more and more rarely. Calls of more
- * than 256 shapes are not measured: those of further shapes are answered alone. {@link
- * #withoutMeasuring} always groups.
+ * take clearly less processor time. That is repeated more and more rarely. Calls of more than 256
+ * shapes are not measured: those of further shapes are answered alone. {@link #withoutMeasuring}
+ * always groups.
  *
  * <p>Models of one runtime that group calls share its processors in the order in which calls
  * arrived. A long run of one model may delay the queued calls of another for about as long. Do not
