@@ -56,7 +56,35 @@ public final class CallQueue {
       free++;
       head = waiting.peek();
     }
-    wake(head);
+    while (head != null) {
+      head = wakeOrFail(head);
+    }
+  }
+
+  /**
+   * Wakes a call; fails it if no thread can start for it, because the thread that returns a
+   * processor has its own calls to complete.
+   *
+   * @return the call to wake instead, or null
+   */
+  private @Nullable QueuedCall wakeOrFail(QueuedCall head) {
+    try {
+      wake(head);
+      return null;
+    } catch (RuntimeException | Error e) {
+      boolean waits;
+      QueuedCall next;
+      synchronized (this) {
+        waits = head.isWaiting();
+        waiting.remove(head);
+        head.queued = false;
+        next = next();
+      }
+      if (waits) {
+        head.fail(e);
+      }
+      return next;
+    }
   }
 
   /** Queues a call. A worker answers an asynchronous call as soon as a processor is free. */

@@ -33,6 +33,11 @@ abstract class QueuedCall {
    */
   abstract Runnable answer(List<QueuedCall> together);
 
+  /** Ends a call that no thread can answer. Called for asynchronous calls only. Never throws. */
+  void fail(Throwable why) {
+    throw new IllegalStateException("a call with a thread needs no other", why);
+  }
+
   /** Whether a worker answers it, because no thread waits for it. */
   final boolean isAsynchronous() {
     return thread == null;

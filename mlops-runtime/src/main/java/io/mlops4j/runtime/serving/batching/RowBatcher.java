@@ -279,6 +279,11 @@ public final class RowBatcher<I, O> {
       return RowBatcher.this.answer(calls, this);
     }
 
+    @Override
+    void fail(Throwable why) {
+      complete(null, why);
+    }
+
     void complete(@Nullable O answer, @Nullable Throwable error) {
       waiting.addAndGet(-rows());
       if (completion == null) {
