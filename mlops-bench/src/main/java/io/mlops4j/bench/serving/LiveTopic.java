@@ -90,8 +90,7 @@ public final class LiveTopic implements Topic {
     return List.of(
         stack(name + ".cpu", work, model, "the peer", peers, OpenLoop.Figure.CPU, cpuGoal),
         stack(name + ".p99", work, model, "this stack", own, OpenLoop.Figure.P99, p99Goal),
-        stack(
-            name + ".peak.p99", work, model, "the peer", peers, OpenLoop.Figure.P99, Double.NaN));
+        stack(name + ".peak.p99", work, model, "the peer", peers, OpenLoop.Figure.P99, Double.NaN));
   }
 
   private static Comparison stack(
