@@ -39,6 +39,7 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import javax.sql.DataSource;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -406,6 +407,11 @@ public final class ModelRuntime implements AutoCloseable {
     @Override
     public boolean isArrow(Path out) {
       return DataFiles.isArrow(out);
+    }
+
+    @Override
+    public void checkColumns(Path out, Schema columns) {
+      DataFiles.checkColumns(out, columns);
     }
 
     @Override

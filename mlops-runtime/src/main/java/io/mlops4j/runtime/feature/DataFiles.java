@@ -9,6 +9,7 @@ import io.mlops4j.feature.WriteOptions;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.runtime.binding.FeatureCheck;
+import io.mlops4j.runtime.internal.duckdb.ParquetSink;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.types.pojo.Schema;
 
 /** Opens files of all formats. Stateless and thread safe. */
 public final class DataFiles {
@@ -171,6 +173,23 @@ public final class DataFiles {
           throw new IllegalArgumentException(
               file + ": found text, expected a name that ends in .arrow or .parquet");
     };
+  }
+
+  /**
+   * Checks that a file to write can hold columns, before there are rows.
+   *
+   * @param file the file
+   * @param columns the columns
+   * @throws DataException if its format cannot hold one of them, or DuckDB is missing
+   */
+  public static void checkColumns(Path file, Schema columns) {
+    if (DataFormat.named(file) == DataFormat.PARQUET) {
+      try {
+        ParquetSink.check(columns.getFields());
+      } catch (IllegalArgumentException e) {
+        throw new DataException(file + ": " + e.getMessage(), e);
+      }
+    }
   }
 
   private static DataFormat format(Path file) {

@@ -194,6 +194,12 @@ class DataFilesTest {
   }
 
   @Test
+  void aNameThatStandsTwiceGetsANumber() throws IOException {
+    assertThat(rows(text("twice.csv", "id,x,id\n1,2,3\n"), ReadOptions.defaults()))
+        .containsExactly("id\tx\tid_1", "1\t2\t3");
+  }
+
+  @Test
   void readsSeveralFilesInOrder() throws IOException {
     Path more = text("more.csv", "id,distance,origin\n9,1,JFK\n");
     try (FeatureReader reader =

@@ -49,6 +49,15 @@ public final class ParquetSink implements AutoCloseable {
     writer.start();
   }
 
+  /**
+   * Checks the columns of a file that is written later.
+   *
+   * @throws IllegalArgumentException if a column has a type that is not written
+   */
+  public static void check(List<Field> columns) {
+    var unused = SinkType.of(columns);
+  }
+
   private void run(String copy) {
     try {
       database.execute(copy);

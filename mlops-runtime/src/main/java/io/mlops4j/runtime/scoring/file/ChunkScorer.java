@@ -12,6 +12,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
 
 /** Scores some rows, and encodes their kept columns and outputs. Thread safe. */
 final class ChunkScorer {
@@ -41,9 +42,10 @@ final class ChunkScorer {
   /**
    * Checks the columns with no rows.
    *
+   * @return the columns of the output
    * @throws ModelInputException if the model lacks a column, or it has a wrong type
    */
-  void check(FeatureBatch first) {
+  Schema check(FeatureBatch first) {
     for (String column : settings.kept()) {
       if (first.root().getVector(column) == null) {
         throw new DataException(
@@ -66,6 +68,7 @@ final class ChunkScorer {
                   + "\", which is also an output; rename the column, or choose other outputs");
         }
       }
+      return encode(none, chosen(outputs), 0, "").schema();
     }
   }
 

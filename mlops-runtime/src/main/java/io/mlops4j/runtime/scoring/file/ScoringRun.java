@@ -50,9 +50,9 @@ final class ScoringRun {
       ProgressReport progress =
           new ProgressReport(settings.progress(), source.rows(in), resumed, System::nanoTime);
       try {
-        score(file, progress);
+        score(file, out, progress);
         if (file.rows() == 0) {
-          writeNoRows(file);
+          writeNoRows(file, out);
         }
         input.checkUnchanged();
       } catch (DataException e) {
@@ -81,7 +81,7 @@ final class ScoringRun {
     return Digest.sha256(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private void score(PartialFile file, ProgressReport progress) {
+  private void score(PartialFile file, Path out, ProgressReport progress) {
     long skip = file.rows();
     long row = 0;
     boolean checked = false;
@@ -90,7 +90,7 @@ final class ScoringRun {
       for (FeatureBatch batch : reader) {
         if (!checked) {
           checked = true;
-          scorer.check(batch);
+          source.checkColumns(out, scorer.check(batch));
         }
         int from = (int) Math.min(skip, batch.rows());
         skip -= from;
@@ -114,9 +114,9 @@ final class ScoringRun {
   }
 
   /** Writes the columns of an input without rows. */
-  private void writeNoRows(PartialFile file) {
+  private void writeNoRows(PartialFile file, Path out) {
     try (FeatureBatch none = source.empty(in)) {
-      scorer.check(none);
+      source.checkColumns(out, scorer.check(none));
       file.write(scorer.score(none, 0));
     }
   }

@@ -5,6 +5,7 @@ import io.mlops4j.feature.FeatureReader;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.types.pojo.Schema;
 
 /** The files of a runtime. */
 public interface ScoringSource {
@@ -40,6 +41,15 @@ public interface ScoringSource {
    * @throws IllegalArgumentException if the format cannot be written
    */
   boolean isArrow(Path out);
+
+  /**
+   * Checks that a file can hold columns, in the format that its name shows.
+   *
+   * @param out the file
+   * @param columns the columns
+   * @throws io.mlops4j.error.DataException if it cannot; names the column
+   */
+  void checkColumns(Path out, Schema columns);
 
   /**
    * Writes the rows of an Arrow file in the format that a name shows.

@@ -7,6 +7,7 @@ import io.mlops4j.runtime.ModelRuntime;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
  * Files of which a test learns when they are used.
@@ -37,6 +38,9 @@ record HookedFiles(ModelRuntime runtime, Runnable opened, Runnable converting)
   public boolean isArrow(Path out) {
     return out.toString().endsWith(".arrow");
   }
+
+  @Override
+  public void checkColumns(Path out, Schema columns) {}
 
   @Override
   public void convert(Path arrow, Path out) {

@@ -125,6 +125,25 @@ class NestedScoringTest {
   }
 
   @Test
+  void columnsThatParquetCannotHoldAreRefusedBeforeARowIsScored() {
+    Path in = folder.resolve("in.arrow");
+    try (FeatureReader values = query("SELECT i::FLOAT AS x, i AS Y FROM range(30000) t(i)");
+        FeatureWriter writer = runtime.write(in)) {
+      values.forEach(writer::write);
+      writer.commit();
+    }
+    List<Long> progress = new ArrayList<>();
+    FileScoring scoring = scoring().keep("Y").onProgress(now -> progress.add(now.rows()));
+    assertThatThrownBy(() -> scoring.score(in, folder.resolve("out.parquet")))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("out.parquet: found the name \"y\" twice")
+        .hasMessageContaining("differ not only in case");
+    assertThat(progress).allMatch(rows -> rows == 0);
+    assertThat(folder).isDirectoryNotContaining("glob:**out.parquet*");
+    assertThat(scoring.score(in, folder.resolve("out.arrow")).rows()).isEqualTo(30_000);
+  }
+
+  @Test
   void badRowsKeepTheirNestedValues() {
     Path out = folder.resolve("out.arrow");
     String bad = "CASE WHEN i % 9999 > 0 THEN ";
