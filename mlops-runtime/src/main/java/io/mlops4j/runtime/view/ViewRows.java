@@ -106,6 +106,18 @@ final class ViewRows {
         : name;
   }
 
+  /** An expression for one value of a column. */
+  private static String single(String name, String type) {
+    if (type.endsWith("]")) {
+      return "list_avg(" + name + ") or " + name + "[1]";
+    } else if (type.startsWith("STRUCT(")) {
+      return name + ".field";
+    } else if (type.startsWith("MAP(")) {
+      return name + "['key']";
+    }
+    return name + "::DOUBLE";
+  }
+
   private List<Column> features(Map<String, String> columns) {
     List<Column> features = new ArrayList<>();
     columns.forEach(
@@ -123,10 +135,9 @@ final class ViewRows {
                     + name
                     + " has type "
                     + type
-                    + ", expected booleans, whole numbers"
-                    + " of at most 64 bits, floats, texts or times; convert it in SQL, for example with "
-                    + name
-                    + "::DOUBLE",
+                    + ", expected booleans, whole numbers of at most 64 bits, floats, texts or"
+                    + " times; convert it in SQL, for example with "
+                    + single(name, type),
                 null);
           }
           features.add(new Column(name, type, kind));

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TrainingSetTest {
   private static final String EVENTS =
@@ -113,6 +115,29 @@ class TrainingSetTest {
             "labels.parquet at t", "predict late", "view events sha256:", "by {origin=origin}");
     Digest first = set.dataset().digest();
     assertThat(job.write(out()).dataset().digest()).as("same bytes again").isEqualTo(first);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'city': 'Rome'} | STRUCT(city VARCHAR) | its.field",
+        "[1, 2] | INTEGER[] | list_avg(its) or its[1]",
+        "MAP {'a': 1} | MAP(VARCHAR, INTEGER) | its['key']"
+      })
+  void featuresThatAreNoSingleValuesAreRefused(String value, String type, String hint) {
+    TrainingSet.Builder set =
+        labels("(1, 'JFK', TIMESTAMP '2001-01-01 11:00:00', 1)")
+            .view(
+                events(
+                        "SELECT 'JFK' AS origin, TIMESTAMP '2001-01-01 10:00:00' AS ts, %s AS its"
+                            .formatted(value))
+                    .build());
+    assertThatThrownBy(() -> set.write(out()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("feature its has type " + type)
+        .hasMessageEndingWith("convert it in SQL, for example with " + hint);
+    assertThat(out()).doesNotExist();
   }
 
   @Test
@@ -261,7 +286,8 @@ class TrainingSetTest {
                             "a".equals(row.get("note")) ? null : 0.5))
             .build();
     labels(
-            "(1, 'JFK', TIMESTAMP '2001-01-01 13:00:00', 1), (2, 'LAX', TIMESTAMP '2001-01-01 13:00:00', 1)")
+            "(1, 'JFK', TIMESTAMP '2001-01-01 13:00:00', 1), (2, 'LAX', TIMESTAMP '2001-01-01"
+                + " 13:00:00', 1)")
         .view(view)
         .write(out());
     assertThat(Tables.rows("SELECT doubled, share FROM read_parquet('" + out() + "')"))
