@@ -8,13 +8,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Calls that wait while the process can start no thread. */
 class NoWorkerTest {
-  private final OutOfMemoryError full = new OutOfMemoryError("no thread");
+  private final RejectedExecutionException full = new RejectedExecutionException("no thread");
   private final Executor none =
       task -> {
         throw full;
