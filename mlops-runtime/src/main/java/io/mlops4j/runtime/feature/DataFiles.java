@@ -185,7 +185,7 @@ public final class DataFiles {
   public static void checkColumns(Path file, Schema columns) {
     if (DataFormat.named(file) == DataFormat.PARQUET) {
       try {
-        ParquetSink.check(columns.getFields());
+        ParquetSink.check(file, columns.getFields());
       } catch (IllegalArgumentException e) {
         throw new DataException(file + ": " + e.getMessage(), e);
       }

@@ -16,14 +16,17 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
 
 /** Another process that reads or writes files, and prints how each attempt ended. */
 final class FilesChild {
   private FilesChild() {}
 
   /**
-   * Arguments: {@code read}, {@code filter}, {@code write}, or {@code limited} to write small files
-   * only, then files; or {@code query}, then SQL.
+   * Arguments: {@code read}, {@code filter}, {@code write}, {@code check}, or {@code limited} to
+   * write small files only, then files; or {@code query}, then SQL.
    */
   public static void main(String[] args) throws Exception {
     try (RootAllocator memory = new RootAllocator()) {
@@ -34,6 +37,10 @@ final class FilesChild {
         try {
           switch (args[0]) {
             case "write", "limited" -> write(Path.of(name), memory);
+            case "check" ->
+                DataFiles.checkColumns(
+                    Path.of(name),
+                    new Schema(List.of(Field.nullable("n", new ArrowType.Int(64, true)))));
             case "filter" ->
                 count(
                     DataFiles.open(

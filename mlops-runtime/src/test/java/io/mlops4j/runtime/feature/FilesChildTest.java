@@ -58,6 +58,8 @@ class FilesChildTest {
             "DONE " + written,
             "END");
     assertThat(parquet).doesNotExist();
+    assertThat(FilesChild.run("duckdb_jdbc", "check", parquet.toString(), written.toString()))
+        .containsExactly("DataException " + missing, "DONE " + written, "END");
   }
 
   /** DuckDB ends the process for some of these if they reach it. */

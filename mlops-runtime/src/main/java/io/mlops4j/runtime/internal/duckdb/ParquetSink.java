@@ -53,9 +53,11 @@ public final class ParquetSink implements AutoCloseable {
    * Checks the columns of a file that is written later.
    *
    * @throws IllegalArgumentException if a column has a type that is not written
+   * @throws DataException if DuckDB is missing
    */
-  public static void check(List<Field> columns) {
+  public static void check(Path file, List<Field> columns) {
     var unused = SinkType.of(columns);
+    DuckDb.open(DuckDbSettings.of(List.of(file))).close();
   }
 
   private void run(String copy) {

@@ -58,6 +58,7 @@ class NoThreadDeploymentTest {
 
   @TempDir private Path folder;
   private final ManualTime time = new ManualTime();
+  private final Thread caller = Thread.currentThread();
   private DeploymentFixture plus;
 
   /** The method after which its thread can make no other thread. */
@@ -99,10 +100,18 @@ class NoThreadDeploymentTest {
                 throw e.getCause();
               } finally {
                 if (method.getName().equals(fullAfter)) {
+                  awaitCaller();
                   full.set("no thread");
                 }
               }
             }));
+  }
+
+  /** The trial begins on the thread that reads only if its caller waits for the answer already. */
+  private void awaitCaller() {
+    if (Thread.currentThread() != caller) {
+      await(() -> caller.getState() == Thread.State.WAITING);
+    }
   }
 
   private static void await(BooleanSupplier condition) {
