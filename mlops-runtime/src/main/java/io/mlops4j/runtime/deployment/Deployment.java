@@ -381,9 +381,8 @@ public interface Deployment extends Model {
     /**
      * Limits the calls in flight. A call above the limit fails with {@link
      * io.mlops4j.error.OverloadedException}. Less important calls ({@link
-     * io.mlops4j.inference.CallOptions#withPriority}) are rejected first. Calls of a version that
-     * was swapped out are not counted. An asynchronous call that gets a fallback may for a moment
-     * be one above the limit.
+     * io.mlops4j.inference.CallOptions#withPriority}) are rejected first. A call counts once, with
+     * its fallbacks, until it is answered, also on a version that was swapped out meanwhile.
      *
      * @param settings the limit of each priority
      * @return this builder

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.IntSupplier;
@@ -31,6 +32,7 @@ final class Guard {
   private final @Nullable Map<String, Object> defaults;
   private final LongAdder answeredByPrevious = new LongAdder();
   private final LongAdder answeredByDefault = new LongAdder();
+  private final AtomicInteger running = new AtomicInteger(); // calls, each once with its fallbacks
 
   private Guard(DeploymentBuilder built, AliasFollower champion, @Nullable Canary canary) {
     this.champion = champion;
@@ -162,23 +164,26 @@ final class Guard {
     if (shedder == null) {
       return;
     }
-    int running = running();
-    if (shedder.rejects(options.priority(), running)) {
-      OverloadedException full = shedder.exception(options.priority(), running);
+    int calls = running.get();
+    if (shedder.rejects(options.priority(), calls)) {
+      OverloadedException full = shedder.exception(options.priority(), calls);
       champion.current().get().model().rejected(rows.count().getAsInt(), full);
       throw full;
     }
   }
 
-  private int running() {
-    return champion.running() + (canary == null ? 0 : canary.candidate().running());
+  /** Calls the version that is to answer, or its fallback. */
+  <A> A call(CallOptions options, Rows rows, Work<A> work, BiConsumer<Served, ? super A> answered) {
+    running.incrementAndGet();
+    try {
+      return admitted(options, rows, work, answered);
+    } finally {
+      running.decrementAndGet();
+    }
   }
 
-  /**
-   * Calls the version that is to answer, or its fallback. A version is released only after the next
-   * one was acquired, so that no other call takes the place of this one meanwhile.
-   */
-  <A> A call(CallOptions options, Rows rows, Work<A> work, BiConsumer<Served, ? super A> answered) {
+  private <A> A admitted(
+      CallOptions options, Rows rows, Work<A> work, BiConsumer<Served, ? super A> answered) {
     Admitted call = admit(options, rows);
     Admitted held = call;
     try {
@@ -222,14 +227,20 @@ final class Guard {
   /** Begins to call the version that is to answer, and later its fallback if that is needed. */
   <A> CompletableFuture<A> callAsync(
       CallOptions options, Rows rows, AsyncWork<A> work, Runnable after) {
+    running.incrementAndGet();
+    Runnable ended =
+        () -> {
+          running.decrementAndGet();
+          after.run();
+        };
     Admitted call;
     try {
       call = admit(options, rows);
     } catch (RuntimeException | Error e) {
-      after.run();
+      ended.run();
       return CompletableFuture.failedFuture(e);
     }
-    GuardedFuture<A> future = new GuardedFuture<>(this, call, rows, work, after);
+    GuardedFuture<A> future = new GuardedFuture<>(this, call, rows, work, ended);
     future.begin();
     return future;
   }

@@ -179,4 +179,45 @@ class ProtectionsTogetherTest {
       assertThat(most.get()).isLessThanOrEqualTo(MOST);
     }
   }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void asManyCallersAsTheLimitAreNeverRejected(boolean async) throws Exception {
+    DeploymentBuilder builder = new DeploymentBuilder(plus.loader, CHAMPION);
+    builder
+        .from(plus.registry)
+        .every(Duration.ofDays(1))
+        .circuitBreaker(CircuitBreaker.withDefaults().withMinimumCalls(4))
+        .fallbackTo(Map.of("y", 0.25))
+        .shedding(LoadShedding.above(2));
+    try (Deployment deployment = builder.start()) {
+      plus.assign(CHAMPION, picky);
+      deployment.refresh();
+      InParallel.Work<Integer> caller =
+          () -> {
+            CallOptions options = CallOptions.withDefaults().withPriority(Priority.HIGH);
+            int answers = 0;
+            for (int i = 0; i < 5000; i++) {
+              try (FeatureBatch batch =
+                  FeatureBatch.builder(plus.loader.allocator()).floats("x", FAILS).build()) {
+                Answer answer =
+                    async
+                        ? deployment.predictAsync(batch, options, Answer::of).join()
+                        : answer(deployment, batch, options);
+                answers += answer.y() == 0.25f ? 1 : 0;
+              }
+            }
+            return answers;
+          };
+      assertThat(InParallel.call(caller, caller)).containsExactly(5000, 5000);
+      assertThat(deployment.status().protection().rejected().values())
+          .allMatch(rejected -> rejected == 0);
+    }
+  }
+
+  private static Answer answer(Deployment deployment, FeatureBatch batch, CallOptions options) {
+    try (Prediction prediction = deployment.predict(batch, options)) {
+      return Answer.of(prediction);
+    }
+  }
 }
