@@ -123,7 +123,9 @@ record TreeNodes(
     private final long[] nodes;
     private final boolean[] leaves;
     private final int[] origins;
+    private final float[] firstWeights;
     private int end;
+    private int steps;
 
     Layout(TreeDefinition trees, NodeIndex index) {
       this.trees = trees;
@@ -136,12 +138,18 @@ record TreeNodes(
               && trees.values().length == size
               && trees.trueIds().length == size
               && trees.falseIds().length == size
-              && (trees.missing().length == size || trees.missing().length == 0),
+              && (trees.missing().length == size || trees.missing().length == 0)
+              && trees.weightTrees().length == trees.weights().length
+              && trees.weightIds().length == trees.weights().length,
           "arrays of unequal length");
       reached = new boolean[size];
       nodes = new long[size];
       leaves = new boolean[size];
       origins = new int[size];
+      firstWeights = new float[size];
+      for (int i = trees.weights().length - 1; i >= 0; i--) {
+        firstWeights[index.find(trees.weightTrees()[i], trees.weightIds()[i])] = trees.weights()[i];
+      }
     }
 
     private static void require(boolean condition, String otherwise) {
@@ -260,7 +268,7 @@ record TreeNodes(
       SortedSet<Integer> members = new TreeSet<>();
       int last = node;
       for (int next = node; next >= 0; next = equal ? sameSet(last) : -1) {
-        last = next == node ? node : reach(next);
+        last = members.isEmpty() ? node : reach(next);
         require(!Float.isNaN(trees.values()[last]), "the value NaN");
         int value = order(trees.values()[last]);
         members.add(value);
@@ -279,12 +287,33 @@ record TreeNodes(
     /** Returns the next node of a chain, or -1. */
     private int sameSet(int node) {
       int next = whenFalse(node);
-      return trees.modes().get(next).equals("BRANCH_EQ")
-              && trees.features()[next] == trees.features()[node]
-              && whenTrue(next) == whenTrue(node)
-              && tracks(next) == tracks(node) // if not, ONNX Runtime has answers of its own
-          ? next
-          : -1;
+      if (!trees.modes().get(next).equals("BRANCH_EQ")
+          || trees.features()[next] != trees.features()[node]) {
+        return -1;
+      }
+      if (whenTrue(next) == whenTrue(node) && tracks(next) == tracks(node)) {
+        return next;
+      }
+      steps = 0;
+      require(!alike(whenTrue(next), whenTrue(node)), "branches that look alike");
+      return -1;
+    }
+
+    /**
+     * Whether ONNX Runtime takes two branches for the same one and makes one node of both
+     * comparisons. It does not look at missing tracks, targets and further weights.
+     */
+    private boolean alike(int one, int other) {
+      boolean leaf = trees.modes().get(one).equals("LEAF");
+      if (!trees.modes().get(one).equals(trees.modes().get(other))
+          || (leaf && firstWeights[one] != firstWeights[other])
+          || (!leaf && trees.features()[one] != trees.features()[other])
+          || (!leaf && trees.values()[one] != trees.values()[other])) {
+        return false;
+      }
+      return leaf
+          || ++steps > size // damaged: a tree does not lead to so many
+          || (alike(whenTrue(one), whenTrue(other)) && alike(whenFalse(one), whenFalse(other)));
     }
 
     private boolean tracks(int node) {

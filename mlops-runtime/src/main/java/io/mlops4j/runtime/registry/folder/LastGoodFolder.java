@@ -105,8 +105,8 @@ public final class LastGoodFolder {
 
   /**
    * Copies the version that a record points to, its signatures and the record, and makes them
-   * current. The records before it are not copied: they point to other versions, which a copy that
-   * was interrupted would then name.
+   * current, unless another process has kept a newer record. The records before it are not copied:
+   * they point to other versions, which a copy that was interrupted would then name.
    *
    * @throws RegistryException if the version cannot be read or copied; the earlier copy stays
    */
@@ -114,6 +114,9 @@ public final class LastGoodFolder {
     ModelVersion version = Objects.requireNonNull(record.to(), "to");
     String name = "%s-%06d".formatted(version.digest().hex().substring(0, 16), version.number());
     try {
+      if (hasNewer(record)) {
+        return;
+      }
       Path kept = folder.resolve(name);
       if (!Disk.exists(kept) || !isContinued(kept, record)) {
         copy(version, record, kept);
@@ -131,6 +134,22 @@ public final class LastGoodFolder {
       return current();
     } catch (NoSuchFileException e) {
       return name;
+    }
+  }
+
+  private boolean hasNewer(AliasRecord record) throws IOException {
+    String name = currentOr("");
+    Path kept = folder.resolve(name);
+    if (name.isEmpty() || !Disk.exists(kept)) {
+      return false;
+    }
+    try (Storage copy = FolderStorage.open(kept, true)) {
+      Records to = copy.aliasRecords(model, alias);
+      Records from = source.storage().aliasRecords(model, alias);
+      long there = to.last(0);
+      return there > record.number()
+          && there <= from.last(record.number())
+          && Arrays.equals(to.read(there), from.read(there));
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.IntegrityException;
 import io.mlops4j.error.RegistryException;
+import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryOptions;
@@ -15,6 +16,7 @@ import io.mlops4j.runtime.deployment.DeploymentStatus;
 import io.mlops4j.runtime.registry.DatabaseUnderTest;
 import io.mlops4j.runtime.registry.JdbcModelRegistry;
 import io.mlops4j.runtime.registry.TestPool;
+import io.mlops4j.runtime.registry.folder.LastGoodFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -332,6 +334,21 @@ class LastGoodTest {
         Deployment deployment = start(later)) {
       assertThat(plus.ask(deployment, 0)).isEqualTo(2);
       assertThat(deployment.servedBy().alias().orElseThrow().number()).isEqualTo(22);
+    }
+  }
+
+  @Test
+  void aProcessThatLagsKeepsNoOlderRecord() {
+    AliasRecord older = plus.assign(CHAMPION, plus.v1);
+    AliasRecord other = plus.assign(CHAMPION, plus.v2);
+    AliasRecord newest = plus.assign(CHAMPION, plus.v1);
+    LastGoodFolder copy = LastGoodFolder.open(folder.resolve("last-good"), CHAMPION, plus.registry);
+    copy.keep(newest);
+    copy.keep(older); // of the same version
+    copy.keep(other);
+    try (ModelRegistry kept = copy.newest().orElseThrow()) {
+      assertThat(kept.head(CHAMPION)).contains(newest);
+      assertThat(kept.versions("plus")).containsExactly(plus.v1);
     }
   }
 }

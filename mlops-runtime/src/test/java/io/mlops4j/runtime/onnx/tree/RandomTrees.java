@@ -96,6 +96,9 @@ public final class RandomTrees {
   /** Whether some weights are NaN, infinite or nearly 0. */
   public boolean oddWeights;
 
+  /** Whether weights are -1, 0 or 1, so that branches are often alike. */
+  public boolean fewWeights;
+
   /** Whether each branch has a leaf, so that a tree is as deep as it can be. */
   public boolean chains;
 
@@ -170,6 +173,9 @@ public final class RandomTrees {
         float weight = (float) random.nextGaussian();
         if (oddWeights && random.nextInt(9) == 0) {
           weight = ODD[random.nextInt(ODD.length)];
+        }
+        if (fewWeights) {
+          weight = random.nextInt(3) - 1f;
         }
         weights.add(positive && leaf ? Math.abs(weight) / 20 : weight);
       }

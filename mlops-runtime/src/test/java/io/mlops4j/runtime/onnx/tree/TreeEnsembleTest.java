@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -215,6 +216,35 @@ class TreeEnsembleTest {
       settings.accept(trees);
       check(trees.grow(new int[] {1, 7, 90}[seed], 1 + 2 * seed), name + ", seed " + seed);
     }
+  }
+
+  /** ONNX Runtime takes branches for equal that differ in what it does not look at. */
+  @Test
+  void treesWithBranchesThatLookAlikeAreLeftOrHaveTheAnswersOfOnnxRuntime() throws OrtException {
+    int left = 0;
+    int evaluated = 0;
+    for (int seed = 0; seed < 300; seed++) {
+      RandomTrees trees = new RandomTrees(new Random(seed));
+      trees.allModes = List.of("BRANCH_EQ");
+      trees.tracksMissing = seed % 2 == 0;
+      trees.fewWeights = true;
+      trees.categories = true;
+      trees.classifies = seed % 3 > 0;
+      trees.targets = trees.classifies ? 3 : 1;
+      trees.sets = seed % 5 == 0;
+      trees.grow(1 + seed % 4, 2 + seed % 3);
+      try {
+        var unused = TreeEnsemble.read(trees.operator());
+      } catch (UnfitTreesException e) {
+        assertThat(e).hasMessageContaining("look alike");
+        left++;
+        continue;
+      }
+      evaluated++;
+      check(trees, "seed " + seed);
+    }
+    assertThat(left).isPositive();
+    assertThat(evaluated).isGreaterThan(100);
   }
 
   /** Trees of more than 32 leaves, whose upper part is evaluated apart, and many small ones. */

@@ -46,7 +46,8 @@ final class SlowHeads implements Connection.Listener, LifeCycle.Listener {
 
   /**
    * Bytes that arrive while no request does, and all earlier ones are answered, are those of a
-   * head. A head may have begun just now, so only the second look in a row closes.
+   * head. A head may have begun just now, so only the second look in a row closes. An answer of 100
+   * (Continue) counts as one, so after it the body of a later request has the time of a head, too.
    */
   private void look(Connection connection, long requests, long bytes, boolean begun) {
     if (!connection.getEndPoint().isOpen()) {
@@ -55,7 +56,7 @@ final class SlowHeads implements Connection.Listener, LifeCycle.Listener {
     long requestsNow = connection.getMessagesIn();
     long bytesNow = connection.getBytesIn();
     boolean head =
-        requestsNow == requests && requestsNow == connection.getMessagesOut() && bytesNow > bytes;
+        requestsNow == requests && requestsNow <= connection.getMessagesOut() && bytesNow > bytes;
     if (head && begun) {
       connection.close();
     } else {
