@@ -547,14 +547,17 @@ public final class LoadOptions {
      * Limits the engine's working memory: what the operators of all simultaneous calls of this
      * model need together, with the answers whose shapes are not known before. A call that needs
      * more fails with {@link io.mlops4j.error.InferenceException}; the model still answers smaller
-     * ones. Weights, inputs, the characters of texts and what some operators allocate on their own
-     * do not count.
+     * ones. What one operator frees counts until the call ends, unless a later one reuses it.
+     * Weights, inputs, the characters of texts, trees that Java evaluates and what some operators
+     * allocate on their own do not count.
      *
      * <p>The working memory is freed after each call, as {@link #releaseMemory()} does, because
-     * what an earlier call left would count for the next. Such a model is not loaded from a {@link
-     * io.mlops4j.model.ModelCache}. An engine that cannot limit its memory rejects the model with
-     * {@link io.mlops4j.error.ModelLoadException}. ONNX Runtime can if {@link
-     * io.mlops4j.model.Placement#calls()} is {@code java.lang.foreign}, and TensorFlow cannot.
+     * what an earlier call left would count for the next. A call that finds too little left runs a
+     * second time before it fails, because its first run frees the rest of earlier calls. Such a
+     * model is not loaded from a {@link io.mlops4j.model.ModelCache}. An engine that cannot limit
+     * its memory rejects the model with {@link io.mlops4j.error.ModelLoadException}. ONNX Runtime
+     * can if {@link io.mlops4j.model.Placement#calls()} is {@code java.lang.foreign}, and
+     * TensorFlow cannot.
      *
      * @param bytes the limit, 1 MiB (1,048,576) or more
      * @return this builder

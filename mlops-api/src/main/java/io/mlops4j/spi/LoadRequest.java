@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * a changed copy.
  */
 public final class LoadRequest {
+  private static final long LEAST_MEMORY = 1 << 20;
+
   private final DeviceRequest device;
   private final @Nullable String signature;
   private final boolean trusted;
@@ -195,10 +197,15 @@ public final class LoadRequest {
    * Limits the engine's working memory for the model. An engine that cannot limit it rejects the
    * model with {@link io.mlops4j.error.ModelLoadException}.
    *
-   * @param bytes the limit, 1 MiB or more
+   * @param bytes the limit, 1 MiB (1,048,576) or more
    * @return a changed copy
+   * @throws IllegalArgumentException if the limit is smaller
    */
   public LoadRequest withMemoryLimit(long bytes) {
+    if (bytes < LEAST_MEMORY) {
+      throw new IllegalArgumentException(
+          "bytes: found %d, expected %d or more".formatted(bytes, LEAST_MEMORY));
+    }
     return new LoadRequest(
         device,
         signature,

@@ -130,11 +130,23 @@ final class ForeignBinding extends Binding {
     if (borrows || borrowed || text) {
       feed();
     }
-    call.run(options);
-    for (int i = 0; i < wanted.length; i++) {
-      if (wanted[i] && pinnedDims[i] == null) {
-        outputs.get(i).tensor().copy(call.output(fetched[i]));
+    try {
+      call.run(options);
+    } catch (OrtException e) {
+      if (!NativeMemory.isOverLimit(e)) {
+        throw e;
       }
+      // What earlier calls released counted until the refused run freed it.
+      call.run(options);
+    }
+    try {
+      for (int i = 0; i < wanted.length; i++) {
+        if (wanted[i] && pinnedDims[i] == null) {
+          outputs.get(i).tensor().copy(call.output(fetched[i]));
+        }
+      }
+    } finally {
+      call.drop(); // or they would count against the model's memory limit
     }
   }
 

@@ -22,9 +22,14 @@ final class NativeMemory {
         : failure;
   }
 
+  /** Returns whether a run needed more working memory than was left of the model's limit. */
+  static boolean isOverLimit(OrtException failure) {
+    return String.valueOf(failure.getMessage()).contains("is smaller than requested bytes of");
+  }
+
   /** Returns what a run that failed should have been. */
   static String expected(OrtException failure) {
-    return String.valueOf(failure.getMessage()).contains("is smaller than requested bytes of")
+    return isOverLimit(failure)
         ? "a call that needs no more working memory than the model's limit: fewer rows, fewer calls"
             + " at once, or a higher limit"
         : "values and shapes that the model's operators take";

@@ -110,6 +110,9 @@ final class OnnxInput implements AutoCloseable {
 
   /** Binds the declared symbols to the sizes of this shape; -1 if two shapes disagree. */
   void bind(Map<String, Long> symbols) {
+    if (isAbsent()) {
+      return; // the sizes are those of an earlier call
+    }
     for (int i = 0; i < spec.shape().size() && i < dims.length; i++) {
       long size = dims[i];
       spec.shape()
@@ -220,7 +223,7 @@ final class OnnxInput implements AutoCloseable {
 
   @Override
   public String toString() {
-    return name() + Arrays.toString(dims);
+    return name() + (isAbsent() ? " absent" : Arrays.toString(dims));
   }
 
   @Override

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * allocates only what ONNX Runtime's Java API itself allocates.
  *
  * <p>A model may declare no shape for an output, or a wrong one. Therefore a shape that was seen
- * once is pinned in the next run. A run that fails with pinned outputs is repeated once without
- * pinning. If an output then has another shape, it is never pinned again.
+ * once is pinned in the next run. A run that fails with pinned outputs, but not for want of memory,
+ * is repeated once without pinning. If an output then has another shape, it is never pinned again.
  *
  * <p>A method that frees native memory that a run may use must hold the lock of the run. {@link
  * #cancel} has a lock of its own, because it is called while a run holds the first lock.
@@ -223,7 +223,7 @@ final class OnnxSlot implements EngineSlot {
     try {
       binding.run(borrows);
     } catch (OrtException e) {
-      if (cancelled || !binding.pins()) {
+      if (cancelled || !binding.pins() || NativeMemory.isOverLimit(e)) {
         throw e;
       }
       runUnpinned(binding, e);

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.runtime.onnx.graph.ElementTypes;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
 import io.mlops4j.spi.EngineSlot;
@@ -29,6 +30,8 @@ import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A model whose working memory is limited. */
 @Timeout(120)
@@ -55,6 +58,25 @@ class MemoryLimitTest {
       """
           + ProtoText.value("input", "x", 7)
           + ProtoText.value("output", "y", 1);
+
+  /** Returns as many elements as the data request, in as many dimensions as it gives sizes. */
+  private static final String RETURNED =
+      """
+      node { op_type: "ConstantOfShape" input: "x" output: "y" }
+      output { name: "y" type { tensor_type { elem_type: 1 %s } } }
+      """
+          + ProtoText.value("input", "x", 7);
+
+  private static final String UNDECLARED = RETURNED.formatted("");
+
+  /** Declares that there are as many elements as sizes, which is wrong. */
+  private static final String DYNAMIC = RETURNED.formatted("shape { dim { dim_param: \"N\" } }");
+
+  /** Has an output besides whose shape is known. */
+  private static final String PINNED =
+      "node { op_type: \"Identity\" input: \"x\" output: \"same\" }"
+          + DYNAMIC
+          + ProtoText.value("output", "same", 7);
 
   private final DirectMemory memory = new DirectMemory();
   private final EngineOptions options = EngineOptions.of(memory, 1);
@@ -165,6 +187,64 @@ class MemoryLimitTest {
     }
   }
 
+  private EngineModel limited(String graph) {
+    return foreign.load(source("z.onnx", ProtoText.model(graph)), CPU.withMemoryLimit(16 * MIB));
+  }
+
+  private static void answerZeros(EngineSlot slot, long... sizes) {
+    feed(slot, 0, longs(sizes), sizes.length);
+    try {
+      slot.run();
+      assertThat(floats(slot.output(0)))
+          .hasSize((int) ElementTypes.elements(sizes))
+          .containsOnly(0);
+    } finally {
+      slot.recycle();
+    }
+  }
+
+  private static List<String> returned() {
+    return List.of(UNDECLARED, DYNAMIC, PINNED);
+  }
+
+  @ParameterizedTest
+  @MethodSource("returned")
+  @EnabledForJreRange(min = JRE.JAVA_22, disabledReason = NEEDS_22)
+  void anAnswerDoesNotCountForTheNextCall(String graph) {
+    try (EngineModel model = limited(graph);
+        EngineSlot slot = model.slot()) {
+      for (int i = 0; i < 3; i++) {
+        answerZeros(slot, 9 * MIB / 4);
+        answerZeros(slot, 10 * MIB / 4);
+      }
+    }
+  }
+
+  @Test
+  @EnabledForJreRange(min = JRE.JAVA_22, disabledReason = NEEDS_22)
+  void anAnswerDoesNotCountForCallsOfAnotherShape() {
+    try (EngineModel model = limited(UNDECLARED);
+        EngineSlot slot = model.slot()) {
+      for (int i = 0; i < 3; i++) {
+        answerZeros(slot, 9 * MIB / 4);
+        answerZeros(slot, 9, MIB / 4);
+      }
+    }
+  }
+
+  @Test
+  @EnabledForJreRange(min = JRE.JAVA_22, disabledReason = NEEDS_22)
+  void anAnswerDoesNotCountForOtherSlots() {
+    try (EngineModel model = limited(UNDECLARED);
+        EngineSlot idle = model.slot();
+        EngineSlot slot = model.slot()) {
+      answerZeros(idle, 9 * MIB / 4);
+      for (int i = 0; i < 3; i++) {
+        answerZeros(slot, 8 * MIB / 4);
+      }
+    }
+  }
+
   @Test
   @EnabledForJreRange(min = JRE.JAVA_22, disabledReason = NEEDS_22)
   void weightsAreNotCounted() {
@@ -176,6 +256,14 @@ class MemoryLimitTest {
       assertThat(floats(slot.output(0))).containsExactly(3, 3);
       slot.recycle();
     }
+  }
+
+  @Test
+  void aRequestChecksTheLimit() {
+    assertThat(CPU.withMemoryLimit(MIB).memoryLimit()).hasValue(MIB);
+    assertThatThrownBy(() -> CPU.withMemoryLimit(MIB - 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("bytes: found 1048575, expected 1048576 or more");
   }
 
   @Test

@@ -167,7 +167,7 @@ public final class ForeignCall implements AutoCloseable {
    * Returns an output that ONNX Runtime allocated in the last run.
    *
    * @param output the output's index
-   * @return the output, valid until the next run
+   * @return the output, valid until {@link #drop} or the next run
    * @throws OrtException if ONNX Runtime fails
    */
   public ForeignOutput output(int output) throws OrtException {
@@ -179,8 +179,8 @@ public final class ForeignCall implements AutoCloseable {
     return ForeignOutput.of(session.runtime().memory(), value);
   }
 
-  /** Releases the outputs that ONNX Runtime has allocated. */
-  private void drop() {
+  /** Releases the outputs that ONNX Runtime allocated in the last run. */
+  public void drop() {
     for (int i = 0; i < outputs; i++) {
       long value = get(outputValues, i);
       if (!given[i] && value != 0) {

@@ -5,7 +5,7 @@ import io.mlops4j.model.ElementType;
 import io.mlops4j.runtime.memory.Native;
 import io.mlops4j.spi.HostMemory;
 
-/** An output in ONNX Runtime's memory, valid until the next run. */
+/** An output in ONNX Runtime's memory, valid until its {@link ForeignCall} drops it. */
 public final class ForeignOutput {
   private final long value;
   private final TensorShape shape;
