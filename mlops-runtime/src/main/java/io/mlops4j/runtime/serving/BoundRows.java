@@ -7,6 +7,7 @@ import io.mlops4j.runtime.binding.output.RecordReader;
 import io.mlops4j.runtime.serving.answer.DefaultPrediction;
 import io.mlops4j.runtime.serving.batching.RowBatcher;
 import io.mlops4j.runtime.serving.call.AsyncCall;
+import io.mlops4j.runtime.serving.threads.RuntimeThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -156,7 +157,7 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
   private void ended(
       AsyncCall<O> future, @Nullable O answer, @Nullable Throwable error, boolean company) {
     if (company && future.getNumberOfDependents() > 0) {
-      calls.workers().execute(() -> complete(future, answer, error));
+      RuntimeThreads.executeOrRun(calls.workers(), () -> complete(future, answer, error));
     } else {
       complete(future, answer, error);
     }

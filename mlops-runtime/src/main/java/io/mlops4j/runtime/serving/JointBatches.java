@@ -8,6 +8,7 @@ import io.mlops4j.runtime.serving.answer.DefaultPrediction;
 import io.mlops4j.runtime.serving.batching.RowBatcher;
 import io.mlops4j.runtime.serving.call.AsyncCall;
 import io.mlops4j.runtime.serving.call.CallTimes;
+import io.mlops4j.runtime.serving.threads.RuntimeThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,7 +103,7 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
     public void ended(
         @Nullable DefaultPrediction answer, @Nullable Throwable error, boolean company) {
       if (company) {
-        calls.workers().execute(() -> ended(answer, error));
+        RuntimeThreads.executeOrRun(calls.workers(), () -> ended(answer, error));
       } else {
         ended(answer, error);
       }

@@ -9,10 +9,14 @@ import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.inference.Model;
 import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.runtime.serving.batching.CallQueue;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -49,19 +53,28 @@ class NoThreadTest {
     return LoadOptions.builder().features(FeatureSchema.ofNames("a", "b", "c", "d"));
   }
 
+  private FeatureBatch batch() {
+    return FeatureBatch.builder(fixture.allocator())
+        .floats("a", 1)
+        .floats("b", 2)
+        .floats("c", 3)
+        .floats("d", 4)
+        .build();
+  }
+
+  private CompletableFuture<Float> askBatch(Model model) {
+    try (FeatureBatch batch = batch()) {
+      return ask(model, batch, NONE);
+    }
+  }
+
   private CompletableFuture<Float> ask(Model model, FeatureBatch batch, CallOptions options) {
     return model.predictAsync(batch, options, answer -> answer.floats("y")[0]);
   }
 
   private void failsOnceAndThenAnswers(LoadOptions load, CallOptions options) throws Exception {
     try (Model model = fixture.load("mlp4.onnx", load)) {
-      try (FeatureBatch batch =
-          FeatureBatch.builder(fixture.allocator())
-              .floats("a", 1)
-              .floats("b", 2)
-              .floats("c", 3)
-              .floats("d", 4)
-              .build()) {
+      try (FeatureBatch batch = batch()) {
         full.set("no thread");
         CompletableFuture<Float> failed = ask(model, batch, options);
         full.remove();
@@ -88,5 +101,50 @@ class NoThreadTest {
     LoadOptions together = features().microBatching(MicroBatching.upTo(8)).build();
     failsOnceAndThenAnswers(together, NONE);
     failsOnceAndThenAnswers(together, MINUTE);
+  }
+
+  private record Abcd(float a, float b, float c, float d) {}
+
+  private record Y(float[] y) {}
+
+  /**
+   * Of a run that two calls share, each is answered, though no thread starts for its dependents.
+   */
+  @Test
+  void callsThatShareARunAreAnsweredWhenNoWorkerCanStart() throws Exception {
+    AtomicInteger runs = new AtomicInteger();
+    LoadOptions load =
+        features()
+            .microBatching(MicroBatching.upTo(8))
+            .listener(
+                event -> {
+                  full.set("no thread"); // in the worker, before it completes the calls
+                  runs.incrementAndGet();
+                })
+            .build();
+    CallQueue queue = fixture.loader.context().queue();
+    try (Model model = fixture.load("mlp4.onnx", load)) {
+      for (boolean records : new boolean[] {false, true}) {
+        assertThat(queue.tryEnter() && queue.tryEnter()).isTrue();
+        List<CompletableFuture<Float>> calls = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+          calls.add(records ? askRow(model) : askBatch(model));
+        }
+        assertThat(queue.waiting()).isEqualTo(2);
+        queue.leave();
+        for (CompletableFuture<Float> call : calls) {
+          assertThat(call.get(10, TimeUnit.SECONDS)).isEqualTo(Y_OF_THE_ROW);
+        }
+        queue.leave();
+      }
+    }
+    assertThat(runs).hasPositiveValue();
+  }
+
+  private static CompletableFuture<Float> askRow(Model model) {
+    return model
+        .rows(Abcd.class, Y.class)
+        .predictAsync(new Abcd(1, 2, 3, 4), NONE)
+        .thenApply(answer -> answer.y()[0]);
   }
 }

@@ -56,14 +56,20 @@ public final class CallQueue {
       free++;
       head = waiting.peek();
     }
+    wakeOrFailAll(head);
+  }
+
+  /** Wakes a call, or the next one whose thread can start; fails the calls before it. */
+  private void wakeOrFailAll(@Nullable QueuedCall first) {
+    QueuedCall head = first;
     while (head != null) {
       head = wakeOrFail(head);
     }
   }
 
   /**
-   * Wakes a call; fails it if no thread can start for it, because the thread that returns a
-   * processor has its own calls to complete.
+   * Wakes a call; fails it if no thread can start for it, because the thread that wakes it has its
+   * own calls to complete.
    *
    * @return the call to wake instead, or null
    */
@@ -100,6 +106,9 @@ public final class CallQueue {
 
   /** Queues calls again, before all others, each in a group of its own. */
   void addSeparately(List<QueuedCall> calls) {
+    if (calls.isEmpty()) {
+      return;
+    }
     QueuedCall head;
     synchronized (this) {
       for (int i = calls.size() - 1; i >= 0; i--) {
@@ -110,7 +119,7 @@ public final class CallQueue {
       }
       head = next();
     }
-    wake(head);
+    wakeOrFailAll(head);
     calls.forEach(QueuedCall::wake); // because a deadline may have passed meanwhile
   }
 
@@ -128,7 +137,12 @@ public final class CallQueue {
         head = next();
       }
     }
-    wake(head);
+    try {
+      wake(head);
+    } catch (RuntimeException | Error e) {
+      // No thread for it now: this thread wakes it again when it leaves. Its end must not delay the
+      // calls that were taken, nor run while a processor is kept.
+    }
     return taken;
   }
 
@@ -156,11 +170,12 @@ public final class CallQueue {
       if (!call.isWaiting()) {
         return false;
       }
+      boolean first = waiting.peek() == call;
       waiting.remove(call);
       call.queued = false;
-      head = next();
+      head = first ? next() : null; // else the first was woken before
     }
-    wake(head);
+    wakeOrFailAll(head);
     return true;
   }
 

@@ -235,7 +235,7 @@ public final class RowBatcher<I, O> {
       if (completion == null) {
         refuse(why);
       } else {
-        lateCalls.execute(() -> refuse(why));
+        RuntimeThreads.executeOrRun(lateCalls, () -> refuse(why));
       }
       return true;
     }

@@ -109,6 +109,20 @@ public final class RuntimeThreads implements AutoCloseable {
   }
 
   /**
+   * Runs a task in another thread, or in this one if no other can start.
+   *
+   * @param executor runs the task
+   * @param task must not throw
+   */
+  public static void executeOrRun(Executor executor, Runnable task) {
+    try {
+      executor.execute(task);
+    } catch (RuntimeException | Error e) { // such as an Error because no thread can start
+      task.run();
+    }
+  }
+
+  /**
    * Converts a duration to nanoseconds.
    *
    * @param deadline a duration
