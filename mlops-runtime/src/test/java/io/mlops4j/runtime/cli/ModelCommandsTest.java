@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** The commands that look into models and data: inspect, predict, drift; and what publish loads. */
@@ -248,6 +250,29 @@ class ModelCommandsTest {
         assertThat(((Number) first).doubleValue()).isCloseTo(expected(0), within(1e-5));
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"first.arrow", "first.parquet"})
+  void predictWritesTheFirstRows(String name) throws Exception {
+    Path first = Files.writeString(temporary.resolve(name), "earlier");
+    Path wrong = Files.writeString(temporary.resolve("wrong.csv"), "a,b\n1,2\n");
+    assertThat(run("predict", MODEL, wrong, first, "--rows", "2").code()).isEqualTo(1);
+    assertThat(first).as("not touched by a run that fails").hasContent("earlier");
+
+    Line.Said said = run("predict", MODEL, rows, first, "--rows", "2", "--json");
+
+    assertThat(said.code()).as(said.err()).isZero();
+    assertThat(said.json().at("/rows").asInt()).isEqualTo(2);
+    try (ModelRuntime runtime = ModelRuntime.open();
+        FeatureReader reader = runtime.read(first)) {
+      FeatureBatch batch = reader.iterator().next();
+      assertThat(batch.rows()).isEqualTo(2);
+      Object second = batch.column("probability").getObject(1);
+      assertThat(((Number) second).doubleValue()).isCloseTo(expected(1), within(1e-5));
+    }
+    assertThat(Files.readAllBytes(first))
+        .startsWith(name.endsWith("arrow") ? "ARROW1".getBytes(UTF_8) : "PAR1".getBytes(UTF_8));
   }
 
   @Test

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.feature.FeatureWriter;
 import io.mlops4j.feature.ReadOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
@@ -130,9 +131,10 @@ final class PredictCommand extends ShellCommand {
       return score(runtime, loaded, arrow, json, out);
     }
     if (arrow != null) {
-      try (ArrowAnswers file = new ArrowAnswers(arrow, runtime.allocator())) {
-        RowCalls run = new RowCalls(runtime, loaded, most, file::write);
+      try (FeatureWriter file = runtime.write(arrow)) {
+        RowCalls run = new RowCalls(runtime, loaded, most, answers -> write(file, answers));
         run.all(data);
+        file.commit();
         json.put("rows", run.done).put("arrow", arrow.toString());
         out.answer(
             json, to -> to.line(ConsoleOutput.count(run.done, "row", "rows") + " in " + arrow));
@@ -183,6 +185,12 @@ final class PredictCommand extends ShellCommand {
         ConsoleOutput.object().put("model", who.model()).put("digest", who.digest().toString());
     who.version().ifPresent(version -> json.put("version", version.toString()));
     return json.put("engine", who.engine());
+  }
+
+  private static void write(FeatureWriter file, VectorSchemaRoot answers) {
+    try (FeatureBatch batch = FeatureBatch.of(answers)) {
+      file.write(batch);
+    }
   }
 
   private static void add(VectorSchemaRoot root, List<ObjectNode> answers) {
