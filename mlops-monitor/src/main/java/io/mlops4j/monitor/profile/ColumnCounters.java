@@ -149,9 +149,8 @@ final class ColumnCounters {
       }
       return;
     }
-    List<FieldVector> columns = batch.root().getFieldVectors(); // on the stack once compiled
     for (int i = 0; i < needed.size(); i++) {
-      FieldVector column = finder.find(columns, i);
+      FieldVector column = finder.find(batch.root(), i);
       if (column == null) {
         throw lacking(batch);
       }
@@ -175,9 +174,8 @@ final class ColumnCounters {
    */
   void addFitting(
       FeatureBatch batch, FeatureBatch otherSide, int rows, Map<String, String> reasons) {
-    List<FieldVector> columns = batch.root().getFieldVectors();
     for (int i = 0; i < needed.size(); i++) {
-      FieldVector column = finder.find(columns, i);
+      FieldVector column = finder.find(batch.root(), i);
       String reason =
           column == null
               ? absent(needed.get(i), names(batch), names(otherSide))
@@ -233,9 +231,8 @@ final class ColumnCounters {
   }
 
   void add(FeatureBatch batch) {
-    List<FieldVector> columns = batch.root().getFieldVectors();
     for (int i = 0; i < needed.size(); i++) {
-      FieldVector column = Objects.requireNonNull(finder.find(columns, i));
+      FieldVector column = Objects.requireNonNull(finder.find(batch.root(), i));
       counting.get(i).add(column, batch.dictionaries(), chunk);
     }
   }

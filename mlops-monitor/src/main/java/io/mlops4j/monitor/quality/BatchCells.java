@@ -20,7 +20,7 @@ final class BatchCells {
 
   /** Returns the vector of a column; null if the batch lacks it. */
   @Nullable FieldVector vector(FeatureBatch batch, int number) {
-    return finder.find(batch.root().getFieldVectors(), number);
+    return finder.find(batch.root(), number);
   }
 
   /**

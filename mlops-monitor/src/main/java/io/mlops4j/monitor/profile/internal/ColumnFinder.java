@@ -1,13 +1,14 @@
 package io.mlops4j.monitor.profile.internal;
 
 import java.util.Collection;
-import java.util.List;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds columns of batches by name. It looks at the place of the batch before first, because a
- * search by name allocates. Not thread safe.
+ * Finds columns of batches by name. It looks at the place of the batch before first, and asks the
+ * root for one column at a time: a search by name and a list of all columns allocate. Not thread
+ * safe.
  */
 public final class ColumnFinder {
   private final String[] names;
@@ -26,25 +27,26 @@ public final class ColumnFinder {
   /**
    * Returns a column; null if the batch lacks it.
    *
-   * @param columns of the batch
+   * @param root of the batch
    * @param number of the name
    */
-  public @Nullable FieldVector find(List<FieldVector> columns, int number) {
+  public @Nullable FieldVector find(VectorSchemaRoot root, int number) {
+    int columns = root.getSchema().getFields().size();
     int place = places[number];
-    if (place >= columns.size() || !has(columns, place, number)) {
+    if (place >= columns || !has(root, place, number)) {
       place = 0;
-      while (place < columns.size() && !has(columns, place, number)) {
+      while (place < columns && !has(root, place, number)) {
         place++;
       }
-      if (place == columns.size()) {
+      if (place == columns) {
         return null;
       }
       places[number] = place;
     }
-    return columns.get(place);
+    return root.getVector(place);
   }
 
-  private boolean has(List<FieldVector> columns, int place, int number) {
-    return columns.get(place).getName().equals(names[number]);
+  private boolean has(VectorSchemaRoot root, int place, int number) {
+    return root.getVector(place).getName().equals(names[number]);
   }
 }

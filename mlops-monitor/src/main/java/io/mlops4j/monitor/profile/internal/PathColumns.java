@@ -32,10 +32,10 @@ public final class PathColumns implements AutoCloseable {
 
   /** Returns the columns of a batch, which must stay open; null if it has no structs. */
   public static @Nullable PathColumns of(FeatureBatch batch) {
-    List<FieldVector> columns = batch.root().getFieldVectors();
-    for (int i = 0; i < columns.size(); i++) {
-      if (isStruct(columns.get(i))) {
-        return flat(batch, columns);
+    VectorSchemaRoot root = batch.root();
+    for (int i = 0; i < root.getSchema().getFields().size(); i++) {
+      if (isStruct(root.getVector(i))) {
+        return flat(batch, root.getFieldVectors());
       }
     }
     return null; // the usual case leaves nothing to the garbage collector
