@@ -1,5 +1,22 @@
 package io.mlops4j.bench.soak;
 
+import io.mlops4j.bench.soak.deployment.Canaries;
+import io.mlops4j.bench.soak.deployment.Faults;
+import io.mlops4j.bench.soak.deployment.Swap;
+import io.mlops4j.bench.soak.engine.Container;
+import io.mlops4j.bench.soak.engine.CrashTable;
+import io.mlops4j.bench.soak.engine.Flat;
+import io.mlops4j.bench.soak.engine.Mixed;
+import io.mlops4j.bench.soak.exit.Exit;
+import io.mlops4j.bench.soak.exit.Shutdown;
+import io.mlops4j.bench.soak.hostile.Mutants;
+import io.mlops4j.bench.soak.part.Finding;
+import io.mlops4j.bench.soak.part.Part;
+import io.mlops4j.bench.soak.part.Size;
+import io.mlops4j.bench.soak.scale.EngineKills;
+import io.mlops4j.bench.soak.scale.MaterialisingKills;
+import io.mlops4j.bench.soak.scale.ScoringKills;
+import io.mlops4j.bench.soak.scale.ScoringMemory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;

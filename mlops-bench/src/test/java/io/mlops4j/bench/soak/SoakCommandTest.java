@@ -2,6 +2,9 @@ package io.mlops4j.bench.soak;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.bench.soak.part.Finding;
+import io.mlops4j.bench.soak.part.Part;
+import io.mlops4j.bench.soak.part.Size;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
