@@ -164,7 +164,7 @@ public final class HtmlReport {
   }
 
   /**
-   * Writes the page in UTF-8. An existing file is replaced.
+   * Writes the page in UTF-8. An existing file is replaced when the new one is complete.
    *
    * @param file the file
    * @throws DataException if it cannot be written

@@ -111,7 +111,7 @@ public final class JsonReport {
   }
 
   /**
-   * Writes the document in UTF-8. An existing file is replaced.
+   * Writes the document in UTF-8. An existing file is replaced when the new one is complete.
    *
    * @param file the file
    * @throws DataException if it cannot be written

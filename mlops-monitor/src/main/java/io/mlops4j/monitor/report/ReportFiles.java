@@ -1,14 +1,20 @@
 package io.mlops4j.monitor.report;
 
 import io.mlops4j.error.DataException;
+import io.mlops4j.monitor.internal.OwnedFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Objects;
+import java.util.UUID;
 
 /** Reads the resources of this package and writes reports to files. */
 final class ReportFiles {
@@ -25,15 +31,44 @@ final class ReportFiles {
     }
   }
 
+  /**
+   * Writes a report beside the file and moves it to its name when it is complete. After a failure
+   * an earlier file of that name is unchanged. A target that is no regular file, such as a pipe, is
+   * written directly.
+   */
   static void write(Path file, String text) {
     Objects.requireNonNull(file, "file");
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     try {
-      Files.writeString(file, text);
+      boolean exists = Files.exists(file);
+      if (exists && !Files.isRegularFile(file)) {
+        Files.write(file, bytes);
+      } else {
+        replace(exists ? file.toRealPath() : file.toAbsolutePath(), bytes); // not the link to it
+      }
     } catch (NoSuchFileException e) {
       throw new DataException(
           file + ": found no folder for the report, expected one that exists; create it", e);
     } catch (IOException e) {
-      throw new DataException("cannot write the report to " + file + ": " + e, e);
+      throw new DataException(
+          "cannot write the report to " + file + ", an earlier file is unchanged: " + e, e);
     }
+  }
+
+  private static void replace(Path file, byte[] bytes) throws IOException {
+    Path part = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".part");
+    try {
+      try (FileChannel out =
+          FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        for (ByteBuffer left = ByteBuffer.wrap(bytes); left.hasRemaining(); ) {
+          out.write(left);
+        }
+        out.force(true);
+      }
+      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      OwnedFolder.deleteQuietly(part);
+    }
+    OwnedFolder.force(Objects.requireNonNull(file.getParent(), "a file has a folder"));
   }
 }

@@ -133,7 +133,10 @@ class ReadingCommandsTest {
     assertThat(line.run("show", "flight-delay:1", "--markdown").out())
         .startsWith("# flight-delay:1\n")
         .contains("| large | roc_auc |", "| 0.65 |");
+    Files.writeString(html, "earlier");
+    Path other = Files.createLink(temporary.resolve("other"), html);
     assertThat(line.run("show", "flight-delay:1", "--html", html).code()).isZero();
+    assertThat(other).as("replaced, not overwritten").hasContent("earlier");
     assertThat(html).content().startsWith("<!DOCTYPE html>").contains("Apache-2.0");
     assertThat(line.run("show", "flight-delay:1", "--markdown", "--card").code()).isEqualTo(2);
   }
@@ -261,7 +264,12 @@ class ReadingCommandsTest {
     Path head = temporary.resolve("head.txt");
     assertThat(line.run("verify", "--save-head", head).code()).isZero();
     assertThat(head).content().startsWith("mlops4j-registry-head 1\n").doesNotEndWith("\n\n");
-    assertThat(line.run("verify", "--head", head).code()).isZero();
+    Path linked = Files.createLink(temporary.resolve("other"), head);
+    String saved = Files.readString(head);
+    Files.writeString(linked, saved + "\n");
+    assertThat(line.run("verify", "--head", head, "--save-head", head).code()).isZero();
+    assertThat(head).hasContent(saved);
+    assertThat(linked).as("replaced, not overwritten").content().endsWith("\n\n");
 
     Files.delete(old.resolve("models/flight-delay/aliases/champion/000003.json/record.json"));
     Files.delete(old.resolve("models/flight-delay/aliases/champion/000003.json"));

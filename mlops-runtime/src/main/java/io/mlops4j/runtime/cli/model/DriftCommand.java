@@ -5,11 +5,11 @@ import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.ReadOptions;
 import io.mlops4j.runtime.ModelRuntime;
 import io.mlops4j.runtime.cli.shell.ConsoleOutput;
+import io.mlops4j.runtime.cli.shell.OutputFile;
 import io.mlops4j.runtime.cli.shell.ProgressBar;
 import io.mlops4j.runtime.cli.shell.ShellCommand;
 import io.mlops4j.spi.DriftReporter;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.ServiceLoader;
@@ -83,7 +83,7 @@ final class DriftCommand extends ShellCommand {
           null);
     }
     if (html != null) {
-      Files.writeString(html, report.html());
+      OutputFile.write(html, report.html());
     }
     out.answer(ConsoleOutput.parse("report", report.json()), to -> to.text(report.text()));
     return report.drifted() ? DRIFTED : 0;

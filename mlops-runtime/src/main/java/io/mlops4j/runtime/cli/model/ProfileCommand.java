@@ -4,11 +4,11 @@ import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.ReadOptions;
 import io.mlops4j.runtime.ModelRuntime;
 import io.mlops4j.runtime.cli.shell.ConsoleOutput;
+import io.mlops4j.runtime.cli.shell.OutputFile;
 import io.mlops4j.runtime.cli.shell.ProgressBar;
 import io.mlops4j.runtime.cli.shell.ShellCommand;
 import io.mlops4j.spi.DataProfiler;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.ServiceLoader;
@@ -86,7 +86,7 @@ final class ProfileCommand extends ShellCommand {
             .orElseThrow(MonitorService.missing("profile"));
     DataProfiler.Summary summary = profile(profiler);
     if (out != null) {
-      Files.write(out, summary.bytes());
+      OutputFile.write(out, summary.bytes());
     }
     console.answer(ConsoleOutput.parse("profile", summary.json()), to -> to.text(summary.text()));
     return 0;

@@ -9,8 +9,8 @@ import io.mlops4j.registry.VersionStatus;
 import io.mlops4j.runtime.card.CardJson;
 import io.mlops4j.runtime.card.CardPage;
 import io.mlops4j.runtime.cli.shell.ConsoleOutput;
+import io.mlops4j.runtime.cli.shell.OutputFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +66,7 @@ final class ShowCommand extends RegistryCommand {
       out.answer(RegistryFacts.json(version).put("markdown", text), to -> to.text(text));
     } else if (form.html != null) {
       Path file = form.html;
-      Files.writeString(file, CardPage.of(registry, version).html());
+      OutputFile.write(file, CardPage.of(registry, version).html());
       out.answer(
           RegistryFacts.json(version).put("html", file.toString()),
           to -> to.line(version + " in " + file));

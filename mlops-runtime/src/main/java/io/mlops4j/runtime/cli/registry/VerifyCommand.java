@@ -8,11 +8,11 @@ import io.mlops4j.registry.VerifyOptions;
 import io.mlops4j.runtime.cli.shell.ConsoleOutput;
 import io.mlops4j.runtime.cli.shell.GlobalOptions;
 import io.mlops4j.runtime.cli.shell.ModelTrustOptions;
+import io.mlops4j.runtime.cli.shell.OutputFile;
 import io.mlops4j.runtime.cli.shell.ProgressBar;
 import io.mlops4j.runtime.cli.shell.Times;
 import io.mlops4j.runtime.trust.TrustPolicy;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -26,9 +26,9 @@ import picocli.CommandLine.Option;
     name = "verify",
     description = {
       "Checks every digest and every link, and shows where one is broken.",
-      "A head that was saved elsewhere also finds a history that was rewritten as a whole or cut off"
-          + " at its end. With --trust and signed records a rewritten history is found without a"
-          + " head.",
+      "A head that was saved elsewhere also finds a history that was rewritten as a whole or cut"
+          + " off at its end. With --trust and signed records a rewritten history is found without"
+          + " a head.",
       "With --trust every version must also be signed with one of the keys."
     },
     footer = {
@@ -93,7 +93,7 @@ final class VerifyCommand extends RegistryCommand {
       found = registry.verify(options.build());
     }
     if (saved != null && found.isIntact()) {
-      Files.writeString(saved, found.head().toString());
+      OutputFile.write(saved, found.head().toString());
     }
     out.answer(json(found), to -> show(found, policy(), to));
     return found.isIntact() ? 0 : FAILED;

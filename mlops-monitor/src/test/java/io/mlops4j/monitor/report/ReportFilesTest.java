@@ -1,0 +1,94 @@
+package io.mlops4j.monitor.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.monitor.ChildProcess;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReportFilesTest {
+  @TempDir private Path folder;
+
+  /** Writes a long page. Argument: the file. */
+  static final class Child {
+    private Child() {}
+
+    public static void main(String[] args) {
+      HtmlReport page = HtmlReport.builder("Long").paragraph("word ".repeat(1 << 18)).build();
+      try {
+        page.write(Path.of(args[0]));
+        System.out.println("written");
+      } catch (DataException e) {
+        System.out.println(e.getMessage());
+      }
+    }
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void aFullDiskLeavesTheEarlierReport() throws Exception {
+    Path file = Files.writeString(folder.resolve("report.html"), "earlier");
+    List<String> command =
+        new ArrayList<>(List.of("sh", "-c", "ulimit -f 256; exec \"$@\"", "sh")); // of 512 bytes
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-XX:-UsePerfData",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Child.class.getName(),
+            file.toString()));
+    Process child = ChildProcess.start(new ProcessBuilder(command).redirectError(Redirect.INHERIT));
+    String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(said)
+        .startsWith("cannot write the report to " + file + ", an earlier file is unchanged")
+        .containsIgnoringCase("too large");
+    assertThat(file).hasContent("earlier");
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).containsExactly(file);
+    }
+  }
+
+  /** A file that is overwritten in place would show under its other name, too. */
+  @Test
+  void theFileIsReplacedAndNotOverwritten() throws IOException {
+    Path file = Files.writeString(folder.resolve("report.html"), "earlier");
+    Path other = Files.createLink(folder.resolve("other"), file);
+    Path link = Files.createSymbolicLink(folder.resolve("link"), file);
+    HtmlReport.builder("Page").build().write(link);
+    assertThat(other).hasContent("earlier");
+    assertThat(link).isSymbolicLink();
+    assertThat(file).isRegularFile().content().contains("Page");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aDeviceIsWrittenAndNotReplaced() {
+    assertThatThrownBy(() -> ReportFiles.write(Path.of("/dev/full"), "text"))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("No space left");
+    assertThat(Files.isRegularFile(Path.of("/dev/full"))).isFalse();
+  }
+
+  @Test
+  void aMissingFolderIsNamed() {
+    assertThatThrownBy(() -> ReportFiles.write(folder.resolve("none/report.html"), "text"))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("found no folder for the report");
+  }
+}

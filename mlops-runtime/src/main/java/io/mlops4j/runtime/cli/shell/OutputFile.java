@@ -1,0 +1,59 @@
+package io.mlops4j.runtime.cli.shell;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.runtime.internal.file.Disk;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.UUID;
+
+/** Writes the files that options name. */
+public final class OutputFile {
+  private OutputFile() {}
+
+  /**
+   * Writes a text in UTF-8, as {@link #write(Path, byte[])} does.
+   *
+   * @param file the file
+   * @param text its content
+   * @throws IOException if there is no folder to write to
+   */
+  public static void write(Path file, String text) throws IOException {
+    write(file, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Writes beside the file, and moves the complete file to its name. A target that is no regular
+   * file, such as {@code /dev/stdout}, is written directly.
+   *
+   * @param file the file
+   * @param bytes its content
+   * @throws IOException if there is no folder to write to, or a device cannot be written
+   * @throws DataException if the file cannot be written; an earlier one is unchanged
+   */
+  public static void write(Path file, byte[] bytes) throws IOException {
+    boolean exists = Files.exists(file);
+    if (exists && !Files.isRegularFile(file)) {
+      Files.write(file, bytes);
+      return;
+    }
+    Path target = exists ? file.toRealPath() : file.toAbsolutePath(); // not the link to it
+    Path folder = Objects.requireNonNull(target.getParent(), "a file has a folder");
+    if (!Files.isDirectory(folder)) {
+      throw new NoSuchFileException(file.toString());
+    }
+    Path part = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
+    try {
+      Disk.write(part, bytes);
+      Disk.replace(part, target, folder);
+    } catch (IOException e) {
+      throw new DataException(
+          file + ": cannot be written, an earlier file of that name is unchanged: " + e, e);
+    } finally {
+      Disk.deleteQuietly(part);
+    }
+  }
+}
