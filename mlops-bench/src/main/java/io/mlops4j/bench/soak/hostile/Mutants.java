@@ -36,7 +36,7 @@ public final class Mutants implements Part {
 
   /** With another main method. */
   Mutants(Class<?> main) {
-    this(main, "mutant", "mutated model files", 10_000, 100);
+    this(main, "mutant", "mutated model files", 10_000, 90);
   }
 
   /**
@@ -110,9 +110,7 @@ public final class Mutants implements Part {
     }
     Finding deaths = new Finding(name(), wrong, 0);
     double refused = 100.0 * endings.getOrDefault("refused", 0) / mutants;
-    return mostRefused < 100
-        ? List.of(deaths, new Finding(name() + ".refused", refused, mostRefused))
-        : List.of(deaths);
+    return List.of(deaths, new Finding(name() + ".refused", refused, mostRefused));
   }
 
   private static Child limited(Child child) {

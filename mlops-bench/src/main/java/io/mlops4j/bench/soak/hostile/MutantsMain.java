@@ -61,7 +61,9 @@ final class MutantsMain {
               return thread;
             });
     // The first load of a process waits for libraries, and has no deadline.
-    runtime.load(Graphs.save(folder, "first", Graphs.line())).close();
+    // Not in the folder of the models, of which each is the only one.
+    Path own = Files.createTempDirectory("first");
+    runtime.load(Graphs.save(own, "first", Graphs.line())).close();
     boolean goesOn = true;
     for (int i = from; i < to && goesOn; i++) {
       Future<?> limit =

@@ -30,7 +30,8 @@ class MutantsTest {
   @Test
   void mutantsThatEndOrHangTheProcessAreCountedAndNamed() throws IOException {
     assertThat(new Mutants(Dying.class).run(5, 42, said::add))
-        .containsExactly(new Finding("soak.mutants", 2, 0));
+        .containsExactly(
+            new Finding("soak.mutants", 2, 0), new Finding("soak.mutants.refused", 0, 90));
     assertThat(said)
         .containsExactly(
             "mutant 1 of seed 42: exit code 134",
@@ -38,6 +39,24 @@ class MutantsTest {
             "mutant 2 of seed 42: hangs",
             "3 of 5, so far {answered=1}",
             "5 of 5, so far {answered=3}");
+  }
+
+  /** Loads none. */
+  static final class Refusing {
+    private Refusing() {}
+
+    public static void main(String[] args) {
+      for (int i = Integer.parseInt(args[0]); i < Integer.parseInt(args[1]); i++) {
+        Child.tell("refused");
+      }
+    }
+  }
+
+  @Test
+  void mutantsThatAreAllRefusedTryNothing() throws IOException {
+    assertThat(new Mutants(Refusing.class).run(5, 42, said::add))
+        .filteredOn(finding -> !finding.ok())
+        .containsExactly(new Finding("soak.mutants.refused", 100, 90));
   }
 
   @Test
