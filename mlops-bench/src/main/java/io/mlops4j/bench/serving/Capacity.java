@@ -1,14 +1,15 @@
 package io.mlops4j.bench.serving;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * What callers can answer at most: all calls are due at once, and the threads, the clocks and the
- * counter are those of an {@link OpenLoop}, which cost as much as a small model. One thread.
+ * 70 % of what callers can answer at most: all calls are due at once, and the threads, the clocks
+ * and the counter are those of an {@link OpenLoop}, which cost as much as a small model. One
+ * thread.
  */
-final class Capacity implements Closeable {
+final class Capacity implements Load {
+  private static final double SHARE = 0.7;
   private static final double NANOS = 2e8;
   private static final int FIRST = 1000;
 
@@ -28,6 +29,11 @@ final class Capacity implements Closeable {
     double nanos = Arrays.stream(answered).max().orElseThrow() / (double) count;
     count = (int) Math.max(1, NANOS / nanos);
     return nanos;
+  }
+
+  @Override
+  public double nanosBetween() throws Exception {
+    return nanos() / SHARE;
   }
 
   @Override

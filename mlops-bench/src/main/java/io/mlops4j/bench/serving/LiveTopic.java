@@ -85,41 +85,41 @@ public final class LiveTopic implements Topic {
 
   private static List<Comparison> stack(
       String name, String work, String model, double cpuGoal, double p99Goal) {
-    Callable<Callers> peers = () -> Mlps.raw(model);
-    Callable<Callers> own = () -> new FullStack(model);
+    String answered = "70 % of what the peer can answer";
+    Callable<Load> peers = () -> new Capacity(THREADS, Mlps.raw(model));
+    String busy = "the load that keeps the processors busy for 70 % of the time with this stack";
+    Callable<Load> own = () -> new BusyProcessors(THREADS, new FullStack(model));
     return List.of(
-        stack(name + ".cpu", work, model, "the peer", peers, OpenLoop.Figure.CPU, cpuGoal),
-        stack(name + ".p99", work, model, "this stack", own, OpenLoop.Figure.P99, p99Goal),
-        stack(name + ".peak.p99", work, model, "the peer", peers, OpenLoop.Figure.P99, Double.NaN));
+        stack(name + ".cpu", work, model, answered, peers, OpenLoop.Figure.CPU, cpuGoal),
+        stack(name + ".p99", work, model, busy, own, OpenLoop.Figure.P99, p99Goal),
+        stack(name + ".peak.p99", work, model, answered, peers, OpenLoop.Figure.P99, Double.NaN));
   }
 
   private static Comparison stack(
       String name,
       String work,
       String model,
-      String who,
-      Callable<Callers> capacity,
+      String load,
+      Callable<Load> loads,
       OpenLoop.Figure figure,
       double goal) {
     return new Comparison(
         name,
-        "deployed alias, monitor, prediction log and Micrometer, %s, one record each, at 70 %% of what %s can answer; %s"
+        "deployed alias, monitor, prediction log and Micrometer, %s, one record each, at %s; %s"
             .formatted(
                 work,
-                who,
+                load,
                 figure == OpenLoop.Figure.CPU
                     ? "processor time of the process for a call"
                     : "99th percentile of the time from when a call was meant to begin"),
         "a loop over ONNX Runtime Java 1.29.0 with pinned tensors for each thread",
         goal,
-        open(capacity, () -> new FullStack(model), figure),
-        open(capacity, () -> Mlps.raw(model), figure));
+        open(loads, () -> new FullStack(model), figure),
+        open(loads, () -> Mlps.raw(model), figure));
   }
 
   private static Callable<Side> open(
-      Callable<Callers> capacity, Callable<Callers> callers, OpenLoop.Figure figure) {
-    return () ->
-        new OpenLoop(
-            THREADS, new Capacity(THREADS, capacity.call()), SECONDS, callers.call(), figure);
+      Callable<Load> load, Callable<Callers> callers, OpenLoop.Figure figure) {
+    return () -> new OpenLoop(THREADS, load.call(), SECONDS, callers.call(), figure);
   }
 }

@@ -6,20 +6,17 @@ import java.io.IOException;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
-import java.util.Random;
 
 /**
  * Calls that come when they come, whether or not the ones before were answered: Poisson arrivals at
  * a rate, taken up by a number of threads. The cost is the 99th percentile of the time from when a
  * call was meant to begin to its answer, or the processor time of the process.
  *
- * <p>The rate is a share of a capacity that is measured before each sample. A rate that was
- * measured once is more than the processors can do whenever the machine is slower for a while, and
- * the calls then wait for as long as that lasts.
+ * <p>The rate is measured before each sample. A rate that was measured once is more than the
+ * processors can do whenever the machine is slower for a while, and the calls then wait for as long
+ * as that lasts.
  */
 final class OpenLoop implements Measured {
-  private static final long SEED = 20040404;
-  private static final double SHARE = 0.7;
   private static final int MOST_WARM_UPS = 30;
 
   /** Of one processor; with less, the compilers count as idle. */
@@ -37,7 +34,7 @@ final class OpenLoop implements Measured {
     CPU
   }
 
-  private final Capacity capacity;
+  private final Load load;
   private final TimedCalls calls;
   private final double seconds;
   private final Figure figure;
@@ -45,12 +42,12 @@ final class OpenLoop implements Measured {
   /**
    * A side.
    *
-   * @param capacity 70 % of it are asked; closed with this
+   * @param load how often calls come; closed with this
    * @param seconds how long a sample lasts
    */
-  OpenLoop(int threads, Capacity capacity, double seconds, Callers callers, Figure figure)
+  OpenLoop(int threads, Load load, double seconds, Callers callers, Figure figure)
       throws Exception {
-    this.capacity = capacity;
+    this.load = load;
     this.calls = new TimedCalls(threads, callers);
     this.seconds = seconds;
     this.figure = figure;
@@ -74,7 +71,7 @@ final class OpenLoop implements Measured {
 
   @Override
   public double measure() throws Exception {
-    long[] meant = meant(capacity.nanos() / SHARE);
+    long[] meant = Poisson.times(load.nanosBetween(), seconds);
     long cpu = SYSTEM.getProcessCpuTime();
     long[] took = calls.ask(meant);
     calls.settle();
@@ -85,20 +82,9 @@ final class OpenLoop implements Measured {
     return took[(int) (0.99 * (took.length - 1))];
   }
 
-  private long[] meant(double nanosBetween) {
-    Random random = new Random(SEED);
-    long[] meant = new long[(int) (seconds * 1e9 / nanosBetween)];
-    double at = 0;
-    for (int i = 0; i < meant.length; i++) {
-      at -= Math.log(1 - random.nextDouble()) * nanosBetween;
-      meant[i] = (long) at;
-    }
-    return meant;
-  }
-
   @Override
   public void close() throws IOException {
-    try (capacity) {
+    try (load) {
       calls.close();
     }
   }

@@ -16,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,6 +129,29 @@ class ServingTopicTest {
       assertThat(capacity.nanos()).as("all are due at once").isGreaterThan(4e5);
       assertThat(open.measure()).as("each waits a millisecond").isGreaterThan(9e5);
     }
+  }
+
+  @Test
+  void processorsAreBusyForSeventyPercentOfTheTime() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    try (Load load =
+        new BusyProcessors(2, new Counting(() -> nanos.addAndGet(35_000)), nanos::get, 5)) {
+      assertThat(load.nanosBetween()).as("35 us a call, 3.5 processors").isEqualTo(10_000);
+    }
+  }
+
+  /** Does something in each call. */
+  private record Counting(Runnable step) implements Callers {
+    @Override
+    public Caller caller(int number) {
+      return call -> {
+        step.run();
+        return call;
+      };
+    }
+
+    @Override
+    public void close() {}
   }
 
   /** Takes a millisecond at least. */
