@@ -14,7 +14,7 @@ mount -t tmpfs tmpfs /mnt
 mkdir /mnt/app /mnt/app/lib /mnt/app/classes /mnt/native /mnt/tmp /mnt/registry
 IFS=:
 for entry in $class_path; do
-  if [ -d "$entry" ]; then cp -r "$entry/." /mnt/app/classes; else cp "$entry" /mnt/app/lib; fi
+  if [ -d "$entry" ]; then cp -r "$entry/." /mnt/app/classes; elif [ -f "$entry" ]; then cp "$entry" /mnt/app/lib; fi
 done
 unset IFS
 cp -r "$registry/." /mnt/registry

@@ -179,7 +179,10 @@ final class Service implements AutoCloseable {
         new GrpcServer.Limits(
             settings.maxBody(),
             settings.maxCalls(),
+            settings.maxConnections(),
+            settings.grpcIdle(),
             settings.deadline(),
+            settings.readTimeout(),
             settings.shutdown(),
             admission::enter,
             admission::leave,

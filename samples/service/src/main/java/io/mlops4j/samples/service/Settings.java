@@ -16,9 +16,10 @@ import java.util.Optional;
  * @param grpcPort the port for gRPC; 0 for any free one
  * @param maxBody the most bytes of a request
  * @param maxCalls the most calls that run or wait at a time
- * @param maxConnections the most open connections
+ * @param maxConnections the most open connections of HTTP, and of gRPC
  * @param deadline the time that a call may take
  * @param readTimeout the time in which a body must arrive, and half of that of a head
+ * @param grpcIdle the time after which a connection of gRPC without calls is closed
  * @param shutdown the time that running calls get when the service stops
  * @param engineThreads the threads of the engine; 1 for small models and many callers
  * @param shadow an alias whose version is called with the same rows and never answers
@@ -38,6 +39,7 @@ record Settings(
     int maxConnections,
     Duration deadline,
     Duration readTimeout,
+    Duration grpcIdle,
     Duration shutdown,
     int engineThreads,
     Optional<String> shadow,
@@ -65,6 +67,7 @@ record Settings(
             env.number("MLOPS_MAX_CONNECTIONS", 1_000, 1, 1_000_000),
             env.duration("MLOPS_DEADLINE", Duration.ofSeconds(2)),
             env.duration("MLOPS_READ_TIMEOUT", Duration.ofSeconds(5)),
+            env.duration("MLOPS_GRPC_IDLE", Duration.ofMinutes(5)),
             env.duration("MLOPS_SHUTDOWN", Duration.ofSeconds(10)),
             env.number("MLOPS_ENGINE_THREADS", 1, 1, 1_024),
             env.alias("MLOPS_SHADOW"),

@@ -138,9 +138,14 @@ final class Web implements AutoCloseable {
     return javalin.port();
   }
 
-  /** Calls have ended by now; what is still open are idle connections and other requests. */
+  /**
+   * Calls have ended by now; what is still open are idle connections and other requests. Without
+   * the limit of connections, because it gives idle ones their usual time back when others close.
+   */
   @Override
   public void close() {
+    Server server = javalin.jettyServer().server();
+    server.getBeans(NetworkConnectionLimit.class).forEach(server::removeBean);
     try {
       javalin.stop();
     } catch (JavalinException e) {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.arrow.util.AutoCloseables;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,7 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The service as a process of its own: its start, its end, and what it needs of a container. */
 @Timeout(120)
 class ProcessTest {
-  private static final Pattern PORTS = Pattern.compile("at the ports (\\d+) \\(HTTP\\)");
+  private static final Pattern PORTS =
+      Pattern.compile("at the ports (\\d+) \\(HTTP\\) and (\\d+) \\(gRPC\\)");
 
   @TempDir Path folder;
 
@@ -61,12 +63,16 @@ class ProcessTest {
   }
 
   private static int port(BufferedReader log) throws IOException {
+    return number(ports(log), 1);
+  }
+
+  private static Matcher ports(BufferedReader log) throws IOException {
     StringBuilder all = new StringBuilder();
     for (String line = log.readLine(); line != null; line = log.readLine()) {
       all.append(line).append('\n');
       Matcher ports = PORTS.matcher(line);
       if (ports.find()) {
-        return Integer.parseInt(ports.group(1));
+        return ports;
       }
     }
     throw new AssertionError("the service did not start:\n" + all);
@@ -156,6 +162,46 @@ class ProcessTest {
     } finally {
       process.destroyForcibly();
     }
+  }
+
+  /** Idle clients of both protocols, one of which never confirms its end, and clients that wait. */
+  @Test
+  void itEndsAtOnceWhileAllConnectionsAreTaken() throws Exception {
+    Map<String, String> settings = new HashMap<>(settings());
+    settings.putAll(
+        Map.of("MLOPS_MAX_CONNECTIONS", "4", "MLOPS_SHUTDOWN", "90s", "MLOPS_READ_TIMEOUT", "60s"));
+    Process process = start(settings);
+    List<AutoCloseable> clients = new ArrayList<>();
+    try (BufferedReader log = process.inputReader(StandardCharsets.UTF_8)) {
+      Matcher ports = ports(log);
+      for (int i = 0; i < 8; i++) {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), number(ports, 1));
+        socket.setSoTimeout(30_000);
+        clients.add(socket);
+        if (i < 3) { // before the last one is accepted
+          send(socket.getOutputStream());
+          assertThat(status(socket.getInputStream())).isEqualTo(200);
+        }
+      }
+      for (int i = 0; i < 4; i++) {
+        Http2Socket client = Http2Socket.connect(number(ports, 2), Map.of());
+        clients.add(client);
+        client.call(1, "ServerLive");
+        client.send(Http2Socket.DATA, Http2Socket.END_STREAM, 1, Http2Socket.message(new byte[0]));
+        assertThat(client.read(Http2Socket.DATA)).isNotNull();
+      }
+      assertThat(process.toHandle().destroy()).isTrue();
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("ends within 30 seconds").isTrue();
+      assertThat(process.exitValue()).isEqualTo(128 + 15);
+      assertThat(log.lines().toList()).noneMatch(line -> line.contains("\tat "));
+    } finally {
+      process.destroyForcibly();
+      AutoCloseables.close(clients);
+    }
+  }
+
+  private static int number(Matcher ports, int which) {
+    return Integer.parseInt(ports.group(which));
   }
 
   /** As the image starts it. Docker is not needed: the kernel enforces the same rules. */

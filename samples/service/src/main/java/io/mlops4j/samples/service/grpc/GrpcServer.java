@@ -12,6 +12,10 @@ import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
+import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import io.grpc.stub.ServerCalls;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.samples.service.grpc.message.ModelInferRequest;
@@ -36,6 +40,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Serves {@code inference.GRPCInferenceService}. */
@@ -48,9 +55,23 @@ public final class GrpcServer implements AutoCloseable {
   private static final Metadata.Key<String> PRIORITY =
       Metadata.Key.of(Priorities.HEADER, Metadata.ASCII_STRING_MARSHALLER);
 
+  /** Clients that send pings more often, or without a call, are disconnected. */
+  private static final Duration MOST_PINGS = Duration.ofSeconds(30);
+
+  /** Clients that cancel more calls in a second are disconnected. */
+  private static final int MOST_CANCELLED = 1_000;
+
+  /** What clients do wrong is told to them; they must not fill the log with stack traces. */
+  private static final List<Logger> QUIET =
+      Stream.of("NettyServerHandler", "NettyServerStream", "NettyServerTransport.connections")
+          .map(name -> Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty." + name))
+          .toList();
+
   private final ServedModel model;
   private final Limits limits;
   private final Function<Throwable, Problem> problems;
+  private final EventLoopGroup threads;
+  private final CallTimes times;
   private final Server server;
 
   /**
@@ -58,7 +79,11 @@ public final class GrpcServer implements AutoCloseable {
    *
    * @param maxBody the most bytes of a message
    * @param maxCalls the most calls of a connection at a time
+   * @param maxConnections the most connections; further ones are closed at once
+   * @param idle after this time without a call, a connection is closed
    * @param deadline the time of a call; that of the client if it is shorter
+   * @param transfer the time in which a connection must be made, and a call's request and answer
+   *     must be transferred
    * @param shutdown the time that running calls get when the server stops
    * @param enter admits a call or throws
    * @param leave ends it
@@ -67,7 +92,10 @@ public final class GrpcServer implements AutoCloseable {
   public record Limits(
       int maxBody,
       int maxCalls,
+      int maxConnections,
+      Duration idle,
       Duration deadline,
+      Duration transfer,
       Duration shutdown,
       Runnable enter,
       Runnable leave,
@@ -81,10 +109,23 @@ public final class GrpcServer implements AutoCloseable {
     this.model = model;
     this.limits = limits;
     this.problems = problems;
+    QUIET.forEach(logger -> logger.setLevel(Level.SEVERE));
+    this.threads =
+        new MultiThreadIoEventLoopGroup(
+            new DefaultThreadFactory("grpc", true), NioIoHandler.newFactory());
+    this.times = new CallTimes(limits.transfer().plus(limits.deadline()), threads);
     this.server =
         NettyServerBuilder.forAddress(address)
+            .channelFactory(() -> new LimitedServerChannel(limits.maxConnections()))
+            .bossEventLoopGroup(threads)
+            .workerEventLoopGroup(threads)
+            .handshakeTimeout(limits.transfer().toNanos(), TimeUnit.NANOSECONDS)
+            .maxConnectionIdle(limits.idle().toNanos(), TimeUnit.NANOSECONDS)
+            .permitKeepAliveTime(MOST_PINGS.toNanos(), TimeUnit.NANOSECONDS)
+            .maxRstFramesPerWindow(MOST_CANCELLED, 1)
             .maxInboundMessageSize(limits.maxBody())
             .maxConcurrentCallsPerConnection(limits.maxCalls())
+            .addStreamTracerFactory(times)
             .intercept(new HeadersInContext())
             .addService(service())
             .build();
@@ -100,6 +141,7 @@ public final class GrpcServer implements AutoCloseable {
     try {
       grpc.server.start();
     } catch (IOException e) {
+      grpc.close();
       throw new UncheckedIOException("gRPC cannot listen at " + address, e);
     }
     return grpc;
@@ -242,17 +284,23 @@ public final class GrpcServer implements AutoCloseable {
     }
   }
 
-  /** Stops: running calls get their time, and then end. */
+  /**
+   * Stops: running calls get their time, and then end. A client that does not confirm the end of
+   * its connection is waited for no longer than a second.
+   */
   @Override
   public void close() {
     server.shutdown();
     try {
-      if (!server.awaitTermination(limits.shutdown().toMillis(), TimeUnit.MILLISECONDS)) {
-        server.shutdownNow();
-      }
+      times.awaitNone(limits.shutdown());
+      server.awaitTermination(1, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
-      server.shutdownNow();
       Thread.currentThread().interrupt();
     }
+    server.shutdownNow();
+    boolean unused =
+        threads
+            .shutdownGracefully(0, 1, TimeUnit.SECONDS)
+            .awaitUninterruptibly(2, TimeUnit.SECONDS);
   }
 }
