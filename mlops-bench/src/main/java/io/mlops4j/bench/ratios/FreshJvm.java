@@ -43,14 +43,17 @@ public final class FreshJvm implements Measured {
     this.classPath = classPath;
   }
 
-  /** The command line of this JVM with another main class. */
-  static List<String> command(String main, List<String> flags, List<String> arguments) {
+  /**
+   * Another JVM like this one with another main class. ONNX Runtime 1.29 does not survive a long
+   * command line, as a class path would make it.
+   */
+  static ProcessBuilder process(String main, List<String> flags, List<String> arguments) {
     List<String> command = command(flags);
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
     command.add(main);
     command.addAll(arguments);
-    return command;
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    return builder;
   }
 
   private static List<String> command(List<String> flags) {

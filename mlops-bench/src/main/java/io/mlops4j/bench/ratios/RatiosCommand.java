@@ -21,9 +21,11 @@ import picocli.CommandLine.Spec;
     name = "ratios",
     description = {
       "Short comparisons with named peers, both sides interleaved in one run.",
-      "Prints RATIO <name> <value> <goal> ok|short <p10>..<p90>: time of ours over time of the peer's,",
+      "Prints RATIO <name> <value> <goal> ok|short <p10>..<p90>: time of ours over time of the"
+          + " peer's,",
       "  or, with a goal of >=, throughput of ours over that of the peer,",
-      "and    GARBAGE <name> <bytes> <goal> ok|short peer <bytes>: what a call allocates on the heap."
+      "and    GARBAGE <name> <bytes> <goal> ok|short peer <bytes>: what a call allocates on the"
+          + " heap."
     },
     mixinStandardHelpOptions = true)
 public final class RatiosCommand implements Callable<Integer> {
@@ -141,8 +143,7 @@ public final class RatiosCommand implements Callable<Integer> {
       flags.add(calls.flag());
     }
     ProcessBuilder builder =
-        new ProcessBuilder(FreshJvm.command("io.mlops4j.bench.Bench", flags, arguments))
-            .inheritIO();
+        FreshJvm.process("io.mlops4j.bench.Bench", flags, arguments).inheritIO();
     builder.environment().put("OPT_OUT_TRACKING", "true"); // DJL must not call home
     builder.environment().putIfAbsent("TF_CPP_MIN_LOG_LEVEL", "2"); // TensorFlow is to be quiet
     return builder.start().waitFor();
