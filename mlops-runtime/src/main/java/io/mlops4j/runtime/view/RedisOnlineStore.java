@@ -2,6 +2,7 @@ package io.mlops4j.runtime.view;
 
 import io.mlops4j.error.DataException;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -188,8 +189,8 @@ public final class RedisOnlineStore implements OnlineStore {
       if (reused != null) {
         try {
           return done(reused, work);
-        } catch (RedisConnection.RefusedException e) {
-          throw e;
+        } catch (RedisConnection.RefusedException | SocketTimeoutException e) {
+          throw e; // a server that does not answer shall not hold up the caller twice
         } catch (IOException e) {
           // Closed while it was idle, or just now: all work can be repeated.
         }

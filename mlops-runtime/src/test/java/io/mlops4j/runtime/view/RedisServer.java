@@ -22,16 +22,18 @@ final class RedisServer {
   private static @Nullable String reason;
 
   private final int port;
+  private final Process process;
 
-  private RedisServer(int port) {
+  private RedisServer(int port, Process process) {
     this.port = port;
+    this.process = process;
   }
 
   /** Returns a store, or aborts the test and says why. */
   static synchronized OnlineStore open() {
     if (server == null && reason == null) {
       try {
-        server = start();
+        server = start(freePort());
       } catch (IOException e) {
         reason = "no Redis server can be started here: " + e.getMessage();
         System.err.println("skipping the tests with Redis: " + reason);
@@ -40,8 +42,34 @@ final class RedisServer {
     return server == null ? abort(reason) : server.store();
   }
 
+  /** Starts a server that the test may stop, or aborts the test. */
+  static RedisServer own() throws IOException {
+    open().close();
+    return start(freePort());
+  }
+
   int port() {
     return port;
+  }
+
+  /** Starts it again at the same port, empty. */
+  RedisServer again() throws IOException {
+    return start(port);
+  }
+
+  /** Stops it (SIGSTOP), so that it takes connections and never answers; or lets it go on. */
+  void signal(String name) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", name, "" + process.pid()).inheritIO().start();
+    if (!kill.waitFor(30, TimeUnit.SECONDS) || kill.exitValue() != 0) {
+      throw new IOException("kill " + name + " failed");
+    }
+  }
+
+  void end() throws InterruptedException {
+    process.destroyForcibly();
+    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+      throw new IllegalStateException("the server does not end");
+    }
   }
 
   static synchronized @Nullable RedisServer running() {
@@ -55,12 +83,14 @@ final class RedisServer {
         .open();
   }
 
-  private static RedisServer start() throws IOException {
-    Path binary = binary();
-    int port;
+  private static int freePort() throws IOException {
     try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
+      return free.getLocalPort();
     }
+  }
+
+  private static RedisServer start(int port) throws IOException {
+    Path binary = binary();
     Process process =
         new ProcessBuilder(
                 binary.toString(),
@@ -78,7 +108,7 @@ final class RedisServer {
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-    RedisServer started = new RedisServer(port);
+    RedisServer started = new RedisServer(port, process);
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (System.nanoTime() < end && process.isAlive()) {
       try (OnlineStore probe = started.store()) {
