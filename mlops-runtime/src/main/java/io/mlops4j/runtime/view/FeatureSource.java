@@ -1,9 +1,12 @@
 package io.mlops4j.runtime.view;
 
 import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.feature.ReadOptions;
+import io.mlops4j.model.DatasetRef;
 import io.mlops4j.runtime.feature.DataFiles;
 import io.mlops4j.runtime.internal.duckdb.Sql;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
@@ -121,6 +124,53 @@ public final class FeatureSource {
     }
     Objects.requireNonNull(open, "open");
     return new FeatureSource("rows " + name, null, null, memory -> open.get());
+  }
+
+  /**
+   * Describes the rows as a data set, for the lineage on a model's card: {@code
+   * ModelCard.builder(name).trainedOn(source.dataset("flights-2001-01"))}. Reads all rows once or
+   * twice.
+   *
+   * <p>The digest of a file is the SHA-256 of its bytes. The digest of a query or a reader is that
+   * of its rows as a Parquet file, and the data set has the query. So it changes with the rows,
+   * their order, and the version of DuckDB: end a query with an {@code ORDER BY} that leaves no
+   * ties.
+   *
+   * @param name the data set's name, for people; not blank
+   * @return the digest, the number of rows, and the query if there is one
+   * @throws io.mlops4j.error.DataException if rows cannot be read, or a file changes meanwhile
+   * @throws IllegalArgumentException if the name is blank
+   */
+  public DatasetRef dataset(String name) {
+    return SourceDataset.of(this, Objects.requireNonNull(name, "name"), null);
+  }
+
+  /**
+   * Describes the rows as {@link #dataset(String)} does, and the period to which they belong: from
+   * the earliest time to the latest one and a microsecond. Rows without a time count as rows only;
+   * if no row has a time, there is no period.
+   *
+   * @param name the data set's name, for people; not blank
+   * @param time a column of dates or timestamps; those without a zone are UTC
+   * @return the digest, the number of rows, the period, and the query if there is one
+   * @throws io.mlops4j.error.DataException if rows cannot be read, a file changes meanwhile, or
+   *     there is no such column of times
+   * @throws IllegalArgumentException if the name is blank
+   */
+  public DatasetRef dataset(String name, String time) {
+    return SourceDataset.of(
+        this, Objects.requireNonNull(name, "name"), Objects.requireNonNull(time, "time"));
+  }
+
+  /** Returns the source without columns that a reader need not read for a query of one column. */
+  FeatureSource only(String column) {
+    Path arrow = file;
+    if (sql != null || arrow == null) {
+      return this;
+    }
+    ReadOptions options = ReadOptions.builder().columns(column).build();
+    return new FeatureSource(
+        text, null, arrow, memory -> DataFiles.open(List.of(arrow), options, memory));
   }
 
   /** Returns the query of the rows; null if they must be read by {@link #open}. */

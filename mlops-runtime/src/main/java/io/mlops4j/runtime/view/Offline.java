@@ -132,10 +132,20 @@ final class Offline implements AutoCloseable {
   String read(String what, FeatureSource source) {
     Path file = source.path();
     if (file != null) {
-      stamps.put(file, stamp(what, file));
+      note(what, file);
     }
     String sql = source.sql();
     return sql != null ? sql : copies.computeIfAbsent(source, each -> copy(what, each));
+  }
+
+  /** Notes the state of a file for {@link #requireUnchanged}. */
+  void note(String what, Path file) {
+    stamps.put(file, stamp(what, file));
+  }
+
+  /** Returns a file that is deleted at the end of the job. */
+  Path temporary(String name) {
+    return spill.resolve(name);
   }
 
   /** Copies the rows of a reader to a file, because a job reads them more than once. */
