@@ -14,11 +14,14 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class MaterializationTest {
   private static final Instant NOON = Instant.parse("2001-01-01T12:00:00Z");
   private static final String EVENTS =
-      "SELECT 'K' || (i % 50) AS k, TIMESTAMP '2001-01-01' + to_minutes(i) AS ts, i AS value FROM range(1000) r(i)";
+      "SELECT 'K' || (i % 50) AS k, TIMESTAMP '2001-01-01' + to_minutes(i) AS ts, i AS value FROM"
+          + " range(1000) r(i)";
 
   @TempDir Path folder;
   private final OnlineStore store = OnlineStore.inMemory();
@@ -118,14 +121,54 @@ class MaterializationTest {
     assertThat(done)
         .hasToString(
             view
-                + " at 2001-01-01T12:00:00Z: 1 keys, 1 written, 0 not newer than the store's, 0 written before, 1 rows without key or time");
+                + " at 2001-01-01T12:00:00Z: 1 keys, 1 written, 0 not newer than the store's, 0"
+                + " written before, 1 rows without key or time");
+  }
+
+  @Test
+  void takesTheNewestOfRowsThatAreOutOfOrderOrThereTwice() {
+    FeatureView view =
+        view(
+            """
+            SELECT * FROM (VALUES
+              ('a', TIMESTAMP '2001-01-01 11:00:00', 3),
+              ('b', TIMESTAMP '2001-01-01 09:00:00', 1),
+              ('a', TIMESTAMP '2001-01-01 10:00:00', 2),
+              ('a', TIMESTAMP '2001-01-01 11:00:00', 3),
+              ('b', TIMESTAMP '2001-01-01 08:00:00', 9)) t(k, ts, value)
+            """);
+    Materialization done = Materialization.builder(view, store).until(NOON).run();
+    assertThat(done.keys()).isEqualTo(2);
+    assertThat(done.written()).isEqualTo(2);
+    assertThat(online(view, "a")).isEqualTo(3L);
+    assertThat(online(view, "b")).isEqualTo(1L);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'city': 'Rome'} | STRUCT(city VARCHAR) | its.field",
+        "[1, 2] | INTEGER[] | list_avg(its) or its[1]",
+        "MAP {'a': 1} | MAP(VARCHAR, INTEGER) | its['key']"
+      })
+  void refusesFeaturesThatAreNoSingleValues(String value, String type, String hint) {
+    FeatureView view =
+        view(
+            "SELECT 'a' AS k, TIMESTAMP '2001-01-01 11:00:00' AS ts, 1 AS n, " + value + " AS its");
+    assertThatThrownBy(() -> Materialization.builder(view, store).until(NOON).run())
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith("view events: feature its has type " + type)
+        .hasMessageEndingWith("convert it in SQL, for example with " + hint);
+    assertThat(store.read(view.stored(), List.of("[\"a\"]"))).isEmpty();
   }
 
   @Test
   void refusesDifferentRowsOfOneTime() {
     FeatureView view =
         view(
-            "SELECT 'a' AS k, TIMESTAMP '2001-01-01 11:00:00' AS ts, i AS value FROM range(2) r(i)");
+            "SELECT 'a' AS k, TIMESTAMP '2001-01-01 11:00:00' AS ts, i AS value FROM range(2)"
+                + " r(i)");
     assertThatThrownBy(() -> Materialization.builder(view, store).until(NOON).run())
         .isInstanceOf(DataException.class)
         .hasMessageContaining(
@@ -157,6 +200,7 @@ class MaterializationTest {
         .containsExactly(new ParityCheck.Difference("[\"K20\"]", NOON, "value", "720", "721"));
     assertThat(planted.toString())
         .startsWith(
-            "50 keys: 48 equal, 1 different, 0 missing, 1 unknown to the view, 0 behind\n  Difference[");
+            "50 keys: 48 equal, 1 different, 0 missing, 1 unknown to the view, 0 behind\n"
+                + "  Difference[");
   }
 }

@@ -28,11 +28,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OnlineStoreTest {
   private static int databases;
 
-  private interface Opener {
+  interface Opener {
     OnlineStore open();
   }
 
-  private record Kind(String name, Opener opener) {
+  record Kind(String name, Opener opener) {
     @Override
     public String toString() {
       return name;

@@ -1,0 +1,160 @@
+package io.mlops4j.runtime.view;
+
+import io.mlops4j.runtime.ChildProcess;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Another process that joins or serves features. */
+final class ViewChild {
+  static final int KEYS = 400;
+
+  /**
+   * The events of each key, by minutes of the day: those of the file, then those written online.
+   */
+  static final int IN_THE_FILE = 20;
+
+  static final int EVENTS = 30;
+  static final Instant MIDNIGHT = Instant.parse("2001-01-01T00:00:00Z");
+
+  private ViewChild() {}
+
+  /**
+   * Arguments: {@code join}, labels, events and output, to write small files only; or {@code
+   * materialise} or {@code write}, the address of the store, the events, and a seed. The latter say
+   * that they are ready and wait for a line; materialising does so after its first batch.
+   */
+  public static void main(String[] args) throws Exception {
+    if (args[0].equals("join")) {
+      limitFiles();
+      try {
+        TrainingSet.builder(FeatureSource.file(Path.of(args[1])), "t")
+            .view(view(Path.of(args[2])))
+            .write(Path.of(args[3]));
+        System.out.println("DONE");
+      } catch (RuntimeException e) {
+        System.out.println(e.getClass().getSimpleName() + " " + e.getMessage());
+      }
+      return;
+    }
+    try (OnlineStore store = JdbcOnlineStore.open(args[1], new Properties())) {
+      FeatureView view = view(Path.of(args[2]));
+      System.out.println(
+          "WRITTEN "
+              + (args[0].equals("write")
+                  ? write(view, store, new Random(Long.parseLong(args[3])))
+                  : materialise(view, store)));
+    }
+  }
+
+  static FeatureView view(Path events) {
+    return FeatureView.builder("events")
+        .source(FeatureSource.file(events))
+        .keys("k")
+        .eventTime("ts")
+        .build();
+  }
+
+  private static void await() {
+    System.out.println("READY");
+    try {
+      System.in.read();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Twice, first as of an earlier time, in small batches. */
+  private static long materialise(FeatureView view, OnlineStore store) {
+    AtomicBoolean waited = new AtomicBoolean();
+    long written = 0;
+    for (int minutes : new int[] {IN_THE_FILE / 2, EVENTS}) {
+      written +=
+          Materialization.builder(view, store)
+              .until(MIDNIGHT.plus(Duration.ofMinutes(minutes)))
+              .batchRows(7)
+              .onProgress(
+                  now -> {
+                    if (waited.compareAndSet(false, true)) {
+                      await();
+                    }
+                  })
+              .run()
+              .written();
+    }
+    return written;
+  }
+
+  /** Events of all times in a random order, so that most of them come too late. */
+  private static long write(FeatureView view, OnlineStore store, Random random) {
+    List<Integer> all = new ArrayList<>();
+    for (int i = 0; i < KEYS * 5; i++) {
+      all.add(i % KEYS * EVENTS + random.nextInt(EVENTS - 1));
+    }
+    for (int key = 0; key < KEYS; key++) {
+      all.add(key * EVENTS + EVENTS - 1);
+    }
+    Collections.shuffle(all, random);
+    long written = 0;
+    await();
+    try (OnlineFeatures online = OnlineFeatures.builder(view, store).build()) {
+      for (int each : all) {
+        int minute = each % EVENTS;
+        Instant at = MIDNIGHT.plus(Duration.ofMinutes(minute));
+        written += online.write(at, Map.of("value", minute), "K" + each / EVENTS) ? 1 : 0;
+      }
+    }
+    return written;
+  }
+
+  /** After DuckDB has extracted its library, no file may grow beyond 100 KB. */
+  private static void limitFiles() throws IOException, InterruptedException, SQLException {
+    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:")) {
+      connection.getMetaData().getDatabaseProductVersion();
+    }
+    Process limit =
+        new ProcessBuilder(
+                "prlimit", "--pid", "" + ProcessHandle.current().pid(), "--fsize=100000:100000")
+            .inheritIO()
+            .start();
+    if (limit.waitFor() != 0) {
+      throw new IllegalStateException("prlimit failed");
+    }
+  }
+
+  static Process start(String... args) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-XX:-UsePerfData",
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                ViewChild.class.getName()));
+    command.addAll(List.of(args));
+    return ChildProcess.start(
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT));
+  }
+
+  /** Returns what a process says until it ends. */
+  static List<String> said(Process child) throws IOException {
+    return new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+        .lines()
+        .toList();
+  }
+}
