@@ -12,11 +12,18 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A binding of tensors that ONNX Runtime's Java package makes. */
 final class JniBinding extends Binding {
+  /** A new process answers first by the public method, which needs no preparation. */
+  private static final int FIRST_RUNS = 500;
+
+  /** Whether a binding had its first runs. */
+  private static volatile boolean warm;
+
   private final OrtSession session;
   private final RunOptions options;
   private final Map<String, @Nullable OnnxTensor> feeds = new LinkedHashMap<>();
@@ -26,6 +33,12 @@ final class JniBinding extends Binding {
   private final List<OnnxTensor> tensors = new ArrayList<>();
   private final List<UnsignedTensor> copies = new ArrayList<>();
   private final boolean text;
+  private int runs;
+
+  /**
+   * Null before the first runs, and if a run passes more than the tensors that were made before.
+   */
+  private @Nullable JniRun shorter;
 
   /** Whether the feeds contain a tensor over memory that was borrowed for one run. */
   private boolean foreign;
@@ -79,6 +92,9 @@ final class JniBinding extends Binding {
         copied.add(output.fetched());
       }
     }
+    if (warm) {
+      shorten();
+    }
   }
 
   private OnnxTensor fed(OnnxInput input, OrtEnvironment environment, UnsignedTensors unsigned)
@@ -99,6 +115,10 @@ final class JniBinding extends Binding {
 
   @Override
   void call(boolean borrows) throws OrtException {
+    if (shorter != null && !borrows) {
+      shorter.call();
+      return;
+    }
     if (text) {
       feedText();
     }
@@ -108,12 +128,26 @@ final class JniBinding extends Binding {
     for (UnsignedTensor copy : copies) {
       copy.refresh();
     }
+    if (runs < FIRST_RUNS && ++runs == FIRST_RUNS) {
+      warm = true;
+      shorten();
+    }
     try (OrtSession.Result result = session.run(feeds, copied, pinned, options)) {
       for (int i = 0; i < wanted.length; i++) {
         if (wanted[i] && pinnedDims[i] == null) {
           outputs.get(i).copy(result.get(outputs.get(i).fetched()).orElseThrow());
         }
       }
+    }
+  }
+
+  private void shorten() {
+    if (!text && copies.isEmpty() && copied.isEmpty()) {
+      Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
+      for (int i = 0; i < own.size(); i++) {
+        inputs.put(this.inputs.get(i).name(), Objects.requireNonNull(own.get(i)));
+      }
+      shorter = JniRun.of(session, inputs, pinned, options);
     }
   }
 
