@@ -40,7 +40,7 @@ final class KilledExecutors {
       registry.assign("flight-delay@champion", version, Change.by("soak"));
     }
     String scored = Path.of(args[2], "scored.parquet").toString();
-    try (SparkSession spark = Sessions.cluster();
+    try (SparkSession spark = Sessions.cluster(1);
         SparkModel model =
             SparkModel.load(
                 spark, RegistryAddress.folder(folder.toString()), "flight-delay@champion")) {

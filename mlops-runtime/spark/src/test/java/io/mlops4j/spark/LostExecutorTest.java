@@ -44,7 +44,7 @@ class LostExecutorTest {
 
   @Test
   void aLostExecutorChangesNothingInTheResult() throws IOException {
-    SparkSession spark = Sessions.cluster();
+    SparkSession spark = Sessions.cluster(1);
     try {
       RegistryAddress registry =
           Sessions.folder(folder.resolve("registry"), "plus", "deployment/plus1.onnx");

@@ -24,10 +24,15 @@ final class Sessions {
     return builder("local[2]").getOrCreate();
   }
 
-  /** Two executors, each a process of its own, with the class path of this one. */
-  static SparkSession cluster() throws IOException {
-    Files.createDirectories(Path.of("target/spark-home/jars"));
-    return builder("local-cluster[2,1,600]")
+  /**
+   * Two executors, each a process of its own, with the class path of this one. Jobs begin when both
+   * are there.
+   */
+  static SparkSession cluster(int cores) throws IOException {
+    Files.createDirectories(Path.of(System.getenv("SPARK_HOME"), "jars")); // a worker looks for it
+    return builder("local-cluster[2,%d,600]".formatted(cores))
+        .config("spark.cores.max", 2L * cores)
+        .config("spark.scheduler.minRegisteredResourcesRatio", "1.0")
         .config("spark.executor.memory", "600m")
         .config("spark.deploy.maxExecutorRetries", "-1")
         .config("spark.executor.extraClassPath", absoluteClassPath())

@@ -26,7 +26,7 @@ class SubmittedJobTest {
   private static final Pattern OURS =
       Pattern.compile(
           ".*(/mlops-[^/]*\\.jar|/(test-)?classes/?"
-              + "|/(onnxruntime|tribuo-util-onnx|commons-numbers|caffeine)-[^/]*)");
+              + "|/(duckdb_jdbc|onnxruntime|tribuo-util-onnx|commons-numbers|caffeine)-[^/]*)");
 
   @TempDir private Path folder;
 
@@ -48,7 +48,10 @@ class SubmittedJobTest {
         .contains(
             "sum 500500.0", // 1 + 2 + ... + 1000
             "io.mlops4j.runtime.ModelRuntime of the job",
+            "parquet read: 1000 by the driver, [500, 500] by tasks",
+            "csv read: 1000 by the driver, [500, 500] by tasks",
             "ai.onnxruntime.OrtEnvironment of the job",
+            "org.duckdb.DuckDBDriver of the job",
             "org.apache.arrow.vector.FieldVector of Spark",
             "com.fasterxml.jackson.databind.ObjectMapper of Spark",
             "com.google.protobuf.Message of Spark",
@@ -74,7 +77,8 @@ class SubmittedJobTest {
             "--jars",
             String.join(",", jars.subList(1, jars.size())),
             jars.get(0),
-            folder.resolve("registry").toString()));
+            folder.resolve("registry").toString(),
+            folder.toString()));
     Path said = folder.resolve("said");
     Path errors = folder.resolve("errors");
     ProcessBuilder builder =

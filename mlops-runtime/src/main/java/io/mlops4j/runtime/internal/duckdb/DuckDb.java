@@ -5,7 +5,6 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
@@ -21,6 +20,7 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.duckdb.DuckDBConnection;
+import org.duckdb.DuckDBDriver;
 import org.duckdb.DuckDBPreparedStatement;
 import org.jspecify.annotations.Nullable;
 
@@ -48,8 +48,9 @@ public final class DuckDb implements AutoCloseable {
       Natives.load();
       Properties properties = new Properties();
       properties.setProperty("jdbc_stream_results", "true");
+      // DriverManager knows the drivers of the first class loader only, and a cluster has many.
       DuckDBConnection connection =
-          DriverManager.getConnection("jdbc:duckdb:", properties).unwrap(DuckDBConnection.class);
+          new DuckDBDriver().connect("jdbc:duckdb:", properties).unwrap(DuckDBConnection.class);
       DuckDb opened = new DuckDb(connection);
       try {
         settings.statements().forEach(opened::execute);
