@@ -1,4 +1,4 @@
-/** Readers of rows from files. */
+/** Readers of rows from files and queries, and writers of files. */
 @NullMarked
 package io.mlops4j.runtime.feature;
 
