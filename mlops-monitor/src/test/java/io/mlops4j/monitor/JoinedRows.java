@@ -25,6 +25,10 @@ final class JoinedRows {
     return scores[row];
   }
 
+  double[] scores() {
+    return scores;
+  }
+
   List<Label> labels() {
     return labels;
   }

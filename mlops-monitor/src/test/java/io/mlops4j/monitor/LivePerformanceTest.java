@@ -21,7 +21,6 @@ import io.mlops4j.monitor.profile.Columns;
 import io.mlops4j.monitor.profile.Profile;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
@@ -47,20 +46,6 @@ class LivePerformanceTest {
   void nothingIsLent() {
     assertThat(allocator.getAllocatedMemory()).isZero();
     allocator.close();
-  }
-
-  /** The generator of live_performance.py. */
-  private static final class Lcg {
-    private long state;
-
-    Lcg(long seed) {
-      this.state = seed;
-    }
-
-    double next() {
-      state = state * 6364136223846793005L + 1442695040888963407L;
-      return (state >>> 11) * 0x1p-53;
-    }
   }
 
   private Profile reference() {
@@ -96,34 +81,12 @@ class LivePerformanceTest {
                         within(1e-9 * Math.abs(expected.get(name).asDouble()))));
   }
 
-  private record Event(int row, int label) {}
-
   @Test
   void allLabelsOfTwoHundredThousandRowsJoinInAnyOrder() {
-    int rows = 200_000;
-    Lcg lcg = new Lcg(200);
-    double[] scores = new double[rows];
-    List<Event> events = new ArrayList<>();
-    for (int i = 0; i < rows; i++) {
-      scores[i] = lcg.next();
-      int label = lcg.next() < 0.2 + 0.4 * scores[i] ? 1 : 0;
-      if (lcg.next() < 0.8) {
-        events.add(new Event(i, label));
-        if (lcg.next() < 0.05) {
-          events.add(new Event(i, label));
-        }
-        if (lcg.next() < 0.02) {
-          events.add(new Event(-1 - i, 1));
-        }
-      }
-    }
-    for (int i = events.size() - 1; i > 0; i--) {
-      int j = (int) (lcg.next() * (i + 1));
-      Event one = events.get(i);
-      events.set(i, events.get(j));
-      events.set(j, one);
-    }
-    JsonNode expected = EXPECTED.get("joined");
+    JoinedRows joined = JoinedRows.make();
+    List<JoinedRows.Label> events = joined.labels();
+    int rows = JoinedRows.ROWS;
+    JsonNode expected = JoinedRows.EXPECTED;
     assertThat(events).hasSize(expected.get("events").asInt());
     PerformancePolicy policy =
         PerformancePolicy.binary("score")
@@ -139,7 +102,7 @@ class LivePerformanceTest {
         if (first % 40_000 == 0) {
           clock.advance(Duration.ofDays(1));
         }
-        predict(monitor, scores, first, 2_000);
+        predict(monitor, joined.scores(), first, 2_000);
         monitor.flush();
       }
       label(monitor, events.subList(50_000, events.size()));
@@ -200,11 +163,11 @@ class LivePerformanceTest {
     }
   }
 
-  private void label(ModelMonitor monitor, List<Event> events) {
+  private void label(ModelMonitor monitor, List<JoinedRows.Label> events) {
     for (int from = 0; from < events.size(); from += 10_000) {
-      List<Event> some = events.subList(from, Math.min(events.size(), from + 10_000));
-      String[] keys = some.stream().map(event -> "row " + event.row()).toArray(String[]::new);
-      int[] labels = some.stream().mapToInt(Event::label).toArray();
+      List<JoinedRows.Label> some = events.subList(from, Math.min(events.size(), from + 10_000));
+      String[] keys = some.stream().map(JoinedRows.Label::key).toArray(String[]::new);
+      int[] labels = some.stream().mapToInt(JoinedRows.Label::label).toArray();
       try (FeatureBatch batch =
           FeatureBatch.builder(allocator).strings("key", keys).ints("late", labels).build()) {
         monitor.labels(batch);
@@ -252,7 +215,7 @@ class LivePerformanceTest {
 
   @Test
   void severalClassesWithNamesAndListsOfProbabilities() {
-    Lcg lcg = new Lcg(3);
+    JoinedRows.Lcg lcg = new JoinedRows.Lcg(3);
     List<String> names = List.of("low", "middle", "high");
     double[][] p = new double[3_000][3];
     String[] labels = new String[p.length];
@@ -324,7 +287,7 @@ class LivePerformanceTest {
 
   @Test
   void numbers() {
-    Lcg lcg = new Lcg(4);
+    JoinedRows.Lcg lcg = new JoinedRows.Lcg(4);
     double[] y = new double[3_000];
     double[] p = new double[y.length];
     for (int row = 0; row < y.length; row++) {
@@ -364,7 +327,7 @@ class LivePerformanceTest {
 
   @Test
   void rankings() {
-    Lcg lcg = new Lcg(5);
+    JoinedRows.Lcg lcg = new JoinedRows.Lcg(5);
     int rows = 3_000;
     double[] relevance = new double[rows];
     double[] scores = new double[rows];
@@ -400,7 +363,7 @@ class LivePerformanceTest {
   void anEstimateStandsBesideTheRealisedFigureAndNeedsNoLabels() {
     double[] scores = new double[2_000];
     double[] labels = new double[scores.length];
-    Lcg lcg = new Lcg(6);
+    JoinedRows.Lcg lcg = new JoinedRows.Lcg(6);
     for (int i = 0; i < scores.length; i++) {
       scores[i] = lcg.next();
       labels[i] = lcg.next() < scores[i] ? 1 : 0;
