@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The models of a task manager. A version is loaded once and shared by all subtasks of the JVM. One
@@ -25,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * slot. {@link #closeIdle} runs before Flink releases the class loader of the job.
  */
 final class TaskManagerModels {
+  private static final Logger LOG = LoggerFactory.getLogger(TaskManagerModels.class);
   private static final int IDLE = 1;
   private static final TaskManagerModels SHARED = new TaskManagerModels();
 
@@ -150,10 +154,27 @@ final class TaskManagerModels {
   private ModelRuntime runtime() {
     ModelRuntime opened = runtime;
     if (opened == null) {
+      if (isOfJob("ai.onnxruntime.OrtEnvironment")) {
+        LOG.warn(
+            "ONNX Runtime belongs to the jar of this job, so the classes of the job stay in memory"
+                + " after its end; on a cluster of many jobs, put the jar of onnxruntime into"
+                + " Flink's folder lib, and set classloader.parent-first-patterns.additional to"
+                + " ai.onnxruntime.");
+      }
       opened = ModelRuntime.builder().threads(1).open(); // Flink has a thread for each subtask
       runtime = opened;
     }
     return opened;
+  }
+
+  /** Whether a class is loaded again for each job, and not by Flink for all of them. */
+  private static boolean isOfJob(String name) {
+    try {
+      return Class.forName(name, false, TaskManagerModels.class.getClassLoader()).getClassLoader()
+          != MailboxExecutor.class.getClassLoader();
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
   }
 
   /** Fetches the bytes, which the registry compares with its manifest. */

@@ -31,7 +31,11 @@ final class Cluster {
   private final List<JobID> submitted = new ArrayList<>();
 
   Cluster() throws Exception {
-    Configuration settings = new Configuration();
+    this(new Configuration());
+  }
+
+  Cluster(Configuration with) throws Exception {
+    Configuration settings = new Configuration(with);
     settings.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(16));
     settings.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(16));
     settings.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(16));
@@ -69,6 +73,10 @@ final class Cluster {
     if (savepoint != null) {
       graph.setSavepointRestoreSettings(SavepointRestoreSettings.forPath(savepoint));
     }
+    return submit(graph);
+  }
+
+  JobID submit(JobGraph graph) throws Exception {
     cluster.submitJob(graph).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
     submitted.add(graph.getJobID());
     return graph.getJobID();

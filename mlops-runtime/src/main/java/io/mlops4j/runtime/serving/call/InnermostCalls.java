@@ -7,15 +7,16 @@ import org.jspecify.annotations.Nullable;
  * within its own call can throw instead of waiting for itself. Thread safe.
  */
 public final class InnermostCalls {
+  /**
+   * The innermost frame of a thread, in an array that is found once for each step, because finding
+   * it costs time. The array has no class of ours: threads outlive the class loader of a job, and
+   * they keep the value of a thread-local variable long after the variable is gone.
+   */
   @SuppressWarnings("ThreadLocalUsage") // one for each runtime: they share nothing
-  private final ThreadLocal<Frames> frames = ThreadLocal.withInitial(Frames::new);
+  private final ThreadLocal<@Nullable Object[]> frames =
+      ThreadLocal.withInitial(() -> new Object[1]);
 
   private record Frame(Calls calls, @Nullable Frame outer) {}
-
-  /** The frames of one thread. It is found once for each step, because finding it costs time. */
-  private static final class Frames {
-    @Nullable Frame innermost;
-  }
 
   /**
    * Records that this thread runs a listener or a reader for a call, until {@link #leave}.
@@ -23,15 +24,15 @@ public final class InnermostCalls {
    * @param calls which the call belongs to
    */
   public void enter(Calls calls) {
-    Frames own = frames.get();
-    own.innermost = new Frame(calls, own.innermost);
+    @Nullable Object[] own = frames.get();
+    own[0] = new Frame(calls, (Frame) own[0]);
   }
 
   /** Ends what was entered last. */
   public void leave() {
-    Frames own = frames.get();
-    Frame left = own.innermost;
-    own.innermost = left == null ? null : left.outer();
+    @Nullable Object[] own = frames.get();
+    Frame left = (Frame) own[0];
+    own[0] = left == null ? null : left.outer();
   }
 
   /**
@@ -41,7 +42,7 @@ public final class InnermostCalls {
    * @return true if it is
    */
   public boolean isIn(Calls calls) {
-    Frame frame = frames.get().innermost;
+    Frame frame = (Frame) frames.get()[0];
     while (frame != null && frame.calls() != calls) {
       frame = frame.outer();
     }
@@ -50,6 +51,6 @@ public final class InnermostCalls {
 
   /** {@return whether this thread is in any call} */
   public boolean isInAny() {
-    return frames.get().innermost != null;
+    return frames.get()[0] != null;
   }
 }
