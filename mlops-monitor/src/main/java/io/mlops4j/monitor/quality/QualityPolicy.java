@@ -93,7 +93,8 @@ public final class QualityPolicy {
    */
   public QualityPolicy withLevel(double probability) {
     if (!(probability > 0 && probability < 1)) {
-      throw new IllegalArgumentException("level: found " + probability + ", expected 0 to 1");
+      throw new IllegalArgumentException(
+          "level: found " + probability + ", expected above 0 and below 1");
     }
     return new QualityPolicy(columns, off, sampling, probability, mostDuplicates);
   }

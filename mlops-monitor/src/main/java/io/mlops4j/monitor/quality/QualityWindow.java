@@ -327,7 +327,8 @@ public final class QualityWindow {
    */
   public QualityReport report(double level) {
     if (!(level > 0 && level < 1)) {
-      throw new IllegalArgumentException("level: found " + level + ", expected 0 to 1");
+      throw new IllegalArgumentException(
+          "level: found " + level + ", expected above 0 and below 1");
     }
     return new QualityReport(rows, checked, new Judge(suite, this, level).results());
   }
