@@ -40,14 +40,6 @@ final class Acknowledged {
     }
   }
 
-  /** What is known now. */
-  Acknowledged copy() {
-    Acknowledged copy = new Acknowledged();
-    copy.ids.putAll(ids);
-    copy.twice.addAll(twice);
-    return copy;
-  }
-
   int size() {
     return ids.size();
   }

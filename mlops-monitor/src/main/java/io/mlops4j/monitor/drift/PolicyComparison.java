@@ -29,10 +29,6 @@ final class PolicyComparison {
     }
   }
 
-  ColumnPair pair() {
-    return pair;
-  }
-
   /** Whether the column has its own effect or bound. If so, only that decides. */
   private boolean hasOwnEffect() {
     return own.effect().isPresent() || own.bound().isPresent();

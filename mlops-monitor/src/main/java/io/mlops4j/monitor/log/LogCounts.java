@@ -30,10 +30,6 @@ final class LogCounts {
     }
   }
 
-  long written() {
-    return written.get();
-  }
-
   void acknowledged(long rows) {
     acknowledged.addAndGet(rows);
   }

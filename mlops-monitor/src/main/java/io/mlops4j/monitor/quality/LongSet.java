@@ -6,22 +6,16 @@ import java.util.stream.LongStream;
 final class LongSet {
   private final long[] slots;
   private final boolean zero;
-  private final int size;
 
   LongSet(long... values) {
     long[] distinct = LongStream.of(values).distinct().toArray();
-    size = distinct.length;
-    slots = new long[Integer.highestOneBit(Math.max(1, size)) * 4];
+    slots = new long[Integer.highestOneBit(Math.max(1, distinct.length)) * 4];
     zero = LongStream.of(distinct).anyMatch(value -> value == 0);
     for (long value : distinct) {
       if (value != 0) {
         slots[slot(value)] = value;
       }
     }
-  }
-
-  int size() {
-    return size;
   }
 
   boolean contains(long value) {

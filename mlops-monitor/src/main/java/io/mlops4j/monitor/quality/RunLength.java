@@ -112,9 +112,4 @@ final class RunLength {
   long longest() {
     return longest;
   }
-
-  /** The value of the longest run; {@link Cells#NULL} without one. */
-  long cell() {
-    return longestCell;
-  }
 }

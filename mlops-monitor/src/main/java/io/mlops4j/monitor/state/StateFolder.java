@@ -31,9 +31,6 @@ public final class StateFolder implements AutoCloseable {
           "a monitor with stateIn(folder)",
           "the next whole record is read");
 
-  /** The most bytes of a record. */
-  public static final int MOST_RECORD_BYTES = JournalReader.MOST_BYTES;
-
   private static final long MOST_JOURNAL_BYTES = 1L << 30;
 
   private final Path path;

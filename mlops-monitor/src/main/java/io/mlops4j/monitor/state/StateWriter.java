@@ -184,11 +184,6 @@ public final class StateWriter {
     return out;
   }
 
-  /** Returns the number of bytes so far. */
-  public int size() {
-    return out.position();
-  }
-
   /** Returns the framed state. */
   public byte[] toBytes() {
     return frame.around(out.array(), out.position());

@@ -47,12 +47,9 @@ public final class StoredState implements AutoCloseable {
   /**
    * Makes the folder if it is absent, locks it, and removes what a crash left behind.
    *
+   * @param files how files are made
    * @throws DataException if another process writes there, or the folder cannot be written
    */
-  public static StoredState open(Path path) {
-    return open(path, Output::make);
-  }
-
   public static StoredState open(Path path, Output.Maker files) {
     try {
       OwnedFolder owned = StateFolder.lock(path);

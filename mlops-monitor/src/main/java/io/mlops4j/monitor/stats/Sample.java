@@ -56,10 +56,6 @@ final class Sample {
     return i;
   }
 
-  double[] toArray() {
-    return sorted.clone();
-  }
-
   boolean isConstant() {
     return sorted[0] == sorted[sorted.length - 1];
   }

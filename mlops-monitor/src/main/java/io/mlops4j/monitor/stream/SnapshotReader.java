@@ -145,14 +145,6 @@ final class SnapshotReader {
     return number;
   }
 
-  double[] finite(int length) {
-    double[] numbers = new double[length];
-    for (int i = 0; i < length; i++) {
-      numbers[i] = finite();
-    }
-    return numbers;
-  }
-
   long[] counts(int length) {
     long[] counts = new long[length];
     for (int i = 0; i < length; i++) {

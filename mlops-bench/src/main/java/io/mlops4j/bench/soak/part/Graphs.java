@@ -13,7 +13,6 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -227,9 +226,5 @@ public final class Graphs {
   /** The bytes that external data of {@link #external} are to have. */
   public static byte[] externalFactor() {
     return floats("two", 2).getRawData().toByteArray();
-  }
-
-  public static ByteString utf8(String text) {
-    return ByteString.copyFrom(text, StandardCharsets.UTF_8);
   }
 }

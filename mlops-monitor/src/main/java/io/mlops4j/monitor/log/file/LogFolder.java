@@ -56,10 +56,6 @@ public final class LogFolder implements AutoCloseable {
     }
   }
 
-  Path path() {
-    return path;
-  }
-
   /** Returns a name that no file has. */
   synchronized Segment next() {
     return new Segment(path, next++, 0);

@@ -123,11 +123,6 @@ public final class LabelledRows {
     return size;
   }
 
-  /** The number of rows that were added. */
-  long seen() {
-    return seen;
-  }
-
   int width() {
     return width;
   }
@@ -155,10 +150,6 @@ public final class LabelledRows {
 
   double[] labels() {
     return Arrays.copyOf(labels, size);
-  }
-
-  LabelledRows copy() {
-    return of(width, groupColumns, List.of(this));
   }
 
   /** The rows of these numbers. */

@@ -5,7 +5,6 @@ import io.mlops4j.monitor.performance.Metric;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
@@ -35,11 +34,6 @@ public abstract class PerformanceTask<P> {
 
   public List<String> classes() {
     return classes;
-  }
-
-  /** The columns of features that are read besides the key. */
-  Set<String> columns() {
-    return Set.of();
   }
 
   /** The number of numbers of one answer. */

@@ -9,7 +9,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.apache.arrow.vector.FieldVector;
@@ -36,11 +35,6 @@ public final class RankingTask extends PerformanceTask<RankingPerformance> {
     all.put("hit_rate_1", p -> p.hitRate(1));
     all.put("hit_rate_10", p -> p.hitRate(10));
     return Collections.unmodifiableMap(all);
-  }
-
-  @Override
-  Set<String> columns() {
-    return Set.of(query);
   }
 
   @Override

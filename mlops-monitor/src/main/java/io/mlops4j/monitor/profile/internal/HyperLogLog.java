@@ -160,10 +160,6 @@ public final class HyperLogLog {
     return new HyperLogLog(greatest);
   }
 
-  public boolean isEmpty() {
-    return Arrays.equals(registers, new byte[REGISTERS]);
-  }
-
   /** Ertl's algorithm 6. */
   public long estimate() {
     int[] having = new int[GREATEST + 1];
