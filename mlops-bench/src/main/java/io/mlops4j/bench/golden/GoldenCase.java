@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 /** A block of expected values and what the library answers to its inputs. */
 record GoldenCase(String name, JsonNode expected, Answers answers) {
 
-  Stream<Line> compare() {
+  Stream<GoldenLine> compare() {
     return compare("", expected);
   }
 
-  private Stream<Line> compare(String path, JsonNode node) {
+  private Stream<GoldenLine> compare(String path, JsonNode node) {
     if (node.isObject() && !node.has("error")) {
       return node.properties().stream()
           .flatMap(
@@ -32,8 +32,8 @@ record GoldenCase(String name, JsonNode expected, Answers answers) {
     return node.isTextual() && !JsonNumbers.isNumber(node) && !node.asText().contains("undefined");
   }
 
-  private Line absent(String path, JsonNode node) {
-    return new Line(
+  private GoldenLine absent(String path, JsonNode node) {
+    return new GoldenLine(
         name,
         path,
         "-",
@@ -41,7 +41,7 @@ record GoldenCase(String name, JsonNode expected, Answers answers) {
         GoldenOutcome.ABSENT);
   }
 
-  private Stream<Line> answered(String path, JsonNode node, Supplier<double[]> answer) {
+  private Stream<GoldenLine> answered(String path, JsonNode node, Supplier<double[]> answer) {
     double @Nullable [] got = orRefused(answer);
     return node.isArray()
         ? array(path, node, got)
@@ -60,11 +60,12 @@ record GoldenCase(String name, JsonNode expected, Answers answers) {
     }
   }
 
-  private Stream<Line> array(String path, JsonNode node, double @Nullable [] got) {
+  private Stream<GoldenLine> array(String path, JsonNode node, double @Nullable [] got) {
     List<JsonNode> expected = leaves(node).toList();
     if (got == null || got.length != expected.size()) {
       String found = got == null ? "refused" : "[" + got.length + "]";
-      return Stream.of(new Line(name, path, found, "[" + expected.size() + "]", GoldenOutcome.OFF));
+      return Stream.of(
+          new GoldenLine(name, path, found, "[" + expected.size() + "]", GoldenOutcome.OFF));
     }
     return IntStream.range(0, got.length)
         .mapToObj(i -> line(path + "[" + i + "]", expected.get(i), got[i]));
@@ -77,9 +78,9 @@ record GoldenCase(String name, JsonNode expected, Answers answers) {
         : Stream.of(node);
   }
 
-  private Line line(String path, JsonNode node, @Nullable Double got) {
+  private GoldenLine line(String path, JsonNode node, @Nullable Double got) {
     String found = got == null ? "refused" : got.isNaN() ? "undefined" : got.toString();
-    return new Line(name, path, found, text(node), outcome(path, node, got));
+    return new GoldenLine(name, path, found, text(node), outcome(path, node, got));
   }
 
   private static GoldenOutcome outcome(String path, JsonNode node, @Nullable Double got) {

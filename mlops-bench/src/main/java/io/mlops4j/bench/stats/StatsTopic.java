@@ -33,7 +33,7 @@ public final class StatsTopic implements Topic {
             "Arrays.binarySearch for each value",
             0.15,
             0,
-            () -> PerValue.of("stats.window.float", BATCH, new Windows(BATCH)),
+            () -> PerValue.of("stats.window.float", BATCH, new WindowCounts(BATCH)),
             () -> new BinarySearches(BATCH)),
         profile(ROWS, COLUMNS),
         reference(ROWS, COLUMNS),

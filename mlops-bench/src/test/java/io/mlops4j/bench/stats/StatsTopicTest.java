@@ -56,7 +56,7 @@ class StatsTopicTest {
     com.sun.management.ThreadMXBean threads =
         (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     long thread = Thread.currentThread().getId();
-    try (Windows windows = new Windows(2048)) {
+    try (WindowCounts windows = new WindowCounts(2048)) {
       windows.run(); // loads the classes
       long before = threads.getThreadAllocatedBytes(thread);
       for (int i = 0; i < 1000; i++) {

@@ -8,7 +8,7 @@ import io.mlops4j.model.ValueSpec;
 import io.mlops4j.runtime.binding.Widening;
 import io.mlops4j.runtime.deployment.DeploymentStatus.Verdict;
 import io.mlops4j.runtime.serving.loading.DeclaredSignatureChecker;
-import io.mlops4j.runtime.serving.loading.PlainColumns;
+import io.mlops4j.runtime.serving.loading.TypedColumns;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +44,7 @@ final class Compatibility {
   private static Map<String, Optional<ElementType>> columns(Model model) {
     Map<String, Optional<ElementType>> types = new LinkedHashMap<>();
     for (Feature feature : model.features().features()) {
-      types.put(feature.column(), PlainColumns.type(model, feature));
+      types.put(feature.column(), TypedColumns.type(model, feature));
     }
     return types;
   }

@@ -12,7 +12,7 @@ import io.mlops4j.model.SequenceSpec;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
 import io.mlops4j.runtime.deployment.DeploymentStatus.Verdict;
-import io.mlops4j.runtime.serving.loading.PlainColumns;
+import io.mlops4j.runtime.serving.loading.TypedColumns;
 import io.mlops4j.runtime.serving.loading.WarmUp;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,7 +39,7 @@ final class SelfTest {
   private final BufferAllocator allocator;
   private final Duration limit;
   private final boolean nanAllowed;
-  private final PlainColumns columns;
+  private final TypedColumns columns;
 
   /**
    * @param limit of each call
@@ -50,7 +50,7 @@ final class SelfTest {
     this.limit = limit;
     this.nanAllowed = nanAllowed;
     this.allocator = allocator;
-    this.columns = new PlainColumns(model, allocator);
+    this.columns = new TypedColumns(model, allocator);
   }
 
   /**
@@ -165,7 +165,7 @@ final class SelfTest {
   private void check(
       GoldenRows golden, String output, List<@Nullable Object> expected, Prediction answer) {
     List<?> found = values(output, answer);
-    int width = Math.max(1, PlainColumns.width(expected));
+    int width = Math.max(1, TypedColumns.width(expected));
     if (found.size() != expected.size() * width) {
       throw failed(
           output,

@@ -30,7 +30,7 @@ public final class WarmUp {
   private static final int MOST_VALUES = 1 << 22;
 
   private final Model model;
-  private final PlainColumns columns;
+  private final TypedColumns columns;
 
   /**
    * Calls nothing yet.
@@ -40,7 +40,7 @@ public final class WarmUp {
    */
   public WarmUp(Model model, BufferAllocator allocator) {
     this.model = model;
-    this.columns = new PlainColumns(model, allocator);
+    this.columns = new TypedColumns(model, allocator);
   }
 
   /** Calls the model once if its inputs accept such values. Ignores a failure of the model. */

@@ -30,7 +30,7 @@ import org.apache.arrow.vector.util.Text;
 import org.jspecify.annotations.Nullable;
 
 /** Writes plain values to columns of the types that a model takes. */
-public final class PlainColumns {
+public final class TypedColumns {
   private final Model model;
   private final BufferAllocator allocator;
 
@@ -40,7 +40,7 @@ public final class PlainColumns {
    * @param model its inputs decide the types; it is not closed here
    * @param allocator the memory of the columns; it is not closed here
    */
-  public PlainColumns(Model model, BufferAllocator allocator) {
+  public TypedColumns(Model model, BufferAllocator allocator) {
     this.model = model;
     this.allocator = allocator;
   }

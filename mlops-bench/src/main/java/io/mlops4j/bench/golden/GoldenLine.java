@@ -3,7 +3,8 @@ package io.mlops4j.bench.golden;
 import java.util.Locale;
 
 /** One expected value beside the library's answer. */
-record Line(String caseName, String path, String got, String expected, GoldenOutcome outcome) {
+record GoldenLine(
+    String caseName, String path, String got, String expected, GoldenOutcome outcome) {
   @Override
   public String toString() {
     return String.join(

@@ -8,12 +8,12 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
 /** Counts one batch after the other in the bins of a reference, as a monitor does. */
-final class Windows implements Side {
+final class WindowCounts implements Side {
   private final BufferAllocator allocator = new RootAllocator();
   private final FeatureBatch batch;
   private final Profile.Builder window;
 
-  Windows(int rows) {
+  WindowCounts(int rows) {
     batch = Values.batches(allocator, rows, 1).get(0);
     window = Profile.of(List.of(batch)).counting();
   }
