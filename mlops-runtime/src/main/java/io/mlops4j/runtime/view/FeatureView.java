@@ -398,7 +398,8 @@ public final class FeatureView {
 
     private static String text(String what, String text) {
       if (text.isBlank()) {
-        throw new IllegalArgumentException(what + ": found a blank text");
+        throw new IllegalArgumentException(
+            what + ": found a blank text, expected at least one visible character");
       }
       return text;
     }

@@ -232,7 +232,7 @@ public final class RedisOnlineStore implements OnlineStore {
 
   private @Nullable RedisConnection take() {
     if (closed) {
-      throw new IllegalStateException("online store: closed");
+      throw new IllegalStateException("the online store is closed: build another");
     }
     RedisConnection connection = idle.poll();
     if (connection != null) {

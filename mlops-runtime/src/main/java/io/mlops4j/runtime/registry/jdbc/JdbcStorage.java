@@ -99,7 +99,11 @@ public final class JdbcStorage implements Storage {
       return new URI(
           address.substring(0, colon), address.substring(colon + 1), database.prefix().table(""));
     } catch (URISyntaxException e) {
-      throw new RegistryException(address + ": found an address that is not a URI", e);
+      throw new RegistryException(
+          address
+              + ": found an address that is not a URI, expected one such as"
+              + " jdbc:postgresql://host/database",
+          e);
     }
   }
 
