@@ -52,11 +52,6 @@ final class Devices {
     String missing(DeviceKind kind, OrtException refusal);
   }
 
-  /** Returns the processor as the only device. */
-  static Devices cpu() {
-    return find(DeviceRequest.any(), new DeviceTrial());
-  }
-
   /**
    * Chooses the available devices of a request.
    *

@@ -135,10 +135,6 @@ final class Feed implements AutoCloseable {
     return tensor;
   }
 
-  long[] dims() {
-    return dims;
-  }
-
   void text(StringColumn values) {
     long count = bytes / TextForm.BYTES;
     if (tensor == null || !isText() || values.size() != count) {

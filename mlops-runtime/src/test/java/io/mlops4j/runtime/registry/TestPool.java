@@ -148,10 +148,6 @@ public final class TestPool implements DataSource, AutoCloseable {
     interceptor = before;
   }
 
-  boolean lost() {
-    return untilLost.get() == Integer.MAX_VALUE;
-  }
-
   synchronized int lent() {
     return lent.size();
   }

@@ -45,10 +45,6 @@ abstract class Column {
     return validity == 0 || (Native.getByte(validity + (row >> 3)) >> (int) (row & 7) & 1) != 0;
   }
 
-  final boolean hasNulls() {
-    return validity != 0;
-  }
-
   final void grow(int rows) {
     while (to.getValueCapacity() < rows) {
       to.reAlloc();
