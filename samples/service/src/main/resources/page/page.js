@@ -58,6 +58,7 @@ function show(status) {
   list("deployment", [
     ["version", status.serving.version + ", " + status.serving.digest],
     ["since", status.since],
+    ["runs on", status.placement],
     ["refused", status.refused, "bad"],
     ["waiting", status.waiting, "bad"],
     ["registry", status.outage ?? "can be read", status.outage ? "bad" : ""],

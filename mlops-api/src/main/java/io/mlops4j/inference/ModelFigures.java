@@ -1,5 +1,6 @@
 package io.mlops4j.inference;
 
+import io.mlops4j.model.Placement;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -30,6 +31,15 @@ public interface ModelFigures {
    */
   default boolean isStandby() {
     return false;
+  }
+
+  /**
+   * Returns where the model runs, and how calls reach the engine.
+   *
+   * @return as {@link Model#placement}; empty if the source of the figures does not say
+   */
+  default Optional<Placement> placement() {
+    return Optional.empty();
   }
 
   /**

@@ -9,12 +9,15 @@ import io.mlops4j.inference.ModelFigures;
 import io.mlops4j.inference.ProtectionFigures;
 import io.mlops4j.inference.RuntimeFigures;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.model.Placement;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -143,6 +146,8 @@ final class BoundFigures {
     private final BoundFigures figures;
     private final Tags tags;
     private final List<Meter> all = new ArrayList<>();
+    private final Set<Tags> placements = new HashSet<>(); // all that were seen
+    private Set<Tags> placed = new HashSet<>();
     private IdentityHashMap<ServedBy, ModelFigures> before = new IdentityHashMap<>();
     private boolean timed;
     private boolean guarded;
@@ -179,11 +184,20 @@ final class BoundFigures {
         @Nullable String unit,
         String description,
         ToDoubleFunction<OpenModelMeters> value) {
+      gauge(name, unit, tags, description, value);
+    }
+
+    private void gauge(
+        String name,
+        @Nullable String unit,
+        Tags labels,
+        String description,
+        ToDoubleFunction<OpenModelMeters> value) {
       all.add(
           Gauge.builder("mlops4j.model." + name, () -> read(value))
               .description(description)
               .baseUnit(unit)
-              .tags(tags)
+              .tags(labels)
               .register(figures.registry));
     }
 
@@ -219,14 +233,30 @@ final class BoundFigures {
       waiting = 0;
       bytes = 0;
       breaker = 0;
+      placed = new HashSet<>();
       for (ModelFigures model : same) {
         now.put(model.servedBy(), model);
         running += model.running();
         waiting += model.waiting();
         bytes = Math.max(bytes, model.nativeBytes());
         count(model, before.get(model.servedBy()));
+        model.placement().ifPresent(this::place);
       }
       before = now;
+    }
+
+    private void place(Placement placement) {
+      Tags labels =
+          tags.and(
+              "devices",
+              String.join(",", placement.devices()),
+              "calls",
+              placement.calls().isEmpty() ? "none" : placement.calls());
+      placed.add(labels);
+      if (placements.add(labels)) {
+        String description = "1 for the devices of the model and the way of its calls";
+        gauge("placement", null, labels, description, self -> self.placed.contains(labels) ? 1 : 0);
+      }
     }
 
     private void count(ModelFigures model, @Nullable ModelFigures earlier) {

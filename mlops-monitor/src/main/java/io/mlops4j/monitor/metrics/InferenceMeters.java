@@ -37,7 +37,9 @@ import org.jspecify.annotations.Nullable;
  * <p>All meters have the tags {@code model}, {@code version} (the registry's number), {@code alias}
  * (without the model's name), {@code engine} and {@code route} ({@code primary}, {@code canary},
  * {@code shadow}, {@code fallback}). A tag without a value, such as the version of a plain file, is
- * {@code none}. Single records that were grouped into one run are one call of many rows.
+ * {@code none}. Single records that were grouped into one run are one call of many rows. The gauge
+ * {@code mlops4j.model.placement} of {@link RuntimeMeters} has the same tags, and says on which
+ * devices the model runs and how calls reach the engine.
  *
  * <p>The number of meters is bounded. At most {@link Builder#limit} models and versions have
  * meters. If another one answers, the meters of the one that has been silent the longest, and for

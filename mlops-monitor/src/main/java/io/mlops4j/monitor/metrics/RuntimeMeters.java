@@ -48,6 +48,9 @@ import java.util.function.Supplier;
  *       io.mlops4j.inference.ModelFigures#nativeBytes}</td></tr>
  *   <tr><td>{@code mlops4j.model.cpu}</td><td>counter, in seconds</td><td>{@link
  *       io.mlops4j.inference.ModelFigures#cpuTime}; only where it is measured</td></tr>
+ *   <tr><td>{@code mlops4j.model.placement}</td><td>gauge</td><td>always 1; the tags say where the
+ *       model runs: {@code devices}, such as {@code cpu} or {@code cpu,java}, and {@code calls}
+ *       ({@link io.mlops4j.model.Placement#calls})</td></tr>
  *   <tr><td>{@code mlops4j.model.breaker.open}</td><td>gauge</td><td>the circuit breaker: 0 closed,
  *       0.5 half open, 1 open</td></tr>
  *   <tr><td>{@code mlops4j.model.breaker.failed}</td><td>counter, in calls</td><td>{@link

@@ -12,6 +12,7 @@ import io.mlops4j.inference.ProtectionFigures;
 import io.mlops4j.inference.ProtectionFigures.Breaker;
 import io.mlops4j.inference.RuntimeFigures;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.model.Placement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -87,12 +88,17 @@ class RuntimeMetersTest {
       long rejected,
       int abandonedRuns,
       long nativeBytes,
-      Optional<Duration> cpuTime)
+      Optional<Duration> cpuTime,
+      Optional<Placement> placement)
       implements ModelFigures {}
 
   private static Of model(ServedBy by, int running, long rejected, long millis) {
-    return new Of(
-        by, Route.PRIMARY, running, 4, rejected, 0, 1000, Optional.of(Duration.ofMillis(millis)));
+    Optional<Duration> cpu = Optional.of(Duration.ofMillis(millis));
+    return new Of(by, Route.PRIMARY, running, 4, rejected, 0, 1000, cpu, Optional.empty());
+  }
+
+  private static Of placed(ServedBy by, Placement placement) {
+    return new Of(by, Route.PRIMARY, 0, 0, 0, 0, 1000, Optional.empty(), Optional.of(placement));
   }
 
   private double gauge(String name, String... tags) {
@@ -196,11 +202,36 @@ class RuntimeMetersTest {
   @Test
   void thereIsNoCpuMeterWhereNothingIsMeasured() {
     models =
-        List.of(new Of(HeardCall.file("plain"), Route.PRIMARY, 0, 0, 0, 0, 0, Optional.empty()));
+        List.of(
+            new Of(
+                HeardCall.file("plain"),
+                Route.PRIMARY,
+                0,
+                0,
+                0,
+                0,
+                0,
+                Optional.empty(),
+                Optional.empty()));
     meters.bindTo(registry);
 
     assertThat(registry.find("mlops4j.model.running").gauges()).hasSize(1);
     assertThat(registry.find("mlops4j.model.cpu").functionCounters()).isEmpty();
+  }
+
+  @Test
+  void theDevicesAndTheWayOfCallsAreTags() {
+    ServedBy by = HeardCall.file("plain");
+    Placement java = Placement.of("cpu", "java").withCalls("JNI");
+    models = List.of(placed(by, java));
+    meters.bindTo(registry);
+    assertThat(gauge("mlops4j.model.placement", "devices", "cpu,java", "calls", "JNI"))
+        .isEqualTo(1);
+
+    models = List.of(placed(by, Placement.of("cpu")));
+    aSecondLater();
+    assertThat(gauge("mlops4j.model.placement", "devices", "cpu", "calls", "none")).isEqualTo(1);
+    assertThat(gauge("mlops4j.model.placement", "devices", "cpu,java")).isEqualTo(0);
   }
 
   @Test

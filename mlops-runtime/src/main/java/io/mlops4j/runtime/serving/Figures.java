@@ -5,6 +5,7 @@ import io.mlops4j.inference.ModelFigures;
 import io.mlops4j.inference.ProtectionFigures;
 import io.mlops4j.inference.RuntimeFigures;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.model.Placement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +29,7 @@ record Figures(
       ServedBy servedBy,
       InferenceEvent.Route route,
       boolean isStandby,
+      Optional<Placement> placement,
       Optional<ProtectionFigures> protection,
       int running,
       int waiting,

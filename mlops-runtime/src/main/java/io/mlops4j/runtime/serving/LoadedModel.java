@@ -365,6 +365,7 @@ final class LoadedModel implements ServingModel {
         identity.servedBy(),
         identity.route(),
         standby,
+        Optional.of(placement()),
         Optional.ofNullable(protection).map(Supplier::get),
         counter.running(),
         waiting,

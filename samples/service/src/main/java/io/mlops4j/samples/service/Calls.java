@@ -9,6 +9,8 @@ import io.mlops4j.samples.service.inference.ResponseBody;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
 import org.eclipse.jetty.ee10.servlet.HttpOutput;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,6 +22,8 @@ final class Calls {
   static final String JSON_LENGTH = "Inference-Header-Content-Length";
 
   private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
+  private static final Set<String> BODIES =
+      Set.of("application/json", "application/octet-stream", "application/x-www-form-urlencoded");
 
   private final Admission admission;
   private final CallOptions options;
@@ -80,8 +84,22 @@ final class Calls {
           Problem.Kind.UNSUPPORTED,
           "Content-Encoding: found \"" + encoding + "\", expected none; send the body as it is");
     }
+    checkType(http.header("Content-Type"));
     byte[] body = http.attribute(WholeBody.BODY);
     return body == null ? new byte[0] : body;
+  }
+
+  /** Without a type, a body is read as JSON. A form is what curl names if nobody names a type. */
+  private static void checkType(@Nullable String type) {
+    if (type == null || type.equals("application/json")) {
+      return;
+    }
+    String media = type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    if (!BODIES.contains(media) && !media.endsWith("+json")) {
+      throw new Problem(
+          Problem.Kind.UNSUPPORTED,
+          "Content-Type: found \"" + type + "\", expected application/json");
+    }
   }
 
   /**

@@ -36,6 +36,8 @@ final class OperationRoutes {
     serving.version().ifPresent(version -> health.put("version", version.number()));
     health.put("digest", serving.digest().toString());
     health.put("since", status.since());
+    health.put("placement", deployment.placement().toString());
+    health.put("calls", deployment.placement().calls());
     status.refused().ifPresent(it -> health.put("refused", it.record().to() + ": " + it.reason()));
     status.waiting().ifPresent(it -> health.put("waiting", it.record().to() + ": " + it.reason()));
     status

@@ -10,6 +10,7 @@ import io.mlops4j.samples.service.inference.Problem;
 import io.mlops4j.samples.service.inference.ResponseBody;
 import java.lang.invoke.MethodHandles;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The service's own API: one flight in, one delay out, and later the label. */
 final class RecordRoutes {
@@ -43,7 +44,7 @@ final class RecordRoutes {
    * @param id the id that came with the prediction
    * @param late whether the flight was late
    */
-  private record Label(String id, boolean late) {}
+  private record Label(@Nullable String id, boolean late) {}
 
   private ResponseBody label(Context http) {
     Label label = LABEL.read(Calls.body(http));
@@ -56,7 +57,10 @@ final class RecordRoutes {
     return ResponseBody.json(new byte[0]);
   }
 
-  private static PredictionId id(String text) {
+  private static PredictionId id(@Nullable String text) {
+    if (text == null) {
+      throw Problem.badInput("id: found no value, expected that of a prediction");
+    }
     try {
       return PredictionId.parse(text);
     } catch (IllegalArgumentException e) {

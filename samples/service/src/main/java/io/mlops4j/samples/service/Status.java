@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
 import io.mlops4j.inference.Priority;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.model.Placement;
 import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.monitor.MonitorCounts;
 import io.mlops4j.monitor.alarm.Episode;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param state serving or stopping
  * @param alias the alias that is followed
+ * @param placement the devices of the serving version, and how calls reach its engine
  * @param rollout the open or newest rollout, for people
  * @param breakers the circuit breakers of the versions, for people
  * @param answeredByPrevious the calls that the previous version answered in place of one that
@@ -43,6 +45,7 @@ record Status(
     String alias,
     ServedBy serving,
     Instant since,
+    String placement,
     @Nullable String refused,
     @Nullable String waiting,
     @Nullable String outage,
@@ -102,6 +105,7 @@ record Status(
         alias,
         status.serving(),
         status.since().truncatedTo(ChronoUnit.SECONDS),
+        text(deployment.placement()),
         status.refused().map(it -> it.record().to() + ": " + it.reason()).orElse(null),
         status.waiting().map(it -> it.record().to() + ": " + it.reason()).orElse(null),
         status.outage().map(it -> "since " + it.since() + ": " + it.reason()).orElse(null),
@@ -115,6 +119,11 @@ record Status(
         admission.most(),
         versions(meters),
         monitor.map(it -> monitor(it, status.serving())).orElse(null));
+  }
+
+  private static String text(Placement placement) {
+    String calls = placement.calls();
+    return placement + (calls.isEmpty() ? "" : ", called through " + calls);
   }
 
   private static String text(CanaryStatus canary) {

@@ -6,6 +6,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
+import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.router.Endpoint;
 import io.javalin.util.JavalinException;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -69,7 +70,7 @@ final class Web implements AutoCloseable {
   /** Slow and large requests are refused before a handler runs. */
   private static void limit(Server server, Settings settings) {
     WholeBody body = new WholeBody(settings.maxBody(), settings.readTimeout());
-    server.setHandler(new GracefulHandler(body));
+    server.setHandler(new GracefulHandler(new HeadAsGet(body)));
     server.setStopTimeout(settings.shutdown().toMillis());
     NetworkConnectionLimit connections =
         new NetworkConnectionLimit(settings.maxConnections(), server);
@@ -112,6 +113,12 @@ final class Web implements AutoCloseable {
   }
 
   private static void answer(HttpResponseException e, Context http) {
+    if (e instanceof MethodNotAllowedResponse) {
+      String allowed = String.join(", ", e.getDetails().values());
+      http.header("Allow", allowed);
+      error(http, 405, "method: found " + http.method().name() + ", expected one of " + allowed);
+      return;
+    }
     error(http, e.getStatus(), String.valueOf(e.getMessage()));
   }
 

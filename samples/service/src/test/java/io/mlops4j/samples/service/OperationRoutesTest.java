@@ -6,12 +6,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.registry.FileModelRegistry;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Health and metrics of a service with a monitor and a folder for its data. */
 class OperationRoutesTest {
@@ -45,7 +50,11 @@ class OperationRoutesTest {
     assertThat(json.get("model").asText()).isEqualTo("flight-delay");
     assertThat(json.get("version").isInt()).isTrue();
     assertThat(json.get("digest").asText()).matches("sha256:[0-9a-f]{64}");
+    assertThat(json.get("placement").asText()).isEqualTo("cpu");
+    assertThat(json.get("calls").asText()).contains("JNI");
     assertThat(json.has("outage")).isFalse();
+    assertThat(service.get("/status").json().get("placement").asText())
+        .startsWith("cpu, called through JNI");
   }
 
   @Test
@@ -58,12 +67,45 @@ class OperationRoutesTest {
         .contains(
             "mlops4j_inference_seconds_count{alias=\"champion\",engine=",
             "mlops4j_inference_rows_count{",
+            "mlops4j_model_placement{alias=\"champion\",calls=\"JNI",
             "mlops4j_runtime_memory_bytes{owner=\"arrow\"}",
             "mlops4j_monitor_rows_total{model=\"flight-delay\"}",
             "mlops4j_monitor_drift{column=\"distance\",model=\"flight-delay\"}",
             "http_server_requests_seconds_count{method=\"POST\",status=\"200\",uri=\"/predict\"}",
             "http_server_requests_seconds_count{method=\"POST\",status=\"400\",uri=\"/predict\"}")
         .doesNotContain("uri=\"/nowhere");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/health", "/metrics", "/v2/health/ready", "/v2/models/flight-delay/versions/7"})
+  void headIsGetWithoutABody(String path) {
+    HttpRequest head =
+        service.request(path).method("HEAD", HttpRequest.BodyPublishers.noBody()).build();
+    HttpResponse<byte[]> response = service.send(head);
+    Answer get = service.get(path);
+    assertThat(response.statusCode()).isEqualTo(get.status());
+    assertThat(response.headers().firstValue("Content-Type")).hasValue(get.type());
+    assertThat(response.body()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "OPTIONS, /predict, POST",
+    "HEAD, /predict, POST",
+    "DELETE, /health, GET",
+    "FOO, /v2, GET"
+  })
+  void anotherMethodIsRefusedWithTheKnownOnes(String method, String path, String allowed) {
+    HttpRequest request =
+        service.request(path).method(method, HttpRequest.BodyPublishers.noBody()).build();
+    HttpResponse<byte[]> response = service.send(request);
+    assertThat(response.statusCode()).isEqualTo(405);
+    assertThat(response.headers().firstValue("Allow")).hasValue(allowed);
+    if (!method.equals("HEAD")) {
+      assertThat(Answer.of(response).error())
+          .isEqualTo("method: found " + method + ", expected one of " + allowed);
+    }
   }
 
   @Test
@@ -74,6 +116,9 @@ class OperationRoutesTest {
     Answer wrong = service.post("/labels", "{\"id\":\"7\",\"late\":true}");
     assertThat(wrong.status()).isEqualTo(400);
     assertThat(wrong.error()).contains("prediction id: found \"7\"");
+    Answer none = service.post("/labels", "{\"id\":null,\"late\":true}");
+    assertThat(none.status()).isEqualTo(400);
+    assertThat(none.error()).isEqualTo("id: found no value, expected that of a prediction");
   }
 
   @Test

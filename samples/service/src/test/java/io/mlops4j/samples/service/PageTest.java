@@ -67,6 +67,7 @@ class PageTest {
           page.locator("#state.good").waitFor();
           assertThat(page.locator("h1").textContent()).isEqualTo("flight-delay@champion");
           assertThat(page.locator("#deployment").textContent()).contains("1, sha256:");
+          assertThat(page.locator("#deployment").textContent()).contains("cpu, called through");
           assertThat(page.locator("#versions tr").first().textContent()).contains("primary");
           assertThat(page.locator("#monitor").textContent()).contains("counted");
           assertThat((Integer) page.evaluate("document.documentElement.scrollWidth - innerWidth"))

@@ -143,4 +143,25 @@ class RecordRoutesTest {
     assertThat(answer.status()).isEqualTo(404);
     assertThat(answer.error()).contains("MLOPS_REFERENCE");
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "application/json, 200",
+    "application/json; charset=utf-8, 200",
+    "Application/JSON, 200",
+    "application/vnd.flight+json, 200",
+    "application/x-www-form-urlencoded, 200", // curl -d
+    "text/plain, 422",
+    "application/xml, 422",
+    "multipart/form-data; boundary=x, 422",
+    "nonsense, 422",
+  })
+  void aBodyOfAnotherTypeIsRefused(String type, int status) {
+    Answer answer = service.post("/predict", RunningService.FLIGHT, "Content-Type", type);
+    assertThat(answer.status()).as(answer.body()).isEqualTo(status);
+    if (status != 200) {
+      assertThat(answer.error())
+          .isEqualTo("Content-Type: found \"" + type + "\", expected application/json");
+    }
+  }
 }
