@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process that may write no file above 100 KB stands for a disk that fills up midway. */
-class FullDiskTest {
+class TrainingSetOnFullDiskTest {
   @TempDir private Path folder;
 
   @Test
