@@ -132,6 +132,18 @@ class ServingTopicTest {
   }
 
   @Test
+  void oneStopDoesNotDecideTheMiddleOfThePercentiles() {
+    long[] took = new long[8 * 101];
+    for (int part = 0; part < 8; part++) {
+      for (int i = 0; i < 101; i++) {
+        took[101 * part + i] = part == 2 ? 1_000_000 : 100L * part + i;
+      }
+    }
+    // 99, 199, 399, 499, 599, 699, 799 and a million
+    assertThat(OpenLoop.middle(took)).isEqualTo((499 + 599) / 2.0);
+  }
+
+  @Test
   void processorsAreBusyForSeventyPercentOfTheTime() throws Exception {
     AtomicLong nanos = new AtomicLong();
     try (Load load =
