@@ -56,18 +56,6 @@ public enum DataType {
     throw Problem.unsupported("found elements of type " + element + ", which are not supported");
   }
 
-  /** Returns the protocol's type of an Arrow column. */
-  static DataType of(String output, ArrowType arrow) {
-    for (DataType type : values()) {
-      if (type.arrow.equals(arrow)) {
-        return type;
-      }
-    }
-    throw Problem.unsupported(
-        "output \"%s\": found elements of type %s, which are not supported"
-            .formatted(output, arrow));
-  }
-
   /** The size of an element in binary data; 0 for {@link #BYTES}, whose elements have any size. */
   int bytes() {
     return bytes;
