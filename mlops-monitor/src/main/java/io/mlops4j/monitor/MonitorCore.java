@@ -109,7 +109,7 @@ final class MonitorCore implements AutoCloseable {
         last.unfit(),
         last.discarded(),
         sampling.leftOut(),
-        intake.dropped(),
+        last.dropped() + intake.dropped(),
         intake.failedCalls(),
         intake.emptyCalls(),
         last.clockSetBack(),

@@ -69,6 +69,7 @@ final class MonitorLoop {
   private final @Nullable WindowEnds ends; // null if the watch of drift states them
   private long rows;
   private long shadows;
+  private long dropped; // rows that could not be handled
   private long windowsEnded;
   private volatile List<NotWatched> notWatched;
   private volatile Baseline baseline;
@@ -115,7 +116,8 @@ final class MonitorLoop {
     if (labels != null) {
       watches.add(labels);
     }
-    this.split = new BlockSplit(watched.window(), labels != null, time, watches, this::answered);
+    this.split =
+        new BlockSplit(watched.window(), labels != null, time, watches, this::answered, this::lost);
     this.shadow = new ShadowWatch(settings.keyColumn(), settings.answerTolerance());
     watches.add(shadow);
   }
@@ -149,7 +151,7 @@ final class MonitorLoop {
     return labels == null ? LabelWatch.NONE : labels.counts();
   }
 
-  /** Counts of rows and labels; the counts of the hand-off are 0. */
+  /** Counts of rows and labels, without those of the hand-off. */
   MonitorCounts counts() {
     return counts;
   }
@@ -330,6 +332,11 @@ final class MonitorLoop {
     judge(answered.at());
   }
 
+  private void lost(long more) {
+    dropped += more;
+    publishCounts();
+  }
+
   private void served(ServedBy version, Instant at) {
     served.remove(version);
     served.put(version, at);
@@ -370,7 +377,7 @@ final class MonitorLoop {
             drift.unfit(),
             drift.discarded(),
             0,
-            0,
+            dropped,
             0,
             0,
             time.setBack(),

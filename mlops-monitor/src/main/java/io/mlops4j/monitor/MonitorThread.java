@@ -2,6 +2,7 @@ package io.mlops4j.monitor;
 
 import io.mlops4j.monitor.handoff.CallBudget;
 import io.mlops4j.monitor.handoff.HandOff;
+import io.mlops4j.monitor.internal.BackgroundThread;
 import io.mlops4j.monitor.internal.Failures;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +30,7 @@ final class MonitorThread {
     this.state = state;
     this.failures = failures;
     this.budget = budget;
-    this.thread = new Thread(this::run, "mlops4j-monitor");
-    this.thread.setDaemon(true);
+    this.thread = new BackgroundThread(this::run, "mlops4j-monitor");
   }
 
   void start() {

@@ -1,5 +1,6 @@
 package io.mlops4j.monitor.drift;
 
+import io.mlops4j.monitor.internal.BackgroundThread;
 import io.mlops4j.monitor.stats.PValueAdjustment;
 import io.mlops4j.rollout.Evidence;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ final class DriftJudge {
       List<Comparison> missing,
       List<SecondaryComparison> secondary) {
     static Compared of(ColumnPair pair, DriftPolicy policy) {
+      BackgroundThread.giveWay();
       PolicyComparison by = new PolicyComparison(pair, policy);
       return new Compared(pair, by.method(), by.main(), by.missing(), by.secondary());
     }

@@ -18,6 +18,7 @@ final class CallBlocks implements AutoCloseable {
   private static final int MOST_WAITING = 32;
 
   private final int most;
+  private final long bytes;
   private final Deque<CallBlock> waiting = new ArrayDeque<>();
   private @Nullable BufferAllocator allocator;
   private int used;
@@ -27,7 +28,16 @@ final class CallBlocks implements AutoCloseable {
    * @param most the blocks that may be in use
    */
   CallBlocks(int most) {
+    this(most, Long.MAX_VALUE);
+  }
+
+  /**
+   * @param most the blocks that may be in use
+   * @param bytes of memory that all blocks may have
+   */
+  CallBlocks(int most, long bytes) {
     this.most = most;
+    this.bytes = bytes;
   }
 
   /** Returns an empty block for rows like these; null if there is none. */
@@ -38,7 +48,7 @@ final class CallBlocks implements AutoCloseable {
     CallBlock block = find(features, outputs);
     if (block == null) {
       if (allocator == null) {
-        allocator = new RootAllocator();
+        allocator = new RootAllocator(bytes);
       }
       block = CallBlock.like(this, features, outputs, allocator);
     }

@@ -3,6 +3,7 @@ package io.mlops4j.monitor.log;
 import io.mlops4j.error.DataException;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.internal.BackgroundThread;
 import io.mlops4j.monitor.internal.BoundedQueue;
 import io.mlops4j.monitor.log.file.LogFiles;
 import io.mlops4j.monitor.log.file.Segment;
@@ -93,8 +94,7 @@ final class LogWorker {
     this.counts = counts;
     this.queue = new BoundedQueue<>(settings.queueRows());
     this.threshold = new TextThreshold(settings.withholdBelow(), seed);
-    this.thread = new Thread(this::run, "mlops4j-prediction-log");
-    this.thread.setDaemon(true);
+    this.thread = new BackgroundThread(this::run, "mlops4j-prediction-log");
   }
 
   void start() {

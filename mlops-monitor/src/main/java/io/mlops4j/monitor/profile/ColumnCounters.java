@@ -3,6 +3,7 @@ package io.mlops4j.monitor.profile;
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.internal.Suggestions;
+import io.mlops4j.monitor.internal.BackgroundThread;
 import io.mlops4j.monitor.profile.SkippedColumn.Reason;
 import io.mlops4j.monitor.profile.internal.BufferCheck;
 import io.mlops4j.monitor.profile.internal.Chunk;
@@ -175,6 +176,7 @@ final class ColumnCounters {
   void addFitting(
       FeatureBatch batch, FeatureBatch otherSide, int rows, Map<String, String> reasons) {
     for (int i = 0; i < needed.size(); i++) {
+      BackgroundThread.giveWay();
       FieldVector column = finder.find(batch.root(), i);
       String reason =
           column == null
@@ -245,6 +247,7 @@ final class ColumnCounters {
   void counts(Map<String, long[]> into) {
     byName.forEach(
         (name, counter) -> {
+          BackgroundThread.giveWay();
           long[] counts = counter.counts(chunk);
           if (counts != null) {
             into.put(name, counts);
@@ -253,6 +256,11 @@ final class ColumnCounters {
   }
 
   List<ColumnProfile> build() {
-    return byName.values().stream().map(ColumnCounter::build).toList();
+    List<ColumnProfile> columns = new ArrayList<>(byName.size());
+    for (ColumnCounter counter : byName.values()) {
+      BackgroundThread.giveWay();
+      columns.add(counter.build());
+    }
+    return columns;
   }
 }

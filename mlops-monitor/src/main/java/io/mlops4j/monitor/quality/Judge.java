@@ -1,5 +1,6 @@
 package io.mlops4j.monitor.quality;
 
+import io.mlops4j.monitor.internal.BackgroundThread;
 import io.mlops4j.monitor.internal.Figures;
 import io.mlops4j.monitor.profile.CategoryProfile;
 import io.mlops4j.monitor.profile.NumberProfile;
@@ -38,6 +39,7 @@ final class Judge {
       boolean answersAbsent =
           plan.role() == Role.OUTPUT && counts.checked + counts.absent + counts.otherKind == 0;
       if (!answersAbsent && !(plan.reference() instanceof SkippedColumn)) {
+        BackgroundThread.giveWay();
         judge(plan, counts);
       }
     }

@@ -2,6 +2,7 @@ package io.mlops4j.monitor.quality;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.internal.BackgroundThread;
 import io.mlops4j.monitor.profile.Role;
 import io.mlops4j.monitor.profile.internal.BinaryFrame;
 import io.mlops4j.monitor.profile.internal.ColumnKind;
@@ -192,6 +193,7 @@ public final class QualityWindow {
   private void addSampled(
       FeatureBatch batch, @Nullable FeatureBatch answers, int from, int step, int count) {
     for (int i = 0; i < plans.size(); i++) {
+      BackgroundThread.giveWay();
       if (scratch[i] == null || scratch[i].length < count) {
         scratch[i] = new long[Integer.highestOneBit(Math.max(1, 2 * count - 1))];
       }

@@ -1,6 +1,7 @@
 package io.mlops4j.monitor.quality;
 
 import io.mlops4j.monitor.distribution.Normal;
+import io.mlops4j.monitor.internal.BackgroundThread;
 import io.mlops4j.monitor.internal.Figures;
 import io.mlops4j.monitor.profile.ColumnProfile;
 import io.mlops4j.monitor.profile.NumberProfile;
@@ -33,6 +34,7 @@ final class SampleJudge {
   List<QualityResult> results() {
     List<Integer> suspicious = new ArrayList<>();
     for (int i = 0; i < suite.columns().size(); i++) {
+      BackgroundThread.giveWay();
       ColumnPlan plan = suite.columns().get(i);
       if (plan.reference() instanceof NumberProfile) {
         resolution(i, plan);

@@ -6,6 +6,7 @@ import io.mlops4j.monitor.handoff.HandOff;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /**
  * Handles the calls of a block together where the result is the same as of one call after the
@@ -19,29 +20,46 @@ public final class BlockSplit {
   private final MonitorTime time;
   private final List<RowWatch> watches;
   private final Consumer<HandOff.Answered> handler;
+  private final LongConsumer lost;
   private long newestMillis = Long.MIN_VALUE;
   private Instant newest = Instant.EPOCH;
+  private int handed; // rows of the block that the handler got
 
   /**
    * @param alike whether only calls of the same millisecond are handled together, because their
    *     rows wait for labels
    * @param handler takes the rows of some calls, which are valid until it returns
+   * @param lost gets the number of rows that the handler did not get, for example because memory
+   *     ran out
    */
   public BlockSplit(
       Span window,
       boolean alike,
       MonitorTime time,
       List<RowWatch> watches,
-      Consumer<HandOff.Answered> handler) {
+      Consumer<HandOff.Answered> handler,
+      LongConsumer lost) {
     this.alike = alike;
     this.byTime = window.time() != null;
     this.wholeSeconds = window.hasWholeSeconds();
     this.time = time;
     this.watches = watches;
     this.handler = handler;
+    this.lost = lost;
   }
 
+  /** Handles the calls of a block. After an exception, the rows that are left are lost. */
   public void handle(CallBlock block) {
+    handed = 0;
+    try {
+      handleAll(block);
+    } catch (RuntimeException | Error e) {
+      lost.accept(block.rows() - handed);
+      throw e;
+    }
+  }
+
+  private void handleAll(CallBlock block) {
     int from = 0;
     for (int call = 0; call < block.calls(); ) {
       long room = room(block.servedBy());
@@ -89,12 +107,14 @@ public final class BlockSplit {
 
   private void handle(CallBlock block, int from, int to, int calls, Instant first, Instant last) {
     if (from == 0 && to == block.rows()) {
+      handed = to;
       handler.accept(answered(block, block, calls, first, last));
       return;
     }
     CallBlock part = block.another();
     try {
       part.add(block, from, to - from);
+      handed = to;
       handler.accept(answered(block, part, calls, first, last));
     } finally {
       part.close();

@@ -1,6 +1,7 @@
 package io.mlops4j.monitor.log.file;
 
 import io.mlops4j.internal.IpcMessages;
+import io.mlops4j.monitor.internal.BackgroundThread;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -80,6 +81,7 @@ public final class Frames {
     }
 
     private void write(ByteBuffer bytes) throws IOException {
+      BackgroundThread.giveWay();
       crc.update(bytes.duplicate());
       while (bytes.hasRemaining()) {
         written += channel.write(bytes, offset + written);

@@ -1,5 +1,6 @@
 package io.mlops4j.monitor.log.file;
 
+import io.mlops4j.monitor.internal.BackgroundThread;
 import io.mlops4j.monitor.internal.OwnedFolder;
 import io.mlops4j.monitor.log.file.Frames.Frame;
 import io.mlops4j.monitor.log.file.SegmentIndex.Entry;
@@ -91,6 +92,7 @@ public final class SegmentWriter {
       throws IOException {
     Frame frame = Frames.write(data, dataEnd, root, codec);
     data.force(true);
+    BackgroundThread.giveWay();
     int blockRows = root.getRowCount();
     ByteBuffer entry =
         SegmentIndex.encode(

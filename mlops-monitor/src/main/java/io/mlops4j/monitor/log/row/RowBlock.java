@@ -1,6 +1,7 @@
 package io.mlops4j.monitor.log.row;
 
 import io.mlops4j.inference.InferenceEvent.Phase;
+import io.mlops4j.monitor.internal.BackgroundThread;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -104,6 +105,7 @@ public final class RowBlock implements AutoCloseable {
       List<FieldVector> all = root.getFieldVectors();
       int first = all.size() - rows.columns().size();
       for (int i = 0; i < rows.columns().size(); i++) {
+        BackgroundThread.giveWay();
         FieldVector column = rows.columns().get(i);
         if (!Bulk.copy(all.get(first + i), before, column, from, count)) {
           Vectors.append(all.get(first + i), column, from, count);

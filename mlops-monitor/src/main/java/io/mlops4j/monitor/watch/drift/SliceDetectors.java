@@ -2,6 +2,7 @@ package io.mlops4j.monitor.watch.drift;
 
 import io.mlops4j.monitor.alarm.episodes.EpisodeState;
 import io.mlops4j.monitor.alarm.episodes.Finding;
+import io.mlops4j.monitor.internal.BackgroundThread;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
@@ -94,6 +95,7 @@ final class SliceDetectors {
             (name, counts) -> {
               ColumnDetector detector = columns.get(name);
               if (detector != null) {
+                BackgroundThread.giveWay();
                 detector.add(counts, weight);
               }
             });
