@@ -29,9 +29,15 @@ abstract class OnePassReader implements FeatureReader {
 
   @Override
   public final void close() {
-    closed = true;
-    closeCurrent();
+    if (!closed) {
+      closed = true;
+      closeCurrent();
+      release();
+    }
   }
+
+  /** Frees what the reader reads from, once. */
+  void release() {}
 
   private void checkOpen() {
     if (closed) {

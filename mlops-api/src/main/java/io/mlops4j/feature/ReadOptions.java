@@ -65,8 +65,8 @@ public final class ReadOptions {
   }
 
   /**
-   * Returns the options that a read without options uses: all columns and rows, in batches of up to
-   * 16,384 rows.
+   * Returns the options that a read without options uses: all columns and rows, in batches of
+   * 16,384 rows, and Arrow files in the batches that they have.
    *
    * @return the defaults
    */
@@ -129,12 +129,22 @@ public final class ReadOptions {
   }
 
   /**
-   * Returns the highest number of rows of a batch.
+   * Returns the number of rows of each batch except the last one.
    *
-   * @return at least 1; Arrow files have batches of their own
+   * @return at least 1; 16,384 if none was chosen
    */
   public int batchRows() {
-    return batchRows;
+    return chosenBatchRows().orElse(BATCH_ROWS);
+  }
+
+  /**
+   * Returns the number of rows of each batch except the last one, if it was chosen.
+   *
+   * @return at least 1; empty if the reader decides. Arrow files are then read in the batches that
+   *     they have, without a copy
+   */
+  public OptionalInt chosenBatchRows() {
+    return batchRows == 0 ? OptionalInt.empty() : OptionalInt.of(batchRows);
   }
 
   /**
@@ -213,7 +223,7 @@ public final class ReadOptions {
   public static final class Builder {
     private final Set<String> columns = new LinkedHashSet<>();
     private @Nullable String filter;
-    private int batchRows = BATCH_ROWS;
+    private int batchRows;
     private final Map<String, ElementType> types = new LinkedHashMap<>();
     private @Nullable String delimiter;
     private @Nullable Boolean header;
@@ -298,7 +308,9 @@ public final class ReadOptions {
     }
 
     /**
-     * Sets the highest number of rows of a batch.
+     * Sets the number of rows of each batch except the last one. The batches of Arrow files are cut
+     * without a copy, and joined by copying them. They are not joined where a dictionary changes,
+     * so a batch before that may have fewer rows.
      *
      * @param rows at least 1
      * @return this builder

@@ -13,6 +13,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.ValueVector;
@@ -160,8 +161,7 @@ public final class RecordBatches<R extends Record> {
   }
 
   /**
-   * Reads records in batches, for example for a profile or for the reference of a monitor. To read
-   * a stream, pass its {@code iterator()}, and close the stream afterwards.
+   * Reads records in batches, for example for a profile or for the reference of a monitor.
    *
    * @param rows the records, none null; read when a batch is requested
    * @param batchRows the number of rows of each batch except the last, at least 1
@@ -170,10 +170,31 @@ public final class RecordBatches<R extends Record> {
    */
   public FeatureReader reader(Iterator<R> rows, int batchRows) {
     Objects.requireNonNull(rows, "rows");
+    checkSize(batchRows);
+    return new RecordReader<>(this, rows, batchRows, () -> {});
+  }
+
+  /**
+   * Reads the records of a stream in batches. The stream is read as batches are requested, so it
+   * may be longer than the memory, or endless. Closing the reader closes the stream.
+   *
+   * @param rows the records, none null. A failure of the stream is thrown where the batch with that
+   *     record is requested; its memory is freed
+   * @param batchRows the number of rows of each batch except the last, at least 1
+   * @return a reader for one pass; the caller closes it
+   * @throws IllegalArgumentException if {@code batchRows} is below 1
+   * @throws IllegalStateException if the stream was used before
+   */
+  public FeatureReader reader(Stream<R> rows, int batchRows) {
+    Objects.requireNonNull(rows, "rows");
+    checkSize(batchRows);
+    return new RecordReader<>(this, rows.iterator(), batchRows, rows::close);
+  }
+
+  private static void checkSize(int batchRows) {
     if (batchRows < 1) {
       throw new IllegalArgumentException("batchRows: found " + batchRows + ", expected 1 or more");
     }
-    return new RecordReader<>(this, rows, batchRows);
   }
 
   FeatureBatch batch(Iterator<R> rows, int most) {

@@ -8,10 +8,16 @@ final class RecordReader<R extends Record> extends OnePassReader {
   private final Iterator<R> rows;
   private final int batchRows;
 
-  RecordReader(RecordBatches<R> records, Iterator<R> rows, int batchRows) {
+  private final Runnable source;
+
+  /**
+   * @param source called once, when the reader is closed
+   */
+  RecordReader(RecordBatches<R> records, Iterator<R> rows, int batchRows, Runnable source) {
     this.records = records;
     this.rows = rows;
     this.batchRows = batchRows;
+    this.source = source;
   }
 
   @Override
@@ -22,5 +28,10 @@ final class RecordReader<R extends Record> extends OnePassReader {
   @Override
   FeatureBatch read() {
     return records.batch(rows, batchRows);
+  }
+
+  @Override
+  void release() {
+    source.run();
   }
 }

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -12,6 +15,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.RootAllocator;
@@ -155,8 +159,7 @@ class RecordBatchesTest {
     assertThatIllegalStateException().isThrownBy(first::rows);
     assertThat(second.rows()).isOne();
     assertThat(batches.hasNext()).isFalse();
-    org.assertj.core.api.Assertions.assertThatThrownBy(batches::next)
-        .isInstanceOf(NoSuchElementException.class);
+    assertThatThrownBy(batches::next).isInstanceOf(NoSuchElementException.class);
     reader.close();
     reader.close();
     assertThatIllegalStateException().isThrownBy(batches::hasNext);
@@ -167,6 +170,74 @@ class RecordBatchesTest {
       assertThat(empty.rows()).isZero();
       assertThat(empty.column("x").getValueCount()).isZero();
     }
+  }
+
+  @Test
+  void anEndlessStreamIsReadAsFarAsItIsNeeded() {
+    AtomicInteger made = new AtomicInteger();
+    AtomicInteger closed = new AtomicInteger();
+    Stream<X> endless =
+        Stream.generate(() -> new X(made.getAndIncrement())).onClose(closed::incrementAndGet);
+    FeatureReader reader = RecordBatches.of(X.class, memory).reader(endless, 4);
+    int last = -1;
+    for (FeatureBatch batch : reader) {
+      last = (int) batch.column("x").getObject(3);
+      if (last > 10) {
+        break;
+      }
+    }
+    assertThat(last).isEqualTo(11);
+    assertThat(made.get()).isEqualTo(12);
+    assertThat(closed).hasValue(0);
+    reader.close();
+    reader.close();
+    assertThat(closed).as("closed once, with the reader").hasValue(1);
+  }
+
+  @Test
+  void aLimitedStreamEndsWithAShorterBatch() {
+    List<Integer> sizes = new ArrayList<>();
+    try (FeatureReader reader =
+        RecordBatches.of(X.class, memory)
+            .reader(Stream.iterate(new X(0), row -> new X(row.x + 1)).limit(10), 4)) {
+      reader.forEach(batch -> sizes.add(batch.rows()));
+    }
+    assertThat(sizes).containsExactly(4, 4, 2);
+  }
+
+  @Test
+  void aStreamThatFailsInTheMiddleFreesItsBatchAndIsClosed() {
+    AtomicInteger closed = new AtomicInteger();
+    Stream<X> failing =
+        IntStream.range(0, 10)
+            .mapToObj(
+                i -> {
+                  if (i == 6) {
+                    throw new UncheckedIOException(new IOException("row 6"));
+                  }
+                  return new X(i);
+                })
+            .onClose(closed::incrementAndGet);
+    try (FeatureReader reader = RecordBatches.of(X.class, memory).reader(failing, 4)) {
+      Iterator<FeatureBatch> batches = reader.iterator();
+      assertThat(batches.next().rows()).isEqualTo(4);
+      assertThatThrownBy(batches::next)
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining("row 6");
+      assertThat(memory.getAllocatedMemory()).isZero();
+    }
+    assertThat(closed).hasValue(1);
+  }
+
+  @Test
+  void aStreamIsReadOnce() {
+    Stream<X> used = Stream.of(new X(1));
+    assertThat(used.count()).isOne();
+    RecordBatches<X> records = RecordBatches.of(X.class, memory);
+    assertThatIllegalStateException().isThrownBy(() -> records.reader(used, 1));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> records.reader(Stream.of(new X(1)), 0))
+        .withMessageContaining("batchRows: found 0");
   }
 
   private record Texts(String a, String b) {}

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.flatbuf.RecordBatch;
@@ -52,7 +53,13 @@ public final class ArrowFiles {
             : rows(files);
     ArrowRows rows = new ArrowRows(files, options, allocator);
     ReadMeter meter = new ReadMeter(options, total, rows.stamps().bytes(), rows::done);
-    return new DataReader(rows, () -> {}, e -> e, rows.stamps(), meter);
+    OptionalInt size = options.chosenBatchRows();
+    return new DataReader(
+        size.isPresent() ? new SizedRows(rows, size.getAsInt(), allocator) : rows,
+        () -> {},
+        e -> e,
+        rows.stamps(),
+        meter);
   }
 
   private static OptionalLong rows(List<Path> files) {

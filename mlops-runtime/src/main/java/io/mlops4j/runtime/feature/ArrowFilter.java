@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.util.AutoCloseables;
-import org.apache.arrow.vector.ExtensionTypeVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -69,21 +68,12 @@ final class ArrowFilter implements AutoCloseable {
     if (rows.length == all) {
       return PlainColumns.share(from);
     }
-    FieldVector to = from.getField().createVector(allocator);
+    CopiedRows chosen = new CopiedRows(from, rows.length, allocator);
     try {
-      ValueVector source =
-          from instanceof ExtensionTypeVector<?> typed ? typed.getUnderlyingVector() : from;
-      ValueVector target =
-          to instanceof ExtensionTypeVector<?> typed ? typed.getUnderlyingVector() : to;
-      target.setInitialCapacity(rows.length);
-      target.allocateNew();
-      for (int i = 0; i < rows.length; i++) {
-        target.copyFromSafe(rows[i], i, source);
-      }
-      to.setValueCount(rows.length);
-      return to;
+      chosen.add(from, rows);
+      return chosen.finish();
     } catch (RuntimeException e) {
-      to.close();
+      chosen.free();
       throw e;
     }
   }

@@ -69,6 +69,16 @@ final class ArrowRows implements FeatureReader {
     return stamps;
   }
 
+  /**
+   * Returns a number that differs for batches whose dictionaries differ by more than further values
+   * at their ends.
+   */
+  long dictionaries() {
+    IpcReader open = reader;
+    int read = open == null ? 0 : open.dictionariesRead();
+    return read == 0 ? 0 : ((long) next << Integer.SIZE) + read;
+  }
+
   /** Returns the part of the bytes that was read. */
   double done() {
     IpcReader open = reader;

@@ -87,6 +87,15 @@ record IpcBytes(Path file, FileChannel channel, long size) implements AutoClosea
   }
 
   DataException unreadable(Throwable cause) {
+    return unreadable(cause, "");
+  }
+
+  /**
+   * Names the file in a failure.
+   *
+   * @param place what of it cannot be read, with a colon; or an empty text
+   */
+  DataException unreadable(Throwable cause, String place) {
     if (cause instanceof DataException known) {
       return named(known);
     }
@@ -94,7 +103,7 @@ record IpcBytes(Path file, FileChannel channel, long size) implements AutoClosea
       return interrupted(file, cause);
     }
     return new DataException(
-        file + ": not a readable Arrow IPC file: " + cause.getMessage(), cause);
+        file + ": not a readable Arrow IPC file: " + place + cause.getMessage(), cause);
   }
 
   /** Names the file in a failure that does not name it, such as that of a missing codec. */

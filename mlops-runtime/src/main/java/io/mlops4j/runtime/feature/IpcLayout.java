@@ -34,6 +34,7 @@ final class IpcLayout {
   /** The positions of a file's messages; null for a stream. */
   private final @Nullable Iterator<Long> positions;
 
+  private long start;
   private long position;
 
   private IpcLayout(
@@ -59,6 +60,11 @@ final class IpcLayout {
     return position;
   }
 
+  /** Returns the beginning of the last message that was read, or could not be. */
+  long start() {
+    return start;
+  }
+
   /** Returns the next message with rows or a dictionary, or null at the end. */
   @Nullable IpcMessage next() throws IOException {
     if (positions != null) {
@@ -67,6 +73,7 @@ final class IpcLayout {
       }
       position = positions.next();
     }
+    start = position;
     IpcMessage next = IpcMessage.read(bytes, position, end);
     if (next != null) {
       position = next.end();

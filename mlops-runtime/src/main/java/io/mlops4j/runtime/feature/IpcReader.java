@@ -40,6 +40,9 @@ final class IpcReader extends ArrowReader {
   private @Nullable List<@Nullable FieldVector> vectors;
 
   private boolean started;
+  private int dictionariesRead;
+  private int batchesRead;
+  private long rowsRead;
 
   /**
    * @param columns the columns to read, in the order of the batches; empty for all
@@ -57,6 +60,11 @@ final class IpcReader extends ArrowReader {
   /** Returns the columns of the file, also those that are not read. */
   Schema all() {
     return all;
+  }
+
+  /** Returns the number of dictionaries that were read, without those that add to another. */
+  int dictionariesRead() {
+    return dictionariesRead;
   }
 
   /** Returns the part of the file that was read. */
@@ -91,8 +99,20 @@ final class IpcReader extends ArrowReader {
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       // A damaged length may request more memory than there is.
       freeVectors();
-      throw bytes.unreadable(e);
+      throw bytes.unreadable(e, place());
     }
+  }
+
+  /** Returns where the message lies that was read last. */
+  private String place() {
+    return "record batch "
+        + batchesRead
+        + " (after "
+        + rowsRead
+        + (rowsRead == 1 ? " row" : " rows")
+        + ", at byte "
+        + layout.start()
+        + "): ";
   }
 
   private boolean loadNext() throws IOException {
@@ -124,6 +144,8 @@ final class IpcReader extends ArrowReader {
       VectorFiller.fill(all.getFields(), vectors(root), batch);
       Ranges.checkCodes(root, this);
       root.setRowCount(batch.getLength());
+      batchesRead++;
+      rowsRead += batch.getLength();
     }
   }
 
@@ -167,6 +189,7 @@ final class IpcReader extends ArrowReader {
         append(values, batch.getDictionary());
       } else {
         VectorFiller.fill(values, batch.getDictionary());
+        dictionariesRead++;
       }
     }
   }

@@ -133,7 +133,7 @@ final class ChunkScorer {
 
   private EncodedChunk encode(
       FeatureBatch rows, List<FieldVector> outputs, int badRows, String firstBad) {
-    try (KeptColumns kept = KeptColumns.of(rows, settings.kept(), allocator)) {
+    try (KeptColumns kept = KeptColumns.of(rows, settings.kept())) {
       List<FieldVector> all = new ArrayList<>(kept.vectors());
       all.addAll(outputs);
       List<Field> fields = all.stream().map(FieldVector::getField).toList();
