@@ -5,7 +5,7 @@
  * io.mlops4j.model}, {@link io.mlops4j.registry} and {@link io.mlops4j.error}. Gates of {@link
  * io.mlops4j.rollout} judge candidates. Engines implement {@link io.mlops4j.spi}.
  */
-@SuppressWarnings("module") // the two modules below are compiled later
+@SuppressWarnings("module") // the modules below are compiled later
 module io.mlops4j.api {
   requires transitive org.apache.arrow.memory.core;
   requires transitive org.apache.arrow.vector;
@@ -23,7 +23,8 @@ module io.mlops4j.api {
       io.mlops4j.runtime;
   exports io.mlops4j.internal to
       io.mlops4j.runtime,
-      io.mlops4j.monitor;
+      io.mlops4j.monitor,
+      io.mlops4j.springboot;
   exports io.mlops4j.rollout.internal to
       io.mlops4j.runtime,
       io.mlops4j.monitor;

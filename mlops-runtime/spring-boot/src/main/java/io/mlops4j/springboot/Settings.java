@@ -1,11 +1,14 @@
 package io.mlops4j.springboot;
 
+import io.mlops4j.internal.Suggestions;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.BindHandler;
@@ -37,11 +40,56 @@ final class Settings {
     rejectEmpty(environment, binder);
     BindHandler handler =
         new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter());
+    Mlops4jProperties properties;
     try {
-      return binder.bindOrCreate(
-          Mlops4jProperties.PREFIX, Bindable.of(Mlops4jProperties.class), handler);
+      properties =
+          binder.bindOrCreate(
+              Mlops4jProperties.PREFIX, Bindable.of(Mlops4jProperties.class), handler);
     } catch (BindException e) {
       throw explained(e);
+    }
+    rejectUnknownVariables(environment);
+    return properties;
+  }
+
+  /**
+   * Spring Boot looks for unknown names in files only. Environment variables have no dashes, and
+   * may have underscores in their place, so only letters and digits are compared.
+   */
+  private static void rejectUnknownVariables(Environment environment) {
+    List<String> known = new ArrayList<>();
+    letters(Mlops4jProperties.class, "", known);
+    for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+      if (source instanceof IterableConfigurationPropertySource names
+          && !new UnboundElementsSourceFilter().apply(source)) {
+        names.stream()
+            .filter(ROOT::isAncestorOf)
+            .filter(name -> known.stream().noneMatch(letters(name)::matches))
+            .findFirst()
+            .ifPresent(
+                name -> {
+                  throw unknown(name, source.getConfigurationProperty(name).getValue());
+                });
+      }
+    }
+  }
+
+  private static String letters(ConfigurationPropertyName name) {
+    return name.subName(1).toString().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+  }
+
+  /** A pattern for each setting: any name of a deployment, and any number of an element. */
+  private static void letters(Class<?> type, String before, List<String> patterns) {
+    for (RecordComponent component : type.getRecordComponents()) {
+      String pattern = before + component.getName().toLowerCase(Locale.ROOT);
+      Type generic = component.getGenericType();
+      if (generic instanceof ParameterizedType map && map.getRawType() == Map.class) {
+        letters((Class<?>) map.getActualTypeArguments()[1], pattern + ".+", patterns);
+      } else if (component.getType().isRecord()) {
+        letters(component.getType(), pattern, patterns);
+      } else {
+        patterns.add(pattern + "[0-9]*");
+      }
     }
   }
 
@@ -67,12 +115,7 @@ final class Settings {
   private static RuntimeException explained(BindException e) {
     if (e.getCause() instanceof UnboundConfigurationPropertiesException unbound) {
       var first = unbound.getUnboundProperties().iterator().next();
-      return invalid(
-          first.getName().toString(),
-          first.getValue(),
-          "found a setting that mlops4j does not have, expected one of "
-              + String.join(", ", siblings(first.getName()))
-              + "; correct its name, or remove the line");
+      return unknown(first.getName(), first.getValue());
     }
     if (e.getCause() instanceof ConverterNotFoundException) {
       Class<?> type = e.getTarget().getType().resolve(Object.class);
@@ -85,10 +128,24 @@ final class Settings {
     return e;
   }
 
-  /** The settings that are known where a name stands. */
-  private static List<String> siblings(ConfigurationPropertyName name) {
+  private static RuntimeException unknown(ConfigurationPropertyName name, @Nullable Object value) {
+    Known known = known(name);
+    String hint = Suggestions.hint(known.misspelt(), known.names());
+    return invalid(
+        name.toString(),
+        value,
+        "found a setting that mlops4j does not have, expected one of "
+            + String.join(", ", known.names())
+            + (hint.isEmpty() ? "; correct its name, or remove it" : hint));
+  }
+
+  /** The settings that are known where a name stands, and the part of it that is none of them. */
+  private record Known(String misspelt, List<String> names) {}
+
+  private static Known known(ConfigurationPropertyName name) {
     Class<?> type = Mlops4jProperties.class;
-    for (int i = 1; i < name.getNumberOfElements() - 1; i++) {
+    int i = 1;
+    for (; i < name.getNumberOfElements() - 1; i++) {
       String element = name.getElement(i, ConfigurationPropertyName.Form.UNIFORM);
       Type next = component(type, element);
       if (next instanceof ParameterizedType map && i + 1 < name.getNumberOfElements() - 1) {
@@ -100,7 +157,7 @@ final class Settings {
       }
       type = nested;
     }
-    return names(type);
+    return new Known(name.subName(i).toString(), names(type));
   }
 
   private static @Nullable Type component(Class<?> type, String uniform) {

@@ -10,14 +10,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /** What Spring Boot prints in place of a stack trace. */
 @Timeout(60)
@@ -37,6 +43,11 @@ class StartFailureTest {
 
   /** Starts an application with a file of properties, and returns the printed report. */
   private String report(String... lines) throws IOException {
+    return report(Map.of(), lines);
+  }
+
+  /** With environment variables, too. */
+  private String report(Map<String, Object> variables, String... lines) throws IOException {
     Path file = temporary.resolve("application.properties");
     List<String> properties = new ArrayList<>(List.of(lines));
     properties.add("spring.main.banner-mode=off");
@@ -44,6 +55,14 @@ class StartFailureTest {
     RecordedFailure.REPORTS.clear();
     SpringApplication application = new SpringApplication(Application.class);
     application.setWebApplicationType(WebApplicationType.NONE);
+    StandardEnvironment environment = new StandardEnvironment();
+    environment
+        .getPropertySources()
+        .replace(
+            StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+            new SystemEnvironmentPropertySource(
+                StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, variables));
+    application.setEnvironment(environment);
     assertThatThrownBy(() -> application.run("--spring.config.location=" + file.toUri()))
         .isInstanceOf(RuntimeException.class);
     assertThat(RecordedFailure.REPORTS).hasSize(1);
@@ -76,6 +95,96 @@ class StartFailureTest {
   void aMisspeltSettingOfAGroupIsNamed() throws IOException {
     assertThat(report("mlops4j.registry.datasource-name=models"))
         .contains("expected one of blobs-in, create, data-source, folder, prefix, schema,");
+  }
+
+  /** Each setting once, with its last two letters swapped, in a file and as a variable. */
+  @ParameterizedTest
+  @MethodSource("settings")
+  void everySettingThatIsMisspeltIsNamedWithTheNearestOne(String setting) throws IOException {
+    int end = setting.length();
+    String misspelt =
+        setting.substring(0, end - 2) + setting.charAt(end - 1) + setting.charAt(end - 2);
+    String hint = "did you mean \"" + setting.substring(setting.lastIndexOf('.') + 1) + "\"?";
+    String name = "mlops4j." + misspelt;
+    assertThat(report(name + "=7"))
+        .contains(name, "found a setting that mlops4j does not have", hint);
+    for (String separator : List.of("", "_")) {
+      String variable = name.replace("-", separator).replace('.', '_').toUpperCase(Locale.ROOT);
+      boolean split = separator.equals("_") && setting.contains("circuit-breaker.");
+      String nearest = split ? "did you mean \"circuit-breaker\"?" : hint; // the group
+      assertThat(report(Map.of(variable, "7")))
+          .contains("\"" + variable + "\"", "found a setting that mlops4j does not have", nearest);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("settings")
+  void everySettingThatIsEmptyIsNamed(String setting) throws IOException {
+    String name = "mlops4j." + setting;
+    assertThat(report(name + "=")).contains(name, "found no value, expected one");
+    String variable = name.replace("-", "").replace('.', '_').toUpperCase(Locale.ROOT);
+    assertThat(report(Map.of(variable, " "))).contains("found no value, expected one");
+  }
+
+  /** As docs/spring-boot.md lists them. */
+  static List<String> settings() {
+    String served = "deployments.late.";
+    return List.of(
+        "registry.folder",
+        "registry.data-source",
+        "registry.schema",
+        "registry.prefix",
+        "registry.blobs-in",
+        "registry.statement-timeout",
+        "registry.create",
+        "runtime.threads",
+        "runtime.region",
+        "runtime.native-cache",
+        "runtime.keep-loaded",
+        "runtime.cpu-time",
+        "runtime.close-within",
+        "health.out-of-service-on",
+        served + "alias",
+        served + "actor",
+        served + "every",
+        served + "last-good-in",
+        served + "shadow",
+        served + "canary.alias",
+        served + "canary.share",
+        served + "micro-batching",
+        served + "circuit-breaker.failure-rate",
+        served + "circuit-breaker.minimum-calls",
+        served + "circuit-breaker.window",
+        served + "circuit-breaker.pause",
+        served + "circuit-breaker.trial-calls",
+        served + "fallback-to-previous",
+        served + "keep-previous",
+        served + "shed-above",
+        served + "trial-timeout",
+        served + "registry-timeout",
+        served + "allow-signature-change",
+        served + "allow-nan",
+        served + "recent-rows",
+        served + "listeners");
+  }
+
+  /** Both forms of a variable's name; the deployment is refused for its alias only. */
+  @Test
+  void settingsAsEnvironmentVariablesAreKnown() throws IOException {
+    assertThat(
+            report(
+                Map.of(
+                    "MLOPS4J_REGISTRY_FOLDER",
+                    folder.toString(),
+                    "MLOPS4J_DEPLOYMENTS_LATE_ALIAS",
+                    "flight-delay@nobody",
+                    "MLOPS4J_DEPLOYMENTS_LATE_TRIALTIMEOUT",
+                    "20s",
+                    "MLOPS4J_DEPLOYMENTS_LATE_REGISTRY_TIMEOUT",
+                    "20s",
+                    "MLOPS4J_HEALTH_OUTOFSERVICEON_0",
+                    "refused")))
+        .contains("The deployment late of flight-delay@nobody cannot start");
   }
 
   @Test
