@@ -15,6 +15,7 @@ import io.mlops4j.bench.soak.part.Part;
 import io.mlops4j.bench.soak.part.Size;
 import io.mlops4j.bench.soak.scale.EngineKills;
 import io.mlops4j.bench.soak.scale.MaterialisingKills;
+import io.mlops4j.bench.soak.scale.ProfileMemory;
 import io.mlops4j.bench.soak.scale.ScoringKills;
 import io.mlops4j.bench.soak.scale.ScoringMemory;
 import java.io.IOException;
@@ -84,6 +85,7 @@ public final class SoakCommand implements Callable<Integer> {
             EngineKills.spark(),
             EngineKills.flink(),
             new ScoringMemory(),
+            new ProfileMemory(),
             new MaterialisingKills()));
   }
 
