@@ -185,43 +185,40 @@ final class Guard {
   private <A> A admitted(
       CallOptions options, Rows rows, Work<A> work, BiConsumer<Served, ? super A> answered) {
     Admitted call = admit(options, rows);
-    Admitted held = call;
+    Throwable failure;
     try {
-      Throwable failure;
-      try {
-        if (call.isRejected()) {
-          failure = call.exception();
-        } else {
-          A answer = work.on(call.served(), options);
-          call.answered();
-          answered.accept(call.served(), answer);
-          return answer;
-        }
-      } catch (Throwable e) {
-        if (!call.failed(e) || !hasFallback()) {
-          throw e;
-        }
-        failure = e;
+      if (call.isRejected()) {
+        failure = call.exception();
+      } else {
+        A answer = work.on(call.served(), options);
+        call.answered();
+        answered.accept(call.served(), answer);
+        return answer;
       }
-      for (Fallback next : fallbacks(call, failure)) {
-        Admitted instead = next.acquire();
-        if (instead != null) {
-          held.served().release();
-          held = instead;
-          try {
-            A answer = work.on(instead.served(), instead.options());
-            next.answered(instead);
-            return answer;
-          } catch (Throwable e) {
-            instead.failed(e);
-            suppress(failure, e);
-          }
-        }
+    } catch (Throwable e) {
+      if (!call.failed(e) || !hasFallback()) {
+        throw e;
       }
-      throw unanswered(call, rows, failure);
+      failure = e;
     } finally {
-      held.served().release();
+      call.served().release();
     }
+    for (Fallback next : fallbacks(call, failure)) {
+      Admitted instead = next.acquire();
+      if (instead != null) {
+        try {
+          A answer = work.on(instead.served(), instead.options());
+          next.answered(instead);
+          return answer;
+        } catch (Throwable e) {
+          instead.failed(e);
+          suppress(failure, e);
+        } finally {
+          instead.served().release();
+        }
+      }
+    }
+    throw unanswered(call, rows, failure);
   }
 
   /** Begins to call the version that is to answer, and later its fallback if that is needed. */
