@@ -30,6 +30,7 @@ import io.mlops4j.runtime.scoring.file.ScoringSource;
 import io.mlops4j.runtime.serving.DefaultModelLoader;
 import io.mlops4j.runtime.serving.RuntimeSettings;
 import io.mlops4j.runtime.serving.loading.DeclaredSignatureChecker;
+import io.mlops4j.runtime.serving.loading.GoldenRowsFit;
 import io.mlops4j.runtime.serving.loading.RegisteredVersion;
 import io.mlops4j.runtime.trust.TrustPolicy;
 import java.nio.file.Path;
@@ -198,8 +199,9 @@ public final class ModelRuntime implements AutoCloseable {
    * because a registry has no engine.
    *
    * @param registry the registry in which to publish; the caller closes it
-   * @param card describes the model; its features must fill the model's inputs, and its signature,
-   *     if it states one, must agree with the bytes
+   * @param card describes the model; its features must fill the model's inputs, its signature, if
+   *     it states one, must agree with the bytes, and the model must take its golden rows; a
+   *     deployment compares the answers
    * @param model the model's file or folder
    * @param options who publishes, where the model comes from, and who is notified of progress
    * @return the version
@@ -222,6 +224,11 @@ public final class ModelRuntime implements AutoCloseable {
         DeclaredSignatureChecker.requireStated(
             "card of " + card.name(), card.signature().get(), loaded.signature());
       }
+      card.goldenRows()
+          .ifPresent(
+              rows ->
+                  GoldenRowsFit.require(
+                      "card of " + card.name(), rows, loaded, loader.allocator()));
     }
     return registry.publish(card, model, options);
   }

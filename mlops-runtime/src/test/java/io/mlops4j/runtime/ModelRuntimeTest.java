@@ -12,6 +12,7 @@ import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.model.Device;
 import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.GoldenRows;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
@@ -105,6 +106,30 @@ class ModelRuntimeTest {
         assertThat(prediction.servedBy().alias()).contains(alias);
         assertThat(byNumber.servedBy().alias()).isEmpty();
       }
+    }
+  }
+
+  @Test
+  void goldenRowsThatTheModelDoesNotTakeAreNotPublished() {
+    GoldenRows rows = GoldenRows.within(1e-6).withInput("a", 1f).withInput("b", 2f);
+    GoldenRows all = rows.withInput("c", 3f).withInput("d", 4f);
+    ModelCard.Builder card =
+        ModelCard.builder("mlp").features(FeatureSchema.ofNames("a", "b", "c", "d"));
+    try (ModelRegistry registry = FileModelRegistry.open(folder.resolve("registry"));
+        ModelRuntime runtime = ModelRuntime.builder().strict().threads(1).open()) {
+      Path model = MODELS.resolve("mlp4.onnx");
+      ModelCard wrongOutput = card.goldenRows(all.withOutput("yy", 1f)).build();
+      assertThatThrownBy(() -> runtime.publish(registry, wrongOutput, model))
+          .isInstanceOf(ModelLoadException.class)
+          .hasMessage("card of mlp: golden rows: found the output yy, expected one of [y]");
+      ModelCard fewColumns = card.goldenRows(rows.withOutput("y", 1f)).build();
+      assertThatThrownBy(() -> runtime.publish(registry, fewColumns, model))
+          .isInstanceOf(ModelLoadException.class)
+          .hasMessageStartingWith("card of mlp: the model does not take its golden rows: ")
+          .hasMessageContaining("c");
+      assertThat(registry.models()).isEmpty();
+      ModelCard wrongAnswer = card.goldenRows(all.withOutput("y", 1f)).build(); // never serves
+      assertThat(runtime.publish(registry, wrongAnswer, model).number()).isEqualTo(1);
     }
   }
 
