@@ -491,7 +491,7 @@ class FlinkModelTest {
                     Point.Features.class,
                     Point.Sum.class))
         .isInstanceOf(RegistryException.class)
-        .hasMessageContaining("found no folder");
+        .hasMessageContaining("found no registry, but no folder");
     assertThat(absent).doesNotExist();
   }
 

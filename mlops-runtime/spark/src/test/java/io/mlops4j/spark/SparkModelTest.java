@@ -197,7 +197,8 @@ class SparkModelTest {
           model
               .transform(
                   spark.sql(
-                      "SELECT CAST(1.5 AS FLOAT) f, CAST(2.5 AS DOUBLE) d, 3 i, 4L l, true b, 'früh ✈' s"))
+                      "SELECT CAST(1.5 AS FLOAT) f, CAST(2.5 AS DOUBLE) d, 3 i, 4L l, true b, 'früh"
+                          + " ✈' s"))
               .first();
       assertThat(row.<Float>getAs("f_out")).isEqualTo(1.5f);
       assertThat(row.<Double>getAs("d_out")).isEqualTo(2.5);
@@ -251,13 +252,14 @@ class SparkModelTest {
       model.register("echo");
       spark
           .sql(
-              "SELECT CAST(id AS FLOAT) f, CAST(id AS DOUBLE) d, CAST(id AS INT) i, id l, true b, string(id) s FROM range(20)")
+              "SELECT CAST(id AS FLOAT) f, CAST(id AS DOUBLE) d, CAST(id AS INT) i, id l, true b,"
+                  + " string(id) s FROM range(20)")
           .createOrReplaceTempView("every_type");
       List<Row> rows =
           spark
               .sql(
-                  "SELECT s, echo(struct(f, d, i, l, b, s)).s_out a, echo(struct(s, b, l, i, d, f)).s_out z,"
-                      + " echo(struct(s, b, l, i, d, f)).i_out n FROM every_type")
+                  "SELECT s, echo(struct(f, d, i, l, b, s)).s_out a, echo(struct(s, b, l, i, d,"
+                      + " f)).s_out z, echo(struct(s, b, l, i, d, f)).i_out n FROM every_type")
               .collectAsList();
       assertThat(rows).hasSize(20);
       for (Row row : rows) {
@@ -274,7 +276,8 @@ class SparkModelTest {
       model.register("plus_one");
       Dataset<Row> date =
           spark.sql(
-              "SELECT plus_one(struct(date_add(current_date(), CAST(id AS INT)) AS x)).y FROM range(3)");
+              "SELECT plus_one(struct(date_add(current_date(), CAST(id AS INT)) AS x)).y FROM"
+                  + " range(3)");
       assertThatThrownBy(date::collectAsList).hasStackTraceContaining("the type date");
       awaitNothingLent();
     }
@@ -286,7 +289,7 @@ class SparkModelTest {
     RegistryAddress registry = RegistryAddress.folder(absent.toString());
     assertThatThrownBy(() -> SparkModel.load(spark, registry, "plus@champion"))
         .isInstanceOf(RegistryException.class)
-        .hasMessageContaining("found no folder");
+        .hasMessageContaining("found no registry, but no folder");
     assertThat(absent).doesNotExist();
   }
 
@@ -376,7 +379,8 @@ class SparkModelTest {
       Files.move(there, away);
       try {
         Dataset<Row> scored = model.transform(numbers());
-        assertThatThrownBy(scored::collectAsList).hasStackTraceContaining("found no folder");
+        assertThatThrownBy(scored::collectAsList)
+            .hasStackTraceContaining("found no registry, but no folder");
         awaitNothingLent();
       } finally {
         Files.move(away, there);
@@ -404,7 +408,8 @@ class SparkModelTest {
     try (SparkModel model = SparkModel.load(spark, registry, "mlp@champion")) {
       Dataset<Row> rows =
           spark.sql(
-              "SELECT CAST(4 AS FLOAT) d, CAST(3 AS FLOAT) c, CAST(2 AS FLOAT) b, CAST(1 AS FLOAT) a");
+              "SELECT CAST(4 AS FLOAT) d, CAST(3 AS FLOAT) c, CAST(2 AS FLOAT) b, CAST(1 AS FLOAT)"
+                  + " a");
       assertThat(model.transform(rows).first().getList(4)).hasSize(2);
     }
   }

@@ -1,5 +1,6 @@
 package io.mlops4j.springboot;
 
+import io.mlops4j.error.RegistryException;
 import io.mlops4j.inference.Closing;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryOptions;
@@ -7,7 +8,6 @@ import io.mlops4j.runtime.ModelRuntime;
 import io.mlops4j.runtime.registry.FileModelRegistry;
 import io.mlops4j.runtime.registry.JdbcModelRegistry;
 import io.mlops4j.runtime.trust.TrustPolicy;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.BeanFactory;
@@ -70,16 +70,18 @@ public class Mlops4jAutoConfiguration {
     set.refuse(
         "statement-timeout", settings.statementTimeout(), "found it for a registry in a folder");
     Path folder = Path.of(String.valueOf(settings.folder()));
-    if (!settings.create() && !Files.isDirectory(folder)) {
+    RegistryOptions all = options.getIfAvailable(RegistryOptions::defaults);
+    if (settings.create()) {
+      return FileModelRegistry.open(folder, all);
+    }
+    try {
+      return FileModelRegistry.openExisting(folder, all);
+    } catch (RegistryException e) {
       throw Settings.invalid(
           "mlops4j.registry.folder",
           settings.folder(),
-          "found no folder at "
-              + folder.toAbsolutePath()
-              + ", expected a registry; correct the path,"
-              + " publish a model there first, or set mlops4j.registry.create=true");
+          e.getMessage() + ", or set mlops4j.registry.create=true");
     }
-    return FileModelRegistry.open(folder, options.getIfAvailable(RegistryOptions::defaults));
   }
 
   @Bean

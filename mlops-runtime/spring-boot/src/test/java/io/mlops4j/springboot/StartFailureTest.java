@@ -271,10 +271,14 @@ class StartFailureTest {
 
   @Test
   void aFolderThatIsNotThereIsNamed() throws IOException {
-    assertThat(report("mlops4j.registry.folder=" + temporary.resolve("elsewhere")))
+    Path elsewhere = temporary.resolve("elsewhere");
+    assertThat(report("mlops4j.registry.folder=" + elsewhere))
         .contains("mlops4j.registry.folder")
-        .contains("found no folder at")
+        .contains(elsewhere + ": found no registry, but no folder")
         .contains("mlops4j.registry.create=true");
+    Files.createDirectory(elsewhere);
+    assertThat(report("mlops4j.registry.folder=" + elsewhere)).contains("but an empty folder");
+    assertThat(elsewhere).isEmptyDirectory();
   }
 
   @Test

@@ -6,9 +6,12 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.runtime.registry.folder.FolderStorage;
 import io.mlops4j.runtime.registry.store.StoredRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * Opens a registry in a folder. Any number of threads and processes can share the folder, also over
@@ -62,6 +65,51 @@ public final class FileModelRegistry {
     Objects.requireNonNull(folder, "folder");
     Objects.requireNonNull(options, "options");
     return open(folder, options, true);
+  }
+
+  /**
+   * Opens an existing registry. Readers, deployments and services use this, because {@link #open}
+   * would create an empty registry at a path that is misspelt or not mounted.
+   *
+   * @param folder the registry's folder
+   * @return the registry; the caller closes it
+   * @throws RegistryException if there is no registry, or as {@link #open} does; nothing is created
+   */
+  public static ModelRegistry openExisting(Path folder) {
+    return openExisting(folder, RegistryOptions.defaults());
+  }
+
+  /**
+   * Opens an existing registry with options; see {@link #openExisting(Path)}.
+   *
+   * @param folder the registry's folder
+   * @param options the retention, the signer, the trusted signers and the clock
+   * @return the registry; the caller closes it
+   * @throws RegistryException if there is no registry, or as {@link #open} does; nothing is created
+   */
+  public static ModelRegistry openExisting(Path folder, RegistryOptions options) {
+    Objects.requireNonNull(folder, "folder");
+    Objects.requireNonNull(options, "options");
+    if (isNothing(folder)) {
+      throw new RegistryException(
+          "%s: found no registry, but %s; check the path and whether its disk is mounted, or publish a first model there, which creates the registry"
+              .formatted(
+                  folder.toAbsolutePath(),
+                  Files.isDirectory(folder) ? "an empty folder" : "no folder"),
+          null);
+    }
+    return open(folder, options, true);
+  }
+
+  private static boolean isNothing(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return !Files.exists(folder);
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.findAny().isEmpty();
+    } catch (IOException e) {
+      return false; // opening it throws an exception with the reason
+    }
   }
 
   static ModelRegistry open(Path folder, Clock clock, boolean links) {

@@ -3,7 +3,6 @@ package io.mlops4j.runtime.registry;
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.registry.ModelRegistry;
 import java.io.Serializable;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -63,17 +62,11 @@ public final class RegistryAddress implements Serializable {
    * Opens the registry.
    *
    * @return the registry, which the caller closes
-   * @throws RegistryException if there is no such folder, or the database cannot be reached
+   * @throws RegistryException if there is no such registry, or the database cannot be reached
    */
   public ModelRegistry open() {
     if (!database) {
-      if (!Files.isDirectory(Path.of(address))) { // opening it would make an empty registry
-        throw new RegistryException(
-            "%s: found no folder, expected a registry that all machines share; mount it, or publish a model there first"
-                .formatted(address),
-            null);
-      }
-      return FileModelRegistry.open(Path.of(address));
+      return FileModelRegistry.openExisting(Path.of(address));
     }
     Properties all = new Properties();
     all.putAll(properties);

@@ -66,6 +66,30 @@ class FileModelRegistryTest {
   }
 
   @Test
+  void anExistingRegistryIsNotCreated() throws IOException {
+    Path misspelt = temp.resolve("regsitry");
+    assertThatThrownBy(() -> FileModelRegistry.openExisting(misspelt))
+        .isInstanceOf(RegistryException.class)
+        .hasMessage(
+            misspelt
+                + ": found no registry, but no folder; check the path and whether its disk is"
+                + " mounted, or publish a first model there, which creates the registry");
+    assertThat(misspelt).doesNotExist();
+    Files.createDirectory(misspelt);
+    assertThatThrownBy(() -> FileModelRegistry.openExisting(misspelt))
+        .hasMessageContaining("found no registry, but an empty folder");
+    assertThat(misspelt).isEmptyDirectory();
+    Path file = Files.writeString(temp.resolve("file"), "");
+    assertThatThrownBy(() -> FileModelRegistry.openExisting(file))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining(file.toString());
+    ModelVersion version = publish("flight-delay");
+    try (ModelRegistry again = FileModelRegistry.openExisting(root)) {
+      assertThat(again.resolve("flight-delay")).isEqualTo(version);
+    }
+  }
+
+  @Test
   void publishesAVersionAndNamesTheChampion() throws IOException {
     Path data = Files.writeString(temp.resolve("flights-2001-01.arrow"), "abc");
     ModelCard card =

@@ -44,14 +44,7 @@ public sealed interface RegistryAddress {
 
     @Override
     public ModelRegistry open(RegistryOptions options) {
-      if (isNothing()) {
-        throw new RegistryException(
-            path
-                + ": found no registry; check the path, or publish a first model, which creates the"
-                + " registry",
-            null);
-      }
-      return FileModelRegistry.open(path, options);
+      return FileModelRegistry.openExisting(path, options);
     }
 
     /** {@return whether the path does not exist or is an empty folder} */

@@ -55,7 +55,7 @@ final class Service implements AutoCloseable {
       PrometheusMeterRegistry meters = meters();
       opened.push(meters::close);
       ModelRuntime runtime = own(ModelRuntime.builder().threads(settings.engineThreads()).open());
-      ModelRegistry registry = own(FileModelRegistry.open(settings.registry()));
+      ModelRegistry registry = own(FileModelRegistry.openExisting(settings.registry()));
       Optional<ModelMonitor> monitor =
           settings.reference().map(file -> own(Watch.start(runtime, registry, settings, file)));
       Optional<PredictionLog> log =

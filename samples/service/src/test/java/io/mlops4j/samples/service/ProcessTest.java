@@ -91,17 +91,26 @@ class ProcessTest {
 
   @Test
   void aModelThatDoesNotExistEndsTheStartWithTheLibrarysMessage() throws Exception {
-    Files.createDirectories(folder.resolve("empty"));
-    Process process =
-        start(
-            Map.of(
-                "MLOPS_REGISTRY", folder.resolve("empty").toString(),
-                "MLOPS_MODEL", "nothing@champion",
-                "MLOPS_PORT", "0",
-                "MLOPS_GRPC_PORT", "0"));
+    Map<String, String> wrong = new HashMap<>(settings());
+    wrong.put("MLOPS_MODEL", "nothing@champion");
+    Process process = start(wrong);
     String log = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(log).isEqualTo(1);
     assertThat(log).contains("the service cannot start: ", "nothing").doesNotContain("\tat ");
+  }
+
+  @Test
+  void aMisspeltRegistryEndsTheStartAndIsNotCreated() throws Exception {
+    Path misspelt = folder.resolve("regsitry");
+    Map<String, String> wrong = new HashMap<>(settings());
+    wrong.put("MLOPS_REGISTRY", misspelt.toString());
+    Process process = start(wrong);
+    String log = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(log).isEqualTo(1);
+    assertThat(log)
+        .contains("the service cannot start: " + misspelt + ": found no registry")
+        .doesNotContain("\tat ");
+    assertThat(misspelt).doesNotExist();
   }
 
   @ParameterizedTest
