@@ -208,7 +208,8 @@ public final class JdbcModelRegistry {
       Path blobs = folder;
       boolean known = existing;
       return new StoredRegistry(
-          LaterStorage.of(() -> JdbcStorage.open(connections, tables, limit, blobs, known)),
+          LaterStorage.of( // an attempt that fails closes its connections
+              () -> JdbcStorage.open(connections.another(), tables, limit, blobs, known)),
           options);
     }
   }

@@ -52,14 +52,31 @@ final class LaterStorage implements InvocationHandler {
     return opened != null;
   }
 
-  private synchronized Storage storage() {
-    if (opened == null) {
-      if (closed) {
-        throw new IllegalStateException("the registry is closed");
+  /** Threads open it side by side, because one may hang on a connection that is dead. */
+  private Storage storage() {
+    Storage first = openedUnlessClosed();
+    if (first == null) {
+      Storage mine = opener.get();
+      first = keepFirst(mine);
+      if (first != mine) {
+        mine.close();
       }
-      opened = opener.get();
+    }
+    return first;
+  }
+
+  private synchronized @Nullable Storage openedUnlessClosed() {
+    if (opened == null && closed) {
+      throw new IllegalStateException("the registry is closed");
     }
     return opened;
+  }
+
+  private synchronized Storage keepFirst(Storage mine) {
+    if (opened == null && !closed) {
+      opened = mine;
+    }
+    return opened == null ? mine : opened;
   }
 
   @Override

@@ -163,9 +163,12 @@ public final class DefaultModelLoader
    * rejected.
    */
   private ModelSource source(RegisteredVersion version, LoadOptions options) {
-    return settings.modelCache() != null && options.cached()
-        ? version.registry().deferredSource(version.version())
-        : version.registry().source(version.version());
+    ModelSource source =
+        settings.modelCache() != null && options.cached()
+            ? version.registry().deferredSource(version.version())
+            : version.registry().source(version.version());
+    version.read().run();
+    return source;
   }
 
   private ServingModel load(Asked asked) {

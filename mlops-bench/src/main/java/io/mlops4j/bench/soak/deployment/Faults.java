@@ -28,9 +28,10 @@ public final class Faults implements Part {
   @Override
   public String what() {
     return "a service with 500 calls a second whose registry is unreachable, stopped or suspended"
-        + " (in PostgreSQL), whose disk is full, whose versions cannot be loaded or hang in"
-        + " the self-test, or that is killed; calls that failed, faults without answers, and"
-        + " the longest time in seconds until the alias was followed after a fault";
+        + " (in PostgreSQL) or whose packets are lost, whose disk is full, whose versions"
+        + " cannot be loaded or hang in the self-test, or that is killed; calls that failed,"
+        + " faults without answers, and the longest time in seconds until the alias was"
+        + " followed after a fault";
   }
 
   @Override
@@ -47,7 +48,7 @@ public final class Faults implements Part {
       try (Postgres database = new Postgres(binaries, data);
           Disk disk = new Disk(small, say);
           FaultsRun run = new FaultsRun(database, disk, seed, say)) {
-        int faults = size.of(200, 8, 2);
+        int faults = size.of(200, 9, 2);
         for (int i = 0; i < faults; i++) {
           run.fault(i);
         }

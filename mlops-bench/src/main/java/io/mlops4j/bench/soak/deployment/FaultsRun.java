@@ -36,6 +36,7 @@ final class FaultsRun implements AutoCloseable {
     KILLED_WITHOUT_REGISTRY,
     STOPPED,
     UNREACHABLE,
+    PACKETS_LOST,
     DISK_FULL,
     LOAD_FAILS,
     SELF_TEST_HANGS,
@@ -108,6 +109,15 @@ final class FaultsRun implements AutoCloseable {
         network.cut();
         hold();
         network.mend();
+      }
+      case PACKETS_LOST -> {
+        ModelVersion meanwhile = nextGood(); // its trial may hang on a connection that is dead
+        assign(meanwhile);
+        pause(random.nextInt(250) * MILLI);
+        network.lose();
+        hold();
+        network.mend();
+        awaitServing(fault, meanwhile);
       }
       case STOPPED -> {
         database.stop();
@@ -190,6 +200,10 @@ final class FaultsRun implements AutoCloseable {
   private void follow(Fault fault) {
     ModelVersion version = nextGood();
     assign(version);
+    awaitServing(fault, version);
+  }
+
+  private void awaitServing(Fault fault, ModelVersion version) {
     long began = System.nanoTime();
     boolean follows = await(() -> service.serving() == version.number(), FOLLOW);
     double seconds = follows ? (System.nanoTime() - began) / 1e9 : Double.POSITIVE_INFINITY;

@@ -8,12 +8,16 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A network between a service and a server, which can be cut. */
+/** A network between a service and a server, which can be cut, or lose what is sent. */
 final class Forwarder implements AutoCloseable {
   private final ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final int to;
   private volatile boolean cut;
+  private volatile boolean loses;
+
+  /** Connections on which something was lost. They never work again, and nobody is told. */
+  private final Set<Socket> dead = ConcurrentHashMap.newKeySet();
 
   Forwarder(int to) throws IOException {
     this.to = to;
@@ -32,8 +36,18 @@ final class Forwarder implements AutoCloseable {
     }
   }
 
+  /**
+   * Loses everything on all connections, and on those that are made from now on, also after it was
+   * mended.
+   */
+  void lose() {
+    loses = true;
+    dead.addAll(open);
+  }
+
   void mend() {
     cut = false;
+    loses = false;
   }
 
   private void accept() {
@@ -62,6 +76,10 @@ final class Forwarder implements AutoCloseable {
     }
     open.add(from);
     open.add(there);
+    if (loses) {
+      dead.add(from);
+      dead.add(there);
+    }
     daemon(() -> copy(from, there));
     daemon(() -> copy(there, from));
   }
@@ -72,13 +90,15 @@ final class Forwarder implements AutoCloseable {
       InputStream in = from.getInputStream();
       byte[] bytes = new byte[8192];
       for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
-        there.getOutputStream().write(bytes, 0, n);
+        if (!dead.contains(from)) {
+          there.getOutputStream().write(bytes, 0, n);
+        }
       }
     } catch (IOException e) {
       // either side has ended
     } finally {
-      open.remove(from);
-      open.remove(there);
+      open.removeAll(Set.of(from, there));
+      dead.removeAll(Set.of(from, there));
     }
   }
 

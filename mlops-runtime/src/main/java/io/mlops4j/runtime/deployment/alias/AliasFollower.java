@@ -64,7 +64,6 @@ final class AliasFollower {
   private volatile @Nullable Served previous;
   private volatile @Nullable String unfit;
   private boolean copyServes;
-  private boolean ticking;
   private boolean closed;
   private volatile Optional<DeploymentStatus.Refusal> refused = Optional.empty();
   private volatile Optional<DeploymentStatus.Waiting> waiting = Optional.empty();
@@ -95,7 +94,7 @@ final class AliasFollower {
     this.calls = new RegistryCalls(ref, threads, timer, built.registryTimeout);
     this.changed = changed;
     this.keepsPrevious = built.keepsPrevious && ref.equals(built.ref);
-    this.reader = new AliasReader(registry, ref, calls, clock, lock, changed);
+    this.reader = new AliasReader(registry, ref, calls, clock, built.nanos, lock, changed);
     this.current = new CurrentModel(ref, lock);
   }
 
@@ -135,7 +134,7 @@ final class AliasFollower {
       if (copy == null || record == null) {
         return reason;
       }
-      VersionTrial mine = new VersionTrial(record, clock.instant());
+      VersionTrial mine = new VersionTrial(record, clock.instant(), 0);
       Served copied = Served.of(candidates.load(copy, mine, null), clock.instant(), threads);
       synchronized (lock) {
         if (closed || serves()) {
@@ -168,25 +167,17 @@ final class AliasFollower {
     }
   }
 
-  /** Begins to read the alias unless a tick is still reading it; never waits. */
+  /** Begins to read the alias unless that has just begun; never waits. */
   void tick() {
     if (lastGood != null) {
       lastGood.tick();
     }
     synchronized (lock) {
-      if (closed || ticking) {
+      if (closed || reader.isBusy()) {
         return;
       }
-      ticking = true;
     }
-    CompletableFuture<@Nullable VersionTrial> unused =
-        look(false)
-            .whenComplete(
-                (going, error) -> {
-                  synchronized (lock) {
-                    ticking = false;
-                  }
-                });
+    CompletableFuture<@Nullable VersionTrial> unused = look(false);
   }
 
   /**
@@ -224,6 +215,8 @@ final class AliasFollower {
         going = follow(head);
       } else if (waiting.isPresent() && trial == null && (ended || now)) {
         going = begin(waiting.get().record());
+      } else if (trial != null && (ended || reader.hasOvertaken(reading))) {
+        going = unlessItHangs(trial);
       }
     }
     if (ended) {
@@ -292,12 +285,37 @@ final class AliasFollower {
 
   /** Returns the trial of the record's version; null if it must wait. The caller holds the lock. */
   private @Nullable VersionTrial begin(AliasRecord record) {
+    return begin(record, 0);
+  }
+
+  /**
+   * Begins a trial again that seems to read on a connection that is dead, and returns the trial
+   * that then runs. The caller holds the lock.
+   */
+  private @Nullable VersionTrial unlessItHangs(VersionTrial running) {
+    Duration patience = FIRST_BACKOFF.multipliedBy(1L << running.again);
+    if (running.since.plus(patience).isAfter(clock.instant()) || !running.cutOff()) {
+      return running;
+    }
+    LOG.info("{}: the trial of {} is begun again", ref, running.record.to());
+    running.cancelLimit.run();
+    trial = null;
+    VersionTrial next = begin(running.record, running.again + 1);
+    if (next == null) {
+      running.end.complete(null);
+    } else {
+      CompletableFuture<Void> unused = next.end.thenAccept(running.end::complete);
+    }
+    return next;
+  }
+
+  private @Nullable VersionTrial begin(AliasRecord record, int again) {
     String hindrance = trials.hindrance(version(record));
     if (hindrance != null) {
       await(record, hindrance);
       return null;
     }
-    VersionTrial next = new VersionTrial(record, clock.instant());
+    VersionTrial next = new VersionTrial(record, clock.instant(), again);
     trials.add(next);
     trial = next;
     next.cancelLimit = timer.after(trialLimit, () -> overdue(next));

@@ -6,10 +6,15 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.DeploymentStatus;
 import java.time.Clock;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,22 +23,40 @@ import org.slf4j.LoggerFactory;
  * Reads an alias, and records since when the registry has been unreachable. A reading is outdated
  * if a reading that began later has already ended. The follower's lock guards the fields that
  * change.
+ *
+ * <p>A reading on a connection that died hangs until its driver gives it up. So further readings
+ * begin beside it, one of which finds the registry soon after it can be reached again.
  */
 final class AliasReader {
   private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
+
+  /** Readings that hang hold a thread each, and mostly a connection. */
+  private static final int MOST_HANGING = 8;
+
+  /** A reading that takes longer may hang. */
+  private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(350);
 
   private final ModelRegistry registry;
   private final String ref;
   private final RegistryCalls calls;
   private final Clock clock;
+  private final LongSupplier nanos;
   private final Object lock;
   private final Runnable changed;
+  private final NavigableMap<Long, Long> going = new TreeMap<>(); // when each reading began
   private long begun;
   private long ended;
+
+  /**
+   * The newest reading that had begun when the registry was last read. Its failure says nothing.
+   */
+  private long begunWhenRead;
+
   private boolean closed;
   private volatile Optional<DeploymentStatus.Outage> outage = Optional.empty();
 
   /**
+   * @param nanos a monotonic clock
    * @param lock the lock of the follower
    * @param changed run when an outage begins
    */
@@ -42,18 +65,38 @@ final class AliasReader {
       String ref,
       RegistryCalls calls,
       Clock clock,
+      LongSupplier nanos,
       Object lock,
       Runnable changed) {
     this.registry = registry;
     this.ref = ref;
     this.calls = calls;
     this.clock = clock;
+    this.nanos = nanos;
     this.lock = lock;
     this.changed = changed;
   }
 
   /** The newest record of the alias that one reading found, or null if there was none. */
   record Reading(long number, @Nullable AliasRecord head) {}
+
+  /** Whether another reading has to wait for those that have begun. The caller holds the lock. */
+  boolean isBusy() {
+    return !going.isEmpty()
+        && (going.size() >= MOST_HANGING
+            || nanos.getAsLong() - going.lastEntry().getValue() < SLOW_NANOS);
+  }
+
+  /**
+   * Whether the connection of an earlier reading seems to be dead, because a later one was faster.
+   * The caller holds the lock.
+   */
+  boolean hasOvertaken(Reading reading) {
+    Map.Entry<Long, Long> first = going.firstEntry();
+    return first != null
+        && first.getKey() < reading.number()
+        && nanos.getAsLong() - first.getValue() >= SLOW_NANOS;
+  }
 
   /**
    * Reads the alias; a failure begins an outage. Never waits.
@@ -66,7 +109,7 @@ final class AliasReader {
       number = ++begun;
     }
     return calls
-        .begin("read the alias", waitedFor -> registry.head(ref), head -> head.ifPresent(late))
+        .begin("read the alias", waitedFor -> head(number), head -> head.ifPresent(late))
         .handle(
             (head, error) -> {
               if (error != null) {
@@ -78,10 +121,23 @@ final class AliasReader {
             });
   }
 
+  private Optional<AliasRecord> head(long number) {
+    synchronized (lock) {
+      going.put(number, nanos.getAsLong());
+    }
+    try {
+      return registry.head(ref);
+    } finally {
+      synchronized (lock) {
+        going.remove(number);
+      }
+    }
+  }
+
   private void failed(long number, Throwable error) {
     boolean begins;
     synchronized (lock) {
-      if (closed || number < ended) {
+      if (closed || number < ended || number <= begunWhenRead) {
         return;
       }
       ended = number;
@@ -109,6 +165,7 @@ final class AliasReader {
   /** Ends an outage, and returns whether there was one. The caller holds the lock. */
   boolean accept(Reading reading) {
     ended = reading.number();
+    begunWhenRead = begun;
     boolean recovered = outage.isPresent();
     outage = Optional.empty();
     return recovered;

@@ -113,7 +113,8 @@ final class Candidates {
   Candidate load(ModelRegistry registry, VersionTrial trial, @Nullable Served serving) {
     AliasRecord record = trial.record;
     RegisteredVersion version =
-        RegisteredVersion.of(registry, Objects.requireNonNull(record.to()), record, user);
+        RegisteredVersion.of(registry, Objects.requireNonNull(record.to()), record, user)
+            .whenRead(trial::read);
     AtomicBoolean gate = new AtomicBoolean();
     ServingModel model = loader.load(version, GatedListener.gate(options, gate), route);
     return tested(model, gate, version.card(), trial, serving);

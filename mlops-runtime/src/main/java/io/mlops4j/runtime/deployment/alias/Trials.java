@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -24,6 +25,9 @@ final class Trials {
     final AliasRecord record;
     final Instant since;
 
+    /** How often the trial of the record was begun again before this one. */
+    final int again;
+
     /** Completes when the trial has ended or was abandoned, with its failure or null. */
     final CompletableFuture<@Nullable Throwable> end = new CompletableFuture<>();
 
@@ -33,11 +37,36 @@ final class Trials {
     /** Whether it was abandoned only because loading took long; its result may be of use. */
     volatile boolean late;
 
+    private boolean read;
+    private volatile boolean cutOff;
     private volatile @Nullable ServingModel tested;
 
-    VersionTrial(AliasRecord record, Instant since) {
+    VersionTrial(AliasRecord record, Instant since, int again) {
       this.record = record;
       this.since = since;
+      this.again = again;
+    }
+
+    /**
+     * Called between reading the version and loading it, which is of no use if it was abandoned.
+     */
+    synchronized void read() {
+      read = true;
+      if (abandoned && !late) {
+        throw new CancellationException("the trial was abandoned");
+      }
+    }
+
+    /**
+     * Abandons a trial that is still reading from the registry. It hinders no other trial of the
+     * version, since it will load nothing.
+     *
+     * @return false if the version has been read, and nothing was changed
+     */
+    synchronized boolean cutOff() {
+      abandoned |= !read;
+      cutOff = !read;
+      return cutOff;
     }
 
     /** Calls of this model end when the trial is abandoned. */
@@ -89,7 +118,7 @@ final class Trials {
   /** Returns why another trial of a version must wait, or null. */
   @Nullable String hindrance(ModelVersion version) {
     long abandoned = count(trial -> true);
-    if (count(trial -> version.equals(trial.record.to())) > 0) {
+    if (count(trial -> !trial.cutOff && version.equals(trial.record.to())) > 0) {
       return "an earlier trial of " + version + " was abandoned and still goes on";
     }
     return abandoned < MOST_ABANDONED

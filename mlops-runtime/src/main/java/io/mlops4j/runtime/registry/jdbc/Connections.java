@@ -21,6 +21,11 @@ public interface Connections extends AutoCloseable {
     return this;
   }
 
+  /** Returns this source, or an equal one that is closed alone. */
+  default Connections another() {
+    return this;
+  }
+
   /** Returns the database's address without secrets, for messages. */
   default String address() {
     return "a database";

@@ -68,6 +68,11 @@ public final class DriverConnections implements Connections {
   }
 
   @Override
+  public Connections another() {
+    return new DriverConnections(url, properties);
+  }
+
+  @Override
   public String address() {
     return Connections.shown(url);
   }

@@ -15,13 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param alias the record that makes it serve, or null when no alias was followed
  * @param card its card
  * @param user who loads it and what for; the error of an attempt to delete the version quotes it
+ * @param read run when its bytes have been read, before they are loaded; an exception ends the load
  */
 public record RegisteredVersion(
     ModelRegistry registry,
     ModelVersion version,
     @Nullable AliasRecord alias,
     ModelCard card,
-    String user) {
+    String user,
+    Runnable read) {
   /**
    * Reads the card of a version.
    *
@@ -34,7 +36,17 @@ public record RegisteredVersion(
    */
   public static RegisteredVersion of(
       ModelRegistry registry, ModelVersion version, @Nullable AliasRecord alias, String user) {
-    return new RegisteredVersion(registry, version, alias, registry.card(version), user);
+    return new RegisteredVersion(registry, version, alias, registry.card(version), user, () -> {});
+  }
+
+  /**
+   * Runs work when the bytes of the version have been read.
+   *
+   * @param work may throw an exception, which ends the load
+   * @return the version with this work
+   */
+  public RegisteredVersion whenRead(Runnable work) {
+    return new RegisteredVersion(registry, version, alias, card, user, work);
   }
 
   /**

@@ -71,6 +71,11 @@ final class DeploymentFixture implements AutoCloseable {
 
   /** Looks at the alias only when asked to. */
   Deployment.Builder champion() {
+    return champion(registry);
+  }
+
+  /** Of the same registry, seen by another way. */
+  Deployment.Builder champion(ModelRegistry registry) {
     return new DeploymentBuilder(loader, CHAMPION)
         .from(registry)
         .actor("service")

@@ -32,9 +32,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -44,6 +46,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Only a verdict is final: everything else is tried again. */
 @Timeout(60)
@@ -225,6 +228,108 @@ class DeploymentRetriesTest {
     } finally {
       slow.countDown();
     }
+  }
+
+  /** The connection of a reading died, and its driver does not notice. */
+  @Test
+  void aReadingThatHangsStopsNoOther() {
+    CountDownLatch dead = new CountDownLatch(1);
+    AtomicLong nanos = new AtomicLong();
+    try (AliasDeployment deployment = start(nanos)) {
+      int before = hangs(deployment, "head", dead);
+      deployment.tick();
+      assertThat(registry.calls("head")).as("it has just begun").isEqualTo(before);
+      registry.recover();
+      plus.assign(CHAMPION, plus.v2);
+      nanos.addAndGet(Duration.ofMillis(350).toNanos());
+      deployment.tick();
+      await(() -> deployment.servedBy().version().equals(Optional.of(plus.v2)));
+      assertThat(deployment.status().outage()).isEmpty();
+      time.advance(Duration.ofSeconds(10)); // the first one is given up
+      assertThat(deployment.status().outage()).as("the registry was read since").isEmpty();
+    } finally {
+      dead.countDown();
+    }
+  }
+
+  @Test
+  void readingsThatHangAreBounded() {
+    CountDownLatch dead = new CountDownLatch(1);
+    AtomicLong nanos = new AtomicLong();
+    try (AliasDeployment deployment = start(nanos)) {
+      int before = registry.calls("head");
+      for (int i = 1; i <= 8; i++) {
+        assertThat(hangs(deployment, "head", dead)).isEqualTo(before + i);
+        nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+      }
+      deployment.tick();
+      dead.countDown();
+      await(() -> deployment.status().outage().isEmpty());
+      assertThat(registry.calls("head")).isEqualTo(before + 8);
+    } finally {
+      dead.countDown();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"card", "source"})
+  void aTrialThatHangsOnADeadConnectionIsBegunAgain(String reads) {
+    CountDownLatch dead = new CountDownLatch(1);
+    AtomicLong nanos = new AtomicLong();
+    try (AliasDeployment deployment = start(nanos)) {
+      registry.hang(reads, dead);
+      int before = registry.calls(reads);
+      plus.assign(CHAMPION, plus.v2);
+      deployment.tick();
+      await(() -> registry.calls(reads) > before);
+      hangs(deployment, "head", dead);
+      registry.recover();
+      nanos.addAndGet(Duration.ofMillis(350).toNanos());
+      time.advance(Duration.ofSeconds(1));
+      deployment.tick();
+      await(() -> deployment.servedBy().version().equals(Optional.of(plus.v2)));
+      int sources = registry.calls("source");
+      dead.countDown();
+      await(() -> deployment.status().trials().isEmpty());
+      assertThat(registry.calls("source")).isLessThanOrEqualTo(sources + 1);
+      assertThat(deployment.status().waiting()).isEmpty();
+      assertThat(plus.ask(deployment, 0)).isEqualTo(2);
+    } finally {
+      dead.countDown();
+    }
+  }
+
+  /** A slow load is no reason to begin it again. */
+  @Test
+  void aTrialThatHasReadItsVersionGoesOn() {
+    Trials.VersionTrial trial =
+        new Trials.VersionTrial(plus.assign(CHAMPION, plus.v2), Instant.EPOCH, 0);
+    trial.read();
+    assertThat(trial.cutOff()).isFalse();
+    assertThat(trial.abandoned).isFalse();
+  }
+
+  @Test
+  void aTrialThatWasAbandonedWhileItReadLoadsNothing() {
+    Trials.VersionTrial trial =
+        new Trials.VersionTrial(plus.assign(CHAMPION, plus.v2), Instant.EPOCH, 0);
+    assertThat(trial.cutOff()).isTrue();
+    assertThatThrownBy(trial::read).isInstanceOf(CancellationException.class);
+  }
+
+  private AliasDeployment start(AtomicLong nanos) {
+    DeploymentBuilder builder = builder(plus.loader);
+    builder.nanos = nanos::get;
+    return (AliasDeployment) builder.start();
+  }
+
+  /** Ticks until a call hangs, and returns the calls so far. */
+  private int hangs(AliasDeployment deployment, String method, CountDownLatch until) {
+    int before = registry.calls(method);
+    registry.hang(method, until);
+    deployment.tick();
+    await(() -> registry.calls(method) > before);
+    return registry.calls(method);
   }
 
   /** On a busy machine each attempt may take longer than its limit. */

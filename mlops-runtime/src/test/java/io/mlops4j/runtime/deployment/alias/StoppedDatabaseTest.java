@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.Prediction;
+import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.rollout.Evidence;
@@ -21,6 +22,8 @@ import io.mlops4j.runtime.deployment.RolloutStatus.State;
 import io.mlops4j.runtime.registry.JdbcModelRegistry;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -116,6 +119,66 @@ class StoppedDatabaseTest {
       assertThat(plus.ask(other, 0)).isEqualTo(3);
       other.close();
     }
+  }
+
+  /**
+   * Packets are lost while a version is read. The dead connections would be noticed only after a
+   * minute.
+   */
+  @Test
+  void theAliasIsFollowedWhenANetworkNoLongerLosesPackets() throws Exception {
+    try (LossyNetwork network = new LossyNetwork(server.getPort());
+        DeploymentFixture plus =
+            new DeploymentFixture(JdbcModelRegistry.open(server.getPostgresDatabase()));
+        ModelRegistry far = patient(network.port())) {
+      plus.assign(CHAMPION, plus.v1);
+      CountDownLatch reads = new CountDownLatch(1);
+      ModelRegistry loses = losingWhenItReads(far, plus.v2, network, reads);
+      try (Deployment deployment =
+          plus.champion(loses)
+              .every(Duration.ofMillis(100))
+              .registryTimeout(Duration.ofSeconds(1))
+              .start()) {
+        plus.assign(CHAMPION, plus.v2);
+        awaitUninterruptibly(reads);
+        await(() -> deployment.status().outage().isPresent());
+        assertThat(plus.ask(deployment, 0)).isEqualTo(1);
+        network.mend();
+        prompt(() -> await(() -> plus.ask(deployment, 0) == 2));
+        assertThat(deployment.status().outage()).isEmpty();
+      }
+    }
+  }
+
+  private static ModelRegistry patient(int port) {
+    Properties properties = new Properties();
+    properties.put("user", "postgres");
+    properties.put("loginTimeout", "60");
+    properties.put("socketTimeout", "60");
+    String url = "jdbc:postgresql://127.0.0.1:" + port + "/postgres";
+    return JdbcModelRegistry.builder(url, properties).open();
+  }
+
+  /** Its network begins to lose packets when the bytes of a version are first read. */
+  private static ModelRegistry losingWhenItReads(
+      ModelRegistry real, ModelVersion version, LossyNetwork network, CountDownLatch reads) {
+    return (ModelRegistry)
+        Proxy.newProxyInstance(
+            StoppedDatabaseTest.class.getClassLoader(),
+            new Class<?>[] {ModelRegistry.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("source")
+                  && arguments[0].equals(version)
+                  && reads.getCount() > 0) {
+                network.lose();
+                reads.countDown();
+              }
+              try {
+                return method.invoke(real, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
   }
 
   /** Callers get answers of both versions, and the rollout goes on at the step where it was. */
