@@ -39,7 +39,7 @@ public final class GoldenRowsFit {
       }
     }
     try (FeatureBatch rows =
-        new PlainColumns(model, allocator).batch(golden.inputs(), golden.rows())) {
+        new TypedColumns(model, allocator).batch(golden.inputs(), golden.rows())) {
       model.predict(rows).close();
     } catch (ModelInputException | InferenceException e) {
       throw new ModelLoadException(
