@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.BindHandler;
@@ -32,6 +33,11 @@ import org.springframework.core.env.Environment;
 final class Settings {
   private static final ConfigurationPropertyName ROOT =
       ConfigurationPropertyName.of(Mlops4jProperties.PREFIX);
+
+  /** The variables that Kubernetes sets for a service, such as one named mlops4j-registry. */
+  private static final Pattern KUBERNETES =
+      Pattern.compile(
+          ".+(servicehost|serviceport.*|port([0-9]+(tcp|udp|sctp)(addr|port|proto)?)?)");
 
   private Settings() {}
 
@@ -63,7 +69,7 @@ final class Settings {
       if (source instanceof IterableConfigurationPropertySource names
           && !new UnboundElementsSourceFilter().apply(source)) {
         names.stream()
-            .filter(ROOT::isAncestorOf)
+            .filter(Settings::isBelowGroup)
             .filter(name -> known.stream().noneMatch(letters(name)::matches))
             .findFirst()
             .ifPresent(
@@ -72,6 +78,18 @@ final class Settings {
                 });
       }
     }
+  }
+
+  /**
+   * Other names are not the starter's: {@code MLOPS4J_USER} belongs to the command line, {@code
+   * mlops4j.calls} to the engine, and {@code MLOPS4J_SERVICE_HOST} to Kubernetes.
+   */
+  private static boolean isBelowGroup(ConfigurationPropertyName name) {
+    return ROOT.isAncestorOf(name)
+        && name.getNumberOfElements() > 2
+        && names(Mlops4jProperties.class)
+            .contains(name.getElement(1, ConfigurationPropertyName.Form.UNIFORM))
+        && !KUBERNETES.matcher(letters(name)).matches();
   }
 
   private static String letters(ConfigurationPropertyName name) {
@@ -98,7 +116,7 @@ final class Settings {
     for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
       if (source instanceof IterableConfigurationPropertySource names) {
         names.stream()
-            .filter(ROOT::isAncestorOf)
+            .filter(Settings::isBelowGroup)
             .filter(name -> binder.bind(name, Bindable.of(String.class)).orElse("set").isBlank())
             .findFirst()
             .ifPresent(

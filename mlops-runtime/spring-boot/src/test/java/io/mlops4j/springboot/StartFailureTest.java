@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -185,6 +186,35 @@ class StartFailureTest {
                     "MLOPS4J_HEALTH_OUTOFSERVICEON_0",
                     "refused")))
         .contains("The deployment late of flight-delay@nobody cannot start");
+  }
+
+  /** Of the command line, of the engine, and of Kubernetes for services with these names. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "MLOPS4J_USER",
+        "MLOPS4J_DATA_PASSWORD",
+        "MLOPS4J_REGISTRY",
+        "MLOPS4J_CACHE",
+        "MLOPS4J_JAVA_OPTS",
+        "mlops4j.calls",
+        "MLOPS4J_PORT",
+        "MLOPS4J_SERVICE_HOST",
+        "MLOPS4J_SERVICE_PORT_HTTP",
+        "MLOPS4J_PORT_8080_TCP_ADDR",
+        "MLOPS4J_REGISTRY_SERVICE_HOST",
+        "MLOPS4J_REGISTRY_SERVICE_PORT",
+        "MLOPS4J_REGISTRY_SERVICE_PORT_HTTP",
+        "MLOPS4J_REGISTRY_PORT",
+        "MLOPS4J_REGISTRY_PORT_8080_TCP",
+        "MLOPS4J_RUNTIME_PORT_8080_TCP_PROTO"
+      })
+  void variablesOfOthersAreLeftAlone(String variable) throws IOException {
+    String late = "mlops4j.deployments.late.alias=flight-delay@nobody";
+    for (String value : List.of("tcp://10.0.0.1:8080", "")) {
+      assertThat(report(Map.of(variable, value), registry(), late))
+          .contains("The deployment late of flight-delay@nobody cannot start");
+    }
   }
 
   @Test
