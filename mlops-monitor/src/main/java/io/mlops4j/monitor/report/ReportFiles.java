@@ -38,6 +38,10 @@ final class ReportFiles {
    */
   static void write(Path file, String text) {
     Objects.requireNonNull(file, "file");
+    if (Files.isDirectory(file)) {
+      throw new DataException(
+          file + ": found a folder, expected a file for the report; add a file name", null);
+    }
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     try {
       boolean exists = Files.exists(file);

@@ -380,7 +380,7 @@ class DriftReportTest {
         .hasMessageContaining("none/report.json: found no folder for the report");
     assertThatThrownBy(() -> JsonReport.of(report).write(folder))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("cannot write the report to " + folder + ": java.");
+        .hasMessageContaining(folder + ": found a folder, expected a file for the report");
   }
 
   @Test
