@@ -46,10 +46,18 @@ final class ArrowFilter implements AutoCloseable {
       AutoCloseables.close(e, chosen);
       throw e;
     }
-    try (VectorSchemaRoot root = new VectorSchemaRoot(chosen)) {
-      root.setRowCount(rows.length);
+    try (VectorSchemaRoot root =
+        new VectorSchemaRoot(schema(batch, columns), chosen, rows.length)) {
       return FeatureBatch.owning(root, batch.dictionaries());
     }
+  }
+
+  /** Returns the schema of the file's batch, because vectors do not know all that it states. */
+  private static Schema schema(FeatureBatch batch, List<String> columns) {
+    Schema all = batch.root().getSchema();
+    return columns.isEmpty()
+        ? all
+        : new Schema(columns.stream().map(all::findField).toList(), all.getCustomMetadata());
   }
 
   private int[] rows(FeatureBatch batch) {

@@ -14,6 +14,7 @@ import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.arrow.vector.util.TransferPair;
 
 /**
@@ -24,10 +25,12 @@ public final class PlainColumns {
 
   /** Returns a handle on the rows with the values of dictionary-encoded columns. */
   static FeatureBatch of(FeatureBatch batch) {
-    List<FieldVector> columns = batch.root().getFieldVectors();
-    if (columns.stream().noneMatch(column -> isEncoded(column.getField()))) {
+    Schema schema = batch.root().getSchema();
+    if (schema.getFields().stream().noneMatch(PlainColumns::isEncoded)) {
       return batch.retain();
     }
+    List<Field> fields =
+        schema.getFields().stream().map(field -> plain(field, batch.dictionaries())).toList();
     List<FieldVector> decoded = new ArrayList<>();
     try (FeatureBatch kept = batch.retain()) {
       for (FieldVector column : kept.root().getFieldVectors()) {
@@ -37,8 +40,8 @@ public final class PlainColumns {
       AutoCloseables.close(e, decoded);
       throw e;
     }
-    try (VectorSchemaRoot root = new VectorSchemaRoot(decoded)) {
-      root.setRowCount(batch.rows());
+    Schema plain = new Schema(fields, schema.getCustomMetadata());
+    try (VectorSchemaRoot root = new VectorSchemaRoot(plain, decoded, batch.rows())) {
       return FeatureBatch.owning(root);
     }
   }

@@ -140,8 +140,9 @@ final class SizedRows implements FeatureReader {
         AutoCloseables.close(e, columns);
         throw e;
       }
-      try (VectorSchemaRoot root = new VectorSchemaRoot(columns)) {
-        root.setRowCount(partRows);
+      // A vector does not know the name of the elements of its lists, its schema does.
+      try (VectorSchemaRoot root =
+          new VectorSchemaRoot(last.root().getSchema(), columns, partRows)) {
         return FeatureBatch.owning(root, last.dictionaries());
       }
     }

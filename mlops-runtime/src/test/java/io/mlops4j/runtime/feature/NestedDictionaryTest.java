@@ -90,8 +90,8 @@ class NestedDictionaryTest {
       origin.setNull(3);
       List<FieldVector> columns = List.of(origin, places, lists);
       columns.forEach(column -> column.setValueCount(4));
-      VectorSchemaRoot root = new VectorSchemaRoot(columns);
-      root.setRowCount(4);
+      VectorSchemaRoot root =
+          new VectorSchemaRoot(List.of(origin.getField(), place, stops), columns, 4);
       try (FileChannel out =
               FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
           ArrowFileWriter writer = new ArrowFileWriter(root, dictionaries, out)) {
@@ -142,6 +142,19 @@ class NestedDictionaryTest {
       writer.commit();
     }
     assertThat(rows(copy, ReadOptions.defaults())).isEqualTo(ROWS);
+  }
+
+  @Test
+  void theSchemaIsThatOfTheFileButForTheCodes() {
+    ArrowType text = new ArrowType.Utf8();
+    try (FeatureReader reader = DataFiles.open(file, memory);
+        FeatureBatch plain = PlainColumns.of(reader.iterator().next())) {
+      List<Field> columns = plain.root().getSchema().getFields();
+      assertThat(columns.get(0)).isEqualTo(Field.nullable("origin", text));
+      assertThat(columns.get(1).getChildren())
+          .containsExactly(Field.nullable("city", text), Field.nullable("day", INT));
+      assertThat(columns.get(2).getChildren()).containsExactly(Field.nullable("stop", text));
+    }
   }
 
   @Test

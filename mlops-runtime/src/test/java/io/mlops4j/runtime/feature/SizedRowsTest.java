@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.IntVector;
@@ -28,7 +29,9 @@ import org.apache.arrow.vector.dictionary.DictionaryProvider.MapDictionaryProvid
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
+import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -246,6 +249,37 @@ class SizedRowsTest {
       }
     }
     assertThat(found).containsExactly("baba", "dc");
+  }
+
+  /** Elements are named in the schema of a file only. */
+  @Test
+  void joinedAndChosenRowsHaveTheSchemaOfTheFile() throws IOException {
+    Field element = Field.nullable("element", new ArrowType.Int(32, true));
+    Field list = new Field("l", FieldType.nullable(new ArrowType.List()), List.of(element));
+    Schema schema = new Schema(List.of(list), Map.of("origin", "früh ✈"));
+    Path file = folder.resolve("lists.arrows");
+    try (VectorSchemaRoot root = VectorSchemaRoot.create(schema, memory);
+        OutputStream out = Files.newOutputStream(file);
+        ArrowStreamWriter writer = new ArrowStreamWriter(root, null, out)) {
+      root.allocateNew();
+      root.setRowCount(10);
+      writer.writeBatch();
+      writer.writeBatch();
+      writer.end();
+    }
+    for (ReadOptions options :
+        List.of(sized(7).build(), sized(20).build(), sized(9).filter("l IS NULL").build())) {
+      Path copy = folder.resolve("copy.arrow");
+      try (FeatureReader reader = DataFiles.open(List.of(file), options, memory);
+          FeatureWriter writer = DataFiles.create(copy, WriteOptions.defaults())) {
+        for (FeatureBatch batch : reader) {
+          assertThat(batch.root().getSchema()).isEqualTo(schema);
+          writer.write(batch);
+        }
+        writer.commit();
+      }
+      assertThat(read(List.of(copy), ReadOptions.defaults()).rows).hasSize(20);
+    }
   }
 
   private static void set(VarCharVector words, String... texts) {
