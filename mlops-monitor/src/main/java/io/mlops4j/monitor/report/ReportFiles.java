@@ -1,6 +1,7 @@
 package io.mlops4j.monitor.report;
 
 import io.mlops4j.error.DataException;
+import io.mlops4j.internal.PartFiles;
 import io.mlops4j.monitor.internal.OwnedFolder;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -33,8 +35,9 @@ final class ReportFiles {
 
   /**
    * Writes a report beside the file and moves it to its name when it is complete. After a failure
-   * an earlier file of that name is unchanged. A target that is no regular file, such as a pipe, is
-   * written directly.
+   * an earlier file of that name is unchanged, and after a success its permissions are. A target
+   * that is no regular file, such as a pipe or a link to a file that is not there, is written
+   * directly.
    */
   static void write(Path file, String text) {
     Objects.requireNonNull(file, "file");
@@ -44,8 +47,8 @@ final class ReportFiles {
     }
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     try {
-      boolean exists = Files.exists(file);
-      if (exists && !Files.isRegularFile(file)) {
+      boolean exists = Files.isRegularFile(file);
+      if (!exists && Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
         Files.write(file, bytes);
       } else {
         replace(exists ? file.toRealPath() : file.toAbsolutePath(), bytes); // not the link to it
@@ -62,8 +65,8 @@ final class ReportFiles {
   private static void replace(Path file, byte[] bytes) throws IOException {
     Path part = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".part");
     try {
-      try (FileChannel out =
-          FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      PartFiles.create(part, file);
+      try (FileChannel out = FileChannel.open(part, StandardOpenOption.WRITE)) {
         for (ByteBuffer left = ByteBuffer.wrap(bytes); left.hasRemaining(); ) {
           out.write(left);
         }

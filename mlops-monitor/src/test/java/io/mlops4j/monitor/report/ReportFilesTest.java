@@ -10,6 +10,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -74,6 +75,21 @@ class ReportFilesTest {
     assertThat(other).hasContent("earlier");
     assertThat(link).isSymbolicLink();
     assertThat(file).isRegularFile().content().contains("Page");
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void permissionsStayAndALinkToNothingStaysALink() throws IOException {
+    Path file = Files.writeString(folder.resolve("report.html"), "earlier");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw----"));
+    ReportFiles.write(file, "later");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-rw----");
+    Path absent = folder.resolve("absent");
+    Path link = Files.createSymbolicLink(folder.resolve("dangling"), absent);
+    ReportFiles.write(link, "new");
+    assertThat(link).isSymbolicLink();
+    assertThat(absent).isRegularFile().isNotEmptyFile();
   }
 
   @Test

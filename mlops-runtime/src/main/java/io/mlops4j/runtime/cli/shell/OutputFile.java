@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.cli.shell;
 
 import io.mlops4j.error.DataException;
+import io.mlops4j.internal.PartFiles;
 import io.mlops4j.runtime.internal.file.Disk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,8 +27,9 @@ public final class OutputFile {
   }
 
   /**
-   * Writes beside the file, and moves the complete file to its name. A target that is no regular
-   * file, such as {@code /dev/stdout}, is written directly.
+   * Writes beside the file, and moves the complete file to its name. It has the permissions of an
+   * earlier one. A target that is no regular file, such as {@code /dev/stdout} or a link to a file
+   * that is not there, is written directly.
    *
    * @param file the file
    * @param bytes its content
@@ -35,8 +37,8 @@ public final class OutputFile {
    * @throws DataException if the file cannot be written; an earlier one is unchanged
    */
   public static void write(Path file, byte[] bytes) throws IOException {
-    boolean exists = Files.exists(file);
-    if (exists && !Files.isRegularFile(file)) {
+    boolean exists = Files.isRegularFile(file);
+    if (!exists && Disk.exists(file)) {
       Files.write(file, bytes);
       return;
     }
@@ -47,6 +49,7 @@ public final class OutputFile {
     }
     Path part = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
     try {
+      PartFiles.create(part, target);
       Disk.write(part, bytes);
       Disk.replace(part, target, folder);
     } catch (IOException e) {

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -112,6 +113,21 @@ class OutputFileTest {
     assertThat(other).hasContent("earlier");
     assertThat(link).isSymbolicLink();
     assertThat(file).isRegularFile().hasContent("später");
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void permissionsStayAndALinkToNothingStaysALink() throws IOException {
+    Path file = earlier();
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw----"));
+    OutputFile.write(file, "later");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-rw----");
+    Path absent = folder.resolve("absent");
+    Path link = Files.createSymbolicLink(folder.resolve("dangling"), absent);
+    OutputFile.write(link, "new");
+    assertThat(link).isSymbolicLink();
+    assertThat(absent).isRegularFile().isNotEmptyFile();
   }
 
   @Test
