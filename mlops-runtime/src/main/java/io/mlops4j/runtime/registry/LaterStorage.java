@@ -5,6 +5,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -55,14 +56,7 @@ final class LaterStorage implements InvocationHandler {
   /** Threads open it side by side, because one may hang on a connection that is dead. */
   private Storage storage() {
     Storage first = openedUnlessClosed();
-    if (first == null) {
-      Storage mine = opener.get();
-      first = keepFirst(mine);
-      if (first != mine) {
-        mine.close();
-      }
-    }
-    return first;
+    return first == null ? firstOf(opener.get()) : first;
   }
 
   private synchronized @Nullable Storage openedUnlessClosed() {
@@ -72,11 +66,18 @@ final class LaterStorage implements InvocationHandler {
     return opened;
   }
 
-  private synchronized Storage keepFirst(Storage mine) {
-    if (opened == null && !closed) {
-      opened = mine;
+  /**
+   * Keeps the one that was opened first, and closes others, also those that are opened too late.
+   */
+  private Storage firstOf(Storage mine) {
+    synchronized (this) {
+      if (opened == null && !closed) {
+        opened = mine;
+        return mine;
+      }
     }
-    return opened == null ? mine : opened;
+    mine.close();
+    return Objects.requireNonNull(openedUnlessClosed());
   }
 
   @Override
