@@ -196,6 +196,7 @@ final class AliasFollower {
   private void foundLate(AliasRecord head) {
     synchronized (lock) {
       if (!closed && (newest == null || newest.number() < head.number())) {
+        reader.acceptLate();
         VersionTrial unused = follow(head);
       }
     }
@@ -208,10 +209,11 @@ final class AliasFollower {
       if (closed || reader.isOutdated(reading)) {
         return trial;
       }
+      boolean older = isOlder(reading);
       ended = reader.accept(reading);
       AliasRecord head = reading.head();
       going = trial;
-      if (head != null && !head.equals(newest)) {
+      if (head != null && !head.equals(newest) && !older) {
         going = follow(head);
       } else if (waiting.isPresent() && trial == null && (ended || now)) {
         going = begin(waiting.get().record());
@@ -224,6 +226,18 @@ final class AliasFollower {
       changed.run();
     }
     return going;
+  }
+
+  /**
+   * Whether a reading that overlapped another one saw the alias before that did. A smaller number
+   * alone may be that of a registry that was restored. The caller holds the lock.
+   */
+  private boolean isOlder(AliasReader.Reading reading) {
+    AliasRecord head = reading.head();
+    return head != null
+        && newest != null
+        && head.number() < newest.number()
+        && reader.mayBeOlder(reading);
   }
 
   /** Returns the trial of the record's version, or null. The caller holds the lock. */
@@ -344,7 +358,9 @@ final class AliasFollower {
       failed(mine, e);
     } finally {
       trials.remove(mine);
-      mine.end.complete(failure);
+      if (!mine.isCutOff()) { // otherwise it ends with the one that was begun again
+        mine.end.complete(failure);
+      }
     }
   }
 

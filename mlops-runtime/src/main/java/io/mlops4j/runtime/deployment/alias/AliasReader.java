@@ -162,6 +162,19 @@ final class AliasReader {
     return reading.number() < ended;
   }
 
+  /**
+   * Whether a record was found by a reading that had begun when the registry was last read, and
+   * that may thus have seen it before. The caller holds the lock.
+   */
+  boolean mayBeOlder(Reading reading) {
+    return reading.number() <= begunWhenRead;
+  }
+
+  /** A reading ended after its time limit. The caller holds the lock. */
+  void acceptLate() {
+    begunWhenRead = begun;
+  }
+
   /** Ends an outage, and returns whether there was one. The caller holds the lock. */
   boolean accept(Reading reading) {
     ended = reading.number();

@@ -69,6 +69,10 @@ final class Trials {
       return cutOff;
     }
 
+    boolean isCutOff() {
+      return cutOff;
+    }
+
     /** Calls of this model end when the trial is abandoned. */
     void ends(ServingModel model) {
       boolean ends;

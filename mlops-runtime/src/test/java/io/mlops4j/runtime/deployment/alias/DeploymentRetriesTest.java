@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -249,6 +250,65 @@ class DeploymentRetriesTest {
       assertThat(deployment.status().outage()).as("the registry was read since").isEmpty();
     } finally {
       dead.countDown();
+    }
+  }
+
+  /** The second reading sees the alias before the first one does, and ends after it. */
+  @Test
+  void anOlderRecordDoesNotUndoANewerOne() {
+    CountDownLatch first = new CountDownLatch(1);
+    CountDownLatch second = new CountDownLatch(1);
+    try (AliasDeployment deployment = start(new AtomicLong())) {
+      hangs(deployment, "head", first);
+      registry.recover();
+      registry.hangWithAnswer("head", second);
+      CompletableFuture<DeploymentStatus> refresh =
+          CompletableFuture.supplyAsync(deployment::refresh);
+      await(() -> registry.hasAnswer());
+      registry.recover();
+      AliasRecord newer = plus.assign(CHAMPION, plus.v2);
+      first.countDown();
+      await(() -> deployment.servedBy().version().equals(Optional.of(plus.v2)));
+      second.countDown();
+      assertThat(refresh.join().newest()).isEqualTo(newer);
+      assertThat(deployment.servedBy().version()).contains(plus.v2);
+    } finally {
+      first.countDown();
+      second.countDown();
+    }
+  }
+
+  /** It waits for the trial that was begun again, although the first one ends before. */
+  @Test
+  void aRefreshWaitsForATrialThatIsBegunAgain() {
+    CountDownLatch dead = new CountDownLatch(1);
+    CountDownLatch slow = new CountDownLatch(1);
+    AtomicLong nanos = new AtomicLong();
+    try (AliasDeployment deployment = start(nanos)) {
+      registry.hang("card", dead);
+      int cards = registry.calls("card");
+      plus.assign(CHAMPION, plus.v2);
+      CompletableFuture<DeploymentStatus> refresh =
+          CompletableFuture.supplyAsync(deployment::refresh);
+      await(() -> registry.calls("card") > cards);
+      hangs(deployment, "head", dead);
+      registry.recover();
+      int sources = registry.calls("source");
+      registry.hang("source", slow);
+      nanos.addAndGet(Duration.ofMillis(350).toNanos());
+      time.advance(Duration.ofSeconds(1));
+      deployment.tick();
+      await(() -> registry.calls("source") > sources);
+      registry.recover();
+      dead.countDown();
+      await(
+          () -> deployment.status().trials().stream().noneMatch(DeploymentStatus.Trial::abandoned));
+      assertThat(refresh).isNotDone();
+      slow.countDown();
+      assertThat(refresh.join().serving().version()).contains(plus.v2);
+    } finally {
+      dead.countDown();
+      slow.countDown();
     }
   }
 

@@ -12,8 +12,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class TroubledRegistry {
   private final Map<String, Throwable> failing = new ConcurrentHashMap<>();
   private final Map<String, CountDownLatch> hanging = new ConcurrentHashMap<>();
+  private final Map<String, CountDownLatch> holding = new ConcurrentHashMap<>();
   private final Map<String, AtomicInteger> calls = new ConcurrentHashMap<>();
   private final ModelRegistry view;
+  private volatile boolean answered;
 
   TroubledRegistry(ModelRegistry real) {
     view =
@@ -34,7 +36,13 @@ final class TroubledRegistry {
                     throw failure;
                   }
                   try {
-                    return method.invoke(real, arguments);
+                    Object answer = method.invoke(real, arguments);
+                    CountDownLatch held = holding.get(method.getName());
+                    if (held != null) {
+                      answered = true;
+                      held.await();
+                    }
+                    return answer;
                   } catch (InvocationTargetException e) {
                     throw e.getCause();
                   }
@@ -54,7 +62,18 @@ final class TroubledRegistry {
     hanging.put(method, until);
   }
 
+  /** Its answer is known, but arrives only when the latch is down. */
+  void hangWithAnswer(String method, CountDownLatch until) {
+    holding.put(method, until);
+  }
+
+  /** Whether such an answer is known. */
+  boolean hasAnswer() {
+    return answered;
+  }
+
   void recover() {
+    holding.clear();
     failing.clear();
     hanging.clear();
   }
