@@ -21,6 +21,11 @@ import java.util.regex.Pattern;
 final class Environment {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m)");
 
+  /** The variables that Kubernetes sets for a service whose name begins with mlops. */
+  private static final Pattern KUBERNETES =
+      Pattern.compile(
+          ".+_(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT_[0-9]+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?)");
+
   /** Whoever sets more has mistaken the unit; centuries do not fit into nanoseconds. */
   private static final Duration LONGEST = Duration.ofDays(1);
 
@@ -31,7 +36,7 @@ final class Environment {
   Environment(String prefix, Map<String, String> all) {
     all.forEach(
         (name, value) -> {
-          if (name.startsWith(prefix)) {
+          if (name.startsWith(prefix) && !KUBERNETES.matcher(name).matches()) {
             variables.put(name, value);
           }
         });

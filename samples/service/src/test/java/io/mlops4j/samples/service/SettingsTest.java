@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
   private static final Map<String, String> LEAST =
@@ -63,6 +67,63 @@ class SettingsTest {
     assertThatThrownBy(() -> with(name, value))
         .hasMessageStartingWith(name)
         .hasMessageContaining(message);
+  }
+
+  /** As README.md lists them. */
+  private static final String EACH =
+      "REGISTRY MODEL ACTOR HOST PORT GRPC_PORT MAX_BODY MAX_CALLS MAX_CONNECTIONS DEADLINE"
+          + " READ_TIMEOUT GRPC_IDLE SHUTDOWN ENGINE_THREADS SHADOW REFERENCE WINDOW_ROWS DATA";
+
+  static Stream<String> each() {
+    return Stream.of(EACH.split(" ")).map(name -> "MLOPS_" + name);
+  }
+
+  @Test
+  void eachSettingIsTested() {
+    assertThat(each()).hasSize(Settings.class.getRecordComponents().length);
+  }
+
+  /** Its last two letters are swapped. */
+  @ParameterizedTest
+  @MethodSource("each")
+  void aMisspeltSettingIsNamedWithTheNearest(String name) {
+    int end = name.length();
+    String misspelt = name.substring(0, end - 2) + name.charAt(end - 1) + name.charAt(end - 2);
+    assertThatThrownBy(() -> with(misspelt, "7"))
+        .isInstanceOf(SettingsException.class)
+        .hasMessage(misspelt + ": no such setting; did you mean " + name + "?");
+  }
+
+  @ParameterizedTest
+  @MethodSource("each")
+  void anEmptySettingIsNamed(String name) {
+    for (String value : List.of("", " ")) {
+      assertThatThrownBy(() -> with(name, value))
+          .isInstanceOf(SettingsException.class)
+          .hasMessage(name + ": found an empty value, expected one; unset it to use the default");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"MLOPS_REGISTRY", "MLOPS_REFERENCE", "MLOPS_DATA"})
+  void whatIsNoPathIsNamed(String name) {
+    assertThatThrownBy(() -> with(name, "a\0b"))
+        .hasMessage(name + ": found \"a\0b\", expected a path");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "MLOPS_SERVICE_HOST",
+        "MLOPS_SERVICE_PORT",
+        "MLOPS_SERVICE_PORT_HTTP",
+        "MLOPS_PORT_8080_TCP",
+        "MLOPS_PORT_8080_TCP_ADDR",
+        "MLOPS_DELAYS_SERVICE_HOST",
+        "MLOPS_DELAYS_PORT_8081_TCP_PROTO"
+      })
+  void variablesOfKubernetesAreLeftAlone(String name) {
+    assertThat(with(name, "tcp://10.0.0.1:8080")).isEqualTo(Settings.from(LEAST));
   }
 
   @ParameterizedTest
