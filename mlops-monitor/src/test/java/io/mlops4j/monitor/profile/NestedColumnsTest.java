@@ -21,8 +21,11 @@ import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.complex.LargeListVector;
 import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.StructVector;
+import org.apache.arrow.vector.dictionary.Dictionary;
+import org.apache.arrow.vector.dictionary.DictionaryProvider.MapDictionaryProvider;
 import org.apache.arrow.vector.types.Types.MinorType;
 import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
 import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.util.Text;
 import org.junit.jupiter.api.AfterEach;
@@ -115,6 +118,41 @@ class NestedColumnsTest {
       assertThat(numbers.min()).isEqualTo(1);
       assertThat(numbers.max()).isEqualTo(119);
       assertThat(profile.toBytes()).isEqualTo(profile(city, number).toBytes());
+    }
+  }
+
+  /** Codes in a struct count as their words; codes in a list are no floats, so they are skipped. */
+  @Test
+  void codesInsideOfStructsCountAsTheirWords() {
+    DictionaryEncoding encoding = new DictionaryEncoding(3, false, null);
+    FieldType codes = new FieldType(true, MinorType.INT.getType(), encoding);
+    try (VarCharVector words = new VarCharVector("words", allocator);
+        StructVector address = StructVector.empty("address", allocator);
+        ListVector stops = ListVector.empty("stops", allocator);
+        VarCharVector city = cities(120)) {
+      words.setSafe(0, new Text("Basel"));
+      words.setSafe(1, new Text("Bern"));
+      words.setValueCount(2);
+      IntVector code = address.addOrGet("city", codes, IntVector.class);
+      IntVector stop = (IntVector) stops.addOrGetVector(codes).getVector();
+      for (int row = 0; row < 120; row++) {
+        code.setSafe(row, row % 4 == 0 ? 1 : 0);
+        if (row % 3 > 0) {
+          address.setIndexDefined(row);
+        }
+        stop.setSafe(stops.startNewValue(row), row % 2);
+        stops.endValue(row, 1);
+      }
+      address.setValueCount(120);
+      stops.setValueCount(120);
+      VectorSchemaRoot root = VectorSchemaRoot.of(address, stops);
+      MapDictionaryProvider dictionaries =
+          new MapDictionaryProvider(new Dictionary(words, encoding));
+      try (FeatureBatch batch = FeatureBatch.of(root, dictionaries)) {
+        Profile profile = Profile.of(List.of(batch));
+        assertThat(profile.column("address.city")).isEqualTo(profile(city).column("address.city"));
+        assertThat(profile.column("stops")).isInstanceOf(SkippedColumn.class);
+      }
     }
   }
 

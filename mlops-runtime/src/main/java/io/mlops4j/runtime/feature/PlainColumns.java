@@ -73,8 +73,14 @@ public final class PlainColumns {
     }
   }
 
-  /** Returns the field of the values, with the name of the codes. */
-  private static Field plain(Field field, DictionaryProvider dictionaries) {
+  /**
+   * Returns the field of the values of a column, with the names of the codes.
+   *
+   * @param field a column, by the schema of the batch, which knows the names of list elements
+   * @param dictionaries those of the batch
+   * @return the same field if it has no codes
+   */
+  public static Field plain(Field field, DictionaryProvider dictionaries) {
     var encoding = field.getDictionary();
     Field values =
         encoding == null

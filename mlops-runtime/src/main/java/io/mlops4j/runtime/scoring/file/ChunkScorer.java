@@ -136,7 +136,8 @@ final class ChunkScorer {
     try (KeptColumns kept = KeptColumns.of(rows, settings.kept())) {
       List<FieldVector> all = new ArrayList<>(kept.vectors());
       all.addAll(outputs);
-      List<Field> fields = all.stream().map(FieldVector::getField).toList();
+      List<Field> fields = new ArrayList<>(kept.fields());
+      outputs.forEach(output -> fields.add(output.getField()));
       return EncodedChunk.of(new VectorSchemaRoot(fields, all, rows.rows()), badRows, firstBad);
     }
   }
