@@ -44,6 +44,8 @@ module io.mlops4j.monitor {
   exports io.mlops4j.monitor.stats.multivariate;
   exports io.mlops4j.monitor.stream;
 
+  provides io.mlops4j.spi.DataChecker with
+      io.mlops4j.monitor.report.ReferenceDataChecker;
   provides io.mlops4j.spi.DataProfiler with
       io.mlops4j.monitor.report.ProfileDataProfiler;
   provides io.mlops4j.spi.DriftReporter with

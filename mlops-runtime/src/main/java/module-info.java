@@ -43,6 +43,7 @@ module io.mlops4j.runtime {
   exports io.mlops4j.runtime.trust;
   exports io.mlops4j.runtime.view;
 
+  uses io.mlops4j.spi.DataChecker;
   uses io.mlops4j.spi.DataProfiler;
   uses io.mlops4j.spi.DriftReporter;
   uses io.mlops4j.spi.EngineProvider;

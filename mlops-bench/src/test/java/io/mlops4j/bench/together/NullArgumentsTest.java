@@ -43,10 +43,12 @@ import io.mlops4j.monitor.quality.ColumnRules;
 import io.mlops4j.monitor.quality.LabelDelays;
 import io.mlops4j.monitor.quality.QualityPolicy;
 import io.mlops4j.monitor.quality.QualityReference;
+import io.mlops4j.monitor.quality.QualityReport;
 import io.mlops4j.monitor.quality.QualitySuite;
 import io.mlops4j.monitor.quality.QualityWindow;
 import io.mlops4j.monitor.report.HtmlReport;
 import io.mlops4j.monitor.report.JsonReport;
+import io.mlops4j.monitor.report.QualityJson;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.PublishOptions;
@@ -198,8 +200,10 @@ class NullArgumentsTest {
       Estimate none = new Estimate(0, 0, 1);
       nulls.with(new PredictionShift(0, 0, none, List.of(), none, 40, 40, 1));
       nulls.call(DriftReport.class, report);
+      nulls.with(new QualityReport(0, 0, List.of()));
       nulls.call(HtmlReport.class, HtmlReport.of(report));
       nulls.call(JsonReport.class, JsonReport.of(report));
+      nulls.call(QualityJson.class, QualityJson.of(new QualityReport(0, 0, List.of())));
       nulls.call(MonitorBuilder.class, ModelMonitor.builder(profile));
       try (ModelMonitor monitor = ModelMonitor.builder(profile).start()) {
         nulls.call(ModelMonitor.class, monitor);

@@ -7,6 +7,7 @@ import io.mlops4j.monitor.WindowSummary;
 import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.drift.ReportSubject;
 import io.mlops4j.monitor.explain.PredictionShift;
+import io.mlops4j.monitor.quality.QualityReport;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -79,6 +80,17 @@ public final class HtmlReport {
   public static HtmlReport of(MonitorHistory history) {
     Objects.requireNonNull(history, "history");
     return builder(title(history)).history("History", history).build();
+  }
+
+  /**
+   * Returns the page of a report of data quality.
+   *
+   * @param report the report
+   * @return a page
+   */
+  public static HtmlReport of(QualityReport report) {
+    Objects.requireNonNull(report, "report");
+    return builder("Data quality").quality("Checks", report).build();
   }
 
   private static String title(MonitorHistory history) {
@@ -296,6 +308,20 @@ public final class HtmlReport {
     public Builder history(String heading, MonitorHistory history) {
       Objects.requireNonNull(history, "history");
       new HistorySection(body, "history" + ++sections, history).write(heading);
+      return this;
+    }
+
+    /**
+     * Adds a report of data quality: its verdict, and tables of the checks that failed, passed and
+     * were not made.
+     *
+     * @param heading for example {@code "May"}
+     * @param report the report
+     * @return this builder
+     */
+    public Builder quality(String heading, QualityReport report) {
+      Objects.requireNonNull(report, "report");
+      QualitySection.write(body, "quality" + ++sections, heading, report);
       return this;
     }
 

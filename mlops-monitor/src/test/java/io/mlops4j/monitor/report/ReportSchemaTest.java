@@ -82,7 +82,7 @@ class ReportSchemaTest {
         .build();
   }
 
-  private static List<Error> errors(JsonNode schema, String json) {
+  static List<Error> errors(JsonNode schema, String json) {
     return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
         .getSchema(schema.toString(), InputFormat.JSON)
         .validate(json, InputFormat.JSON);
@@ -93,7 +93,7 @@ class ReportSchemaTest {
   }
 
   /** The schema with a ban on names that it does not know. */
-  private static JsonNode closed(JsonNode schema) {
+  static JsonNode closed(JsonNode schema) {
     if (schema.has("properties") && schema.has("type")) {
       ((ObjectNode) schema).put("additionalProperties", false);
     }

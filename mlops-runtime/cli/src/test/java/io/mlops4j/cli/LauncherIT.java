@@ -147,6 +147,7 @@ class LauncherIT {
     assertThat(said.code()).as(said.err()).isZero();
     assertThat(said.out()).contains("exit code 3", "intact: 2 versions", "copied to jdbc:h2:");
     assertThat(temporary.resolve("may.html")).isNotEmptyFile();
+    assertThat(temporary.resolve("quality.html")).isNotEmptyFile();
   }
 
   @Test

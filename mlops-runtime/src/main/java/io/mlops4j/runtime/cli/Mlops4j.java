@@ -11,13 +11,13 @@ import io.mlops4j.runtime.cli.shell.Terminal;
  * }</pre>
  *
  * <p>Needs {@code info.picocli:picocli} 4.7.7 on the class path, and {@code
- * io.mlops4j:mlops-monitor} for the commands {@code drift} and {@code profile}.
+ * io.mlops4j:mlops-monitor} for the commands {@code drift}, {@code quality} and {@code profile}.
  *
  * <p>The answer goes to standard output, everything else to standard error. With {@code --json}
  * standard output is one JSON document, or nothing if the command failed. Keys may be added, but
  * are never renamed. The exit code is 0 if the command succeeded, 1 if it failed or a verification
- * found a break, 2 if the command line is wrong, and 3 if {@code drift} found a column that
- * drifted.
+ * found a break, 2 if the command line is wrong, and 3 if {@code drift} found a column that drifted
+ * or {@code quality} a check that failed.
  */
 public final class Mlops4j {
   private Mlops4j() {}

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.runtime.ModelRuntime;
+import io.mlops4j.spi.DataChecker;
 import io.mlops4j.spi.DataProfiler;
 import io.mlops4j.spi.DriftReporter;
 import java.io.PrintWriter;
@@ -84,6 +85,8 @@ class CommandFormatsTest {
     Path services = Files.createDirectories(temporary.resolve("services/META-INF/services"));
     Files.writeString(services.resolve(DataProfiler.class.getName()), Counted.class.getName());
     Files.writeString(services.resolve(DriftReporter.class.getName()), Counted.class.getName());
+    Files.writeString(
+        services.resolve(DataChecker.class.getName()), QualityCommandTest.Counter.class.getName());
     URL[] path = {temporary.resolve("services").toUri().toURL()};
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
@@ -113,7 +116,7 @@ class CommandFormatsTest {
     return "%d %.3f %.3f %s".formatted(expected.size(), distance, hour, texts);
   }
 
-  private static String summary(Iterable<FeatureBatch> batches) {
+  static String summary(Iterable<FeatureBatch> batches) {
     long rows = 0;
     double distance = 0;
     double hour = 0;
@@ -218,6 +221,13 @@ class CommandFormatsTest {
         .as("as the current rows")
         .containsExactly(summary(), summary());
 
+    assertThat(run("quality", List.of(), rows, csv).out().lines())
+        .as("as good rows")
+        .containsExactly(summary(), summary());
+    assertThat(run("quality", List.of(csv.toString()), rows).out().lines())
+        .as("as rows to check")
+        .containsExactly(summary(), summary());
+
     for (String ending : List.of("arrow", "parquet")) {
       Path out = temporary.resolve("out." + ending);
       run("convert", List.of(), rows, out);
@@ -237,6 +247,8 @@ class CommandFormatsTest {
     assertThat(out).hasBinaryContent(new byte[] {7});
     run("drift", List.of(csv.toString(), csv.toString()), List.of("--html", out.toString()));
     assertThat(out).hasContent("<html>");
+    run("quality", List.of(csv.toString(), csv.toString()), List.of("--html", out.toString()));
+    assertThat(out).hasContent("<quality>");
     assertThat(other).hasContent("earlier");
   }
 }

@@ -51,7 +51,8 @@ class CommandsTest {
         "inspect",
         "predict",
         "convert",
-        "drift"
+        "drift",
+        "quality"
       })
   void everyCommandTeachesByAnExample(String command) {
     Line.Said said = Line.withoutRegistry().run((Object[]) (command + " --help").split(" "));
@@ -72,7 +73,7 @@ class CommandsTest {
     assertThat(
             Commands.line(it -> null, false, loader, new String[] {"--json", "list"})
                 .getSubcommands())
-        .hasSize(24);
+        .hasSize(25);
   }
 
   @Test
@@ -83,7 +84,7 @@ class CommandsTest {
     assertThat(said.out())
         .contains("publish", "list", "show", "assign", "history", "diff", "sign", "verify")
         .contains("export", "import", "copy", "deprecate", "delete", "restore", "gc")
-        .contains("inspect", "predict", "convert", "profile", "drift")
+        .contains("inspect", "predict", "convert", "profile", "drift", "quality")
         .contains("unassign", "retire", "reinstate", "rollout");
   }
 

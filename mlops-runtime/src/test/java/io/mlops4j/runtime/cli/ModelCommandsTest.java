@@ -531,8 +531,9 @@ class ModelCommandsTest {
   }
 
   @Test
-  void withoutTheMonitorDriftNamesTheArtifact() {
-    for (Line.Said said : List.of(run("drift", rows, rows), run("profile", rows))) {
+  void withoutTheMonitorItsCommandsNameTheArtifact() {
+    for (Line.Said said :
+        List.of(run("drift", rows, rows), run("quality", rows, rows), run("profile", rows))) {
       assertThat(said.code()).isEqualTo(1);
       assertThat(said.err()).contains("io.mlops4j:mlops-monitor").hasLineCount(1);
     }

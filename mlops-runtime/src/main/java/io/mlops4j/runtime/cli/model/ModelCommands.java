@@ -22,6 +22,7 @@ public final class ModelCommands {
     all.put("convert", ConvertCommand::new);
     all.put("profile", () -> new ProfileCommand(reporters));
     all.put("drift", () -> new DriftCommand(reporters));
+    all.put("quality", () -> new QualityCommand(reporters));
     return all;
   }
 }

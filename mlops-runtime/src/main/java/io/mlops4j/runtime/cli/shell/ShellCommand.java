@@ -19,8 +19,8 @@ public abstract class ShellCommand implements Callable<Integer> {
   /** The exit code of a wrong command line. */
   public static final int USAGE = 2;
 
-  /** The exit code of {@code drift} when a column drifted. */
-  public static final int DRIFTED = 3;
+  /** The exit code of {@code drift} and {@code quality} when a column drifted or a check failed. */
+  public static final int FOUND = 3;
 
   /** Called by the commands. */
   protected ShellCommand() {}
