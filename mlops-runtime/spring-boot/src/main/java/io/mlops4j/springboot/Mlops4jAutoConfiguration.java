@@ -74,6 +74,9 @@ public class Mlops4jAutoConfiguration {
     if (settings.create()) {
       return FileModelRegistry.open(folder, all);
     }
+    if (properties.deployments().values().stream().anyMatch(it -> it.lastGoodIn() != null)) {
+      return FileModelRegistry.openLater(folder, all); // it may start from its copy
+    }
     try {
       return FileModelRegistry.openExisting(folder, all);
     } catch (RegistryException e) {

@@ -308,6 +308,13 @@ class StartFailureTest {
         .contains("mlops4j.registry.create=true");
     Files.createDirectory(elsewhere);
     assertThat(report("mlops4j.registry.folder=" + elsewhere)).contains("but an empty folder");
+    assertThat(
+            report(
+                "mlops4j.registry.folder=" + elsewhere,
+                "mlops4j.deployments.late.alias=flight-delay@champion",
+                "mlops4j.deployments.late.last-good-in=" + temporary.resolve("copies")))
+        .as("there is no copy")
+        .contains(elsewhere + ": found no registry, but an empty folder");
     assertThat(elsewhere).isEmptyDirectory();
   }
 

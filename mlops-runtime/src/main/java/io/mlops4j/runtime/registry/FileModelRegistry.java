@@ -5,6 +5,7 @@ import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.runtime.registry.folder.FolderStorage;
+import io.mlops4j.runtime.registry.store.Storage;
 import io.mlops4j.runtime.registry.store.StoredRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -90,6 +91,25 @@ public final class FileModelRegistry {
   public static ModelRegistry openExisting(Path folder, RegistryOptions options) {
     Objects.requireNonNull(folder, "folder");
     Objects.requireNonNull(options, "options");
+    return new StoredRegistry(existing(folder), options);
+  }
+
+  /**
+   * Opens an existing registry at its first use, so that a service can start while the folder is
+   * not mounted; see {@code Deployment.Builder.lastGoodIn}. Until it could be opened, every call
+   * tries again, and throws the exceptions of {@link #openExisting(Path)} if that fails.
+   *
+   * @param folder the registry's folder
+   * @param options the retention, the signer, the trusted signers and the clock
+   * @return the registry; the caller closes it
+   */
+  public static ModelRegistry openLater(Path folder, RegistryOptions options) {
+    Objects.requireNonNull(folder, "folder");
+    Objects.requireNonNull(options, "options");
+    return new StoredRegistry(LaterStorage.of(() -> existing(folder)), options);
+  }
+
+  private static Storage existing(Path folder) {
     if (isNothing(folder)) {
       throw new RegistryException(
           "%s: found no registry, but %s; check the path and whether its disk is mounted, or publish a first model there, which creates the registry"
@@ -98,7 +118,7 @@ public final class FileModelRegistry {
                   Files.isDirectory(folder) ? "an empty folder" : "no folder"),
           null);
     }
-    return open(folder, options, true);
+    return FolderStorage.open(folder, true);
   }
 
   private static boolean isNothing(Path folder) {

@@ -82,6 +82,6 @@ final class LaterStorage implements InvocationHandler {
 
   @Override
   public String toString() {
-    return "a database that was not reached yet";
+    return "a registry that was not reached yet";
   }
 }

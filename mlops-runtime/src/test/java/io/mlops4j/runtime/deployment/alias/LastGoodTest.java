@@ -14,6 +14,7 @@ import io.mlops4j.registry.Retention;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.DeploymentStatus;
 import io.mlops4j.runtime.registry.DatabaseUnderTest;
+import io.mlops4j.runtime.registry.FileModelRegistry;
 import io.mlops4j.runtime.registry.JdbcModelRegistry;
 import io.mlops4j.runtime.registry.TestPool;
 import io.mlops4j.runtime.registry.folder.LastGoodFolder;
@@ -126,6 +127,34 @@ class LastGoodTest {
       assertThat(deployment.status().lastGood().orElseThrow().serving()).isFalse();
       assertThat(deployment.status().outage()).isEmpty();
       awaitCopy(deployment);
+    }
+  }
+
+  @Test
+  void aRestartServesWhileAFolderIsNotMounted() throws Exception {
+    Path mounted = folder.resolve("files/registry");
+    Path away = folder.resolve("away");
+    try (DeploymentFixture files = new DeploymentFixture(folder.resolve("files"))) {
+      files.assign(CHAMPION, files.v1);
+      try (Deployment deployment = start(files.registry)) {
+        awaitCopy(deployment);
+      }
+      Files.move(mounted, away);
+      Files.createDirectory(mounted); // where a disk is mounted is a folder
+      try (ModelRegistry later = FileModelRegistry.openLater(mounted, RegistryOptions.defaults());
+          Deployment deployment = start(later)) {
+        assertThat(files.ask(deployment, 0)).isEqualTo(1);
+        assertThat(deployment.status().outage().orElseThrow().reason())
+            .contains("found no registry, but an empty folder");
+        assertThat(mounted).isEmptyDirectory();
+        Files.delete(mounted);
+        Files.move(away, mounted);
+        files.assign(CHAMPION, files.v2);
+        deployment.refresh();
+        assertThat(files.ask(deployment, 0)).isEqualTo(2);
+        assertThat(deployment.status().outage()).isEmpty();
+        awaitCopy(deployment);
+      }
     }
   }
 

@@ -14,6 +14,7 @@ import io.mlops4j.monitor.metrics.InferenceMeters;
 import io.mlops4j.monitor.metrics.MonitorMeters;
 import io.mlops4j.monitor.metrics.RuntimeMeters;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.runtime.ModelRuntime;
 import io.mlops4j.runtime.deployment.CircuitBreaker;
 import io.mlops4j.runtime.deployment.Deployment;
@@ -55,7 +56,7 @@ final class Service implements AutoCloseable {
       PrometheusMeterRegistry meters = meters();
       opened.push(meters::close);
       ModelRuntime runtime = own(ModelRuntime.builder().threads(settings.engineThreads()).open());
-      ModelRegistry registry = own(FileModelRegistry.openExisting(settings.registry()));
+      ModelRegistry registry = own(open(settings));
       Optional<ModelMonitor> monitor =
           settings.reference().map(file -> own(Watch.start(runtime, registry, settings, file)));
       Optional<PredictionLog> log =
@@ -103,6 +104,13 @@ final class Service implements AutoCloseable {
         service.port(),
         service.grpcPort());
     return service;
+  }
+
+  /** With a copy of the last good version the service starts while its registry is away. */
+  private static ModelRegistry open(Settings settings) {
+    return settings.data().isPresent()
+        ? FileModelRegistry.openLater(settings.registry(), RegistryOptions.defaults())
+        : FileModelRegistry.openExisting(settings.registry());
   }
 
   private <T extends AutoCloseable> T own(T part) {

@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.arrow.util.AutoCloseables;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -54,6 +56,10 @@ class ProcessTest {
   private Map<String, String> settings() {
     Path registry = folder.resolve("registry");
     Demo.publish(RunningService.sample(), registry);
+    return settings(registry);
+  }
+
+  private static Map<String, String> settings(Path registry) {
     return Map.of(
         "MLOPS_REGISTRY", registry.toString(),
         "MLOPS_MODEL", Demo.CHAMPION,
@@ -111,6 +117,37 @@ class ProcessTest {
         .contains("the service cannot start: " + misspelt + ": found no registry")
         .doesNotContain("\tat ");
     assertThat(misspelt).doesNotExist();
+  }
+
+  private static void awaitCopy(Path data) throws IOException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    boolean copied = false;
+    while (!copied) {
+      assertThat(System.nanoTime()).as("30 s are over").isLessThan(end);
+      try (Stream<Path> files = Files.find(data, 9, (file, is) -> file.endsWith("current"))) {
+        copied = files.findAny().isPresent();
+      } catch (UncheckedIOException e) {
+        // a file was renamed meanwhile
+      }
+    }
+  }
+
+  @Test
+  void aRestartWithoutTheRegistryServesTheLastGoodVersion() throws Exception {
+    Path registry = folder.resolve("registry");
+    Path data = folder.resolve("data");
+    try (RunningService first = RunningService.start(folder, "MLOPS_DATA", data.toString())) {
+      assertThat(first.get("/health").status()).isEqualTo(200);
+      awaitCopy(data);
+    }
+    Path away = Files.move(registry, folder.resolve("away"));
+    Map<String, String> again = new HashMap<>(settings(registry));
+    again.put("MLOPS_DATA", data.toString());
+    try (Service restarted = Service.start(Settings.from(again))) {
+      assertThat(restarted.port()).isPositive();
+      assertThat(registry).doesNotExist();
+    }
+    Files.move(away, registry);
   }
 
   @ParameterizedTest
