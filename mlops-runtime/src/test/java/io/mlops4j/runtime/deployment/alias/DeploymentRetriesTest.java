@@ -278,6 +278,26 @@ class DeploymentRetriesTest {
     }
   }
 
+  @Test
+  void aLaterReadingThatHungAllAlongIsNoOutage() {
+    CountDownLatch first = new CountDownLatch(1);
+    CountDownLatch dead = new CountDownLatch(1);
+    AtomicLong nanos = new AtomicLong();
+    try (AliasDeployment deployment = start(nanos)) {
+      plus.assign(CHAMPION, plus.v2);
+      hangs(deployment, "head", first);
+      nanos.addAndGet(Duration.ofMillis(350).toNanos());
+      hangs(deployment, "head", dead);
+      first.countDown();
+      await(() -> deployment.servedBy().version().equals(Optional.of(plus.v2)));
+      time.advance(Duration.ofSeconds(10)); // the second one is given up
+      assertThat(deployment.status().outage()).isEmpty();
+    } finally {
+      first.countDown();
+      dead.countDown();
+    }
+  }
+
   /** It waits for the trial that was begun again, although the first one ends before. */
   @Test
   void aRefreshWaitsForATrialThatIsBegunAgain() {
