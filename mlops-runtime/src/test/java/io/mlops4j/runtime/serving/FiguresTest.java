@@ -97,6 +97,8 @@ class FiguresTest {
       reads.await();
       assertThat(only().running()).isEqualTo(5);
       assertThat(only().servedBy()).isSameAs(model.servedBy());
+      assertThat(only().placement()).contains(model.placement());
+      assertThat(model.placement().toString()).contains("cpu");
       assertThat(figures().queued()).isEqualTo(3);
       goOn.countDown();
       for (CompletableFuture<Integer> call : calls) {
