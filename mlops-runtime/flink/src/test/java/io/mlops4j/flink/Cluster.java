@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.StreamSupport;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
@@ -15,6 +16,9 @@ import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.execution.ExecutionState;
+import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
+import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
 import org.apache.flink.runtime.executiongraph.ErrorInfo;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
@@ -93,16 +97,35 @@ final class Cluster {
 
   /** Why a job that restarted had failed, in words; empty if it had not. */
   String failure(JobID job) throws Exception {
-    ErrorInfo failure =
-        cluster.getExecutionGraph(job).get(LIMIT.toSeconds(), TimeUnit.SECONDS).getFailureInfo();
+    ErrorInfo failure = graph(job).getFailureInfo();
     return failure == null ? "" : failure.getExceptionAsString();
   }
 
   void checkpoint(JobID job) throws Exception {
+    awaitTasks(job);
     cluster.triggerCheckpoint(job).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
   }
 
+  /** Flink refuses a checkpoint while a task of the job is not running yet. */
+  private void awaitTasks(JobID job) {
+    await(
+        "the tasks of the job run",
+        () ->
+            StreamSupport.stream(graph(job).getAllExecutionVertices().spliterator(), false)
+                .map(AccessExecutionVertex::getExecutionState)
+                .allMatch(s -> s == ExecutionState.RUNNING || s == ExecutionState.FINISHED));
+  }
+
+  private AccessExecutionGraph graph(JobID job) {
+    try {
+      return cluster.getExecutionGraph(job).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new AssertionError("no execution graph of the job", e);
+    }
+  }
+
   String stop(JobID job, String folder) throws Exception {
+    awaitTasks(job);
     return cluster
         .stopWithSavepoint(job, folder, false, SavepointFormatType.CANONICAL)
         .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
