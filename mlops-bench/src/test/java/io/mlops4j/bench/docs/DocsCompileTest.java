@@ -167,6 +167,7 @@ class DocsCompileTest {
   @Test
   void everySampleHasALineWithItsCommand() throws IOException {
     String page = Files.readString(ROOT.resolve("samples/README.md"));
+    String root = Files.readString(ROOT.resolve("pom.xml"));
     try (Stream<Path> folders = Files.list(ROOT.resolve("samples"))) {
       List<Path> poms =
           folders.map(folder -> folder.resolve("pom.xml")).filter(Files::exists).toList();
@@ -175,6 +176,8 @@ class DocsCompileTest {
         String name = pom.getParent().getFileName().toString();
         assertThat(page).contains("`mvn -q -P" + name + " -pl samples/" + name + " -am`");
         assertThat(Files.readString(pom)).contains("<id>" + name + "</id>");
+        assertThat(root) // the command names no goal, so the root has the default
+            .containsPattern("<id>" + name + "</id>\\s*<properties>[^!]*?<defaultGoal>package<");
       }
     }
   }
