@@ -188,13 +188,16 @@ public final class ParityCheck {
    * their size (1e-6 for 32 bits), because sums depend on the order of additions.
    *
    * @return what was found
-   * @throws io.mlops4j.error.DataException if one of them cannot be read
+   * @throws io.mlops4j.error.DataException if one of them cannot be read, or a file of the view
+   *     changes meanwhile
    */
   public Report run() {
     try (Offline offline = Offline.open()) {
       Events events = ViewRows.of(offline, view, null);
       NewestRows newest = NewestRows.of(offline, events, Times.micros(clock.instant()));
-      return compare(offline, newest);
+      Report report = compare(offline, newest);
+      offline.requireUnchanged(); // otherwise rows of two states would be differences
+      return report;
     } catch (SQLException e) {
       throw Offline.failed("view " + view.name(), e);
     }

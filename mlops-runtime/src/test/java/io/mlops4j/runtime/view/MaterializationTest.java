@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.DataException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +16,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -174,6 +179,40 @@ class MaterializationTest {
         .hasMessageContaining(
             "view events: found rows of the same k and ts with different features")
         .hasMessageContaining("(k a, event 2001-01-01 11:00:00");
+  }
+
+  record Copied(String k, Instant ts, long value) {}
+
+  @Test
+  void refusesAFileThatChangesWhileItIsRead() {
+    Path file = Tables.write(folder.resolve("events.parquet"), EVENTS);
+    FeatureView view =
+        FeatureView.builder("events")
+            .source(FeatureSource.file(file))
+            .transform(
+                Copied.class,
+                "1",
+                row -> {
+                  try {
+                    Files.writeString(file, "x", StandardOpenOption.APPEND);
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                  }
+                  return new Copied((String) row.get("k"), NOON, 1);
+                })
+            .keys("k")
+            .eventTime("ts")
+            .build();
+    Clock clock = Clock.fixed(NOON, ZoneOffset.UTC);
+    for (ThrowingCallable job :
+        List.<ThrowingCallable>of(
+            () -> Materialization.builder(view, store).until(NOON).run(),
+            () -> ParityCheck.of(view, store).withClock(clock).run())) {
+      Tables.write(file, EVENTS);
+      assertThatThrownBy(job)
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("events.parquet: changed while it was read");
+    }
   }
 
   @Test
