@@ -31,8 +31,11 @@ abstract class OnePassReader implements FeatureReader {
   public final void close() {
     if (!closed) {
       closed = true;
-      closeCurrent();
-      release();
+      try {
+        closeCurrent();
+      } finally {
+        release();
+      }
     }
   }
 
