@@ -2,21 +2,14 @@ package io.mlops4j.monitor.report;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.internal.PartFiles;
-import io.mlops4j.monitor.internal.OwnedFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Objects;
-import java.util.UUID;
 
 /** Reads the resources of this package and writes reports to files. */
 final class ReportFiles {
@@ -47,11 +40,10 @@ final class ReportFiles {
     }
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     try {
-      boolean exists = Files.isRegularFile(file);
-      if (!exists && Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-        Files.write(file, bytes);
+      if (PartFiles.canReplace(file)) {
+        PartFiles.replace(file, bytes);
       } else {
-        replace(exists ? file.toRealPath() : file.toAbsolutePath(), bytes); // not the link to it
+        Files.write(file, bytes);
       }
     } catch (NoSuchFileException e) {
       throw new DataException(
@@ -60,22 +52,5 @@ final class ReportFiles {
       throw new DataException(
           "cannot write the report to " + file + ", an earlier file is unchanged: " + e, e);
     }
-  }
-
-  private static void replace(Path file, byte[] bytes) throws IOException {
-    Path part = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".part");
-    try {
-      PartFiles.create(part, file);
-      try (FileChannel out = FileChannel.open(part, StandardOpenOption.WRITE)) {
-        for (ByteBuffer left = ByteBuffer.wrap(bytes); left.hasRemaining(); ) {
-          out.write(left);
-        }
-        out.force(true);
-      }
-      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      OwnedFolder.deleteQuietly(part);
-    }
-    OwnedFolder.force(Objects.requireNonNull(file.getParent(), "a file has a folder"));
   }
 }

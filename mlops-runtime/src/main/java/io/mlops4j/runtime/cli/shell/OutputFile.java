@@ -2,14 +2,11 @@ package io.mlops4j.runtime.cli.shell;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.internal.PartFiles;
-import io.mlops4j.runtime.internal.file.Disk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Objects;
-import java.util.UUID;
 
 /** Writes the files that options name. */
 public final class OutputFile {
@@ -37,26 +34,17 @@ public final class OutputFile {
    * @throws DataException if the file cannot be written; an earlier one is unchanged
    */
   public static void write(Path file, byte[] bytes) throws IOException {
-    boolean exists = Files.isRegularFile(file);
-    if (!exists && Disk.exists(file)) {
+    if (!PartFiles.canReplace(file)) {
       Files.write(file, bytes);
       return;
     }
-    Path target = exists ? file.toRealPath() : file.toAbsolutePath(); // not the link to it
-    Path folder = Objects.requireNonNull(target.getParent(), "a file has a folder");
-    if (!Files.isDirectory(folder)) {
-      throw new NoSuchFileException(file.toString());
-    }
-    Path part = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
     try {
-      PartFiles.create(part, target);
-      Disk.write(part, bytes);
-      Disk.replace(part, target, folder);
+      PartFiles.replace(file, bytes);
+    } catch (NoSuchFileException e) {
+      throw e;
     } catch (IOException e) {
       throw new DataException(
           file + ": cannot be written, an earlier file of that name is unchanged: " + e, e);
-    } finally {
-      Disk.deleteQuietly(part);
     }
   }
 }
