@@ -482,9 +482,9 @@ final class AliasDeployment implements Deployment {
   }
 
   private void checkClosable() {
-    champion.checkClosable();
+    champion.versions().checkClosable();
     if (canary != null) {
-      canary.candidate().checkClosable();
+      canary.candidate().versions().checkClosable();
     }
     if (shadow != null) {
       shadow.checkClosable();

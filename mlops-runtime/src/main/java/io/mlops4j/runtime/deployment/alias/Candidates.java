@@ -10,7 +10,6 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.binding.output.ConstantRow;
 import io.mlops4j.runtime.deployment.CircuitBreaker;
 import io.mlops4j.runtime.deployment.DeploymentStatus.Verdict;
-import io.mlops4j.runtime.deployment.alias.Trials.VersionTrial;
 import io.mlops4j.runtime.serving.ModelLoader;
 import io.mlops4j.runtime.serving.ServingModel;
 import io.mlops4j.runtime.serving.loading.RegisteredVersion;

@@ -311,7 +311,7 @@ final class Guard {
     /** The champion for another version, such as a candidate or one that was swapped out. */
     private @Nullable Served version() {
       Served now = champion.current().orNull();
-      return now == null || now.isOf(why.instead()) ? champion.fittingPrevious() : now;
+      return now == null || now.isOf(why.instead()) ? champion.versions().fittingPrevious() : now;
     }
 
     /** Retries if the version was swapped out just now. */
@@ -400,14 +400,15 @@ final class Guard {
   static ProtectionStatus status(
       @Nullable Guard guard, AliasFollower champion, @Nullable Canary canary) {
     List<ProtectionStatus.Breaker> breakers = new ArrayList<>();
-    champion.breakerStatus().ifPresent(breakers::add);
+    champion.versions().breakerStatus().ifPresent(breakers::add);
     if (canary != null) {
-      canary.candidate().breakerStatus().ifPresent(breakers::add);
+      canary.candidate().versions().breakerStatus().ifPresent(breakers::add);
     }
     return new ProtectionStatus(
         breakers,
-        champion.previousStatus(),
-        champion.running() + (canary == null ? 0 : canary.candidate().running()),
+        champion.versions().previousStatus(),
+        champion.versions().running()
+            + (canary == null ? 0 : canary.candidate().versions().running()),
         guard == null || guard.shedder == null ? Map.of() : guard.shedder.rejected(),
         guard == null ? 0 : guard.answeredByPrevious.sum(),
         guard == null ? 0 : guard.answeredByDefault.sum());

@@ -101,7 +101,7 @@ final class RolloutJudge {
       DeploymentStatus.Refusal why = refused.get();
       record(
           new Verdict.Fail(List.of(new Evidence("loaded", Double.NaN, Double.NaN, why.reason()))));
-    } else if (canary.candidate().isBroken() && canary.servesNewest()) {
+    } else if (canary.candidate().versions().isBroken() && canary.servesNewest()) {
       record(
           new Verdict.Fail(
               List.of(

@@ -220,7 +220,7 @@ final class Shadow {
 
   /** Throws if closing would be refused now. */
   void checkClosable() {
-    challenger.checkClosable();
+    challenger.versions().checkClosable();
   }
 
   /**

@@ -382,8 +382,7 @@ class DeploymentRetriesTest {
   /** A slow load is no reason to begin it again. */
   @Test
   void aTrialThatHasReadItsVersionGoesOn() {
-    Trials.VersionTrial trial =
-        new Trials.VersionTrial(plus.assign(CHAMPION, plus.v2), Instant.EPOCH, 0);
+    VersionTrial trial = new VersionTrial(plus.assign(CHAMPION, plus.v2), Instant.EPOCH, 0);
     trial.read();
     assertThat(trial.cutOff()).isFalse();
     assertThat(trial.abandoned).isFalse();
@@ -391,8 +390,7 @@ class DeploymentRetriesTest {
 
   @Test
   void aTrialThatWasAbandonedWhileItReadLoadsNothing() {
-    Trials.VersionTrial trial =
-        new Trials.VersionTrial(plus.assign(CHAMPION, plus.v2), Instant.EPOCH, 0);
+    VersionTrial trial = new VersionTrial(plus.assign(CHAMPION, plus.v2), Instant.EPOCH, 0);
     assertThat(trial.cutOff()).isTrue();
     assertThatThrownBy(trial::read).isInstanceOf(CancellationException.class);
   }
