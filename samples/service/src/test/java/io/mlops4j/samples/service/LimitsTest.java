@@ -128,7 +128,7 @@ class LimitsTest {
       }
       assertThat(ended).as("disconnected before ten gigabytes").isTrue();
     }
-    assertThat(service.post("/predict", RunningService.FLIGHT).status()).isEqualTo(200);
+    assertThat(afterOthers(RunningService.FLIGHT).status()).isEqualTo(200);
   }
 
   @Test
@@ -168,8 +168,8 @@ class LimitsTest {
   @Test
   void aBodyWithinTheLimitIsAnswered() {
     String padded = RunningService.FLIGHT + " ".repeat(MAX_BODY - RunningService.FLIGHT.length());
-    assertThat(service.post("/predict", padded).status()).isEqualTo(200);
-    assertThat(service.post("/predict", padded + " ").status()).isEqualTo(413);
+    assertThat(afterOthers(padded).status()).isEqualTo(200);
+    assertThat(afterOthers(padded + " ").status()).isEqualTo(413);
   }
 
   @Test
@@ -181,7 +181,7 @@ class LimitsTest {
         stalled.add(socket);
         send(socket, head("Content-Length: 100") + "{\"distance\":");
       }
-      assertThat(service.post("/predict", RunningService.FLIGHT).status()).isEqualTo(200);
+      assertThat(afterOthers(RunningService.FLIGHT).status()).isEqualTo(200);
       for (Socket socket : stalled) {
         assertThat(response(socket))
             .startsWith("HTTP/1.1 408 ")
@@ -203,12 +203,18 @@ class LimitsTest {
         String length = "Content-Length: " + RunningService.FLIGHT.length();
         send(socket, head(length) + RunningService.FLIGHT);
       }
-      Answer next = service.post("/predict", RunningService.FLIGHT);
-      for (int again = 0; again < 1_000 && next.status() == 503; again++) {
-        next = service.post("/predict", RunningService.FLIGHT); // two of them are still answered
-      }
+      Answer next = afterOthers(RunningService.FLIGHT);
       assertThat(next.status()).as(next.body()).isEqualTo(200);
     }
+  }
+
+  /** Answers again while calls of clients that have gone hold both places. */
+  private static Answer afterOthers(String body) {
+    Answer answer = service.post("/predict", body);
+    for (int i = 0; i < 10_000 && answer.status() == 503; i++) {
+      answer = service.post("/predict", body);
+    }
+    return answer;
   }
 
   @ParameterizedTest

@@ -61,7 +61,11 @@ class OperationRoutesTest {
   void metricsHaveCallsRequestsMemoryAndTheMonitor() {
     assertThat(service.post("/predict", RunningService.FLIGHT).status()).isEqualTo(200);
     assertThat(service.post("/predict", "{").status()).isEqualTo(400);
+    String second = "status=\"400\",uri=\"/predict\"}";
     Answer answer = service.get("/metrics");
+    for (int i = 0; i < 10_000 && !answer.body().contains(second); i++) {
+      answer = service.get("/metrics"); // a request is counted after its answer has been sent
+    }
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.body())
         .contains(

@@ -172,8 +172,9 @@ class ProcessTest {
     settings.put("MLOPS_SHADOW", "flight-delay@chalenger");
     Process process = start(settings);
     try (BufferedReader log = process.inputReader(StandardCharsets.UTF_8)) {
-      assertThat(log.lines().filter(line -> line.contains(" WARN ")).findFirst().orElseThrow())
-          .contains("flight-delay@chalenger: no version is assigned to it");
+      String warning = "flight-delay@chalenger: no version is assigned to it";
+      assertThat(log.lines().filter(line -> line.contains(warning)).findFirst().orElseThrow())
+          .contains(" WARN ");
     } finally {
       process.destroyForcibly();
     }
