@@ -19,7 +19,8 @@ final class OnnxVersion {
         : Optional.empty();
   }
 
-  private static boolean isOlder(String found, String tested) {
+  /** Returns false if one of them is not a version. */
+  static boolean isOlder(String found, String tested) {
     Matcher one = NUMBERS.matcher(found);
     Matcher other = NUMBERS.matcher(tested);
     if (!one.matches() || !other.matches()) {

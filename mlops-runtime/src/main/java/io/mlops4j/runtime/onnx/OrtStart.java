@@ -7,6 +7,7 @@ import io.mlops4j.runtime.onnx.foreign.ForeignRuntime;
 import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -59,21 +60,35 @@ final class OrtStart {
   static OrtEnvironment environment(
       Optional<Path> nativeCache, int threads, Optional<Boolean> foreignCalls) {
     CountDownLatch verified = new CountDownLatch(1);
+    CountDownLatch silenced = new CountDownLatch(1);
     FutureTask<OrtEnvironment> start =
         new FutureTask<>(
             () ->
                 nativeCache.isEmpty()
-                    ? SharedThreads.environment(threads)
-                    : environment(nativeCache.get(), threads, verified));
+                    ? environment(threads, silenced)
+                    : environment(nativeCache.get(), threads, verified, silenced));
     Thread thread = new Thread(null, start, NAME, stackSize());
     thread.start();
     if (nativeCache.isPresent()) {
       await(verified);
+    }
+    boolean sends;
+    try {
+      sends = OrtTelemetry.isUndecided() && !OrtTelemetry.disable(foreignCalls.orElse(null));
+    } finally {
+      silenced.countDown();
+    }
+    if (nativeCache.isPresent()) {
       loadClasses(foreignCalls);
     }
     awaitEnd(thread); // even if interrupted: the library is loaded once and for all
     try {
-      return start.get();
+      OrtEnvironment environment = start.get();
+      if (sends) {
+        OrtTelemetry.warning(environment.getVersion())
+            .ifPresent(warning -> LoggerFactory.getLogger(OrtStart.class).warn(warning));
+      }
+      return environment;
     } catch (ExecutionException | InterruptedException e) {
       if (e.getCause() instanceof Error error) {
         throw error;
@@ -119,9 +134,18 @@ final class OrtStart {
     OnnxGraph.load();
   }
 
+  /** Loads the library, waits until telemetry is off, and starts the environment. */
+  private static OrtEnvironment environment(int threads, CountDownLatch silenced)
+      throws IllegalAccessException {
+    MethodHandles.lookup().ensureInitialized(OrtEnvironment.class);
+    await(silenced);
+    return SharedThreads.environment(threads);
+  }
+
   /** Synchronized, because the property is process-wide. */
   private static synchronized OrtEnvironment environment(
-      Path nativeCache, int threads, CountDownLatch verified) {
+      Path nativeCache, int threads, CountDownLatch verified, CountDownLatch silenced)
+      throws IllegalAccessException {
     Optional<Path> libraries;
     try {
       libraries = libraries(nativeCache);
@@ -129,11 +153,11 @@ final class OrtStart {
       verified.countDown();
     }
     if (libraries.isEmpty()) {
-      return SharedThreads.environment(threads);
+      return environment(threads, silenced);
     }
     System.setProperty(FOLDER, libraries.get().toString());
     try {
-      return SharedThreads.environment(threads);
+      return environment(threads, silenced);
     } finally {
       System.clearProperty(FOLDER); // it was read, and no other code should see it
     }

@@ -121,6 +121,28 @@ public final class ForeignRuntime {
   }
 
   /**
+   * Sets an environment variable that only native code sees, unless it is set. Call it before the
+   * library is started, because native code may read variables without a lock.
+   *
+   * @param wanted as for {@link #open}
+   * @param name the name of the variable
+   * @param value its value
+   * @return false if {@link #open} would not call native functions, or if the system has no such
+   *     function
+   */
+  public static boolean setVariable(@Nullable Boolean wanted, String name, String value) {
+    if (NativeAccess.obstacle(wanted) != null) {
+      return false;
+    }
+    try (Scratch scratch = new Scratch(new DirectMemory())) {
+      long setenv = LoadedLibrary.ofSystem("setenv");
+      return (int) Downcalls.call(setenv, scratch.text(name), scratch.text(value), 0, 0) == 0;
+    } catch (ReflectiveOperationException | LinkageError | AssertionError e) {
+      return false;
+    }
+  }
+
+  /**
    * Returns options for a session.
    *
    * @return new options, which the caller closes, or hands to a session

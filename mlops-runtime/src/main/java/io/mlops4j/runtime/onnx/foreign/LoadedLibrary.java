@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Finds symbols in the library that ONNX Runtime's Java package has loaded.
+ * Finds symbols in the library that ONNX Runtime's Java package has loaded, and in the system's.
  *
  * <p>On Linux, the file is found among the mapped files of the process, and opened again, which
  * returns the loaded copy. Elsewhere the symbol is looked up in the libraries of this class's
@@ -36,11 +36,27 @@ final class LoadedLibrary {
     Class<?> lookupType = Downcalls.type("SymbolLookup");
     Object lookup =
         Files.isReadable(MAPPINGS) ? ofFile(lookupType, file(mapped())) : ofLoader(lookupType);
+    return address(lookupType, lookup, "ONNX Runtime's library", symbol);
+  }
+
+  /**
+   * Returns the address of a function of the system's C library.
+   *
+   * @throws UnsatisfiedLinkError if it has no such function
+   */
+  static long ofSystem(String symbol) throws ReflectiveOperationException {
+    Class<?> linker = Downcalls.type("Linker");
+    Object nativeLinker = linker.getMethod("nativeLinker").invoke(null);
+    Object lookup = linker.getMethod("defaultLookup").invoke(nativeLinker);
+    return address(Downcalls.type("SymbolLookup"), lookup, "the system's C library", symbol);
+  }
+
+  private static long address(Class<?> lookupType, Object lookup, String library, String symbol)
+      throws ReflectiveOperationException {
     Optional<?> found =
         (Optional<?>) lookupType.getMethod("find", String.class).invoke(lookup, symbol);
     Object segment =
-        found.orElseThrow(
-            () -> new UnsatisfiedLinkError("ONNX Runtime's library has no symbol " + symbol));
+        found.orElseThrow(() -> new UnsatisfiedLinkError(library + " has no symbol " + symbol));
     return (long) Downcalls.segment().getMethod("address").invoke(segment);
   }
 
