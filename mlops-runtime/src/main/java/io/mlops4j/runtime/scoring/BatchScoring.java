@@ -72,7 +72,8 @@ public interface BatchScoring {
    * <p>Rows are written to {@code OUT.partial}, and {@code OUT.journal} records how many. Both stay
    * if the process is killed, the thread is interrupted or the disk is full. The same call then
    * verifies the partial file and goes on behind its last recorded row. It starts again if the
-   * digest of the model, the engine, the input file, the columns or the limit of bad rows differ.
+   * digest of the model, the engine, the devices, the features, the input file, the columns or the
+   * limit of bad rows differ.
    *
    * @param in the input, in a format that {@code ModelRuntime.read} reads
    * @param out the output; an earlier file is replaced at the end. It is a Parquet file if its name
@@ -80,13 +81,14 @@ public interface BatchScoring {
    *     partial file, which needs room for both
    * @return what was done
    * @throws DataException if the input cannot be read, changes while it is read, lacks a kept
-   *     column, or has more bad rows than allowed; or if the output cannot be written, or another
-   *     process writes it. There is then no new file under the name of the output
+   *     column, or has more bad rows than allowed; or if the output is a folder, cannot be written,
+   *     or another run writes it. There is then no new file under the name of the output
    * @throws io.mlops4j.error.ModelInputException if a column of the model is missing or has a wrong
    *     type; no row was scored
    * @throws io.mlops4j.error.InferenceException if the model fails
-   * @throws IllegalArgumentException if both files are the same, the name of the output shows a
-   *     format that cannot be written, or a kept column has the name of an output
+   * @throws IllegalArgumentException if both files are the same, the input is the partial file or
+   *     the journal of the output, the name of the output shows a format that cannot be written, or
+   *     a kept column has the name of an output
    * @throws IllegalStateException if the model is closed, or a deployment swaps its version
    *     meanwhile
    */

@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.scoring.file;
 
+import io.mlops4j.error.DataException;
 import io.mlops4j.inference.Model;
 import io.mlops4j.runtime.scoring.BatchScoring;
 import io.mlops4j.runtime.scoring.ScoringProgress;
@@ -91,6 +92,14 @@ public final class FileScoring implements BatchScoring {
     if (same(in, out)) {
       throw new IllegalArgumentException(
           "out: found the input " + in + ", expected another file, because it would be replaced");
+    }
+    if (same(in, PartialFile.rowsOf(out)) || same(in, PartialFile.journalOf(out))) {
+      throw new IllegalArgumentException(
+          "in: found %s, which the run that writes %s would overwrite, expected another file; rename it"
+              .formatted(in, out));
+    }
+    if (Files.isDirectory(out)) {
+      throw new DataException(out + ": found a folder, expected the name of a file", null);
     }
     return new ScoringRun(source, model, settings, in).into(out);
   }

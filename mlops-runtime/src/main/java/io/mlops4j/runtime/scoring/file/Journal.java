@@ -5,33 +5,46 @@ import io.mlops4j.model.Digest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.apache.arrow.vector.ipc.message.ArrowBlock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far a partial file is right: a line with the identity of the work, then a line for each
- * record, which is appended and forced to the disk. A last line without a line feed was cut off by
- * a crash. One thread.
+ * record, which is appended and forced to the disk. Each record ends with a digest of its line. A
+ * last line without a line feed was cut off by a crash. One thread.
  */
 final class Journal implements AutoCloseable {
-  private static final String FORMAT = "mlops4j-scoring-1 ";
+  private static final String FORMAT = "mlops4j-scoring-2 ";
+
+  /**
+   * The journals that this process holds. On POSIX systems, closing a file releases all locks of
+   * the process on it, so a second run must not open a file that a first run locks.
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   private final Path file;
+  private final Path held;
   private final FileChannel channel;
   private int recordedBlocks;
   private long end;
 
-  private Journal(Path file, FileChannel channel) {
+  private Journal(Path file, Path held, FileChannel channel) {
     this.file = file;
+    this.held = held;
     this.channel = channel;
   }
 
@@ -45,21 +58,30 @@ final class Journal implements AutoCloseable {
       long rows, long badRows, long bytes, String sha256, List<ArrowBlock> blocks, long end) {
 
     private String line() {
-      return rows
-          + " "
-          + badRows
-          + " "
-          + bytes
-          + " "
-          + sha256
-          + " "
-          + blocks.stream()
-              .map(b -> b.getOffset() + ":" + b.getMetadataLength() + ":" + b.getBodyLength())
-              .collect(Collectors.joining(","))
-          + "\n";
+      String text =
+          rows
+              + " "
+              + badRows
+              + " "
+              + bytes
+              + " "
+              + sha256
+              + " "
+              + blocks.stream()
+                  .map(b -> b.getOffset() + ":" + b.getMetadataLength() + ":" + b.getBodyLength())
+                  .collect(Collectors.joining(","));
+      return text + " " + digest(text) + "\n";
+    }
+
+    private static String digest(String text) {
+      return Digest.sha256(text.getBytes(StandardCharsets.ISO_8859_1)).hex();
     }
 
     private static Entry parse(String line, long end) {
+      int last = line.lastIndexOf(' ');
+      if (!line.substring(last + 1).equals(digest(line.substring(0, last)))) {
+        throw new IllegalArgumentException("found a damaged line");
+      }
       String[] parts = line.split(" ", -1);
       List<ArrowBlock> blocks = new ArrayList<>();
       for (String block : parts[4].split(",", -1)) {
@@ -86,21 +108,23 @@ final class Journal implements AutoCloseable {
    * @param out the file that is being written, for messages
    */
   static Journal open(Path file, Path out) {
+    return open(file, out, () -> {});
+  }
+
+  /**
+   * @param opened runs between opening the file and locking it. For tests
+   */
+  static Journal open(Path file, Path out, Runnable opened) {
     try {
-      FileChannel channel =
-          FileChannel.open(
-              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      Path held = Objects.requireNonNull(file.getParent()).toRealPath().resolve(file.getFileName());
+      if (!HELD.add(held)) {
+        throw busy(file, out, null);
+      }
       try {
-        FileLock lock = channel.tryLock();
-        if (lock == null || !Files.exists(file)) { // or the other run ended just now
-          throw new OverlappingFileLockException();
-        }
-        return new Journal(file, channel);
-      } catch (OverlappingFileLockException e) {
-        channel.close();
-        throw new DataException(
-            out + ": is being written by another run, which locks " + file + "; wait for its end",
-            e);
+        return new Journal(file, held, lock(file, out, opened));
+      } catch (IOException | RuntimeException e) {
+        HELD.remove(held);
+        throw e;
       }
     } catch (NoSuchFileException e) {
       throw new DataException(
@@ -108,6 +132,43 @@ final class Journal implements AutoCloseable {
     } catch (IOException e) {
       throw new DataException(out + ": cannot be written: " + e, e);
     }
+  }
+
+  private static FileChannel lock(Path file, Path out, Runnable opened) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try {
+      Object before = key(file);
+      opened.run();
+      // Another run may have deleted the file at its end, and a third one created it again.
+      if (channel.tryLock() == null || !Files.exists(file) || !Objects.equals(before, key(file))) {
+        throw busy(file, out, null);
+      }
+      return channel;
+    } catch (OverlappingFileLockException e) { // a copy of this class in another class loader
+      channel.close();
+      throw busy(file, out, e);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /** Returns what tells a file from a later one of its name; null if there is none, or no file. */
+  private static @Nullable Object key(Path file) throws IOException {
+    try {
+      return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+          .fileKey();
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  private static DataException busy(Path file, Path out, @Nullable Exception cause) {
+    return new DataException(
+        out + ": is being written by another run, which locks " + file + "; wait for its end",
+        cause);
   }
 
   /** Returns the records of the same work; none if the journal is of another one. */
@@ -177,6 +238,8 @@ final class Journal implements AutoCloseable {
       channel.close();
     } catch (IOException e) {
       throw new DataException(file + ": cannot be closed: " + e, e);
+    } finally {
+      HELD.remove(held);
     }
   }
 }

@@ -64,8 +64,8 @@ final class PartialFile implements AutoCloseable {
    */
   static PartialFile open(Path out, Digest identity) {
     Path whole = out.toAbsolutePath();
-    Path partial = whole.resolveSibling(whole.getFileName() + ".partial");
-    Journal journal = Journal.open(whole.resolveSibling(whole.getFileName() + ".journal"), whole);
+    Path partial = rowsOf(whole);
+    Journal journal = Journal.open(journalOf(whole), whole);
     FileChannel channel = null;
     try {
       channel =
@@ -82,6 +82,16 @@ final class PartialFile implements AutoCloseable {
       journal.close();
       throw new DataException(partial + ": cannot be written: " + e, e);
     }
+  }
+
+  /** Returns where the rows of an output are until they are complete. */
+  static Path rowsOf(Path out) {
+    return out.resolveSibling(out.getFileName() + ".partial");
+  }
+
+  /** Returns where the journal of an output is. */
+  static Path journalOf(Path out) {
+    return out.resolveSibling(out.getFileName() + ".journal");
   }
 
   private void resume(Digest identity) throws IOException {

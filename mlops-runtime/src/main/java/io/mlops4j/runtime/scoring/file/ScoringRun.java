@@ -6,6 +6,7 @@ import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.Digest;
+import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.runtime.scoring.ScoringResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -28,6 +29,8 @@ final class ScoringRun {
 
   private final ScoringSource source;
   private final ServedBy pinned;
+  private final String devices;
+  private final String features;
   private final ScoringSettings settings;
   private final Path in;
   private final InputFile input;
@@ -37,6 +40,8 @@ final class ScoringRun {
   ScoringRun(ScoringSource source, Model model, ScoringSettings settings, Path in) {
     this.source = source;
     this.pinned = model.servedBy();
+    this.devices = model.placement().devices().toString();
+    this.features = text(model.features());
     this.settings = settings;
     this.in = in;
     this.input = InputFile.of(in);
@@ -72,13 +77,23 @@ final class ScoringRun {
     String text =
         String.join(
             "\n",
-            "1", // of the chunks and of their encoding
+            "2", // of the chunks and of their encoding
             pinned.digest().toString(),
             pinned.engine(),
+            devices,
+            features,
             input.text(),
             settings.text(),
             Integer.toString(CHUNK));
     return Digest.sha256(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Returns everything by which columns become inputs. */
+  private static String text(FeatureSchema schema) {
+    return schema.features().stream()
+        .map(feature -> feature + ", nulls " + feature.nulls())
+        .toList()
+        .toString();
   }
 
   private void score(PartialFile file, Path out, ProgressReport progress) {

@@ -8,8 +8,12 @@ import io.mlops4j.error.ModelInputException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.FeatureWriter;
+import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.model.Digest;
+import io.mlops4j.model.Feature;
+import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.NullPolicy;
 import io.mlops4j.runtime.ModelRuntime;
 import io.mlops4j.runtime.scoring.ScoringProgress;
 import io.mlops4j.runtime.scoring.ScoringResult;
@@ -202,11 +206,27 @@ class FileScoringTest {
 
   /** All rows are recorded, but the file does not have its final name. */
   private void stopAtTheEnd() throws IOException {
-    Files.createDirectory(out);
-    Path file = Files.createFile(out.resolve("file"));
-    assertThatThrownBy(() -> scoring().score(in, out)).isInstanceOf(DataException.class);
+    stopAtTheEnd(model);
+  }
+
+  private void stopAtTheEnd(Model scored) throws IOException {
+    Path file = out.resolve("file");
+    FileScoring stopped =
+        FileScoring.of(
+            new HookedFiles(runtime, () -> createFileAndFolder(file), () -> {}), scored, 2);
+    assertThatThrownBy(() -> stopped.keep("id").recordedEvery(0).score(in, out))
+        .isInstanceOf(DataException.class);
     Files.delete(file);
     Files.delete(out);
+  }
+
+  private static void createFileAndFolder(Path file) {
+    try {
+      Files.createDirectory(file.getParent());
+      Files.createFile(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
@@ -253,6 +273,46 @@ class FileScoringTest {
       FileScoring other = (FileScoring) runtime.scoring(same);
       assertThat(other.keep("id").score(in, out).resumedRows()).isEqualTo(ROWS);
     }
+  }
+
+  /** The same bytes of a model, but other values for nulls: rows of both would be mixed. */
+  @Test
+  void startsAgainIfTheFeaturesAreOthers() throws IOException {
+    writeInput();
+    List<Feature> features =
+        List.of(
+            Feature.of("x").withNulls(NullPolicy.nan()),
+            Feature.of("x").withNulls(NullPolicy.replaceWith(7f)));
+    for (Feature feature : features) {
+      stopAtTheEnd();
+      FeatureSchema schema = FeatureSchema.of(feature);
+      try (Model other = runtime.load(PLUS, LoadOptions.builder().features(schema).build())) {
+        FileScoring scoring = (FileScoring) runtime.scoring(other);
+        assertThat(scoring.keep("id").score(in, out).resumedRows()).isZero();
+        Files.delete(out);
+        stopAtTheEnd(other);
+        assertThat(scoring.keep("id").score(in, out).resumedRows()).isEqualTo(ROWS);
+        Files.delete(out);
+      }
+    }
+  }
+
+  /** A record whose number of rows is another would skip rows, or score some twice. */
+  @Test
+  void damagedJournalCountsUpToTheDamage() throws IOException {
+    writeInput();
+    Digest whole = scoring().score(in, out).digest();
+    Files.delete(out);
+    stopAtTheEnd();
+    Path journal = folder.resolve("out.arrow.journal");
+    List<String> lines = new ArrayList<>(Files.readAllLines(journal));
+    String rows = 2 * ScoringRun.CHUNK + " ";
+    assertThat(lines.get(2)).startsWith(rows);
+    lines.set(2, 2 * ScoringRun.CHUNK + 1 + lines.get(2).substring(rows.length() - 1));
+    Files.write(journal, lines);
+    ScoringResult resumed = scoring().score(in, out);
+    assertThat(resumed.resumedRows()).isEqualTo(ScoringRun.CHUNK);
+    assertThat(resumed.digest()).isEqualTo(whole);
   }
 
   private void stopAtTheEndAfterDeleting() throws IOException {
@@ -402,6 +462,48 @@ class FileScoringTest {
         .hasMessageContaining("out.arrow.journal");
   }
 
+  /** Closing a file on POSIX systems releases all locks of the process on it. */
+  @Test
+  void refusedRunDoesNotLetAnotherProcessIn() {
+    writeInput();
+    List<String> said = new ArrayList<>();
+    Runnable others =
+        () -> {
+          assertThatThrownBy(() -> scoring().score(in, out)).hasMessageContaining("another run");
+          try {
+            said.add(ScoringChild.run(PLUS, in, out, 1 << 30, false, "id"));
+          } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        };
+    FileScoring.of(new HookedFiles(runtime, others, () -> {}), model, 1).keep("id").score(in, out);
+    assertThat(said).hasSize(1);
+    assertThat(said.get(0)).contains("another run", "out.arrow.journal");
+    assertScored();
+  }
+
+  /** A run that ended between the opening and the locking of its journal let a third one begin. */
+  @Test
+  void lockOfADeletedJournalIsOfNoUse() {
+    Path journal = folder.resolve("out.arrow.journal");
+    assertThatThrownBy(
+            () ->
+                Journal.open(
+                    journal,
+                    out,
+                    () -> {
+                      try {
+                        Files.delete(journal);
+                        Files.createFile(journal);
+                      } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                      }
+                    }))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("another run");
+    Journal.open(journal, out).close();
+  }
+
   @Test
   void keptDictionaryColumnsBecomeValues() throws IOException {
     try (FeatureBatch values =
@@ -530,5 +632,28 @@ class FileScoringTest {
     assertThatThrownBy(() -> scoring().score(in, in))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("replaced");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"out.arrow.partial", "out.arrow.journal"})
+  void inputThatWouldBeOverwrittenIsRefused(String name) throws IOException {
+    in = folder.resolve(name);
+    writeInput();
+    byte[] before = Files.readAllBytes(in);
+    assertThatThrownBy(() -> scoring().score(in, out))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("overwrite");
+    assertThat(Files.readAllBytes(in)).isEqualTo(before);
+  }
+
+  @Test
+  void folderAsOutputIsRefusedBeforeTheFirstRow() throws IOException {
+    writeInput();
+    Files.createDirectory(out);
+    assertThatThrownBy(() -> scoring().score(in, out))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("found a folder");
+    Files.delete(out);
+    assertOnlyInputIsLeft();
   }
 }
