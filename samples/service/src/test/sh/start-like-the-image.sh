@@ -30,7 +30,7 @@ for folder in / /tmp /mnt /mnt/registry; do
 done
 cd /
 exec setpriv --reuid=10001 --regid=10001 --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all \
-  env -i MLOPS_REGISTRY=/mnt/registry MLOPS_MODEL=flight-delay@champion MLOPS_HOST=127.0.0.1 MLOPS_PORT=0 \
+  env -i ORT_DISABLE_TELEMETRY=1 MLOPS_REGISTRY=/mnt/registry MLOPS_MODEL=flight-delay@champion MLOPS_HOST=127.0.0.1 MLOPS_PORT=0 \
   MLOPS_GRPC_PORT=0 "$java_home/bin/java" -XX:MaxRAMPercentage=50 -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError \
   --add-opens=java.base/java.nio=ALL-UNNAMED -Djava.io.tmpdir=/mnt/tmp -Donnxruntime.native.path=/mnt/native \
   -cp '/mnt/app/classes:/mnt/app/lib/*' io.mlops4j.samples.service.Main
