@@ -17,7 +17,7 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/** Flights as an Arrow file: a number as key, and the features of the quickstart's model. */
+/** Flights as a file: a number as key, and the features of the quickstart's model. */
 public final class FlightsFile {
   /** As many as pyarrow writes into a record batch. */
   private static final int BATCH = 65_536;
@@ -25,13 +25,31 @@ public final class FlightsFile {
   private FlightsFile() {}
 
   /**
+   * Returns which flights {@link #write} writes, for people who read a figure.
+   *
+   * @return a line
+   */
+  public static String data() {
+    return Flights.all()
+        .map(file -> "data: " + file + " (vega-datasets), repeated beyond its 3 M flights")
+        .orElse(
+            "DATA IS NOT REAL: found no vega-datasets in this folder, so flights are made up or a"
+                + " repeated sample, and figures are not those of docs/performance.md; first run"
+                + " npm install --no-save vega-datasets@3.2.1");
+  }
+
+  /**
    * Writes flights; those that are here are repeated.
    *
-   * @param file the file, which is replaced
+   * @param file the file, which is replaced; Arrow, Parquet or CSV by the end of its name
    * @param rows how many
    * @throws IOException if it cannot be written
    */
   public static void write(Path file, long rows) throws IOException {
+    if (!file.toString().endsWith(".arrow")) {
+      FlightsCopy.write(file, rows);
+      return;
+    }
     Flights flights =
         Flights.all().isPresent() ? Flights.read(Flights.all().get()) : Flights.sample();
     try (RootAllocator memory = new RootAllocator();

@@ -12,8 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
+import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
@@ -22,6 +21,7 @@ import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowFileReader;
 import org.apache.arrow.vector.ipc.ArrowFileWriter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A loop that reads record batches, calls an engine with each, and writes key and probability. It
@@ -31,7 +31,7 @@ import org.apache.arrow.vector.ipc.ArrowFileWriter;
 abstract class HandWritten implements Side {
   private final Path in;
   private final Path out;
-  private final Map<Integer, String> airports = new HashMap<>();
+  private final @Nullable String[] airports = new String[1 << 15];
   private LongBuffer hours = longs(0);
   private LongBuffer weekdays = longs(0);
 
@@ -116,15 +116,25 @@ abstract class HandWritten implements Side {
   }
 
   private String[] texts(VarCharVector from, int rows) {
+    ArrowBuf bytes = from.getDataBuffer();
     String[] texts = new String[rows];
     for (int row = 0; row < rows; row++) {
-      byte[] code = from.get(row); // three letters
-      texts[row] =
-          airports.computeIfAbsent(
-              (code[0] << 16) | (code[1] << 8) | code[2],
-              key -> new String(code, StandardCharsets.US_ASCII));
+      texts[row] = airport(bytes, from.getStartOffset(row)); // always three letters
     }
     return texts;
+  }
+
+  private String airport(ArrowBuf bytes, int at) {
+    byte a = bytes.getByte(at);
+    byte b = bytes.getByte(at + 1);
+    byte c = bytes.getByte(at + 2);
+    int number = (a & 31) << 10 | (b & 31) << 5 | (c & 31);
+    String known = airports[number];
+    if (known == null) {
+      known = new String(new byte[] {a, b, c}, StandardCharsets.US_ASCII);
+      airports[number] = known;
+    }
+    return known;
   }
 
   @Override

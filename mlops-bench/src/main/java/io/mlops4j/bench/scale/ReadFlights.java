@@ -1,5 +1,6 @@
 package io.mlops4j.bench.scale;
 
+import io.mlops4j.bench.flights.Flights;
 import io.mlops4j.bench.ratios.Comparison;
 import io.mlops4j.bench.ratios.Side;
 import io.mlops4j.feature.FeatureBatch;
@@ -24,11 +25,10 @@ import org.apache.arrow.vector.VarCharVector;
  * many made flights with the same columns. A CSV file is written from them first.
  */
 abstract class ReadFlights implements Side {
-  private static final Path ALL = Path.of("node_modules/vega-datasets/data/flights-3m.parquet");
   private static final String MADE =
-      "SELECT (i * 7919 %% 180 - 30)::BIGINT AS delay, (i * 104729 %% 2700 + 50)::BIGINT AS distance,"
-          + " chr(65 + (i %% 26)::INTEGER) || 'AX' AS origin,"
-          + " chr(65 + (i %% 17)::INTEGER) || 'BY' AS destination FROM range(%d) t(i)";
+      "SELECT (i * 7919 %% 180 - 30)::BIGINT AS delay, (i * 104729 %% 2700 + 50)::BIGINT AS"
+          + " distance, chr(65 + (i %% 26)::INTEGER) || 'AX' AS origin, chr(65 + (i %%"
+          + " 17)::INTEGER) || 'BY' AS destination FROM range(%d) t(i)";
   private static final String REAL =
       "SELECT delay::BIGINT AS delay, distance::BIGINT AS distance, origin, destination"
           + " FROM read_parquet('%s') LIMIT %d";
@@ -40,7 +40,9 @@ abstract class ReadFlights implements Side {
   private ReadFlights(String format, int rows) throws IOException {
     file = folder.resolve("flights." + format);
     String flights =
-        Files.exists(ALL) ? REAL.formatted(ALL.toAbsolutePath(), rows) : MADE.formatted(rows);
+        Flights.all()
+            .map(all -> REAL.formatted(all.toAbsolutePath(), rows))
+            .orElseGet(() -> MADE.formatted(rows));
     try (Connection duckdb = DriverManager.getConnection("jdbc:duckdb:");
         Statement statement = duckdb.createStatement()) {
       statement.execute("COPY (" + flights + ") TO '" + file + "' (FORMAT " + format + ")");
@@ -52,7 +54,8 @@ abstract class ReadFlights implements Side {
   static Comparison comparison(String format, int rows) {
     return new Comparison(
         "scale." + format + ".duckdb",
-        "reads %d flights, 2 numbers and 2 texts each, from %s".formatted(rows, format),
+        "reads %d flights, 2 numbers and 2 texts each, from %s; %s"
+            .formatted(rows, format, FlightsFile.data()),
         "DuckDB's JDBC result set, streamed",
         GOAL,
         () -> new Batches(format, rows),

@@ -29,14 +29,15 @@ public final class ScaleTopic implements Topic {
     return List.of(
         new Comparison(
             "scale.file.loop",
-            "3 M flights, an Arrow file in, key and probability in an Arrow file out",
+            "3 M flights, an Arrow file in, key and probability in an Arrow file out; "
+                + FlightsFile.data(),
             "a loop around ONNX Runtime's Java API that reads and writes with Arrow's Java library",
             0.8,
             () -> withFile(ScoredFile::new),
             () -> withFile(OrtLoop::new)),
         new Comparison(
             "scale.file.djl",
-            "the same",
+            "the same; " + FlightsFile.data(),
             "the same loop around DJL",
             0.5,
             () -> withFile(in -> djlFirst(in)),

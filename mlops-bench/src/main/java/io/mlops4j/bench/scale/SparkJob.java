@@ -27,7 +27,7 @@ final class SparkJob implements Measured {
 
   private SparkJob(String job, long rows) throws IOException {
     Path flights = folder.resolve("flights.parquet");
-    FlightsParquet.write(flights, rows);
+    FlightsFile.write(flights, rows);
     Path registry = Files.createDirectory(folder.resolve("registry"));
     List<String> arguments =
         List.of(
@@ -62,8 +62,8 @@ final class SparkJob implements Measured {
   private static Comparison comparison(String peer, long rows, String what, double goal) {
     return new Comparison(
         "scale.spark." + peer,
-        "a job of Spark on two cores: %d flights from Parquet, their probabilities added"
-            .formatted(rows),
+        "a job of Spark on two cores: %d flights from Parquet, their probabilities added; %s"
+            .formatted(rows, FlightsFile.data()),
         what,
         goal,
         () -> new SparkJob("transform", rows),

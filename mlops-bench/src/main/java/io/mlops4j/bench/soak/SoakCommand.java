@@ -81,10 +81,14 @@ public final class SoakCommand implements Callable<Integer> {
             new Swap(),
             new Faults(),
             new Canaries(),
-            new ScoringKills(),
+            ScoringKills.arrow(),
+            ScoringKills.parquet(),
+            ScoringKills.csv(),
             EngineKills.spark(),
             EngineKills.flink(),
-            new ScoringMemory(),
+            ScoringMemory.arrow(),
+            ScoringMemory.parquet(),
+            ScoringMemory.csv(),
             new ProfileMemory(),
             new MaterialisingKills()));
   }

@@ -2,7 +2,7 @@ package io.mlops4j.bench.soak.scale;
 
 import io.mlops4j.bench.engines.Models;
 import io.mlops4j.bench.scale.EngineProcess;
-import io.mlops4j.bench.scale.FlightsParquet;
+import io.mlops4j.bench.scale.FlightsFile;
 import io.mlops4j.bench.soak.part.Finding;
 import io.mlops4j.bench.soak.part.Part;
 import io.mlops4j.bench.soak.part.Size;
@@ -47,7 +47,7 @@ public final class EngineKills implements Part {
             + " other rows than without a kill, and figures that count a row twice or not at all",
         (folder, size) -> {
           Path flights = folder.resolve("flights.parquet");
-          FlightsParquet.write(flights, size.of(3_000_000, 600_000, 0));
+          FlightsFile.write(flights, size.of(3_000_000, 600_000, 0));
           String model = Models.resource("/io/mlops4j/bench/flight-delay-1.onnx").toString();
           return List.of(flights.toString(), model, folder.toString());
         });
@@ -81,6 +81,9 @@ public final class EngineKills implements Part {
               ? "skipped: a test of " + engine.module() + " kills a worker"
               : "skipped: " + engine.module() + " was not built");
       return List.of();
+    }
+    if (engine == EngineProcess.SPARK) {
+      say.accept(FlightsFile.data());
     }
     Path folder = Files.createTempDirectory("mlops4j-" + engine.label());
     try {

@@ -35,7 +35,8 @@ public final class MaterialisingKills implements Part {
   public String what() {
     return "a view that is written to PostgreSQL by processes which are killed at random moments"
         + " until one comes through; stores with other rows than those of a run without a kill,"
-        + " and keys that are missing or there twice";
+        + " keys that are missing or there twice, and rounds without a kill or in which no process"
+        + " went on behind some keys";
   }
 
   @Override
@@ -50,7 +51,8 @@ public final class MaterialisingKills implements Part {
       Path events = folder.resolve("events.parquet");
       int keys = size.of(200_000, 50_000, 5_000);
       writeEvents(events, keys);
-      return new Work(database, events, keys, new Random(seed), say).kill(size.of(100, 10, 1));
+      return new Work(database, events, keys, new Random(seed), say)
+          .kill(size.of(100, 10, 1), size == Size.TINY);
     } catch (SQLException e) {
       throw new IOException(e);
     } finally {
@@ -89,6 +91,7 @@ public final class MaterialisingKills implements Part {
     private final Consumer<String> say;
     private int kills;
     private int resumed;
+    private int unharmed;
 
     Work(Postgres database, Path events, int keys, Random random, Consumer<String> say) {
       this.address = "jdbc:postgresql://127.0.0.1:" + database.port() + "/postgres?user=postgres";
@@ -98,7 +101,9 @@ public final class MaterialisingKills implements Part {
       this.say = say;
     }
 
-    List<Finding> kill(int rounds) throws IOException, SQLException {
+    List<Finding> kill(int rounds, boolean few) throws IOException, SQLException {
+      materialise(LIMIT); // reads the files of the JVM from the disk
+      drop();
       long begin = System.nanoTime();
       materialise(LIMIT);
       Duration alone = Duration.ofNanos(System.nanoTime() - begin);
@@ -107,14 +112,21 @@ public final class MaterialisingKills implements Part {
       int lost = 0;
       for (int round = 0; round < rounds; round++) {
         drop();
+        int killsBefore = kills;
         comesThrough(alone);
+        unharmed += kills == killsBefore ? 1 : 0;
         different += digest().equals(whole) ? 0 : 1;
         lost += rows() == keys ? 0 : 1;
       }
-      say.accept(kills + " kills, of which " + resumed + " processes went on behind some keys");
+      say.accept(
+          "%d kills in %d rounds, in %d of which a process went on behind some keys"
+              .formatted(kills, rounds, resumed));
       return List.of(
           new Finding("soak.scale.materialising.different", different, 0),
-          new Finding("soak.scale.materialising.lost", lost, 0));
+          new Finding("soak.scale.materialising.lost", lost, 0),
+          new Finding("soak.scale.materialising.unharmed", unharmed, few ? rounds : rounds / 2.0),
+          new Finding(
+              "soak.scale.materialising.restarted", rounds - resumed, few ? rounds : 0.9 * rounds));
     }
 
     private void comesThrough(Duration alone) throws IOException {

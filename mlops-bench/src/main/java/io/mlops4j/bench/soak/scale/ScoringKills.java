@@ -22,24 +22,52 @@ import java.util.stream.Stream;
 public final class ScoringKills implements Part {
   private static final Duration LIMIT = Duration.ofMinutes(5);
 
+  private final Formats formats;
+
+  private ScoringKills(Formats formats) {
+    this.formats = formats;
+  }
+
+  public static ScoringKills arrow() {
+    return new ScoringKills(Formats.ARROW);
+  }
+
+  public static ScoringKills parquet() {
+    return new ScoringKills(Formats.PARQUET);
+  }
+
+  public static ScoringKills csv() {
+    return new ScoringKills(Formats.CSV);
+  }
+
   @Override
   public String name() {
-    return "scale.scoring";
+    return "scale.scoring." + formats.in();
   }
 
   @Override
   public String what() {
-    return "a file that is scored by processes which are killed at random moments until one comes"
-        + " through; outputs with other bytes than those of a run without a kill, outputs that were"
-        + " visible before they were complete, and files that were left behind";
+    return "a file that is scored, "
+        + formats
+        + ", by processes which are killed at random moments until one comes through; outputs with"
+        + " other bytes than those of a run without a kill, outputs that were visible before they"
+        + " were complete, files that were left behind, and rounds without a kill or in which no"
+        + " process went on behind some rows";
   }
 
   @Override
   public List<Finding> run(Size size, long seed, Consumer<String> say) throws IOException {
-    Work work = new Work(Files.createTempDirectory("mlops4j-scoring"), new Random(seed), say);
+    say.accept(FlightsFile.data());
+    Work work =
+        new Work(
+            Files.createTempDirectory("mlops4j-scoring"),
+            formats,
+            size == Size.TINY,
+            new Random(seed),
+            say);
     try {
       FlightsFile.write(work.in(), size.of(3_000_000, 1_000_000, 200_000));
-      return work.kill(size.of(100, 10, 1));
+      return work.kill(size.of(formats == Formats.ARROW ? 100 : 30, 10, 1));
     } finally {
       work.clear();
     }
@@ -48,53 +76,72 @@ public final class ScoringKills implements Part {
   /** What one run of this part does. */
   private static final class Work {
     private final Path folder;
+    private final Formats formats;
+    private final boolean few;
     private final Random random;
     private final Consumer<String> say;
     private int kills;
     private int resumed;
+    private int unharmed;
     private int early;
 
-    Work(Path folder, Random random, Consumer<String> say) {
+    Work(Path folder, Formats formats, boolean few, Random random, Consumer<String> say) {
       this.folder = folder;
+      this.formats = formats;
+      this.few = few;
       this.random = random;
       this.say = say;
     }
 
     Path in() {
-      return folder.resolve("in.arrow");
+      return folder.resolve("in." + formats.in());
     }
 
     private Path out() {
-      return folder.resolve("out.arrow");
+      return folder.resolve("out." + formats.out());
     }
 
     List<Finding> kill(int rounds) throws IOException {
+      score(LIMIT, 1); // reads the files of the JVM from the disk
+      String whole = digest();
       long begin = System.nanoTime();
-      List<String> whole = score(LIMIT, 1);
+      List<String> told = score(LIMIT, 1);
       Duration alone = Duration.ofNanos(System.nanoTime() - begin);
-      int different = 0;
+      long rows = Long.parseLong(told.get(1));
+      int different = digest().equals(whole) ? 0 : 1;
       int left = 0;
       for (int round = 0; round < rounds; round++) {
         Files.delete(out());
-        different += comesThrough(alone).equals(whole.subList(0, 2)) ? 0 : 1;
-        left += Files.exists(folder.resolve("out.arrow.partial")) ? 1 : 0;
-        left += Files.exists(folder.resolve("out.arrow.journal")) ? 1 : 0;
+        int killsBefore = kills;
+        different += comesThrough(alone) == rows && digest().equals(whole) ? 0 : 1;
+        unharmed += kills == killsBefore ? 1 : 0;
+        left += Files.exists(folder.resolve(out().getFileName() + ".partial")) ? 1 : 0;
+        left += Files.exists(folder.resolve(out().getFileName() + ".journal")) ? 1 : 0;
       }
-      say.accept(kills + " kills, of which " + resumed + " processes went on behind some rows");
+      say.accept(
+          "%d rows; %d kills in %d rounds, in %d of which a process went on behind some rows"
+              .formatted(rows, kills, rounds, resumed));
+      String name = "soak.scale.scoring." + formats.in();
       return List.of(
-          new Finding("soak.scale.scoring.different", different, 0),
-          new Finding("soak.scale.scoring.early", early, 0),
-          new Finding("soak.scale.scoring.left", left, 0));
+          new Finding(name + ".different", different, 0),
+          new Finding(name + ".early", early, 0),
+          new Finding(name + ".left", left, 0),
+          new Finding(name + ".unharmed", unharmed, few ? rounds : rounds / 2.0),
+          new Finding(name + ".restarted", rounds - resumed, few ? rounds : 0.9 * rounds));
     }
 
-    /** Returns the digest of the file and the number of rows. */
-    private List<String> comesThrough(Duration alone) throws IOException {
+    private String digest() throws IOException {
+      return Digest.sha256(Files.readAllBytes(out())).toString();
+    }
+
+    /** Returns the number of rows. */
+    private long comesThrough(Duration alone) throws IOException {
       while (true) {
         long millis = alone.toMillis() / 4 + random.nextInt((int) alone.toMillis());
         List<String> told = score(Duration.ofMillis(millis), 1 + random.nextInt(3));
         if (!told.isEmpty()) {
           resumed += told.get(2).equals("0") ? 0 : 1;
-          return List.of(Digest.sha256(Files.readAllBytes(out())).toString(), told.get(1));
+          return Long.parseLong(told.get(1));
         }
         kills++;
         early += Files.exists(out()) ? complete() : 0;
@@ -106,18 +153,22 @@ public final class ScoringKills implements Part {
 
     /** A file under the final name must be whole: the next run would make the same. */
     private int complete() throws IOException {
-      byte[] end = Files.readAllBytes(out());
-      return new String(end, end.length - 6, 6, StandardCharsets.US_ASCII).equals("ARROW1") ? 0 : 1;
+      String bytes = new String(Files.readAllBytes(out()), StandardCharsets.ISO_8859_1);
+      return bytes.endsWith(formats.out().equals("arrow") ? "ARROW1" : "PAR1") ? 0 : 1;
     }
 
     private List<String> score(Duration limit, int threads) throws IOException {
       List<String> told = new ArrayList<>();
       try (Child child = new Child().flags("-Xmx512m", "-XX:TieredStopAtLevel=1")) {
-        child.run(
-            ScoringKillsMain.class,
-            List.of(in().toString(), out().toString(), Integer.toString(threads)),
-            limit,
-            line -> told.addAll(List.of(line.split(" ", -1))));
+        Child.End end =
+            child.run(
+                ScoringKillsMain.class,
+                List.of(in().toString(), out().toString(), Integer.toString(threads)),
+                limit,
+                line -> told.addAll(List.of(line.split(" ", -1))));
+        if (told.isEmpty() && !end.late()) {
+          throw new IOException("the process failed: " + end);
+        }
       }
       return told;
     }
