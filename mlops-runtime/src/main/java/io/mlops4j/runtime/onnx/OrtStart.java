@@ -22,11 +22,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Starts ONNX Runtime's environment, which loads its native library, in a thread of its own.
  *
- * <p>On Linux, ONNX Runtime 1.29.0 matches the command line of the process with a recursive
- * pattern, which takes a stack frame or more for each character. Some 4000 characters, which a
- * class path easily has, overflow a thread's usual stack of 1 MiB, and the JVM dies without a
- * message. Therefore a longer command line gives this thread a larger stack. The unused part of the
- * stack takes no memory.
+ * <p>On Linux, ONNX Runtime 1.29.0, unless its telemetry is off, matches the command line of the
+ * process with a recursive pattern, which takes a stack frame or more for each character. Some 4000
+ * characters, which a class path easily has, overflow a thread's usual stack of 1 MiB, and the JVM
+ * dies without a message. Therefore a longer command line gives this thread a larger stack. The
+ * unused part of the stack takes no memory.
  */
 final class OrtStart {
   private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
