@@ -294,6 +294,17 @@ class TreePipelineTest {
     agree(model(trees, List.of(node("Transpose", "m", "x")), List.of()), trees, CPU, false);
     trees = trees(false);
     agree(model(trees, List.of(), List.of(node("Neg", "out", "y"))), trees, CPU);
+    for (List<Long> shape : List.of(List.of(-1L), List.of(-1L, 1L), List.of(1L, -1L))) {
+      trees = trees(false);
+      AttributeProto.Builder sizes = attribute("value_ints", AttributeType.INTS).addAllInts(shape);
+      agree(
+          model(
+              trees,
+              List.of(),
+              List.of(node("Constant", "s").addAttribute(sizes), node("Reshape", "out", "y", "s"))),
+          trees,
+          CPU);
+    }
     trees = trees(true);
     agree(
         model(

@@ -1,8 +1,12 @@
 package io.mlops4j.runtime.onnx.tree;
 
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -28,32 +32,40 @@ record TreeSets(int[] features, int[][] members, int[] slots, int[] featureOf, l
   record Set(int slot, int feature, SortedSet<Integer> members) {}
 
   static TreeSets of(List<Set> sets) {
-    int[] features = sets.stream().mapToInt(Set::feature).distinct().toArray();
-    List<int[]> members = new ArrayList<>();
-    for (int feature : features) {
-      SortedSet<Integer> all = new TreeSet<>();
-      sets.stream().filter(set -> set.feature == feature).forEach(set -> all.addAll(set.members));
-      members.add(all.stream().mapToInt(Integer::intValue).toArray());
+    Map<Integer, SortedSet<Integer>> byFeature = new LinkedHashMap<>();
+    for (Set set : sets) {
+      byFeature.computeIfAbsent(set.feature, any -> new TreeSet<>()).addAll(set.members);
     }
-    int[] featureOf = new int[sets.size()];
+    int[] features = ints(byFeature.keySet());
+    int[][] members = byFeature.values().stream().map(TreeSets::ints).toArray(int[][]::new);
+    Map<Integer, Integer> places = new HashMap<>();
+    for (int i = 0; i < features.length; i++) {
+      places.put(features[i], i);
+    }
+    int[] featureOf = sets.stream().mapToInt(set -> places.get(set.feature)).toArray();
     long[][] bits = new long[sets.size()][];
     for (int i = 0; i < bits.length; i++) {
-      Set set = sets.get(i);
-      featureOf[i] = Arrays.stream(features).boxed().toList().indexOf(set.feature);
-      int[] all = members.get(featureOf[i]);
-      bits[i] = new long[all.length / Long.SIZE + 1];
-      for (int place = 0; place <= all.length; place++) {
-        if (place == 0 || !set.members.contains(all[place - 1])) {
-          bits[i][place / Long.SIZE] |= 1L << place;
-        }
-      }
+      bits[i] = outside(members[featureOf[i]], sets.get(i).members);
     }
-    return new TreeSets(
-        features,
-        members.toArray(int[][]::new),
-        sets.stream().mapToInt(Set::slot).toArray(),
-        featureOf,
-        bits);
+    int[] slots = sets.stream().mapToInt(Set::slot).toArray();
+    return new TreeSets(features, members, slots, featureOf, bits);
+  }
+
+  private static int[] ints(Collection<Integer> values) {
+    return values.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /**
+   * Returns the bits of the places that are not in a set. A feature may have thousands of sets and
+   * of members, so the time depends on the members of the set.
+   */
+  private static long[] outside(int[] all, SortedSet<Integer> set) {
+    BitSet outside = new BitSet();
+    outside.set(0, all.length + 1);
+    for (int member : set) {
+      outside.clear(1 + Arrays.binarySearch(all, member));
+    }
+    return Arrays.copyOf(outside.toLongArray(), all.length / Long.SIZE + 1);
   }
 
   /** Returns the place of a float's bits among the members of a feature's sets. */
