@@ -30,7 +30,9 @@ import org.jspecify.annotations.Nullable;
  * killed or the connection is lost, the change has happened completely or not at all. The caller
  * owns the source of connections. Each transaction takes one connection and gives it back committed
  * or rolled back, in the mode that it had. A call uses one connection at a time, and so does the
- * thread that serves watches and leases. The isolation level must be read committed or stricter.
+ * thread that serves watches and leases. The isolation level must be read committed or stricter. If
+ * a thread is interrupted while it waits for the database, its connection is aborted, and the call
+ * throws a {@link RegistryException}.
  *
  * <p>Records, manifests and cards are the same bytes as in a {@link FileModelRegistry}. Digests,
  * {@link ModelRegistry#head} and {@link ModelRegistry#verify(io.mlops4j.registry.RegistryHead)}

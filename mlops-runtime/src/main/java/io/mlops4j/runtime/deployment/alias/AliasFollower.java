@@ -152,6 +152,7 @@ final class AliasFollower {
       if (trials.isClosed() || reader.isBusy()) {
         return;
       }
+      reader.makeRoom();
     }
     CompletableFuture<@Nullable VersionTrial> unused = look(false);
   }

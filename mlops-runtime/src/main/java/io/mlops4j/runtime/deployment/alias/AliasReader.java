@@ -6,6 +6,8 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.DeploymentStatus;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -21,8 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads an alias, and records since when the registry has been unreachable. A reading is outdated
- * if a reading that began later has already ended. The follower's lock guards the fields that
- * change.
+ * if one that began later has already found the registry. The follower's lock guards the fields
+ * that change.
  *
  * <p>A reading on a connection that died hangs until its driver gives it up. So further readings
  * begin beside it, one of which finds the registry soon after it can be reached again.
@@ -31,7 +33,10 @@ final class AliasReader {
   private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
 
   /** Readings that hang hold a thread each, and mostly a connection. */
-  private static final int MOST_HANGING = 8;
+  private static final int MOST_PATIENT = 8;
+
+  /** Some drivers do not end a reading when its thread is interrupted. */
+  private static final int MOST_HANGING = 12;
 
   /** A reading that takes longer may hang. */
   private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(350);
@@ -43,7 +48,7 @@ final class AliasReader {
   private final LongSupplier nanos;
   private final Object lock;
   private final Runnable changed;
-  private final NavigableMap<Long, Long> going = new TreeMap<>(); // when each reading began
+  private final NavigableMap<Long, Going> going = new TreeMap<>();
   private long begun;
   private long ended;
 
@@ -80,11 +85,61 @@ final class AliasReader {
   /** The newest record of the alias that one reading found, or null if there was none. */
   record Reading(long number, @Nullable AliasRecord head) {}
 
+  /** A reading that has not ended. The follower's lock guards it. */
+  private static final class Going {
+    final long since;
+    final Thread thread = Thread.currentThread();
+    boolean ended;
+
+    Going(long since) {
+      this.since = since;
+    }
+
+    /** Its thread does nothing else before it is no longer going. */
+    void end() {
+      ended = true;
+      thread.interrupt();
+    }
+  }
+
   /** Whether another reading has to wait for those that have begun. The caller holds the lock. */
   boolean isBusy() {
     return !going.isEmpty()
         && (going.size() >= MOST_HANGING
-            || nanos.getAsLong() - going.lastEntry().getValue() < SLOW_NANOS);
+            || nanos.getAsLong() - going.lastEntry().getValue().since < SLOW_NANOS);
+  }
+
+  /**
+   * Ends a reading if many hang, so that a further one can begin: the one whose age is closest to
+   * that of the one before it. So the others are about twice as old as the next, and one of them
+   * gets the answer of a registry that is slow, however slow. The caller holds the lock.
+   */
+  void makeRoom() {
+    List<Going> patient = going.values().stream().filter(one -> !one.ended).toList();
+    if (patient.size() < MOST_PATIENT) {
+      return;
+    }
+    long now = nanos.getAsLong();
+    Going closest = patient.get(1);
+    double least = Double.POSITIVE_INFINITY;
+    for (int i = 1; i < patient.size(); i++) {
+      double ratio = (double) (now - patient.get(i - 1).since) / (now - patient.get(i).since);
+      if (ratio < least) {
+        least = ratio;
+        closest = patient.get(i);
+      }
+    }
+    closest.end();
+  }
+
+  /** Ends the readings whose answers would be outdated. */
+  private void endOlder(long number) {
+    long now = nanos.getAsLong();
+    for (Going older : going.headMap(number).values()) {
+      if (!older.ended && now - older.since >= SLOW_NANOS) {
+        older.end();
+      }
+    }
   }
 
   /**
@@ -92,10 +147,10 @@ final class AliasReader {
    * The caller holds the lock.
    */
   boolean hasOvertaken(Reading reading) {
-    Map.Entry<Long, Long> first = going.firstEntry();
+    Map.Entry<Long, Going> first = going.firstEntry();
     return first != null
         && first.getKey() < reading.number()
-        && nanos.getAsLong() - first.getValue() >= SLOW_NANOS;
+        && nanos.getAsLong() - first.getValue().since >= SLOW_NANOS;
   }
 
   /**
@@ -114,33 +169,57 @@ final class AliasReader {
             (head, error) -> {
               if (error != null) {
                 Throwable cause = RegistryCalls.cause(error);
-                failed(number, cause);
-                throw new CompletionException(cause);
+                if (failed(number, cause)) {
+                  throw new CompletionException(cause);
+                }
+                return new Reading(number, null); // a later one was faster
               }
               return new Reading(number, head.orElse(null));
             });
   }
 
   private Optional<AliasRecord> head(long number) {
+    Going mine = new Going(nanos.getAsLong());
     synchronized (lock) {
-      going.put(number, nanos.getAsLong());
+      going.put(number, mine);
     }
     try {
       return registry.head(ref);
+    } catch (RuntimeException e) {
+      throw isEnded(mine) ? ended(mine, e) : e;
     } finally {
       synchronized (lock) {
         going.remove(number);
       }
+      if (mine.ended) {
+        boolean unused = Thread.interrupted(); // meant for this reading only
+      }
     }
   }
 
-  private void failed(long number, Throwable error) {
+  private boolean isEnded(Going reading) {
+    synchronized (lock) {
+      return reading.ended;
+    }
+  }
+
+  private RegistryException ended(Going reading, RuntimeException cause) {
+    return new RegistryException(
+        "%s: cannot read the alias: the registry did not answer within %s, and the reading was ended so that another could begin; check that the registry runs"
+            .formatted(ref, Duration.ofNanos(nanos.getAsLong() - reading.since)),
+        cause);
+  }
+
+  /** Returns false if a reading that began later has ended, so that this one does not count. */
+  private boolean failed(long number, Throwable error) {
     boolean begins;
     synchronized (lock) {
-      if (closed || number < ended || number <= begunWhenRead) {
-        return;
+      if (number < ended) {
+        return false;
       }
-      ended = number;
+      if (closed || number <= begunWhenRead) {
+        return true;
+      }
       begins = outage.isEmpty();
       outage =
           Optional.of(
@@ -155,6 +234,7 @@ final class AliasReader {
           error);
       changed.run();
     }
+    return true;
   }
 
   /** The caller holds the lock. */
@@ -177,6 +257,7 @@ final class AliasReader {
 
   /** Ends an outage, and returns whether there was one. The caller holds the lock. */
   boolean accept(Reading reading) {
+    endOlder(reading.number());
     ended = reading.number();
     begunWhenRead = begun;
     boolean recovered = outage.isPresent();

@@ -17,7 +17,7 @@ import java.util.function.Function;
  */
 final class RegistryCalls {
   /** Bounds the threads that wait for a registry that hangs. */
-  private static final int MOST_ABANDONED = 8;
+  private static final int MOST_ABANDONED = 16;
 
   private final String ref;
   private final DeploymentThreads threads;

@@ -130,6 +130,15 @@ final class Database {
   /** Runs work once, in a new transaction. */
   <T> T once(Work<T> work) throws SQLException {
     Connection connection = connections.take();
+    AbortedByInterrupt waiting = new AbortedByInterrupt(connection);
+    try {
+      return once(connection, work);
+    } finally {
+      waiting.end();
+    }
+  }
+
+  private <T> T once(Connection connection, Work<T> work) throws SQLException {
     boolean automatic = true;
     boolean committed = false;
     TimeLimit.Before before = limit.begin(connection);
@@ -246,6 +255,10 @@ final class Database {
           + limit
           + "; nothing was changed, check what keeps the database busy or locked, or allow more"
           + " with statementTimeout";
+    }
+    if (isAway(e) && Thread.currentThread().isInterrupted()) {
+      return "a thread that is not interrupted while it waits; its connection was aborted, and a"
+          + " running change may have been made, check before you repeat it";
     }
     if (isAway(e)) {
       return "a database that can be reached; check that it runs, its address and the pool's "

@@ -81,13 +81,21 @@ public final class DriverConnections implements Connections {
   public Connection take() throws SQLException {
     Kept last = kept.getAndSet(null);
     if (last != null) {
-      if (System.nanoTime() - last.nanos() < TRUSTED_NANOS
-          || last.connection().isValid(SECONDS_TO_ANSWER)) {
+      if (System.nanoTime() - last.nanos() < TRUSTED_NANOS || isValid(last.connection())) {
         return last.connection();
       }
       last.connection().close();
     }
     return DriverManager.getConnection(url, properties);
+  }
+
+  private static boolean isValid(Connection connection) throws SQLException {
+    AbortedByInterrupt waiting = new AbortedByInterrupt(connection);
+    try {
+      return connection.isValid(SECONDS_TO_ANSWER);
+    } finally {
+      waiting.end();
+    }
   }
 
   @Override

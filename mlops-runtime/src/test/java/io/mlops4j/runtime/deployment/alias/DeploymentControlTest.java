@@ -187,7 +187,7 @@ class DeploymentControlTest {
       for (int i = 0; i < 20; i++) {
         assertThatThrownBy(deployment::refresh).isInstanceOf(RegistryException.class);
       }
-      assertThat(registry.calls("head") - before).isEqualTo(8);
+      assertThat(registry.calls("head") - before).isEqualTo(16);
       registry.recover();
       recovered.countDown();
       plus.assign(CHAMPION, plus.v3);

@@ -332,20 +332,99 @@ class DeploymentRetriesTest {
     }
   }
 
+  /** Some drivers go on waiting when their thread is interrupted. */
   @Test
   void readingsThatHangAreBounded() {
     CountDownLatch dead = new CountDownLatch(1);
     AtomicLong nanos = new AtomicLong();
+    registry.ignoreInterrupts();
     try (AliasDeployment deployment = start(nanos)) {
       int before = registry.calls("head");
-      for (int i = 1; i <= 8; i++) {
+      for (int i = 1; i <= 12; i++) {
         assertThat(hangs(deployment, "head", dead)).isEqualTo(before + i);
         nanos.addAndGet(Duration.ofMinutes(1).toNanos());
       }
       deployment.tick();
       dead.countDown();
       await(() -> deployment.status().outage().isEmpty());
-      assertThat(registry.calls("head")).isEqualTo(before + 8);
+      assertThat(registry.calls("head")).isEqualTo(before + 12);
+    } finally {
+      dead.countDown();
+    }
+  }
+
+  @Test
+  void aReadingBeginsHoweverManyHung() {
+    CountDownLatch dead = new CountDownLatch(1);
+    AtomicLong nanos = new AtomicLong();
+    try (AliasDeployment deployment = start(nanos)) {
+      for (int i = 1; i <= 100; i++) {
+        int most = Math.min(i, 8);
+        hangs(deployment, "head", dead);
+        await(() -> registry.hung() == most);
+        nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+      }
+      assertThat(deployment.status().outage().orElseThrow().reason())
+          .contains("did not answer within PT")
+          .contains("the reading was ended so that another could begin");
+      registry.recover();
+      plus.assign(CHAMPION, plus.v2);
+      deployment.tick();
+      await(() -> deployment.servedBy().version().equals(Optional.of(plus.v2)));
+      assertThat(deployment.status().outage()).isEmpty();
+      await(() -> registry.hung() == 0);
+    } finally {
+      dead.countDown();
+    }
+  }
+
+  /** Which reading ends is chosen so that an answer that takes long arrives. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 10, 30})
+  void aRegistryWhoseAnswersTakeLongIsFollowed(int seconds) {
+    CountDownLatch dead = new CountDownLatch(1);
+    AtomicLong nanos = new AtomicLong();
+    try (AliasDeployment deployment = start(nanos)) {
+      for (int i = 0; i < 50; i++) {
+        hangs(deployment, "head", dead);
+        nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+      }
+      List<CountDownLatch> begun = new ArrayList<>();
+      for (int i = 0; i < 3 * seconds + 1; i++) {
+        CountDownLatch answer = new CountDownLatch(1);
+        begun.add(answer);
+        hangs(deployment, "head", answer);
+        nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+        if (i == 0) {
+          plus.assign(CHAMPION, plus.v2);
+        }
+        if (i >= seconds) {
+          begun.get(i - seconds).countDown();
+        }
+      }
+      await(() -> deployment.servedBy().version().equals(Optional.of(plus.v2)));
+      begun.forEach(CountDownLatch::countDown);
+    } finally {
+      dead.countDown();
+    }
+  }
+
+  /** A caller is answered by the reading that was faster. */
+  @Test
+  void aRefreshWhoseReadingHangsEndsWithALaterOne() {
+    CountDownLatch dead = new CountDownLatch(1);
+    AtomicLong nanos = new AtomicLong();
+    try (AliasDeployment deployment = start(nanos)) {
+      int before = registry.calls("head");
+      registry.hang("head", dead);
+      CompletableFuture<DeploymentStatus> refresh =
+          CompletableFuture.supplyAsync(deployment::refresh);
+      await(() -> registry.calls("head") > before);
+      registry.recover();
+      plus.assign(CHAMPION, plus.v2);
+      nanos.addAndGet(Duration.ofMillis(350).toNanos());
+      deployment.tick();
+      assertThat(refresh.join().serving().version()).contains(plus.v2);
     } finally {
       dead.countDown();
     }

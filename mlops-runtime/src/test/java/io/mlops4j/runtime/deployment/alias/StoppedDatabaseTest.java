@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -42,6 +43,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A PostgreSQL whose processes were stopped takes connections and never answers. */
 @Timeout(180)
@@ -144,10 +147,66 @@ class StoppedDatabaseTest {
         await(() -> deployment.status().outage().isPresent());
         assertThat(plus.ask(deployment, 0)).isEqualTo(1);
         network.mend();
-        prompt(() -> await(() -> plus.ask(deployment, 0) == 2));
+        prompt(() -> await(() -> serves(deployment, plus.v2)));
         assertThat(deployment.status().outage()).isEmpty();
       }
     }
+  }
+
+  /** More readings hang than the deployment has threads for. Their drivers wait for a minute. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theAliasIsFollowedAfterManyReadingsHung(boolean stopped) throws Exception {
+    AtomicInteger readings = new AtomicInteger();
+    try (LossyNetwork network = new LossyNetwork(server.getPort());
+        DeploymentFixture plus =
+            new DeploymentFixture(JdbcModelRegistry.open(server.getPostgresDatabase()));
+        ModelRegistry far = patient(network.port())) {
+      plus.assign(CHAMPION, plus.v1);
+      try (Deployment deployment =
+          plus.champion(counting(far, readings))
+              .every(Duration.ofMillis(100))
+              .registryTimeout(Duration.ofSeconds(1))
+              .start()) {
+        if (stopped) {
+          signal("-STOP");
+        } else {
+          network.lose();
+        }
+        try {
+          int before = readings.get();
+          await(() -> readings.get() > before + 14);
+          assertThat(plus.ask(deployment, 0)).isEqualTo(1);
+        } finally {
+          signal("-CONT");
+          network.mend();
+        }
+        plus.assign(CHAMPION, plus.v2);
+        prompt(() -> await(() -> serves(deployment, plus.v2)));
+        assertThat(deployment.status().outage()).isEmpty();
+      }
+    }
+  }
+
+  private static boolean serves(Deployment deployment, ModelVersion version) {
+    return deployment.servedBy().version().equals(Optional.of(version));
+  }
+
+  private static ModelRegistry counting(ModelRegistry real, AtomicInteger readings) {
+    return (ModelRegistry)
+        Proxy.newProxyInstance(
+            StoppedDatabaseTest.class.getClassLoader(),
+            new Class<?>[] {ModelRegistry.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("head")) {
+                readings.incrementAndGet();
+              }
+              try {
+                return method.invoke(real, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
   }
 
   private static ModelRegistry patient(int port) {

@@ -15,6 +15,8 @@ final class TroubledRegistry {
   private final Map<String, CountDownLatch> holding = new ConcurrentHashMap<>();
   private final Map<String, AtomicInteger> calls = new ConcurrentHashMap<>();
   private final ModelRegistry view;
+  private final AtomicInteger hung = new AtomicInteger();
+  private volatile boolean deaf;
   private volatile boolean answered;
 
   TroubledRegistry(ModelRegistry real) {
@@ -29,7 +31,12 @@ final class TroubledRegistry {
                       .incrementAndGet();
                   CountDownLatch hang = hanging.get(method.getName());
                   if (hang != null) {
-                    hang.await();
+                    hung.incrementAndGet();
+                    try {
+                      await(hang);
+                    } finally {
+                      hung.decrementAndGet();
+                    }
                   }
                   Throwable failure = failing.get(method.getName());
                   if (failure != null) {
@@ -60,6 +67,29 @@ final class TroubledRegistry {
   /** Until the latch is down. */
   void hang(String method, CountDownLatch until) {
     hanging.put(method, until);
+  }
+
+  private void await(CountDownLatch hang) throws InterruptedException {
+    while (true) {
+      try {
+        hang.await();
+        return;
+      } catch (InterruptedException e) {
+        if (!deaf) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** Interrupts end no call that hangs. */
+  void ignoreInterrupts() {
+    deaf = true;
+  }
+
+  /** The calls that hang now. */
+  int hung() {
+    return hung.get();
   }
 
   /** Its answer is known, but arrives only when the latch is down. */

@@ -1,0 +1,53 @@
+package io.mlops4j.runtime.registry.jdbc;
+
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.spi.AbstractInterruptibleChannel;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/**
+ * Aborts a connection if its thread is interrupted while it waits for the database.
+ *
+ * <p>A thread that reads from a socket does not notice an interrupt, so it would wait on a dead
+ * connection until the driver's time limit. Interruptible channels are the JDK's way of being told
+ * of an interrupt without a thread that watches. An interrupt from before has no effect.
+ */
+final class AbortedByInterrupt extends AbstractInterruptibleChannel {
+  private final Connection connection;
+  private final boolean interruptedBefore;
+
+  /** Begins on this thread. */
+  AbortedByInterrupt(Connection connection) {
+    this.connection = connection;
+    this.interruptedBefore = Thread.interrupted();
+    begin();
+  }
+
+  /** Ends on the thread that it began on. */
+  void end() {
+    try {
+      end(true);
+    } catch (AsynchronousCloseException interrupted) {
+      // The statement that was aborted has failed, and says so.
+    }
+    if (interruptedBefore) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Runs on the thread that interrupts, which must not wait for a driver. */
+  @Override
+  protected void implCloseChannel() {
+    Thread abort = new Thread(this::abort, "mlops4j-abort");
+    abort.setDaemon(true);
+    abort.start();
+  }
+
+  private void abort() {
+    try {
+      connection.abort(Runnable::run);
+    } catch (SQLException | RuntimeException | AbstractMethodError e) {
+      // The driver cannot abort: its own time limit ends the statement.
+    }
+  }
+}
