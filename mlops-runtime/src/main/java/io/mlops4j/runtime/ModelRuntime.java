@@ -29,8 +29,7 @@ import io.mlops4j.runtime.scoring.file.FileScoring;
 import io.mlops4j.runtime.scoring.file.ScoringSource;
 import io.mlops4j.runtime.serving.DefaultModelLoader;
 import io.mlops4j.runtime.serving.RuntimeSettings;
-import io.mlops4j.runtime.serving.loading.DeclaredSignatureChecker;
-import io.mlops4j.runtime.serving.loading.GoldenRowsFit;
+import io.mlops4j.runtime.serving.loading.CardFit;
 import io.mlops4j.runtime.serving.loading.RegisteredVersion;
 import io.mlops4j.runtime.trust.TrustPolicy;
 import java.nio.file.Path;
@@ -217,18 +216,9 @@ public final class ModelRuntime implements AutoCloseable {
     Objects.requireNonNull(card, "card");
     Objects.requireNonNull(model, "model");
     Objects.requireNonNull(options, "options");
-    LoadOptions.Builder once = LoadOptions.builder();
-    card.features().ifPresent(once::features);
-    try (Model loaded = loader.load(() -> reader.read(model, false), card.name(), once.build())) {
-      if (card.signature().isPresent()) {
-        DeclaredSignatureChecker.requireStated(
-            "card of " + card.name(), card.signature().get(), loaded.signature());
-      }
-      card.goldenRows()
-          .ifPresent(
-              rows ->
-                  GoldenRowsFit.require(
-                      "card of " + card.name(), rows, loaded, loader.allocator()));
+    try (Model loaded =
+        loader.load(() -> reader.read(model, false), card.name(), CardFit.options(card))) {
+      CardFit.require(card, loaded, loader.allocator());
     }
     return registry.publish(card, model, options);
   }

@@ -3,6 +3,9 @@ package io.mlops4j.runtime.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mlops4j.model.GoldenRows;
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.runtime.card.CardJson;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,6 +116,28 @@ class WritingCommandsTest {
     assertThat(shown.at("/metrics/roc_auc").doubleValue()).isEqualTo(0.6);
     assertThat(shown.at("/metrics/ece").doubleValue()).isEqualTo(0.05);
     assertThat(shown.has("ower")).isFalse();
+  }
+
+  @Test
+  void publishRefusesACardThatTheModelContradictsBeforeARegistryIsMade() throws Exception {
+    GoldenRows rows = GoldenRows.within(1e-6).withInput("age", 1f).withOutput("y", 2f);
+    Path golden =
+        Files.writeString(
+            temporary.resolve("golden.json"),
+            CardJson.text(ModelCard.builder("mlp").goldenRows(rows).build()));
+    Path registry = temporary.resolve("none");
+
+    Line.Said said = Line.of(registry).run("publish", model, "--card", golden);
+    Line.Said features =
+        Line.of(registry).run("publish", model, "--name", "mlp", "--feature", "age");
+
+    assertThat(said.code()).isEqualTo(1);
+    assertThat(said.err()).contains("card of mlp: the model does not take its golden rows");
+    assertThat(features.code()).isEqualTo(1);
+    assertThat(features.err()).contains("age");
+    assertThat(registry).doesNotExist();
+    assertThat(Line.of(registry).run("publish", model, "--card", golden, "--no-load").code())
+        .isZero();
   }
 
   @Test

@@ -21,7 +21,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Publishes a model with its card.",
       "Publishing the same bytes with the same card again returns the same version. The model is"
-          + " loaded once, and its signature is stored in the card."
+          + " loaded first: its signature is stored in the card, and it must take the features and"
+          + " golden rows of the card."
     },
     footer = {
       "%nExample:",
@@ -50,7 +51,7 @@ final class PublishCommand extends RegistryCommand {
   void check() throws IOException {
     options.card();
     ModelFiles.list(model).kind();
-    card = options.card(name -> signature.card(name, model, this));
+    card = signature.checked(options.card(name -> signature.card(name, model, this)), model);
   }
 
   @Override
