@@ -120,8 +120,8 @@ final class Environment {
       // the same message as for a number out of range
     }
     problems.add(
-        "%s: found \"%s\", expected a whole number from %d to %d"
-            .formatted(name, value.get(), least, most));
+        "%s: found \"%s\", expected a whole number from %d to %d; unset it to use the default, %d"
+            .formatted(name, value.get(), least, most, orElse));
     return orElse;
   }
 
@@ -144,7 +144,7 @@ final class Environment {
       }
     }
     problems.add(
-        "%s: found \"%s\", expected a time more than zero and at most a day, for example 500ms, 2s or 1m"
+        "%s: found \"%s\", expected a time more than zero and at most a day, for example 500ms, 2s or 1m; unset it to use the default"
             .formatted(name, value.get()));
     return orElse;
   }

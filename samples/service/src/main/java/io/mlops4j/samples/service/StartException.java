@@ -26,6 +26,16 @@ final class StartException extends RuntimeException {
         cause);
   }
 
+  /**
+   * A file that a setting names cannot be read, or does not fit the model.
+   *
+   * @param setting the setting of the file
+   */
+  static StartException cannotUse(String setting, Throwable cause) {
+    return new StartException(
+        "%s: %s; name another file, or unset it".formatted(setting, reason(cause)), cause);
+  }
+
   private static String reason(Throwable cause) {
     return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
   }

@@ -1,6 +1,7 @@
 package io.mlops4j.samples.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +23,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.util.AutoCloseables;
+import org.apache.arrow.vector.Float4Vector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowFileWriter;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -119,6 +125,9 @@ class ProcessTest {
     assertThat(misspelt).doesNotExist();
   }
 
+  private static final Path REFERENCE =
+      RunningService.sample().resolve("data/flights-2001-01.arrow").toAbsolutePath();
+
   private static void awaitCopy(Path data) throws IOException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     boolean copied = false;
@@ -143,11 +152,41 @@ class ProcessTest {
     Path away = Files.move(registry, folder.resolve("away"));
     Map<String, String> again = new HashMap<>(settings(registry));
     again.put("MLOPS_DATA", data.toString());
+    again.put("MLOPS_REFERENCE", REFERENCE.toString());
     try (Service restarted = Service.start(Settings.from(again))) {
       assertThat(restarted.port()).isPositive();
       assertThat(registry).doesNotExist();
     }
     Files.move(away, registry);
+  }
+
+  /** Rows that the model does not take. */
+  private static Path ages(Path file) throws IOException {
+    try (RootAllocator allocator = new RootAllocator();
+        Float4Vector age = new Float4Vector("age", allocator);
+        VectorSchemaRoot root = VectorSchemaRoot.of(age);
+        OutputStream out = Files.newOutputStream(file);
+        ArrowFileWriter writer = new ArrowFileWriter(root, null, Channels.newChannel(out))) {
+      age.setSafe(0, 3);
+      root.setRowCount(1);
+      writer.writeBatch();
+    }
+    return file;
+  }
+
+  @Test
+  void aReferenceThatCannotBeUsedIsNamedByItsSetting() throws Exception {
+    Path misspelt = folder.resolve("flihgts.arrow");
+    Path other = ages(folder.resolve("other.arrow"));
+    for (Path file : List.of(misspelt, other)) {
+      Map<String, String> settings = new HashMap<>(settings());
+      settings.put("MLOPS_REFERENCE", file.toString());
+      assertThatThrownBy(() -> Service.start(Settings.from(settings)).close())
+          .isInstanceOf(StartException.class)
+          .hasMessageStartingWith("MLOPS_REFERENCE: ")
+          .hasMessageContaining(file == other ? "distance" : misspelt.toString())
+          .hasMessageEndingWith("; name another file, or unset it");
+    }
   }
 
   @ParameterizedTest

@@ -42,7 +42,7 @@ class SettingsTest {
             """
             MLOPS_REGISTRY: not set, expected the folder of the registry
             MLOPS_MODEL: not set, expected the alias to follow, for example flight-delay@champion
-            MLOPS_DEADLINE: found "2 seconds", expected a time more than zero and at most a day, for example 500ms, 2s or 1m
+            MLOPS_DEADLINE: found "2 seconds", expected a time more than zero and at most a day, for example 500ms, 2s or 1m; unset it to use the default
             MLOPS_PROT: no such setting; did you mean MLOPS_PORT?\
             """
                 .replace("MLOPS_DEADLINE: found", "MLOPS_DEADLINE: found"));
@@ -50,7 +50,7 @@ class SettingsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "MLOPS_PORT, 65536, from 0 to 65535",
+    "MLOPS_PORT, 65536, 'from 0 to 65535; unset it to use the default, 8080'",
     "MLOPS_PORT, eighty, expected a whole number",
     "MLOPS_PORT, '', found an empty value",
     "MLOPS_MODEL, ' ', found an empty value",
