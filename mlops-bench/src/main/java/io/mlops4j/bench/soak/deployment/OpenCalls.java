@@ -18,17 +18,31 @@ final class OpenCalls implements AutoCloseable {
 
   /** Counts the times of the calls of a span. */
   static final class Times {
-    private final int[] micros = new int[1 << 21];
+    private static final int MOST = 1 << 21;
+
+    private final int[] micros = new int[MOST];
+    private final int[] running = new int[MOST];
     private final AtomicInteger next = new AtomicInteger();
 
-    private void add(long nanos) {
-      micros[next.getAndIncrement() & (micros.length - 1)] = (int) (nanos / 1000);
+    private void add(long nanos, long runningNanos) {
+      int at = next.getAndIncrement() & (MOST - 1);
+      micros[at] = (int) (nanos / 1000);
+      running[at] = (int) (runningNanos / 1000);
     }
 
     /** In microseconds; zero without a call. */
     int quantile(double share) {
-      int count = Math.min(next.get(), micros.length);
-      int[] sorted = Arrays.copyOf(micros, count);
+      return quantile(micros, share);
+    }
+
+    /** The same from when the caller's thread ran, without its wait for a processor before. */
+    int runningQuantile(double share) {
+      return quantile(running, share);
+    }
+
+    private int quantile(int[] times, double share) {
+      int count = Math.min(next.get(), MOST);
+      int[] sorted = Arrays.copyOf(times, count);
       Arrays.sort(sorted);
       return count == 0 ? 0 : sorted[(int) (share * (count - 1))];
     }
@@ -71,6 +85,7 @@ final class OpenCalls implements AutoCloseable {
         LockSupport.parkNanos(left);
       }
       Times span = times;
+      long began = System.nanoTime();
       try {
         call.call(number, random);
         answered.incrementAndGet();
@@ -79,7 +94,8 @@ final class OpenCalls implements AutoCloseable {
           Child.tell("a call ended with " + e);
         }
       }
-      span.add(System.nanoTime() - (long) meant);
+      long ended = System.nanoTime();
+      span.add(ended - (long) meant, ended - began);
     }
   }
 

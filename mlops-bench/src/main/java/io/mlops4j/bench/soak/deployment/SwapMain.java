@@ -182,9 +182,16 @@ final class SwapMain implements AutoCloseable {
   }
 
   private static String text(String what, OpenCalls.Times times) {
-    return "%s: p50, p99, p99.9 in us %d, %d, %d of %d calls"
+    return "%s: p50, p99, p99.9 in us %d, %d, %d of %d calls; from when the caller ran %d, %d, %d"
         .formatted(
-            what, times.quantile(0.5), times.quantile(0.99), times.quantile(0.999), times.calls());
+            what,
+            times.quantile(0.5),
+            times.quantile(0.99),
+            times.quantile(0.999),
+            times.calls(),
+            times.runningQuantile(0.5),
+            times.runningQuantile(0.99),
+            times.runningQuantile(0.999));
   }
 
   private static double times(OpenCalls.Times some, OpenCalls.Times quiet) {
