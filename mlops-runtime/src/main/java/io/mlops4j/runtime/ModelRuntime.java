@@ -4,6 +4,7 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.FeatureWriter;
 import io.mlops4j.feature.ReadOptions;
+import io.mlops4j.feature.ReadProgress;
 import io.mlops4j.feature.WriteOptions;
 import io.mlops4j.inference.Closing;
 import io.mlops4j.inference.InferenceEvent;
@@ -36,7 +37,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalLong;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -371,8 +372,8 @@ public final class ModelRuntime implements AutoCloseable {
   }
 
   /**
-   * Scores files with a model, such as {@code runtime.scoring(model).score(in, out)}: on several
-   * threads, in bounded memory, resumed after an interruption.
+   * Scores files and readers with a model, such as {@code runtime.scoring(model).score(in, out)}:
+   * on several threads, in bounded memory, resumed after an interruption.
    *
    * @param model the model; the caller closes it after the last file
    * @return a scoring, which can be used for several files
@@ -385,20 +386,9 @@ public final class ModelRuntime implements AutoCloseable {
   /** The files that {@link #scoring} reads. */
   private record ScoredFiles(ModelRuntime runtime, Model model) implements ScoringSource {
     @Override
-    public FeatureReader open(Path file) {
-      return DataFiles.openFor(file, model.features(), model.signature(), runtime.allocator());
-    }
-
-    @Override
-    public OptionalLong rows(Path file) {
-      return ArrowFiles.rows(file);
-    }
-
-    @Override
-    public FeatureBatch empty(Path file) {
-      try (FeatureReader rows = open(file)) {
-        return rows.iterator().next().retain(); // a file without rows has one batch without rows
-      }
+    public FeatureReader open(Path file, @Nullable Consumer<ReadProgress> progress) {
+      return DataFiles.openFor(
+          file, model.features(), model.signature(), progress, runtime.allocator());
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.FeatureWriter;
 import io.mlops4j.feature.ReadOptions;
+import io.mlops4j.feature.ReadProgress;
 import io.mlops4j.feature.WriteOptions;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelSignature;
@@ -16,9 +17,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
 
 /** Opens files of all formats. Stateless and thread safe. */
 public final class DataFiles {
@@ -84,15 +87,23 @@ public final class DataFiles {
    * @param file the file; only read
    * @param features the features of the model
    * @param signature the signature of the model
+   * @param progress is notified of each batch; null for nobody
    * @param allocator where batches are allocated; it must outlive the reader and retained batches
    * @return a reader; the caller closes it
    * @throws DataException if the file is missing, damaged or of an unknown format, or DuckDB is
    *     needed and missing
    */
   public static FeatureReader openFor(
-      Path file, FeatureSchema features, ModelSignature signature, BufferAllocator allocator) {
+      Path file,
+      FeatureSchema features,
+      ModelSignature signature,
+      @Nullable Consumer<ReadProgress> progress,
+      BufferAllocator allocator) {
     DataFormat format = format(file);
     ReadOptions.Builder options = ReadOptions.builder();
+    if (progress != null) {
+      options.onProgress(progress);
+    }
     if (format == DataFormat.CSV || format == DataFormat.JSON) {
       FeatureCheck check = FeatureCheck.of(features, Optional.of(signature));
       try (FeatureReader untyped = open(file, allocator)) {

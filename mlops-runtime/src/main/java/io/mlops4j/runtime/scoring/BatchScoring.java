@@ -1,16 +1,17 @@
 package io.mlops4j.runtime.scoring;
 
 import io.mlops4j.error.DataException;
+import io.mlops4j.feature.FeatureReader;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
- * Scores files with a model: one output row for each input row, in the order of the input.
- * Immutable: each setting returns another instance. Thread safe.
+ * Scores files and the rows of readers with a model: one output row for each input row, in the
+ * order of the input. Immutable: each setting returns another instance. Thread safe.
  *
  * <p>The model is called on several threads. A bounded number of rows is in memory, however long
- * the file is. The output file appears in one step when all rows are written. A run that was
- * interrupted is resumed by the same call.
+ * the file is. The output file appears in one step when all rows are written. A run over a file
+ * that was interrupted is resumed by the same call.
  *
  * <p>The bytes of the output do not depend on the number of threads, provided that the model
  * computes each row alone.
@@ -93,4 +94,29 @@ public interface BatchScoring {
    *     meanwhile
    */
   ScoringResult score(Path in, Path out);
+
+  /**
+   * Scores the rows of a reader, such as the query of a database. Blocks until the output is
+   * complete. The rows are scored while they are read, and are stored nowhere else. Before the
+   * output is complete, the disk has {@code OUT.partial} as with a file, which becomes the output.
+   *
+   * <p>A reader cannot be read again, so a run that was interrupted is not resumed: the next call
+   * starts again, and replaces the partial file that a killed process has left.
+   *
+   * @param rows the rows, whose first batch names the columns; the caller closes the reader. {@code
+   *     ReadOptions.features(model.features(), model.signature())} reads the columns of the model
+   * @param out the output, as with a file
+   * @return what was done
+   * @throws DataException if the rows cannot be read, lack a kept column, or have more bad rows
+   *     than allowed; or if the output cannot be written, or another process writes it. There is
+   *     then no new file under the name of the output, and no partial file
+   * @throws io.mlops4j.error.ModelInputException if a column of the model is missing or has a wrong
+   *     type; no row was scored
+   * @throws io.mlops4j.error.InferenceException if the model fails
+   * @throws IllegalArgumentException if the name of the output shows a format that cannot be
+   *     written, or a kept column has the name of an output
+   * @throws IllegalStateException if the model or the reader is closed, or a deployment swaps its
+   *     version meanwhile
+   */
+  ScoringResult score(FeatureReader rows, Path out);
 }

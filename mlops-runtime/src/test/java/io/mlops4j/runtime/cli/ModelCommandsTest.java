@@ -513,8 +513,6 @@ class ModelCommandsTest {
       assertThat(said.code()).as(said.err()).isZero();
       assertThat(said.json().at("/rows")).hasSize(1).isEqualTo(fromFile.json().at("/rows"));
 
-      assertThat(run("predict", MODEL, DATABASE, out, "--query", query).err())
-          .contains("convert them to a file first");
       assertThat(run("convert", DATABASE, out).err()).contains("--query: found none");
       assertThat(run("convert", rows, out, "--query", query).err())
           .contains("found no address of a database");

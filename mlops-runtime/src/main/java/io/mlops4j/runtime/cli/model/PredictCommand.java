@@ -36,8 +36,8 @@ import picocli.CommandLine.Parameters;
     name = "predict",
     description = {
       "Calls a model with the rows of a file and prints its outputs: a table, JSON with --json, or"
-          + " writes them to a file, on all processors. A run that was killed goes on when it is"
-          + " called again.",
+          + " writes them to a file, on all processors. A run over a file that was killed goes on"
+          + " when it is called again; one over a query starts again.",
       "The key columns of the card come before the outputs. With --trust a model is called only if"
           + " it is signed with one of the keys."
     },
@@ -111,11 +111,6 @@ final class PredictCommand extends ShellCommand {
       throw misused("--keep, --bad-rows: found no OUT or --rows; expected OUT and all rows");
     }
     input.check(data);
-    if (arrow != null && rows == null && RowsArgument.isDatabase(data)) {
-      throw misused(
-          "OUT: found it with a database, whose rows cannot be read again when a run goes on;"
-              + " convert them to a file first, or add --rows N");
-    }
     try (ModelRuntime runtime = trust.runtime(global().trusted())) {
       return model.load(
           runtime,
@@ -161,7 +156,13 @@ final class PredictCommand extends ShellCommand {
     }
     ScoringResult scored;
     try (ProgressBar bar = bar("predict")) {
-      scored = scoring.onProgress(now -> bar.show(now.text(), false)).score(input.path(data), file);
+      if (global().progress()) {
+        scoring = scoring.onProgress(now -> bar.show(now.text(), now.fraction() == 1));
+      }
+      scored =
+          RowsArgument.isDatabase(data)
+              ? scoreRows(runtime, loaded, scoring, file)
+              : scoring.score(input.path(data), file);
     }
     if (scored.resumedRows() > 0) {
       note("went on behind the first " + ConsoleOutput.count(scored.resumedRows(), "row", "rows"));
@@ -178,6 +179,19 @@ final class PredictCommand extends ShellCommand {
     out.answer(
         json, to -> to.line(ConsoleOutput.count(scored.rows(), "row", "rows") + " in " + file));
     return 0;
+  }
+
+  /** Scores the rows of a query, which names only the columns that are needed. */
+  private ScoringResult scoreRows(
+      ModelRuntime runtime, Model loaded, BatchScoring scoring, Path file) {
+    ReadOptions needed =
+        ReadOptions.builder()
+            .features(loaded.features(), loaded.signature())
+            .columns(kept.toArray(String[]::new))
+            .build();
+    try (FeatureReader rows = input.open(runtime, data, needed)) {
+      return scoring.score(rows, file);
+    }
   }
 
   private static ObjectNode json(ServedBy who) {

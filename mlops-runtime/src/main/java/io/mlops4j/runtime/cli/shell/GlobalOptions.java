@@ -144,7 +144,7 @@ public final class GlobalOptions {
     return terminal;
   }
 
-  boolean progress() {
+  public boolean progress() {
     return progress == null ? terminal : progress;
   }
 

@@ -12,7 +12,6 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Field;
-import org.apache.arrow.vector.types.pojo.Schema;
 
 /** Scores some rows, and encodes their kept columns and outputs. Thread safe. */
 final class ChunkScorer {
@@ -42,10 +41,10 @@ final class ChunkScorer {
   /**
    * Checks the columns with no rows.
    *
-   * @return the columns of the output
+   * @return the columns of the output, without rows
    * @throws ModelInputException if the model lacks a column, or it has a wrong type
    */
-  Schema check(FeatureBatch first) {
+  EncodedChunk check(FeatureBatch first) {
     for (String column : settings.kept()) {
       if (first.root().getVector(column) == null) {
         throw new DataException(
@@ -68,7 +67,7 @@ final class ChunkScorer {
                   + "\", which is also an output; rename the column, or choose other outputs");
         }
       }
-      return encode(none, chosen(outputs), 0, "").schema();
+      return encode(none, chosen(outputs), 0, "");
     }
   }
 

@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.scoring.file;
 
 import io.mlops4j.error.DataException;
+import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.inference.Model;
 import io.mlops4j.runtime.scoring.BatchScoring;
 import io.mlops4j.runtime.scoring.ScoringProgress;
@@ -98,10 +99,21 @@ public final class FileScoring implements BatchScoring {
           "in: found %s, which the run that writes %s would overwrite, expected another file; rename it"
               .formatted(in, out));
     }
+    return run(ScoringInput.of(source, in), out);
+  }
+
+  @Override
+  public ScoringResult score(FeatureReader rows, Path out) {
+    Objects.requireNonNull(rows, "rows");
+    Objects.requireNonNull(out, "out");
+    return run(ScoringInput.of(rows), out);
+  }
+
+  private ScoringResult run(ScoringInput rows, Path out) {
     if (Files.isDirectory(out)) {
       throw new DataException(out + ": found a folder, expected the name of a file", null);
     }
-    return new ScoringRun(source, model, settings, in).into(out);
+    return new ScoringRun(source, model, settings, rows).into(out);
   }
 
   private static boolean same(Path in, Path out) {

@@ -172,7 +172,10 @@ final class Journal implements AutoCloseable {
   }
 
   /** Returns the records of the same work; none if the journal is of another one. */
-  List<Entry> entries(Digest identity) throws IOException {
+  List<Entry> entries(@Nullable Digest identity) throws IOException {
+    if (identity == null) {
+      return List.of();
+    }
     ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(channel.size()));
     while (bytes.hasRemaining() && channel.read(bytes, bytes.position()) >= 0) {
       // One read may return fewer bytes.
@@ -194,11 +197,11 @@ final class Journal implements AutoCloseable {
     return entries;
   }
 
-  void restart(Digest identity) throws IOException {
+  void restart(@Nullable Digest identity) throws IOException {
     channel.truncate(0);
     end = 0;
     recordedBlocks = 0;
-    append(FORMAT + identity + "\n");
+    append(FORMAT + (identity == null ? "never resumed" : identity) + "\n");
   }
 
   void cutAfter(Entry last, int blocks) throws IOException {

@@ -39,6 +39,7 @@ final class PartialFile implements AutoCloseable {
   private final Path partial;
   private final Journal journal;
   private final FileChannel channel;
+  private final boolean resumable;
   private final List<ArrowBlock> blocks = new ArrayList<>();
   private Disk.Hash hash = new Disk.Hash();
   private @Nullable Schema schema;
@@ -49,20 +50,24 @@ final class PartialFile implements AutoCloseable {
   private long recordNanos;
   private @Nullable Digest digest;
   private boolean discarded;
+  private boolean finished;
 
-  private PartialFile(Path out, Path partial, Journal journal, FileChannel channel) {
+  private PartialFile(
+      Path out, Path partial, Journal journal, FileChannel channel, boolean resumable) {
     this.out = out;
     this.partial = partial;
     this.journal = journal;
     this.channel = channel;
+    this.resumable = resumable;
   }
 
   /**
    * Opens the file of an interrupted run, or a new one.
    *
-   * @param identity of the work; the file of another work is deleted
+   * @param identity of the work; the file of another work is deleted. Null if the work cannot be
+   *     resumed: nothing is recorded, and a file that is not finished is deleted
    */
-  static PartialFile open(Path out, Digest identity) {
+  static PartialFile open(Path out, @Nullable Digest identity) {
     Path whole = out.toAbsolutePath();
     Path partial = rowsOf(whole);
     Journal journal = Journal.open(journalOf(whole), whole);
@@ -74,7 +79,7 @@ final class PartialFile implements AutoCloseable {
               StandardOpenOption.CREATE,
               StandardOpenOption.READ,
               StandardOpenOption.WRITE);
-      PartialFile file = new PartialFile(whole, partial, journal, channel);
+      PartialFile file = new PartialFile(whole, partial, journal, channel, identity != null);
       file.resume(identity);
       return file;
     } catch (IOException | RuntimeException e) {
@@ -94,7 +99,7 @@ final class PartialFile implements AutoCloseable {
     return out.resolveSibling(out.getFileName() + ".journal");
   }
 
-  private void resume(Digest identity) throws IOException {
+  private void resume(@Nullable Digest identity) throws IOException {
     Journal.Entry last = null;
     Disk.Hash read = new Disk.Hash();
     for (Journal.Entry entry : journal.entries(identity)) {
@@ -197,7 +202,7 @@ final class PartialFile implements AutoCloseable {
    */
   boolean recordIfDue(long nanos) {
     long begin = System.nanoTime();
-    if (nanos > 0 && begin - recorded < Math.max(nanos, 50 * recordNanos)) {
+    if (!resumable || (nanos > 0 && begin - recorded < Math.max(nanos, 50 * recordNanos))) {
       return false;
     }
     try {
@@ -232,6 +237,7 @@ final class PartialFile implements AutoCloseable {
         convert.accept(partial);
         Files.delete(partial);
       }
+      finished = true;
       journal.delete();
     } catch (IOException e) {
       throw unwritable(e);
@@ -265,8 +271,11 @@ final class PartialFile implements AutoCloseable {
 
   private ResumableException unwritable(IOException e) {
     return new ResumableException(
-        "%s: cannot be written: %s; %s has %d rows, free space and call score again to go on"
-            .formatted(out, e, partial.getFileName(), rows),
+        resumable
+            ? "%s: cannot be written: %s; %s has %d rows, free space and call score again to go on"
+                .formatted(out, e, partial.getFileName(), rows)
+            : "%s: cannot be written: %s; free space and call score with a new reader"
+                .formatted(out, e),
         e);
   }
 
@@ -274,7 +283,7 @@ final class PartialFile implements AutoCloseable {
   public void close() {
     try (journal) {
       channel.close();
-      if (digest == null && (discarded || rows == 0)) {
+      if (!finished && (discarded || rows == 0 || !resumable)) {
         Files.deleteIfExists(partial);
         journal.delete();
       }

@@ -13,9 +13,10 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Scores one file. The calling thread reads and writes; workers call the model and encode. At most
+ * Scores one input. The calling thread reads and writes; workers call the model and encode. At most
  * three chunks for each worker are in memory, so a slow disk slows the reader down.
  */
 final class ScoringRun {
@@ -32,33 +33,27 @@ final class ScoringRun {
   private final String devices;
   private final String features;
   private final ScoringSettings settings;
-  private final Path in;
-  private final InputFile input;
+  private final ScoringInput input;
   private final ChunkScorer scorer;
   private final Deque<Future<EncodedChunk>> running = new ArrayDeque<>();
 
-  ScoringRun(ScoringSource source, Model model, ScoringSettings settings, Path in) {
+  ScoringRun(ScoringSource source, Model model, ScoringSettings settings, ScoringInput input) {
     this.source = source;
     this.pinned = model.servedBy();
     this.devices = model.placement().devices().toString();
     this.features = text(model.features());
     this.settings = settings;
-    this.in = in;
-    this.input = InputFile.of(in);
-    this.scorer = new ChunkScorer(model, pinned, settings, source.allocator(), in.toString());
+    this.input = input;
+    this.scorer = new ChunkScorer(model, pinned, settings, source.allocator(), input.toString());
   }
 
   ScoringResult into(Path out) {
     boolean arrow = source.isArrow(out);
     try (PartialFile file = PartialFile.open(out, identity())) {
       long resumed = file.rows();
-      ProgressReport progress =
-          new ProgressReport(settings.progress(), source.rows(in), resumed, System::nanoTime);
+      ProgressReport progress = new ProgressReport(settings.progress(), resumed, System::nanoTime);
       try {
         score(file, out, progress);
-        if (file.rows() == 0) {
-          writeNoRows(file, out);
-        }
         input.checkUnchanged();
       } catch (DataException e) {
         // An interrupt may reach the reader, too, which then says that it cannot read.
@@ -73,7 +68,11 @@ final class ScoringRun {
     }
   }
 
-  private Digest identity() {
+  private @Nullable Digest identity() {
+    String rows = input.identity();
+    if (rows == null) {
+      return null;
+    }
     String text =
         String.join(
             "\n",
@@ -82,7 +81,7 @@ final class ScoringRun {
             pinned.engine(),
             devices,
             features,
-            input.text(),
+            rows,
             settings.text(),
             Integer.toString(CHUNK));
     return Digest.sha256(text.getBytes(StandardCharsets.UTF_8));
@@ -99,24 +98,26 @@ final class ScoringRun {
   private void score(PartialFile file, Path out, ProgressReport progress) {
     long skip = file.rows();
     long row = 0;
-    boolean checked = false;
-    try (FeatureReader reader = source.open(in);
+    EncodedChunk columns = null;
+    try (FeatureReader reader = input.open(settings.progress() == null ? null : progress::read);
         ScoringThreads threads = new ScoringThreads(settings.threads())) {
       for (FeatureBatch batch : reader) {
-        if (!checked) {
-          checked = true;
-          source.checkColumns(out, scorer.check(batch));
+        if (columns == null) {
+          columns = scorer.check(batch);
+          source.checkColumns(out, columns.schema());
         }
         int from = (int) Math.min(skip, batch.rows());
         skip -= from;
-        for (; from < batch.rows(); from += CHUNK) {
-          int rows = Math.min(CHUNK, batch.rows() - from);
-          running.add(threads.submit(batch.slice(from, rows), row + from, scorer));
-          while (running.size() >= FOR_EACH_THREAD * settings.threads()) {
-            writeNext(threads, file, progress);
+        try (FeatureBatch kept = batch.retain()) { // a reader may fill the same memory again
+          for (; from < kept.rows(); from += CHUNK) {
+            int rows = Math.min(CHUNK, kept.rows() - from);
+            running.add(threads.submit(kept.slice(from, rows), row + from, scorer));
+            while (running.size() >= FOR_EACH_THREAD * settings.threads()) {
+              writeNext(threads, file, progress);
+            }
           }
+          row += kept.rows();
         }
-        row += batch.rows();
       }
       while (!running.isEmpty()) {
         writeNext(threads, file, progress);
@@ -124,15 +125,16 @@ final class ScoringRun {
     }
     if (skip > 0) {
       throw new DataException(
-          in + ": found " + row + " rows, expected at least those that were scored before", null);
+          input + ": found " + row + " rows, expected at least those that were scored before",
+          null);
     }
-  }
-
-  /** Writes the columns of an input without rows. */
-  private void writeNoRows(PartialFile file, Path out) {
-    try (FeatureBatch none = source.empty(in)) {
-      source.checkColumns(out, scorer.check(none));
-      file.write(scorer.score(none, 0));
+    if (columns == null) {
+      throw new DataException(
+          input + ": found no batch, expected one that names the columns; it may have no rows",
+          null);
+    }
+    if (file.rows() == 0) {
+      file.write(columns);
     }
   }
 
@@ -142,7 +144,7 @@ final class ScoringRun {
     if (file.badRows() > settings.badRows()) {
       throw new DataException(
           "%s: found %d rows that the model rejects, expected at most %d; the next one is %s"
-              .formatted(in, file.badRows(), settings.badRows(), chunk.firstBad()),
+              .formatted(input, file.badRows(), settings.badRows(), chunk.firstBad()),
           null);
     }
     if (file.recordIfDue(settings.recordEvery())) {

@@ -5,10 +5,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * @param kept columns of the input
  * @param outputs outputs of the model; empty for all
+ * @param progress is notified of progress; null for nobody
  * @param recordEvery nanoseconds between two records of the journal
  */
 record ScoringSettings(
@@ -16,12 +18,12 @@ record ScoringSettings(
     List<String> outputs,
     int threads,
     long badRows,
-    Consumer<? super ScoringProgress> progress,
+    @Nullable Consumer<? super ScoringProgress> progress,
     long recordEvery) {
 
   static ScoringSettings defaults(List<String> keys, int threads) {
     return new ScoringSettings(
-        List.copyOf(keys), List.of(), threads, 0, now -> {}, TimeUnit.MILLISECONDS.toNanos(100));
+        List.copyOf(keys), List.of(), threads, 0, null, TimeUnit.MILLISECONDS.toNanos(100));
   }
 
   ScoringSettings withKept(List<String> columns) {

@@ -1,37 +1,23 @@
 package io.mlops4j.runtime.scoring.file;
 
-import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.feature.ReadProgress;
 import java.nio.file.Path;
-import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
 
 /** The files of a runtime. */
 public interface ScoringSource {
   /**
-   * Opens a file.
+   * Opens a file. A file without rows gives one batch without rows, which has its columns.
    *
    * @param file the file
+   * @param progress is notified of each batch; null if nobody waits for that
    * @return a reader, which the caller closes
    */
-  FeatureReader open(Path file);
-
-  /**
-   * Returns the number of rows, if the format states it.
-   *
-   * @param file the file
-   * @return empty if it is not known without reading all rows
-   */
-  OptionalLong rows(Path file);
-
-  /**
-   * Returns a batch without rows that has the columns of the file.
-   *
-   * @param file the file
-   * @return a batch, which the caller closes
-   */
-  FeatureBatch empty(Path file);
+  FeatureReader open(Path file, @Nullable Consumer<ReadProgress> progress);
 
   /**
    * Returns whether a file is written as Arrow, and not converted at the end.

@@ -44,7 +44,7 @@ final class ScoringThreads implements AutoCloseable {
       return chunk.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new ResumableException("interrupted while scoring; call score again to go on", e);
+      throw new ResumableException("interrupted while scoring; call score again", e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RuntimeException failure) {
         throw failure;

@@ -397,14 +397,18 @@ class FileScoringTest {
     assertThatThrownBy(
             () ->
                 new ScoringRun(
-                        new HookedFiles(runtime, this::appendAByte, () -> {}),
+                        hooked(this::appendAByte),
                         model,
                         ScoringSettings.defaults(List.of(), 1),
-                        in)
+                        ScoringInput.of(hooked(this::appendAByte), in))
                     .into(out))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("change"); // the reader or the run notices first
     assertOnlyInputIsLeft();
+  }
+
+  private HookedFiles hooked(Runnable opened) {
+    return new HookedFiles(runtime, opened, () -> {});
   }
 
   private void appendAByte() {
@@ -438,21 +442,18 @@ class FileScoringTest {
     writeInput();
     List<Throwable> thrown = new ArrayList<>();
     FileScoring other = scoring();
+    HookedFiles hooked =
+        hooked(
+            () -> {
+              try {
+                other.score(in, out);
+              } catch (RuntimeException e) {
+                thrown.add(e);
+              }
+            });
     ScoringResult result =
         new ScoringRun(
-                new HookedFiles(
-                    runtime,
-                    () -> {
-                      try {
-                        other.score(in, out);
-                      } catch (RuntimeException e) {
-                        thrown.add(e);
-                      }
-                    },
-                    () -> {}),
-                model,
-                ScoringSettings.defaults(List.of(), 1),
-                in)
+                hooked, model, ScoringSettings.defaults(List.of(), 1), ScoringInput.of(hooked, in))
             .into(out);
     assertThat(result.rows()).isEqualTo(ROWS);
     assertThat(thrown).hasSize(1);
@@ -545,7 +546,22 @@ class FileScoringTest {
     assertThat(last.total()).hasValue(ROWS);
     assertThat(last.rowsPerSecond()).isPositive();
     assertThat(last.remaining()).hasValue(Duration.ZERO);
-    assertThat(last.text()).startsWith("37,192 of 37,192 rows, ").endsWith(", 0 s left");
+    assertThat(last.text()).startsWith("37,192 of 37,192 rows, 100%, ").endsWith(", 0 s left");
+  }
+
+  /** The footer of Parquet has the number of rows. */
+  @Test
+  void progressOverParquetStatesTheTotal() {
+    writeInput();
+    Path parquet = folder.resolve("in.parquet");
+    try (FeatureReader rows = runtime.read(in);
+        FeatureWriter copy = runtime.write(parquet)) {
+      rows.forEach(copy::write);
+      copy.commit();
+    }
+    List<ScoringProgress> seen = new ArrayList<>();
+    scoring().onProgress(seen::add).score(parquet, out);
+    assertThat(seen.get(seen.size() - 1).total()).hasValue(ROWS);
   }
 
   @Test

@@ -1,13 +1,14 @@
 package io.mlops4j.runtime.scoring.file;
 
-import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.FeatureWriter;
+import io.mlops4j.feature.ReadProgress;
 import io.mlops4j.runtime.ModelRuntime;
 import java.nio.file.Path;
-import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Files of which a test learns when they are used.
@@ -18,20 +19,10 @@ import org.apache.arrow.vector.types.pojo.Schema;
 record HookedFiles(ModelRuntime runtime, Runnable opened, Runnable converting)
     implements ScoringSource {
   @Override
-  public FeatureReader open(Path file) {
+  public FeatureReader open(Path file, @Nullable Consumer<ReadProgress> progress) {
     FeatureReader reader = runtime.read(file);
     opened.run();
     return reader;
-  }
-
-  @Override
-  public OptionalLong rows(Path file) {
-    return OptionalLong.empty();
-  }
-
-  @Override
-  public FeatureBatch empty(Path file) {
-    throw new AssertionError("the input has rows");
   }
 
   @Override
