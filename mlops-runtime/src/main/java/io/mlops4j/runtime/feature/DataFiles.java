@@ -10,6 +10,7 @@ import io.mlops4j.feature.WriteOptions;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.runtime.binding.FeatureCheck;
+import io.mlops4j.runtime.internal.duckdb.DuckDb;
 import io.mlops4j.runtime.internal.duckdb.ParquetSink;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -115,7 +116,22 @@ public final class DataFiles {
   }
 
   /**
-   * Starts a query over files.
+   * Returns a query for the rows of a CSV or JSON file, which is checked as {@link #open} does. The
+   * types of its columns are recognised by all rows: by a sample, a later fraction in a column of
+   * whole numbers would be rounded without an error.
+   *
+   * @param file the file; its name shows the format
+   * @param database where the query is run
+   * @param allocator where batches are allocated while a broken line is searched
+   * @return one SELECT
+   * @throws DataException if the file is missing or damaged; names the line
+   */
+  public static String textRows(Path file, DuckDb database, BufferAllocator allocator) {
+    return DuckDbFiles.textRows(file, database, allocator);
+  }
+
+  /**
+   * Starts a query over files. A file that it names and that changes meanwhile is refused.
    *
    * @param sql one SELECT statement, never text from outside
    * @param options columns, rows and limits

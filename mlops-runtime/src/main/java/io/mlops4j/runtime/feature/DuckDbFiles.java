@@ -52,7 +52,7 @@ final class DuckDbFiles {
     ParsedTypes parsed;
     try {
       stamps = FileStamps.of(files);
-      String recognised = FileSql.files(format, files, options, delimiter, Map.of());
+      String recognised = FileSql.files(format, files, options, delimiter, Map.of(), false);
       found = database.columns("SELECT * FROM " + recognised);
       checkColumns(found, options);
       Map<String, ElementType> wanted = wanted(format, found, options);
@@ -65,7 +65,7 @@ final class DuckDbFiles {
       throw named(
           names, delimiter == null ? e : broken(files, delimiter, options, allocator, e), null);
     }
-    String source = FileSql.files(format, files, options, delimiter, parsed.types());
+    String source = FileSql.files(format, files, options, delimiter, parsed.types(), false);
     List<String> columns =
         options.columns().isEmpty() ? List.copyOf(found.keySet()) : options.columns();
     UnaryOperator<RuntimeException> failures =
@@ -79,6 +79,26 @@ final class DuckDbFiles {
     } catch (RuntimeException e) {
       database.close();
       throw failures.apply(e);
+    }
+  }
+
+  /** Returns a query for the rows of a text file, by the rules of {@link DataFiles#textRows}. */
+  static String textRows(Path file, DuckDb database, BufferAllocator allocator) {
+    DataFormat format = DataFormat.named(file);
+    List<Path> files = List.of(file);
+    ReadOptions options = ReadOptions.defaults();
+    Encodings.check(format, files, options);
+    String delimiter = format == DataFormat.CSV ? CsvDialect.delimiter(files, options) : null;
+    String sql =
+        "SELECT * FROM " + FileSql.files(format, files, options, delimiter, Map.of(), true);
+    try {
+      database.columns(sql);
+      return sql;
+    } catch (DataException e) {
+      throw named(
+          file.toString(),
+          delimiter == null ? e : broken(files, delimiter, options, allocator, e),
+          null);
     }
   }
 
@@ -115,6 +135,7 @@ final class DuckDbFiles {
     options.filter().ifPresent(filter -> Sql.checkNoParameters("filter", filter));
     DuckDb database = DuckDb.open(settings(options, List.of()));
     try {
+      FileStamps stamps = FileStamps.of(database.files(sql));
       String source = "query(" + Sql.text(sql) + ")"; // accepts one SELECT and nothing else
       Map<String, String> found = database.columns("SELECT * FROM " + source);
       checkColumns(found, options);
@@ -126,7 +147,7 @@ final class DuckDbFiles {
           rows,
           database::close,
           e -> named("the query", e, null),
-          FileStamps.of(List.of()),
+          stamps,
           new ReadMeter(options, OptionalLong.empty(), 0, () -> 0));
     } catch (RuntimeException e) {
       database.close();

@@ -21,24 +21,29 @@ final class FileSql {
    *
    * @param delimiter what separates the values of CSV files; null if DuckDB has to find it
    * @param types the types of columns in DuckDB; of a JSON file all columns or none
+   * @param byAllRows whether types that are not given are recognised by all rows of text files
    */
   static String files(
       DataFormat format,
       List<Path> files,
       ReadOptions options,
       @Nullable String delimiter,
-      Map<String, String> types) {
+      Map<String, String> types,
+      boolean byAllRows) {
     String list = Sql.exactly(files);
     String named = types.isEmpty() ? "" : map(types);
+    String sample = byAllRows ? ", sample_size = -1" : "";
     return switch (format) {
       case CSV ->
           "read_csv("
               + list
               + ", skip = 0" // otherwise DuckDB skips lines that do not fit to the ones after them
               + csv(options, delimiter)
+              + sample
               + (types.isEmpty() ? "" : ", types = " + named)
               + ")";
-      case JSON -> "read_json(" + list + (types.isEmpty() ? "" : ", columns = " + named) + ")";
+      case JSON ->
+          "read_json(" + list + sample + (types.isEmpty() ? "" : ", columns = " + named) + ")";
       default -> "read_parquet(" + list + ")";
     };
   }

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
@@ -20,12 +21,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Times without a zone are read as UTC.
  */
 public final class FeatureSource {
-  /**
-   * Types are recognised by all rows. By a sample, a later fraction in a column of whole numbers
-   * would be rounded without an error.
-   */
-  private static final String WHOLE_FILE = "sample_size = -1";
-
   private final String text;
   private final @Nullable String sql;
   private final @Nullable Path file;
@@ -74,15 +69,9 @@ public final class FeatureSource {
               + name
               + "') for several");
     }
-    String quoted = Sql.text(name);
-    String reader;
     if (lower.endsWith(".parquet")) {
-      reader = "read_parquet(" + quoted + ")";
-    } else if (lower.endsWith(".csv")) {
-      reader = "read_csv(" + quoted + ", skip = 0, " + WHOLE_FILE + ")";
-    } else if (lower.endsWith(".json") || lower.endsWith(".jsonl") || lower.endsWith(".ndjson")) {
-      reader = "read_json(" + quoted + ", " + WHOLE_FILE + ")";
-    } else if (lower.endsWith(".arrow") || lower.endsWith(".feather")) {
+      return ofSql("file " + name, "SELECT * FROM read_parquet(" + Sql.text(name) + ")", file);
+    } else if (isText(lower) || lower.endsWith(".arrow") || lower.endsWith(".feather")) {
       return new FeatureSource("file " + name, null, file, memory -> DataFiles.open(file, memory));
     } else {
       throw new IllegalArgumentException(
@@ -91,12 +80,15 @@ public final class FeatureSource {
               + ", expected a name that ends in .parquet, .arrow, .csv, .json, .jsonl or"
               + " .ndjson; write the rows as Parquet, or use FeatureSource.sql");
     }
-    return ofSql("file " + name, "SELECT * FROM " + reader, file);
+  }
+
+  private static boolean isText(String lower) {
+    return Stream.of(".csv", ".json", ".jsonl", ".ndjson").anyMatch(lower::endsWith);
   }
 
   /**
    * Returns the rows of a query. The query runs in this process with the rights of this process, so
-   * it must be trusted.
+   * it must be trusted. A file that it names in its text and that changes meanwhile is refused.
    *
    * @param query one SELECT in DuckDB's SQL, for example {@code SELECT * FROM
    *     read_parquet('flights-*.parquet')}
@@ -165,7 +157,7 @@ public final class FeatureSource {
   /** Returns the source without columns that a reader need not read for a query of one column. */
   FeatureSource only(String column) {
     Path arrow = file;
-    if (sql != null || arrow == null) {
+    if (sql != null || arrow == null || isText()) {
       return this;
     }
     ReadOptions options = ReadOptions.builder().columns(column).build();
@@ -173,7 +165,13 @@ public final class FeatureSource {
         text, null, arrow, memory -> DataFiles.open(List.of(arrow), options, memory));
   }
 
-  /** Returns the query of the rows; null if they must be read by {@link #open}. */
+  /** Returns whether the rows are those of a CSV or JSON file. */
+  boolean isText() {
+    return file != null
+        && isText(file.toString().toLowerCase(Locale.ROOT).replaceAll("\\.gz$", ""));
+  }
+
+  /** Returns the query of the rows; null for a text file, and if {@link #open} must read them. */
   @Nullable String sql() {
     return sql;
   }

@@ -127,7 +127,8 @@ final class Offline implements AutoCloseable {
   }
 
   /**
-   * Checks that a source can be read, notes its file's state, and returns the query of its rows.
+   * Checks that a source can be read, notes the state of its files, and returns the query of its
+   * rows.
    */
   String read(String what, FeatureSource source) {
     Path file = source.path();
@@ -135,12 +136,30 @@ final class Offline implements AutoCloseable {
       note(what, file);
     }
     String sql = source.sql();
-    return sql != null ? sql : copies.computeIfAbsent(source, each -> copy(what, each));
+    if (sql != null) {
+      noteFilesOf(what, sql);
+      return sql;
+    }
+    return copies.computeIfAbsent(
+        source, each -> file != null && each.isText() ? textRows(what, file) : copy(what, each));
+  }
+
+  private String textRows(String what, Path file) {
+    try (BufferAllocator memory = new RootAllocator()) {
+      return DataFiles.textRows(file, database, memory);
+    } catch (DataException e) {
+      throw new DataException(what + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Notes the state of the files that a query names. */
+  void noteFilesOf(String what, String sql) {
+    database.files(sql).forEach(file -> note(what, file));
   }
 
   /** Notes the state of a file for {@link #requireUnchanged}. */
   void note(String what, Path file) {
-    stamps.put(file, stamp(what, file));
+    stamps.putIfAbsent(file, stamp(what, file));
   }
 
   /** Returns a file that is deleted at the end of the job. */

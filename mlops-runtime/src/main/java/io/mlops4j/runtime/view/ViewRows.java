@@ -38,6 +38,7 @@ final class ViewRows {
     if (view.sql().isPresent()) {
       offline.run(what, "CREATE OR REPLACE VIEW source AS SELECT * FROM (" + rows + "\n)");
       rows = view.sql().get();
+      offline.noteFilesOf(what, rows);
     }
     FeatureView.JavaStep<?> step = view.transform();
     if (step != null) {

@@ -23,12 +23,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
@@ -42,6 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DataFilesTest {
   private static final String CSV = "id,distance,origin\n1,2176,LAS\n2,236,SFO\n3,,\n";
@@ -266,6 +270,46 @@ class DataFilesTest {
       assertThatThrownBy(() -> batches.forEachRemaining(batch -> {}))
           .isInstanceOf(DataException.class)
           .hasMessageContaining("was changed while it was read");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"c.csv", "c.jsonl", "c.parquet"})
+  void aQueryNoticesAChangeWhileItReads(String name) throws IOException {
+    Path file = folder.resolve(name);
+    String rows = "SELECT i AS id FROM range(200000) r(i)";
+    if (name.endsWith(".parquet")) {
+      try (FeatureReader reader = DataFiles.query(rows, ReadOptions.defaults(), memory);
+          FeatureWriter writer = DataFiles.create(file, WriteOptions.defaults())) {
+        reader.forEach(writer::write);
+        writer.commit();
+      }
+    } else {
+      String one = name.endsWith(".csv") ? "%d\n" : "{\"id\": %d}\n";
+      text(
+          name,
+          IntStream.range(0, 200_000)
+              .mapToObj(one::formatted)
+              .collect(Collectors.joining("", name.endsWith(".csv") ? "id\n" : "", "")));
+    }
+    String pattern = folder.resolve(name.replace("c.", "[a-d].")).toString();
+    for (String source : List.of(file.toString(), pattern)) {
+      String sql = "SELECT * FROM (SELECT id + 1 AS next FROM '" + source + "') -- 'c.csv'";
+      long read = 0;
+      try (FeatureReader reader = DataFiles.query(sql, ReadOptions.defaults(), memory)) {
+        for (FeatureBatch batch : reader) {
+          read += batch.rows();
+        }
+      }
+      assertThat(read).as("unchanged").isEqualTo(200_000);
+      try (FeatureReader reader = DataFiles.query(sql, options().batchRows(1000).build(), memory)) {
+        Iterator<FeatureBatch> batches = reader.iterator();
+        batches.next();
+        Files.setLastModifiedTime(file, FileTime.fromMillis(source.length()));
+        assertThatThrownBy(() -> batches.forEachRemaining(batch -> {}))
+            .isInstanceOf(DataException.class)
+            .hasMessageContaining("the query: cannot be read: " + file + " was changed");
+      }
     }
   }
 

@@ -106,7 +106,7 @@ class PushDownTest {
       }
     }
     ReadOptions options = ReadOptions.builder().columns("gamma").filter("beta > 1").build();
-    String source = FileSql.files(format, List.of(file), options, null, Map.of());
+    String source = FileSql.files(format, List.of(file), options, null, Map.of(), false);
     String plan;
     try (DuckDb database = DuckDb.open(DuckDbSettings.of(List.of(file)));
         Statement statement = database.connection().createStatement();

@@ -7,9 +7,13 @@ import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.runtime.feature.DataFiles;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.zip.GZIPOutputStream;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,14 +62,82 @@ class TextSourceTest {
     assertThat(delay(text("landings.jsonl", json))).isEqualTo(3.7);
   }
 
+  private void assertRefused(Path file, String... parts) {
+    assertThatThrownBy(() -> delay(file))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("view delays: " + file)
+        .hasMessageContainingAll(parts);
+    assertThatThrownBy(() -> FeatureSource.file(file).dataset("landings"))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("data set landings: " + file)
+        .hasMessageContainingAll(parts);
+  }
+
   @Test
-  void aBrokenLineIsAnError() throws IOException {
+  void aBrokenLineIsNamed() throws IOException {
     String good = "JFK,2001-01-01 00:00:00,3\n";
-    for (String line : new String[] {"LAX,2\n", "LAX,2001-01-01 00:00:00,3,4\n"}) {
-      Path file = text("landings.csv", "origin,landed,delay\n" + good + line);
-      assertThatThrownBy(() -> delay(file))
-          .isInstanceOf(DataException.class)
-          .hasMessageContaining("view delays");
+    for (String line : new String[] {"LAX,2\n", "LAX,2001-01-01 00:00:00,3,4\n", "LAX\n"}) {
+      for (int before : new int[] {1, ROWS}) {
+        assertRefused(
+            text("landings.csv", "origin,landed,delay\n" + good.repeat(before) + line + good),
+            "Line: " + (before + 2));
+      }
     }
+  }
+
+  @Test
+  void theOtherHalfOfAQuoteIsNamed() throws IOException {
+    String rows =
+        """
+        origin,landed,delay
+        "New York, JFK",2001-01-01 00:00:00,3
+        "LAX,2001-01-01 00:00:00,3
+        """;
+    assertRefused(text("landings.csv", rows), "ine: 3");
+  }
+
+  @Test
+  void anotherEncodingIsNamed() throws IOException {
+    String rows =
+        "origin,landed,delay\nJFK,2001-01-01 00:00:00,3\nZ\u00fcrich,2001-01-01 00:00:00,4\n";
+    Path file = folder.resolve("landings.csv");
+    Files.write(file, rows.getBytes(StandardCharsets.ISO_8859_1));
+    assertRefused(file, "ine: 3", "utf-8");
+    Files.write(file, ("\ufeff" + rows).getBytes(StandardCharsets.UTF_16LE));
+    assertRefused(file, "UTF-16");
+    Files.write(file, rows.getBytes(StandardCharsets.UTF_16)); // big-endian, with a mark
+    assertRefused(file, "big-endian UTF-16");
+  }
+
+  @Test
+  void aMarkOfUtf8IsNoPartOfAName() throws IOException {
+    assertThat(delay(text("landings.csv", "\ufefforigin,landed,delay\r\nJFK,2001-01-01,3\r\n")))
+        .isEqualTo(3L);
+  }
+
+  @Test
+  void anEmptyFileIsNamed() throws IOException {
+    assertRefused(text("landings.csv", ""), "empty");
+    assertRefused(text("landings.jsonl", ""), "empty");
+  }
+
+  @Test
+  void aBrokenLineOfJsonIsNamed() throws IOException {
+    String row = "{\"origin\": \"JFK\", \"landed\": \"2001-01-01\", \"delay\": 3}\n";
+    assertRefused(text("landings.jsonl", row + row.replace("}", "") + row), "line 2");
+  }
+
+  @Test
+  void aCutArchiveIsNamed() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+      String rows = "origin,landed,delay\n" + "JFK,2001-01-01 00:00:00,3\n".repeat(100);
+      gzip.write(rows.getBytes(StandardCharsets.UTF_8));
+    }
+    Path file = folder.resolve("landings.csv.gz");
+    Files.write(file, bytes.toByteArray());
+    assertThat(FeatureSource.file(file).dataset("landings").rows()).hasValue(100);
+    Files.write(file, Arrays.copyOf(bytes.toByteArray(), bytes.size() - 12));
+    assertRefused(file, "gz");
   }
 }

@@ -144,6 +144,11 @@ public final class GlobalOptions {
     return terminal;
   }
 
+  /**
+   * Returns whether progress is shown.
+   *
+   * @return whether the option is set, or else whether standard error is a terminal
+   */
   public boolean progress() {
     return progress == null ? terminal : progress;
   }

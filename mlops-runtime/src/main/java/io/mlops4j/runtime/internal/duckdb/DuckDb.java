@@ -4,6 +4,8 @@ import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -201,6 +203,40 @@ public final class DuckDb implements AutoCloseable {
       return numbers;
     } catch (SQLException e) {
       throw failed(e);
+    }
+  }
+
+  /**
+   * Returns the files that a query names, in tables such as {@code 'flights.parquet'} and in the
+   * arguments of table functions such as {@code read_csv}; also by patterns. A name that the query
+   * computes is not found.
+   *
+   * @param sql a query
+   * @return existing files; none for a query that cannot be parsed
+   * @throws DataException if a folder cannot be searched
+   */
+  public List<Path> files(String sql) {
+    try (PreparedStatement parse = connection.prepareStatement("SELECT json_serialize_sql(?)");
+        PreparedStatement search = connection.prepareStatement("SELECT file FROM glob(?)")) {
+      parse.setString(1, sql);
+      List<Path> files = new ArrayList<>();
+      for (String name : NamedFiles.of(text(parse).get(0))) {
+        search.setString(1, name);
+        text(search).stream().map(Path::of).filter(Files::isRegularFile).forEach(files::add);
+      }
+      return files;
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  private static List<String> text(PreparedStatement statement) throws SQLException {
+    try (ResultSet rows = statement.executeQuery()) {
+      List<String> texts = new ArrayList<>();
+      while (rows.next()) {
+        texts.add(rows.getString(1));
+      }
+      return texts;
     }
   }
 

@@ -17,6 +17,8 @@ interface ScoringInput {
   @Nullable String identity();
 
   /**
+   * Checks that the rows did not change.
+   *
    * @throws io.mlops4j.error.DataException if the rows are no longer those that were opened
    */
   void checkUnchanged();

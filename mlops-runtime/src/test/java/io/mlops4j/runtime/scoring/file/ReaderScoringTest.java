@@ -10,6 +10,7 @@ import io.mlops4j.inference.Model;
 import io.mlops4j.runtime.ModelRuntime;
 import io.mlops4j.runtime.scoring.ScoringResult;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -37,6 +38,7 @@ class ReaderScoringTest {
   @TempDir private Path folder;
   private ModelRuntime runtime;
   private Model model;
+  private Runnable reading = () -> {};
 
   @BeforeEach
   void open() {
@@ -94,6 +96,7 @@ class ReaderScoringTest {
           if (next >= fails) {
             throw new DataException("the query: failed after " + next + " rows", null);
           }
+          reading.run();
           for (int i = 0; i < BATCH; i++, next++) {
             ((IntVector) root.getVector(0)).setSafe(i, next);
             ((Float4Vector) root.getVector(1)).setSafe(i, next);
@@ -171,6 +174,16 @@ class ReaderScoringTest {
     }
   }
 
+  /** A folder that is not empty cannot be replaced. */
+  private static void block(Path file) {
+    try {
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, "");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** What a killed process left, of a file or of another reader. */
   @Test
   void whatAnEarlierRunLeftIsReplaced() throws IOException {
@@ -181,14 +194,21 @@ class ReaderScoringTest {
       rows.forEach(writer::write);
       writer.commit();
     }
-    Path blocks = Files.createFile(Files.createDirectory(out).resolve("file"));
-    assertThatThrownBy(() -> scoring().score(in, out)).isInstanceOf(DataException.class);
+    Path blocks = out.resolve("file");
+    FileScoring stopped =
+        FileScoring.of(new HookedFiles(runtime, () -> block(blocks), () -> {}), model, 2);
+    assertThatThrownBy(() -> stopped.recordedEvery(0).score(in, out))
+        .isInstanceOf(DataException.class);
+    Files.delete(blocks);
+    Files.delete(out);
     assertThat(files()).contains("out.arrow.partial", "out.arrow.journal");
+    reading = () -> block(blocks);
     assertThatThrownBy(() -> score(out, ROWS, -1))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("call score with a new reader");
     Files.delete(blocks);
     Files.delete(out);
+    reading = () -> {};
     assertThat(files()).as("a reader is not resumed").containsExactly("in.arrow");
     Files.writeString(folder.resolve("out.arrow.partial"), "ARROW1 and some rows");
     Files.writeString(folder.resolve("out.arrow.journal"), "mlops4j-scoring-1 never resumed\n");
