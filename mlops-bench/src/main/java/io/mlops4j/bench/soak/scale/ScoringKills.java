@@ -136,8 +136,10 @@ public final class ScoringKills implements Part {
 
     /** Returns the number of rows. */
     private long comesThrough(Duration alone) throws IOException {
-      while (true) {
-        long millis = alone.toMillis() / 4 + random.nextInt((int) alone.toMillis());
+      for (int killed = 0; ; killed++) {
+        // More time each time, so that a machine that became slow does not kill all of them.
+        long longer = killed * alone.toMillis() / 8;
+        long millis = longer + alone.toMillis() / 4 + random.nextInt((int) alone.toMillis());
         List<String> told = score(Duration.ofMillis(millis), 1 + random.nextInt(3));
         if (!told.isEmpty()) {
           resumed += told.get(2).equals("0") ? 0 : 1;
