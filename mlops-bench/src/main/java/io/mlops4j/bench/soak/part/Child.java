@@ -85,7 +85,8 @@ public final class Child implements AutoCloseable {
         .execute(
             () -> {
               late.set(process.isAlive());
-              process.destroyForcibly();
+              // Process.destroyForcibly would close what is being read, which may then fail.
+              process.toHandle().destroyForcibly();
             });
     List<String> said = new ArrayList<>();
     try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
