@@ -10,7 +10,12 @@ import org.apache.arrow.memory.BufferAllocator;
 public final class CardFit {
   private CardFit() {}
 
-  /** Returns the options with which the model of a card is loaded for the check. */
+  /**
+   * Returns the options with which a model is loaded for the check.
+   *
+   * @param card the card of the model
+   * @return options with the features of the card
+   */
   public static LoadOptions options(ModelCard card) {
     LoadOptions.Builder options = LoadOptions.builder();
     card.features().ifPresent(options::features);
@@ -20,6 +25,7 @@ public final class CardFit {
   /**
    * Compares the signature and calls the model with the golden rows.
    *
+   * @param card the card to publish
    * @param loaded the model, loaded with {@link #options}
    * @param allocator the memory of the rows
    * @throws ModelLoadException if the card contradicts the model
