@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,7 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -169,5 +174,95 @@ class LauncherIT {
     Said other = run("drift", MAY, DAY, "--except", "flight_id", "--json");
     assertThat(other.code()).as(other.err()).isEqualTo(3);
     assertThat(other.out()).contains("\"weekday\"");
+  }
+
+  /**
+   * 200 rows: n from 0, whose mean is 99.5 and whose variance (199 * 201) / 12; t has each text 50
+   * times.
+   */
+  private static String rows(String head, String row, int from) {
+    return IntStream.range(from, from + 200)
+        .mapToObj(i -> row.formatted(i, "abcd".charAt(i % 4)))
+        .collect(Collectors.joining("\n", head, "\n"));
+  }
+
+  private Path gzip(String name, String text) throws IOException {
+    Path file = temporary.resolve(name);
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+    return file;
+  }
+
+  private void assertCode(int code, String part, String... args) throws Exception {
+    Said said = run(args);
+    assertThat(said.code()).as("%s: %s", List.of(args), said.err()).isEqualTo(code);
+    assertThat(said.out().replace(" ", "")).contains(part);
+  }
+
+  /** With the monitor and the drivers that are in the folder. */
+  @Test
+  void everyFormatIsProfiledComparedAndChecked() throws Exception {
+    String text = rows("n,t\n", "%d,%s", 0);
+    String csv = Files.writeString(temporary.resolve("a.csv"), text).toString();
+    String json =
+        Files.writeString(temporary.resolve("a.jsonl"), rows("", "{\"n\": %d, \"t\": \"%s\"}", 0))
+            .toString();
+    String packed = gzip("a.csv.gz", text).toString();
+    String parquet = temporary.resolve("a.parquet").toString();
+    String arrow = temporary.resolve("a.arrow").toString();
+    String query = "SELECT X AS \"n\", CHAR(97 + MOD(X, 4)) AS \"t\" FROM SYSTEM_RANGE(0, 199)";
+    String database = "jdbc:h2:mem:";
+    assertCode(0, "200rows", "convert", database, parquet, "--query", query);
+    assertCode(0, "200rows", "convert", packed, arrow);
+
+    for (String in : List.of(csv, json, packed, parquet, arrow, database)) {
+      List<String> args = new ArrayList<>(List.of("profile", in, "--json"));
+      if (in.equals(database)) {
+        args.addAll(List.of("--query", query));
+      }
+      Said said = run(args.toArray(String[]::new));
+      assertThat(said.code()).as(in + said.err()).isZero();
+      assertThat(said.out().replace(" ", ""))
+          .as(in)
+          .contains("\"rows\":200,", "\"min\":0.0,", "\"max\":199.0,", "\"mean\":99.5,")
+          .contains("\"variance\":3333.25,")
+          .containsPattern("\"a\"[^}]*50")
+          .containsPattern("\"d\"[^}]*50");
+    }
+
+    for (String command : List.of("drift", "quality")) {
+      String good = command.equals("drift") ? "nodrift" : "0failed";
+      assertCode(0, good, command, csv, parquet);
+      assertCode(0, good, command, json, arrow);
+      assertCode(0, good, command, packed, database, "--query", query);
+      Path other = Files.writeString(temporary.resolve("b.csv"), rows("n,t\n", "%d,%s", 1000));
+      assertCode(
+          3,
+          command.equals("drift") ? "ndrifted:" : "n:foundvaluesfrom1,000to1,199",
+          command,
+          parquet,
+          other.toString());
+    }
+  }
+
+  @Test
+  void predictShowsHowFarItIs() throws Exception {
+    String text =
+        "distance,hour,weekday,origin,destination\n" + "2176,7,1,LAS,PHL\n".repeat(20_000);
+    Path csv = Files.writeString(temporary.resolve("flights.csv"), text);
+    Path parquet = temporary.resolve("flights.parquet");
+    String typed =
+        "SELECT CAST(2176 AS REAL) \"distance\", CAST(7 AS BIGINT) \"hour\", CAST(1 AS BIGINT)"
+            + " \"weekday\", 'LAS' \"origin\", 'PHL' \"destination\" FROM SYSTEM_RANGE(1, 20000)";
+    assertCode(0, "20000rows", "convert", "jdbc:h2:mem:", parquet.toString(), "--query", typed);
+    for (Path in : List.of(csv, gzip("flights.csv.gz", text), parquet)) {
+      Path out = temporary.resolve("scored.arrow");
+      Said said = run("predict", MODEL, in.toString(), out.toString(), "--progress");
+      assertThat(said.code()).as(said.err()).isZero();
+      assertThat(said.err())
+          .contains(in.equals(parquet) ? "20,000 of 20,000 rows, 100%, " : "20,000 rows, 100%, ");
+      assertThat(run("predict", MODEL, in.toString(), out.toString()).err()).isEmpty();
+    }
   }
 }
