@@ -2,7 +2,6 @@ package io.mlops4j.runtime.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mlops4j.runtime.registry.Postgres;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -12,13 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Processes that materialise and write into one PostgreSQL at once, and a cache of this process
- * that reads meanwhile.
+ * Processes that materialise and write into one database at once, and a cache of this process that
+ * reads meanwhile.
  */
 @Timeout(120)
 class SharedStoreTest {
@@ -28,9 +28,15 @@ class SharedStoreTest {
     return ViewChild.MIDNIGHT.plus(Duration.ofMinutes(minute));
   }
 
-  @Test
-  void theNewestEventOfAllProcessesWinsAndCachesSeeIt() throws Exception {
-    String address = Postgres.server().getJdbcUrl("postgres", "postgres");
+  @ParameterizedTest
+  @EnumSource
+  void theNewestEventOfAllProcessesWinsAndCachesSeeIt(SharedDatabase.Kind kind) throws Exception {
+    try (SharedDatabase database = SharedDatabase.open(kind, folder)) {
+      share(database.address());
+    }
+  }
+
+  private void share(String address) throws Exception {
     Path events =
         Tables.write(
             folder.resolve("events.parquet"),

@@ -27,6 +27,11 @@ final class ViewChild {
   static final int IN_THE_FILE = 20;
 
   static final int EVENTS = 30;
+
+  /** The keys of a batch, and those that {@code part} writes. */
+  static final int BATCH = 5;
+
+  static final int PART = 350;
   static final Instant MIDNIGHT = Instant.parse("2001-01-01T00:00:00Z");
 
   private ViewChild() {}
@@ -34,7 +39,9 @@ final class ViewChild {
   /**
    * Arguments: {@code join}, labels, events and output, to write small files only; or {@code
    * materialise} or {@code write}, the address of the store, the events, and a seed. The latter say
-   * that they are ready and wait for a line; materialising does so after its first batch.
+   * that they are ready and wait for a line; materialising does so after its first batch. {@code
+   * hold} with an address does so with an open store, and {@code part} with an address and the
+   * events materialises the first keys only, and says after each batch how many.
    */
   public static void main(String[] args) throws Exception {
     if (args[0].equals("join")) {
@@ -50,7 +57,15 @@ final class ViewChild {
       return;
     }
     try (OnlineStore store = JdbcOnlineStore.open(args[1], new Properties())) {
+      if (args[0].equals("hold")) {
+        await();
+        return;
+      }
       FeatureView view = view(Path.of(args[2]));
+      if (args[0].equals("part")) {
+        part(view, store);
+        return;
+      }
       System.out.println(
           "WRITTEN "
               + (args[0].equals("write")
@@ -95,6 +110,26 @@ final class ViewChild {
               .written();
     }
     return written;
+  }
+
+  /** Says how many keys were written, and waits before the last ones. */
+  private static void part(FeatureView view, OnlineStore store) {
+    all(view, store)
+        .onProgress(
+            now -> {
+              System.out.println(now.done());
+              if (now.done() >= PART) {
+                await();
+              }
+            })
+        .run();
+  }
+
+  /** The job of {@code part} and of who continues it. */
+  static Materialization.Builder all(FeatureView view, OnlineStore store) {
+    return Materialization.builder(view, store)
+        .until(MIDNIGHT.plus(Duration.ofMinutes(EVENTS)))
+        .batchRows(BATCH);
   }
 
   /** Events of all times in a random order, so that most of them come too late. */
@@ -143,6 +178,7 @@ final class ViewChild {
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
                 "-Xmx256m",
+                "-Dh2.bindAddress=127.0.0.1",
                 "-cp",
                 System.getProperty("java.class.path"),
                 ViewChild.class.getName()));
