@@ -94,7 +94,8 @@ class LeakageTest {
   @Test
   void refusesACopyOfTheLabelUnderAnotherName() throws Exception {
     String flights =
-        "SELECT 'F' || i AS flight, TIMESTAMP '2001-01-01' + to_hours(i) AS t, i % 3 AS late FROM range(200) r(i)";
+        "SELECT 'F' || i AS flight, TIMESTAMP '2001-01-01' + to_hours(i) AS t, i % 3 AS late FROM"
+            + " range(200) r(i)";
     FeatureView outcome =
         FeatureView.builder("outcome")
             .source(
@@ -110,7 +111,8 @@ class LeakageTest {
   @Test
   void refusesSqlThatLooksAhead() throws Exception {
     String hourly =
-        "SELECT 'JFK' AS origin, TIMESTAMP '2001-01-01' + to_hours(i) AS ts, i AS delay FROM range(48) r(i)";
+        "SELECT 'JFK' AS origin, TIMESTAMP '2001-01-01' + to_hours(i) AS ts, i AS delay FROM"
+            + " range(48) r(i)";
     String mean = "SELECT origin, ts, avg(delay) OVER (PARTITION BY origin";
     FeatureView.Builder view = view(hourly);
     assertRefused(
@@ -122,6 +124,34 @@ class LeakageTest {
     at(6, 12, 18).view(view.sql(mean + " ORDER BY ts) AS mean FROM source").build()).write(out());
     assertThat(Tables.rows("SELECT mean FROM read_parquet('" + out() + "')"))
         .containsExactly("3.0", "6.0", "9.0");
+  }
+
+  @Test
+  void refusesSqlWhoseColumnsDependOnLaterRows() throws Exception {
+    FeatureView.Builder view =
+        view(
+            "SELECT 'JFK' AS origin, TIMESTAMP '2001-01-01' + to_hours(i) AS ts,"
+                + " CASE WHEN i < 20 THEN 'rain' ELSE 'snow' END AS weather, i AS delay"
+                + " FROM range(48) r(i)");
+    String leaks = // the mean of the whole file, under a name that is known only in the evening
+        "SELECT origin, ts, coalesce(rain, 0) + 0 * coalesce(snow, 0) AS x, avg(rain) OVER () AS"
+            + " mean FROM (PIVOT source ON weather %s USING sum(delay)::DOUBLE GROUP BY origin,"
+            + " ts)";
+    String pivot =
+        "SELECT * FROM (PIVOT source ON weather %s USING sum(delay) GROUP BY origin, ts)";
+    assertRefused(
+        at(6, 12, 18).view(view.sql(pivot.formatted("")).build()),
+        "view events: leakage: found the features [rain HUGEINT, snow HUGEINT], but [rain HUGEINT]"
+            + " if the rows of the source after 2001-01-01T",
+        "ON kind IN ('a', 'b')",
+        "lookAheadChecks(0)");
+    String named = "IN ('rain', 'snow')";
+    assertRefused(
+        at(6, 12, 18).view(view.sql(leaks.formatted(named)).build()),
+        "view events: leakage: 1 keys have other values");
+    at(6, 12, 18).view(view.sql(pivot.formatted(named)).build()).write(out());
+    assertThat(Tables.rows("SELECT rain, snow FROM read_parquet('" + out() + "')"))
+        .containsExactly("6|null", "12|null", "18|null");
   }
 
   @Test
@@ -165,7 +195,8 @@ class LeakageTest {
     assertRefused(
         at(1)
             .view(
-                view("SELECT 'JFK' AS origin, TIMESTAMP '2001-01-01' AS ts, CASE WHEN i = 90000 THEN 'x' ELSE '1' END AS x FROM range(100000) r(i)")
+                view("SELECT 'JFK' AS origin, TIMESTAMP '2001-01-01' AS ts, CASE WHEN i = 90000"
+                        + " THEN 'x' ELSE '1' END AS x FROM range(100000) r(i)")
                     .sql("SELECT origin, ts, max(x::INTEGER) AS x FROM source GROUP BY ALL")
                     .build()),
         "view events: ",
