@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
@@ -31,6 +32,11 @@ import javax.sql.DataSource;
  * <p>The table is {@code mlops4j_online_feature} in the default schema of the connections. It has
  * one row for each key of each version of a view. A write replaces a row in one statement that
  * compares both rows, so an older row never replaces a newer one.
+ *
+ * <p>If PostgreSQL does not answer, a read fails after 5 seconds, and a write after two minutes,
+ * unless the connections have stricter limits. This does not limit the time to get a connection:
+ * set the limit of the pool, or {@code loginTimeout} of the driver. For a server of H2, set {@code
+ * NETWORK_TIMEOUT} in the address.
  */
 public final class JdbcOnlineStore implements OnlineStore {
   private static final String TABLE = "mlops4j_online_feature";
@@ -39,12 +45,20 @@ public final class JdbcOnlineStore implements OnlineStore {
   private static final int MOST_KEYS = 256;
   private static final int MOST_TRIES = 100;
 
+  /** As of a store in Redis: a caller waits for rows, and a database that answers is faster. */
+  private static final Duration READ_LIMIT = Duration.ofSeconds(5);
+
+  /** A write may wait for the locks of others, and a deletion takes a while. */
+  private static final Duration WRITE_LIMIT = Duration.ofMinutes(2);
+
   private final Connections connections;
+  private final Duration readLimit;
   private final String write;
 
-  private JdbcOnlineStore(Connections connections) {
+  private JdbcOnlineStore(Connections connections, Duration readLimit) {
     this.connections = connections;
-    this.write = run("open the store", JdbcOnlineStore::prepare);
+    this.readLimit = readLimit;
+    this.write = run("open the store", WRITE_LIMIT, JdbcOnlineStore::prepare);
   }
 
   /**
@@ -55,7 +69,11 @@ public final class JdbcOnlineStore implements OnlineStore {
    * @throws DataException if the database cannot be reached, or is neither PostgreSQL nor H2
    */
   public static OnlineStore open(DataSource source) {
-    return new JdbcOnlineStore(Connections.of(Objects.requireNonNull(source, "source")));
+    return open(source, READ_LIMIT);
+  }
+
+  static OnlineStore open(DataSource source, Duration readLimit) {
+    return new JdbcOnlineStore(Connections.of(Objects.requireNonNull(source, "source")), readLimit);
   }
 
   /**
@@ -73,7 +91,7 @@ public final class JdbcOnlineStore implements OnlineStore {
     Objects.requireNonNull(address, "address");
     Objects.requireNonNull(properties, "properties");
     try {
-      return new JdbcOnlineStore(DriverConnections.to(address, properties));
+      return new JdbcOnlineStore(DriverConnections.to(address, properties), READ_LIMIT);
     } catch (RegistryException e) {
       throw new DataException(String.valueOf(e.getMessage()), e);
     }
@@ -126,11 +144,10 @@ public final class JdbcOnlineStore implements OnlineStore {
         + TABLE
         + " AS t ("
         + COLUMNS
-        + ") VALUES (?, ?, ?, ?, ?, ?)"
-        + " ON CONFLICT (view_name, entity_key) DO UPDATE SET event_us = excluded.event_us, created_us ="
-        + " excluded.created_us, expires_us = excluded.expires_us, content = excluded.content WHERE"
-        + " (excluded.event_us, excluded.created_us, excluded.content) > (t.event_us, t.created_us,"
-        + " t.content)";
+        + ") VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (view_name, entity_key) DO UPDATE SET event_us ="
+        + " excluded.event_us, created_us = excluded.created_us, expires_us = excluded.expires_us,"
+        + " content = excluded.content WHERE (excluded.event_us, excluded.created_us,"
+        + " excluded.content) > (t.event_us, t.created_us, t.content)";
   }
 
   private static String h2Write() {
@@ -139,11 +156,10 @@ public final class JdbcOnlineStore implements OnlineStore {
         + " t USING (VALUES (CAST(? AS VARCHAR), CAST(? AS VARCHAR), CAST(? AS"
         + " BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS VARBINARY))) s ("
         + COLUMNS
-        + ") ON"
-        + " t.view_name = s.view_name AND t.entity_key = s.entity_key WHEN MATCHED AND (s.event_us,"
-        + " s.created_us, s.content) > (t.event_us, t.created_us, t.content) THEN UPDATE SET event_us ="
-        + " s.event_us, created_us = s.created_us, expires_us = s.expires_us, content = s.content WHEN NOT"
-        + " MATCHED THEN INSERT ("
+        + ") ON t.view_name = s.view_name AND t.entity_key = s.entity_key WHEN MATCHED AND"
+        + " (s.event_us, s.created_us, s.content) > (t.event_us, t.created_us, t.content) THEN"
+        + " UPDATE SET event_us = s.event_us, created_us = s.created_us, expires_us = s.expires_us,"
+        + " content = s.content WHEN NOT MATCHED THEN INSERT ("
         + COLUMNS
         + ") VALUES (s.view_name, s.entity_key, s.event_us,"
         + " s.created_us, s.expires_us, s.content)";
@@ -159,6 +175,7 @@ public final class JdbcOnlineStore implements OnlineStore {
     }
     return run(
         "write rows",
+        WRITE_LIMIT,
         connection -> {
           try (PreparedStatement statement = connection.prepareStatement(write)) {
             for (Row row : sorted) {
@@ -189,6 +206,7 @@ public final class JdbcOnlineStore implements OnlineStore {
     }
     return run(
         "read rows",
+        readLimit,
         connection -> {
           found.clear();
           for (int from = 0; from < all.size(); from += MOST_KEYS) {
@@ -230,6 +248,7 @@ public final class JdbcOnlineStore implements OnlineStore {
     long micros = Times.micros(before);
     return run(
         "delete expired rows",
+        WRITE_LIMIT,
         connection -> {
           try (PreparedStatement statement =
               connection.prepareStatement("DELETE FROM " + TABLE + " WHERE expires_us < ?")) {
@@ -249,10 +268,10 @@ public final class JdbcOnlineStore implements OnlineStore {
   }
 
   /** Runs work in one transaction, and again if it lost a race. */
-  private <T> T run(String what, Work<T> work) {
+  private <T> T run(String what, Duration limit, Work<T> work) {
     for (int tries = 1; ; tries++) {
       try {
-        return once(work);
+        return once(limit, work);
       } catch (SQLException e) {
         String state = String.valueOf(e.getSQLState());
         boolean race =
@@ -277,25 +296,52 @@ public final class JdbcOnlineStore implements OnlineStore {
     }
   }
 
-  private <T> T once(Work<T> work) throws SQLException {
+  private <T> T once(Duration limit, Work<T> work) throws SQLException {
     Connection connection = connections.take();
     boolean whole = false;
     try {
       boolean automatic = connection.getAutoCommit();
-      connection.setAutoCommit(false);
+      int network = limit(connection, (int) limit.toMillis());
       try {
+        connection.setAutoCommit(false);
         T result = work.on(connection);
         connection.commit();
+        restore(connection, automatic, network);
         whole = true;
         return result;
-      } finally {
-        if (!whole) {
+      } catch (SQLException | RuntimeException e) {
+        try {
           connection.rollback();
+          restore(connection, automatic, network);
+        } catch (SQLException lost) {
+          e.addSuppressed(lost); // the first exception says why
         }
-        connection.setAutoCommit(automatic);
+        throw e;
       }
     } finally {
       connections.giveBack(connection, whole);
+    }
+  }
+
+  /** Limits a connection, and returns the limit before; -1 if it is not changed. */
+  private static int limit(Connection connection, int millis) {
+    try {
+      int found = connection.getNetworkTimeout();
+      if (found == 0 || found > millis) {
+        connection.setNetworkTimeout(Runnable::run, millis);
+        return found;
+      }
+    } catch (SQLException | RuntimeException | AbstractMethodError e) {
+      // The driver has no limits, or the connection is lost and the first statement will fail.
+    }
+    return -1;
+  }
+
+  private static void restore(Connection connection, boolean automatic, int network)
+      throws SQLException {
+    connection.setAutoCommit(automatic);
+    if (network >= 0) {
+      connection.setNetworkTimeout(Runnable::run, network);
     }
   }
 }

@@ -15,10 +15,13 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the newest rows of a view from a store through a cache. Thread safe.
@@ -27,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * Builder#refreshAfter}, the next read returns the cached row and reloads it in a thread of this
  * object. After {@link Builder#expireAfter}, the next read waits for the store. A write through
  * this object is seen by the next read of this object, and by other processes after at most the
- * time of expiry. If a reload fails, the cached row stays until it expires, and a warning is
- * logged.
+ * time of expiry. If a reload fails, the cached row stays until it expires, the next reload is
+ * tried after a second, and a warning is logged, at most once a minute.
  *
  * <p>A row holds until its time to live has passed since its event time, as in training sets: the
  * clock decides at each read, also for cached rows.
@@ -41,6 +44,7 @@ public final class OnlineFeatures implements AutoCloseable {
   private final Clock clock;
   private final RowBytes bytes = new RowBytes();
   private final ThreadPoolExecutor refresher;
+  private final FailedReloads failed;
   private final LoadingCache<String, Optional<FeatureRow>> cache;
 
   private OnlineFeatures(Builder builder) {
@@ -62,6 +66,9 @@ public final class OnlineFeatures implements AutoCloseable {
               return thread;
             });
     refresher.allowCoreThreadTimeOut(true);
+    this.failed =
+        new FailedReloads(
+            view.name(), builder::nanos, LoggerFactory.getLogger(OnlineFeatures.class));
     this.cache =
         Caffeine.newBuilder()
             .maximumSize(builder.rows)
@@ -85,6 +92,29 @@ public final class OnlineFeatures implements AutoCloseable {
       Map<String, Optional<FeatureRow>> all = new HashMap<>();
       keys.forEach(key -> all.put(key, Optional.ofNullable(rows.get(key)).map(bytes::read)));
       return all;
+    }
+
+    /** Caffeine would log each failure with its stack trace, except if it is a cancellation. */
+    @Override
+    public CompletableFuture<Optional<FeatureRow>> asyncReload(
+        String key, Optional<FeatureRow> old, Executor executor) {
+      CompletableFuture<Optional<FeatureRow>> row = new CompletableFuture<>();
+      executor.execute(
+          () -> {
+            if (failed.pause()) {
+              row.cancel(false);
+              return;
+            }
+            try {
+              row.complete(load(key));
+            } catch (RuntimeException | Error e) {
+              if (!refresher.isShutdown()) {
+                failed.add(e);
+              }
+              row.cancel(false);
+            }
+          });
+      return row;
     }
   }
 
@@ -189,6 +219,11 @@ public final class OnlineFeatures implements AutoCloseable {
             + " for "
             + name
             + ", expected a Boolean, a whole number, a Float, a Double, a String or an Instant");
+  }
+
+  /** Returns how many reloads failed. For tests. */
+  long failedReloads() {
+    return failed.count();
   }
 
   private Optional<FeatureRow> alive(Optional<FeatureRow> row, long now) {

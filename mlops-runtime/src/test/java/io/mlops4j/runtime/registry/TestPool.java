@@ -39,7 +39,7 @@ public final class TestPool implements DataSource, AutoCloseable {
     void before(String sql) throws SQLException;
   }
 
-  TestPool(DataSource source, boolean automatic) {
+  public TestPool(DataSource source, boolean automatic) {
     this.source = source;
     this.automatic = automatic;
   }

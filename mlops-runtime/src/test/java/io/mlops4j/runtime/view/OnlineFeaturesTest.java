@@ -4,17 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.DataException;
-import java.time.Clock;
+import io.mlops4j.runtime.Waits;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 class OnlineFeaturesTest {
@@ -26,25 +28,6 @@ class OnlineFeaturesTest {
           .eventTime("ts")
           .timeToLive(Duration.ofHours(2))
           .build();
-
-  private static final class TestClock extends Clock {
-    Instant now = NOON;
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-  }
 
   /** A store that counts reads, and fails on demand. */
   private static final class CountedStore implements OnlineStore {
@@ -77,7 +60,7 @@ class OnlineFeaturesTest {
     }
   }
 
-  private final TestClock clock = new TestClock();
+  private final MovedClock clock = new MovedClock(NOON);
   private final CountedStore store = new CountedStore();
   private final OnlineFeatures online =
       OnlineFeatures.builder(VIEW, store)
@@ -115,7 +98,7 @@ class OnlineFeaturesTest {
   @Test
   void neverReplacesANewerRow() {
     assertThat(online.write(NOON, features(5), "JFK", 1)).isTrue();
-    clock.now = NOON.plusSeconds(60);
+    clock.set(NOON.plusSeconds(60));
     assertThat(online.write(NOON.minusSeconds(1), features(9), "JFK", 1)).isFalse();
     assertThat(online.read("JFK", 1).orElseThrow().get("delay")).isEqualTo(5L);
     assertThat(online.write(NOON, features(6), "JFK", 1)).as("a correction").isTrue();
@@ -125,10 +108,10 @@ class OnlineFeaturesTest {
   @Test
   void endsRowsAtTheirTimeToLiveEvenIfCached() {
     online.write(NOON, features(5), "JFK", 1);
-    clock.now = NOON.plus(Duration.ofHours(2));
+    clock.set(NOON.plus(Duration.ofHours(2)));
     assertThat(online.read("JFK", 1)).as("exactly as old as its time to live").isPresent();
     int reads = store.reads.get();
-    clock.now = clock.now.plusNanos(1_000);
+    clock.set(clock.instant().plusNanos(1_000));
     assertThat(online.read("JFK", 1)).isEmpty();
     assertThat(store.reads).hasValue(reads);
   }
@@ -153,7 +136,7 @@ class OnlineFeaturesTest {
         .extracting(Optional::isPresent)
         .containsExactly(false, true, false);
     assertThat(store.reads).as("one call for two missing keys").hasValue(3);
-    clock.now = NOON.plusSeconds(31);
+    clock.set(NOON.plusSeconds(31));
     online.read("JFK", 1);
     assertThat(store.reads).hasValue(4);
   }
@@ -167,6 +150,56 @@ class OnlineFeaturesTest {
     assertThatThrownBy(() -> online.read("LAX", 1))
         .isInstanceOf(DataException.class)
         .hasMessage("store: away");
+  }
+
+  @Test
+  void failedReloadsLeaveTheCachedRowAndAreSaidOnceAMinute() {
+    List<String> caffeine = new CopyOnWriteArrayList<>();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord line) {
+            caffeine.add(line.getMessage());
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Logger logger = Logger.getLogger("com.github.benmanes.caffeine");
+    logger.addHandler(handler);
+    try (OnlineFeatures fresh =
+        OnlineFeatures.builder(VIEW, store)
+            .clock(clock)
+            .refreshAfter(Duration.ofSeconds(10))
+            .expireAfter(Duration.ofHours(1))
+            .build()) {
+      fresh.write(NOON, features(5), "JFK", 1);
+      fresh.read("JFK", 1);
+      store.broken = true;
+      int reads = store.reads.get();
+      for (int minute = 1; minute <= 3; minute++) {
+        clock.set(NOON.plus(Duration.ofMinutes(minute)));
+        long failures = minute;
+        Waits.until(
+            "the store is read again",
+            () -> {
+              assertThat(fresh.read("JFK", 1).orElseThrow().get("delay")).isEqualTo(5L);
+              return fresh.failedReloads() == failures;
+            });
+        for (int i = 0; i < 1_000; i++) {
+          assertThat(fresh.read("JFK", 1)).isPresent();
+        }
+        assertThat(store.reads).as("not again within a second").hasValue(reads + minute);
+      }
+      clock.set(NOON.plus(Duration.ofMinutes(61)));
+      assertThatThrownBy(() -> fresh.read("JFK", 1)).hasMessage("store: away");
+    } finally {
+      logger.removeHandler(handler);
+    }
+    assertThat(caffeine).as("lines of Caffeine").isEmpty();
   }
 
   @Test
@@ -208,7 +241,7 @@ class OnlineFeaturesTest {
             .build()) {
       fresh.write(NOON, features(5), "JFK", 1);
       fresh.read("JFK", 1);
-      clock.now = NOON.plusSeconds(2);
+      clock.set(NOON.plusSeconds(2));
       online.write(NOON.plusSeconds(1), features(6), "JFK", 1);
       long end = System.nanoTime() + 5_000_000_000L;
       Object seen = fresh.read("JFK", 1).orElseThrow().get("delay");

@@ -1,0 +1,42 @@
+package io.mlops4j.runtime.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.error.DataException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A server of H2 that is stopped takes connections and never answers. */
+@Timeout(120)
+class StoppedH2Test {
+  @TempDir private Path folder;
+
+  private static void signal(Process process, String signal) throws Exception {
+    Process kill = new ProcessBuilder("kill", signal, "" + process.pid()).inheritIO().start();
+    assertThat(kill.waitFor(30, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void aReadIsGivenUpAfterTheTimeLimitOfTheAddress() throws Exception {
+    try (SharedDatabase database = SharedDatabase.open(SharedDatabase.Kind.H2_SERVER, folder);
+        OnlineStore store =
+            JdbcOnlineStore.open(database.address() + ";NETWORK_TIMEOUT=1000", new Properties())) {
+      assertThat(store.read("v", List.of("[1]"))).isEmpty();
+      signal(database.owner(), "-STOP");
+      try {
+        assertThatThrownBy(() -> store.read("v", List.of("[1]")))
+            .isInstanceOf(DataException.class)
+            .hasMessageContaining("cannot read rows: ");
+      } finally {
+        signal(database.owner(), "-CONT");
+      }
+      assertThat(store.read("v", List.of("[1]"))).isEmpty();
+    }
+  }
+}

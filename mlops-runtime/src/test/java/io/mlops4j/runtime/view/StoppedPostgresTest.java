@@ -1,0 +1,175 @@
+package io.mlops4j.runtime.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.runtime.registry.TestPool;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * A PostgreSQL whose processes are stopped takes connections and never answers; one that ended
+ * takes none.
+ */
+@Timeout(120)
+class StoppedPostgresTest {
+  private static final Duration LIMIT = Duration.ofSeconds(1);
+
+  /** Limits to connect and for the answer; the rest is for a busy machine. */
+  private static final Duration PROMPT = Duration.ofSeconds(20);
+
+  private static final Duration TO_LIVE = Duration.ofHours(2);
+  private static final FeatureView VIEW =
+      FeatureView.builder("events")
+          .source(FeatureSource.sql("SELECT 1"))
+          .keys("k")
+          .eventTime("ts")
+          .timeToLive(TO_LIVE)
+          .build();
+
+  @TempDir private Path folder;
+  private final MovedClock clock = new MovedClock(Instant.parse("2001-01-01T12:00:00Z"));
+  private final PGSimpleDataSource source = new PGSimpleDataSource();
+  private EmbeddedPostgres server;
+
+  @BeforeEach
+  void startServer() throws SQLException {
+    try {
+      server = started(0);
+    } catch (IOException | RuntimeException e) {
+      abort("no PostgreSQL can be started here: " + e);
+    }
+    source.setUrl(server.getJdbcUrl("postgres", "postgres"));
+    source.setLoginTimeout((int) LIMIT.toSeconds());
+  }
+
+  private EmbeddedPostgres started(int port) throws IOException {
+    return EmbeddedPostgres.builder()
+        .setServerConfig("fsync", "off")
+        .setDataDirectory(folder.resolve("data"))
+        .setCleanDataDirectory(false)
+        .setPort(port)
+        .start();
+  }
+
+  @AfterEach
+  void endServer() throws IOException {
+    server.close();
+  }
+
+  private void signal(String signal) throws Exception {
+    long pid =
+        Long.parseLong(Files.readAllLines(folder.resolve("data/postmaster.pid")).get(0).strip());
+    List<String> command = new ArrayList<>(List.of("kill", signal, Long.toString(pid)));
+    ProcessHandle.of(pid)
+        .orElseThrow()
+        .descendants()
+        .forEach(child -> command.add(Long.toString(child.pid())));
+    Process kill = new ProcessBuilder(command).inheritIO().start();
+    assertThat(kill.waitFor(30, TimeUnit.SECONDS)).isTrue();
+  }
+
+  private OnlineFeatures online(OnlineStore store) {
+    return OnlineFeatures.builder(VIEW, store)
+        .clock(clock)
+        .refreshAfter(Duration.ofSeconds(10))
+        .expireAfter(Duration.ofHours(1))
+        .build();
+  }
+
+  private static void failsInTime(String message, Runnable work) {
+    long before = System.nanoTime();
+    assertThatThrownBy(work::run)
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining(message)
+        .hasMessageEndingWith("; check the database and the rights of its user, and try again");
+    assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(PROMPT);
+  }
+
+  private static void isCached(OnlineFeatures online, String key) {
+    for (int i = 0; i < 1_000; i++) {
+      assertThat(online.read(key).orElseThrow().get("x")).isEqualTo(1L);
+    }
+  }
+
+  /** What a service sees while the database is away, whatever the reason. */
+  private void servesUntilRowsExpire(OnlineFeatures online) {
+    isCached(online, "old");
+    isCached(online, "new");
+    failsInTime("cannot read rows: ", () -> online.read("absent"));
+    failsInTime(
+        "cannot read rows: ", () -> online.readAll(List.of(List.of("new"), List.of("absent"))));
+    clock.pass(Duration.ofMinutes(30)); // behind the time of refresh
+    isCached(online, "new");
+    assertThat(online.read("old")).as("its time to live has passed").isEmpty();
+    clock.pass(Duration.ofMinutes(31)); // behind the time of expiry
+    failsInTime("cannot read rows: ", () -> online.read("new"));
+  }
+
+  private void write(OnlineFeatures online) {
+    online.write(clock.instant().minus(TO_LIVE).plusSeconds(60), Map.of("x", 1), "old");
+    online.write(clock.instant(), Map.of("x", 1), "new");
+    online.readAll(List.of(List.of("old"), List.of("new")));
+  }
+
+  @Test
+  void cachedRowsAreServedUntilTheyExpireWhileTheServerIsStopped() throws Exception {
+    try (OnlineStore store = JdbcOnlineStore.open(source, LIMIT);
+        OnlineFeatures online = online(store)) {
+      write(online);
+      signal("-STOP");
+      try {
+        servesUntilRowsExpire(online);
+      } finally {
+        signal("-CONT");
+      }
+      assertThat(online.read("new").orElseThrow().get("x")).isEqualTo(1L);
+    }
+  }
+
+  /** A pool has connections already, which no time limit to connect protects. */
+  @Test
+  void anOpenConnectionIsGivenUpAfterTheTimeLimit() throws Exception {
+    try (TestPool pool = new TestPool(source, true);
+        OnlineStore store = JdbcOnlineStore.open(pool, LIMIT)) {
+      assertThat(store.read("v", List.of("[1]"))).isEmpty();
+      signal("-STOP");
+      try {
+        failsInTime("cannot read rows: An I/O error", () -> store.read("v", List.of("[1]")));
+      } finally {
+        signal("-CONT");
+      }
+      assertThat(store.read("v", List.of("[1]"))).isEmpty();
+    }
+  }
+
+  @Test
+  void cachedRowsAreServedUntilTheyExpireAfterTheServerEnded() throws Exception {
+    try (OnlineStore store = JdbcOnlineStore.open(source, LIMIT);
+        OnlineFeatures online = online(store)) {
+      write(online);
+      int port = server.getPort();
+      server.close();
+      servesUntilRowsExpire(online);
+      server = started(port);
+      assertThat(online.read("new").orElseThrow().get("x")).isEqualTo(1L);
+    }
+  }
+}
