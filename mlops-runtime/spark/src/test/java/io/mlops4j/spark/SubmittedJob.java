@@ -11,6 +11,7 @@ import io.mlops4j.runtime.registry.RegistryAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.function.MapFunction;
@@ -29,6 +30,33 @@ public final class SubmittedJob {
     public Long call(String file) {
       return rows(List.of(Path.of(file)));
     }
+  }
+
+  /** Says in a task which process it runs in, and where classes are loaded from. */
+  private record Loaders() implements MapFunction<Long, String> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String call(Long task) throws ClassNotFoundException {
+      return ProcessHandle.current().pid() + ": " + String.join(", ", loaders());
+    }
+  }
+
+  private static List<String> loaders() throws ClassNotFoundException {
+    List<String> loaders = new ArrayList<>();
+    for (String name :
+        List.of(
+            "io.mlops4j.runtime.ModelRuntime",
+            "ai.onnxruntime.OrtEnvironment",
+            "org.duckdb.DuckDBDriver",
+            "org.apache.arrow.vector.FieldVector",
+            "com.fasterxml.jackson.databind.ObjectMapper",
+            "com.google.protobuf.Message",
+            "org.slf4j.Logger")) {
+      boolean ofSpark = Class.forName(name).getClassLoader() == SparkSession.class.getClassLoader();
+      loaders.add(name + (ofSpark ? " of Spark" : " of the job"));
+    }
+    return loaders;
   }
 
   private static long rows(List<Path> files) {
@@ -82,18 +110,13 @@ public final class SubmittedJob {
                         .map(new Reading(), Encoders.LONG())
                         .collectAsList()));
       }
+      System.out.println("driver " + ProcessHandle.current().pid());
+      spark
+          .range(0, 2, 1, 2)
+          .map(new Loaders(), Encoders.STRING())
+          .collectAsList()
+          .forEach(said -> System.out.println("task in " + said));
     }
-    for (String name :
-        List.of(
-            "io.mlops4j.runtime.ModelRuntime",
-            "ai.onnxruntime.OrtEnvironment",
-            "org.duckdb.DuckDBDriver",
-            "org.apache.arrow.vector.FieldVector",
-            "com.fasterxml.jackson.databind.ObjectMapper",
-            "com.google.protobuf.Message",
-            "org.slf4j.Logger")) {
-      boolean ofSpark = Class.forName(name).getClassLoader() == SparkSession.class.getClassLoader();
-      System.out.println(name + (ofSpark ? " of Spark" : " of the job"));
-    }
+    loaders().forEach(System.out::println);
   }
 }
