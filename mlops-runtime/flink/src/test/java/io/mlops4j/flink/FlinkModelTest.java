@@ -327,6 +327,26 @@ class FlinkModelTest {
   }
 
   @Test
+  void theAliasIsFollowedAgainAfterASavepoint() throws Exception {
+    Path registry = folder.resolve("r");
+    FlinkModel.Builder<Point.Features, Point.Sum> plus = plus(Registries.folder(registry, 2));
+    JobID first = cluster.submit(job(plus.load(), 2, -1));
+    long rows = change(first, 0, "plus:1");
+    String savepoint = cluster.stop(first, folder.resolve("savepoints").toUri().toString());
+    Registries.assign(registry, 2);
+
+    JobID second = cluster.submit(job(plus.load(), 3, -1), savepoint);
+    long more = rows + 100;
+    Numbers.LIMIT.set(more);
+    Cluster.await("rows", () -> Answers.answered(more));
+    assertThat(Answers.last(more - 1)).as("the version of the savepoint").isEqualTo("plus:1");
+    rows = change(second, more, "plus:2");
+    end(second, rows);
+    assertExactlyOnce(rows);
+    assertThat(Answers.GIVEN.values()).allMatch(given -> given.size() == 1);
+  }
+
+  @Test
   void aLostTaskManagerChangesNothingInTheResult() throws Exception {
     Path registry = folder.resolve("r");
     JobID job = cluster.submit(job(plus(Registries.folder(registry, 2)).load(), 4, -1));
