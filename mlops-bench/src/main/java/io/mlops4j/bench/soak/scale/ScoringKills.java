@@ -139,7 +139,8 @@ public final class ScoringKills implements Part {
       for (int killed = 0; ; killed++) {
         // More time each time, so that a machine that became slow does not kill all of them.
         long longer = killed * alone.toMillis() / 8;
-        long millis = longer + alone.toMillis() / 4 + random.nextInt((int) alone.toMillis());
+        int most = 1 + (int) alone.toMillis() * 3 / 4;
+        long millis = longer + alone.toMillis() / 4 + random.nextInt(most);
         List<String> told = score(Duration.ofMillis(millis), 1 + random.nextInt(3));
         if (!told.isEmpty()) {
           resumed += told.get(2).equals("0") ? 0 : 1;
