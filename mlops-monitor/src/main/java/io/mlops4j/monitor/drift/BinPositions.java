@@ -25,9 +25,9 @@ final class BinPositions {
   BinPositions(NumberProfile reference, NumberProfile current) {
     this.reference = reference;
     this.current = current;
-    this.edges = reference.edges();
-    this.before = reference.counts();
-    this.after = current.counts();
+    this.edges = ProfileArrays.edges(reference);
+    this.before = ProfileArrays.counts(reference);
+    this.after = ProfileArrays.counts(current);
     this.last = edges.length;
     this.positions = reference.positions();
     if (last > 0 && current.present() > current.infinite()) {
@@ -71,7 +71,7 @@ final class BinPositions {
   }
 
   double[] positions() {
-    return positions.clone();
+    return positions;
   }
 
   /** The possible error of a Wasserstein distance over the positions, in the unit of the values. */

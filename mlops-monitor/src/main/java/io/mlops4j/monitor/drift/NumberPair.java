@@ -23,12 +23,14 @@ record NumberPair(NumberProfile reference, NumberProfile current, ExportRules ru
   @Override
   public Comparison compareByType(ColumnMeasurer measurer) {
     if (isMany()) {
-      return measurer.numeric(reference.counts(), current.counts(), positions(), deviation());
+      return measurer.numeric(
+          ProfileArrays.counts(reference), ProfileArrays.counts(current), positions(), deviation());
     }
     int[] used = used();
     return isTwo()
         ? measurer.twoValues(pick(reference, used), pick(current, used))
-        : CategoryCounts.compare(measurer, reference.counts(), current.counts());
+        : CategoryCounts.compare(
+            measurer, ProfileArrays.counts(reference), ProfileArrays.counts(current));
   }
 
   @Override
@@ -73,7 +75,7 @@ record NumberPair(NumberProfile reference, NumberProfile current, ExportRules ru
 
   private boolean isMany() {
     return !reference.exact()
-        || Arrays.stream(reference.counts()).filter(count -> count > 0).count() > FEW;
+        || Arrays.stream(ProfileArrays.counts(reference)).filter(count -> count > 0).count() > FEW;
   }
 
   private boolean isTwo() {
@@ -90,10 +92,16 @@ record NumberPair(NumberProfile reference, NumberProfile current, ExportRules ru
       case WASSERSTEIN ->
           Wasserstein.withDefaults()
               .overReferenceDeviation()
-              .statistic(reference.counts(), current.counts(), positions(), deviation());
+              .statistic(
+                  ProfileArrays.counts(reference),
+                  ProfileArrays.counts(current),
+                  positions(),
+                  deviation());
       case KOLMOGOROV_SMIRNOV ->
-          KolmogorovSmirnov.withDefaults().statistic(reference.counts(), current.counts());
-      case NORMAL_SCORES -> NormalScores.distance(reference.counts(), current.counts());
+          KolmogorovSmirnov.withDefaults()
+              .statistic(ProfileArrays.counts(reference), ProfileArrays.counts(current));
+      case NORMAL_SCORES ->
+          NormalScores.distance(ProfileArrays.counts(reference), ProfileArrays.counts(current));
       default -> CategoryCounts.effect(measure, binned(reference), binned(current));
     };
   }
@@ -101,32 +109,37 @@ record NumberPair(NumberProfile reference, NumberProfile current, ExportRules ru
   @Override
   public TestResult test(SignificanceTest test) {
     return test == SignificanceTest.KOLMOGOROV_SMIRNOV
-        ? KolmogorovSmirnov.withDefaults().test(reference.counts(), current.counts())
+        ? KolmogorovSmirnov.withDefaults()
+            .test(ProfileArrays.counts(reference), ProfileArrays.counts(current))
         : CategoryCounts.test(binned(reference), binned(current));
   }
 
   /** Counts by tenths of the reference, or by its values if they are few; without missing ones. */
   private long[] binned(NumberProfile side) {
     if (!isMany()) {
-      return side.counts();
+      return ProfileArrays.counts(side);
     }
-    int[] group = Deciles.of(reference.counts(), DECILES);
-    long[] sums = Deciles.sum(side.counts(), group, 0);
+    int[] group = Deciles.of(ProfileArrays.counts(reference), DECILES);
+    long[] sums = Deciles.sum(ProfileArrays.counts(side), group, 0);
     return Arrays.copyOf(sums, sums.length - 1);
   }
 
   @Override
   public List<Movement> movements(String effect) {
     ValueRanges ranges = new ValueRanges(this);
-    long[] before = ranges.sums(reference.counts());
-    long[] after = ranges.sums(current.counts());
+    long[] before = ranges.sums(ProfileArrays.counts(reference));
+    long[] after = ranges.sums(ProfileArrays.counts(current));
     double[] parts =
         effect.equals(EffectMeasure.WASSERSTEIN.label())
-            ? ranges.sums(Movements.ways(reference.counts(), current.counts(), positions()))
+            ? ranges.sums(
+                Movements.ways(
+                    ProfileArrays.counts(reference), ProfileArrays.counts(current), positions()))
             : effect.equals(EffectMeasure.NORMAL_SCORES.label())
                 ? ranges.sums(
                     Movements.ways(
-                        reference.counts(), current.counts(), NormalScores.of(reference.counts())))
+                        ProfileArrays.counts(reference),
+                        ProfileArrays.counts(current),
+                        NormalScores.of(ProfileArrays.counts(reference))))
                 : Movements.parts(effect, before, after);
     return Movements.ranked(ranges.names(), before, after, parts);
   }
@@ -142,13 +155,13 @@ record NumberPair(NumberProfile reference, NumberProfile current, ExportRules ru
 
   /** The bins that hold values on either side. */
   int[] used() {
-    long[] before = reference.counts();
-    long[] after = current.counts();
+    long[] before = ProfileArrays.counts(reference);
+    long[] after = ProfileArrays.counts(current);
     return IntStream.range(0, before.length).filter(bin -> before[bin] + after[bin] > 0).toArray();
   }
 
   private static long[] pick(NumberProfile side, int[] bins) {
-    long[] counts = side.counts();
+    long[] counts = ProfileArrays.counts(side);
     return Arrays.stream(bins).mapToLong(bin -> counts[bin]).toArray();
   }
 
@@ -195,8 +208,8 @@ record NumberPair(NumberProfile reference, NumberProfile current, ExportRules ru
     if (reference.exact()) {
       return 0;
     }
-    long[] before = reference.counts();
-    long[] after = current.counts();
+    long[] before = ProfileArrays.counts(reference);
+    long[] after = ProfileArrays.counts(current);
     double fullest = 0;
     for (int bin = 0; bin < before.length; bin++) {
       fullest = Math.max(fullest, (double) before[bin] / reference.present());
@@ -207,10 +220,10 @@ record NumberPair(NumberProfile reference, NumberProfile current, ExportRules ru
 
   @Override
   public long[][] coarse() {
-    int[] group = Deciles.of(reference.counts(), DECILES);
+    int[] group = Deciles.of(ProfileArrays.counts(reference), DECILES);
     return new long[][] {
-      Deciles.sum(reference.counts(), group, reference.missing()),
-      Deciles.sum(current.counts(), group, current.missing())
+      Deciles.sum(ProfileArrays.counts(reference), group, reference.missing()),
+      Deciles.sum(ProfileArrays.counts(current), group, current.missing())
     };
   }
 

@@ -22,9 +22,9 @@ final class OutOfRangeRows {
   OutOfRangeRows(NumberProfile reference, NumberProfile current) {
     this.reference = reference;
     this.current = current;
-    this.edges = reference.edges();
-    this.before = reference.counts();
-    this.after = current.counts();
+    this.edges = ProfileArrays.edges(reference);
+    this.before = ProfileArrays.counts(reference);
+    this.after = ProfileArrays.counts(current);
     this.last = edges.length;
   }
 

@@ -21,7 +21,7 @@ final class ValueRanges {
 
   ValueRanges(NumberPair pair) {
     this.reference = pair.reference();
-    this.edges = reference.edges();
+    this.edges = ProfileArrays.edges(reference);
     this.extremes = pair.rules().extremes();
     int[] used = pair.used();
     if (reference.exact() && used.length <= FEW) {
@@ -39,7 +39,7 @@ final class ValueRanges {
   }
 
   private int[] groups() {
-    int[] group = Deciles.of(reference.counts(), TENTHS);
+    int[] group = Deciles.of(ProfileArrays.counts(reference), TENTHS);
     Arrays.setAll(group, bin -> group[bin] + 1);
     group[group.length - 1] = TENTHS + 1;
     group[0] = 0;
