@@ -1,5 +1,7 @@
 package io.mlops4j.runtime.view;
 
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -18,6 +20,8 @@ final class FailedReloads {
   private long count;
   private long last;
   private long logged;
+  private boolean failing;
+  private long since;
 
   FailedReloads(String view, LongSupplier nanos, Logger log) {
     this.view = view;
@@ -36,9 +40,25 @@ final class FailedReloads {
     return count;
   }
 
+  /** Returns the time since the first failure after which the store has not answered. */
+  synchronized Optional<Duration> failingFor() {
+    return failing
+        ? Optional.of(Duration.ofNanos(Math.max(0, nanos.getAsLong() - since)))
+        : Optional.empty();
+  }
+
+  /** Notes that the store has answered. */
+  synchronized void end() {
+    failing = false;
+  }
+
   synchronized void add(Throwable thrown) {
     count++;
     last = nanos.getAsLong();
+    if (!failing) {
+      failing = true;
+      since = last;
+    }
     if (last - logged >= QUIET) {
       logged = last;
       log.warn(

@@ -82,16 +82,22 @@ public final class OnlineFeatures implements AutoCloseable {
   private final class Loader implements CacheLoader<String, Optional<FeatureRow>> {
     @Override
     public Optional<FeatureRow> load(String key) {
-      OnlineStore.Row row = store.read(stored, List.of(key)).get(key);
+      OnlineStore.Row row = rows(List.of(key)).get(key);
       return Optional.ofNullable(row).map(bytes::read);
     }
 
     @Override
     public Map<String, Optional<FeatureRow>> loadAll(Set<? extends String> keys) {
-      Map<String, OnlineStore.Row> rows = store.read(stored, List.copyOf(keys));
+      Map<String, OnlineStore.Row> rows = rows(List.copyOf(keys));
       Map<String, Optional<FeatureRow>> all = new HashMap<>();
       keys.forEach(key -> all.put(key, Optional.ofNullable(rows.get(key)).map(bytes::read)));
       return all;
+    }
+
+    private Map<String, OnlineStore.Row> rows(List<String> keys) {
+      Map<String, OnlineStore.Row> rows = store.read(stored, keys);
+      failed.end();
+      return rows;
     }
 
     /** Caffeine would log each failure with its stack trace, except if it is a cancellation. */
@@ -221,9 +227,19 @@ public final class OnlineFeatures implements AutoCloseable {
             + ", expected a Boolean, a whole number, a Float, a Double, a String or an Instant");
   }
 
-  /** Returns how many reloads failed. For tests. */
-  long failedReloads() {
-    return failed.count();
+  /**
+   * The state of a reader at one moment, for a health check or meters.
+   *
+   * @param cachedKeys keys in the cache, absent ones included; approximate while it changes
+   * @param failedReloads reloads of cached rows that have failed since the start
+   * @param failingFor the time since a reload failed, if the store has answered nothing after it.
+   *     Cached rows are served until they expire. Empty if the store answers, as far as is known
+   */
+  public record Figures(long cachedKeys, long failedReloads, Optional<Duration> failingFor) {}
+
+  /** Returns the state now. Does not read the store. */
+  public Figures figures() {
+    return new Figures(cache.estimatedSize(), failed.count(), failed.failingFor());
   }
 
   private Optional<FeatureRow> alive(Optional<FeatureRow> row, long now) {

@@ -58,4 +58,18 @@ class FailedReloadsTest {
     assertThat(warnings)
         .containsExactly(line.formatted(1), line.formatted(61), line.formatted(121));
   }
+
+  @Test
+  void tellsSinceWhenTheStoreHasNotAnswered() {
+    assertThat(failed.failingFor()).isEmpty();
+    failed.add(new IllegalStateException("away"));
+    pass(Duration.ofSeconds(5));
+    failed.add(new IllegalStateException("away"));
+    assertThat(failed.failingFor()).hasValue(Duration.ofSeconds(5));
+    failed.end();
+    assertThat(failed.failingFor()).isEmpty();
+    failed.add(new IllegalStateException("away again"));
+    assertThat(failed.failingFor()).hasValue(Duration.ZERO);
+    assertThat(failed.count()).isEqualTo(3);
+  }
 }

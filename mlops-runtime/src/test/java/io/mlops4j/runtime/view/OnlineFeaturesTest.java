@@ -187,15 +187,21 @@ class OnlineFeaturesTest {
             "the store is read again",
             () -> {
               assertThat(fresh.read("JFK", 1).orElseThrow().get("delay")).isEqualTo(5L);
-              return fresh.failedReloads() == failures;
+              return fresh.figures().failedReloads() == failures;
             });
         for (int i = 0; i < 1_000; i++) {
           assertThat(fresh.read("JFK", 1)).isPresent();
         }
         assertThat(store.reads).as("not again within a second").hasValue(reads + minute);
+        assertThat(fresh.figures())
+            .isEqualTo(
+                new OnlineFeatures.Figures(1, minute, Optional.of(Duration.ofMinutes(minute - 1))));
       }
       clock.set(NOON.plus(Duration.ofMinutes(61)));
       assertThatThrownBy(() -> fresh.read("JFK", 1)).hasMessage("store: away");
+      store.broken = false;
+      assertThat(fresh.read("JFK", 1)).isPresent();
+      assertThat(fresh.figures().failingFor()).as("the store answers again").isEmpty();
     } finally {
       logger.removeHandler(handler);
     }
