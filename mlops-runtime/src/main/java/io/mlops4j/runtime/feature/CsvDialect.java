@@ -4,10 +4,10 @@ import io.mlops4j.error.DataException;
 import io.mlops4j.feature.ReadOptions;
 import io.mlops4j.runtime.internal.duckdb.DuckDb;
 import io.mlops4j.runtime.internal.duckdb.DuckDbSettings;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,31 +21,47 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds what separates the values of CSV files by their first lines.
+ * What separates and quotes the values of CSV files, by their first lines.
  *
  * <p>DuckDB searches for the separator by which most lines of its sample have the same number of
  * values. A single line with too few or too many values then makes one column of whole lines, or
- * skips all lines before it. Both happen without an error.
+ * skips all lines before it. A single stray quote makes the quotes of all values text, and so do
+ * quotes that begin behind the sample. All of this happens without an error.
+ *
+ * @param delimiter what separates values; null if DuckDB has to find it
+ * @param quoted whether values may be in double quotes; if not, DuckDB has to find the quotes
  */
-final class CsvDialect {
+record CsvDialect(@Nullable String delimiter, boolean quoted) {
   private static final String SEPARATORS = ",\t;|";
 
-  /** A longer first line is left to DuckDB. */
+  /** The characters that are examined; a longer first line is left to DuckDB. */
   private static final int LONGEST = 1 << 20;
 
-  private CsvDialect() {}
+  /** No file contains it: what separates the values of a file of one column. */
+  private static final String ONE_COLUMN = "\u001f";
 
-  /** Returns the separator of all files, or null if their first lines do not decide it. */
-  static @Nullable String delimiter(List<Path> files, ReadOptions options) {
-    if (options.delimiter().isPresent()) {
-      return options.delimiter().get();
-    }
+  /** How the values of lines are quoted, the most decisive last. */
+  private enum Quotes {
+    NONE,
+    SINGLE,
+    STRAY,
+    DOUBLE
+  }
+
+  /** Returns the dialect of all files, with what their first lines decide. */
+  static CsvDialect of(List<Path> files, ReadOptions options) {
     Set<String> found = new HashSet<>();
+    Quotes quotes = Quotes.NONE;
     for (Path file : files) {
-      found.add(separator(firstLine(file, options)));
+      String start = start(file, options);
+      String separator = options.delimiter().orElseGet(() -> separator(firstLine(start)));
+      found.add(separator);
+      quotes = strongest(quotes, start.isEmpty() ? Quotes.STRAY : quotes(start, separator));
     }
     String only = found.iterator().next();
-    return found.size() == 1 && !only.isEmpty() ? only : null;
+    return new CsvDialect(
+        found.size() == 1 && !only.isEmpty() ? only : null,
+        quotes == Quotes.DOUBLE || quotes == Quotes.NONE);
   }
 
   /** Returns the separator that is most frequent outside quotes, or an empty text. */
@@ -62,13 +78,80 @@ final class CsvDialect {
     return most > 0 && best.size() == 1 ? best.get(0) : "";
   }
 
-  /** Returns the first line that is no comment; a line does not end within quotes. */
-  private static String firstLine(Path file, ReadOptions options) {
+  /** Returns how the values of lines are quoted, each within its line. */
+  private static Quotes quotes(String start, String separator) {
+    Quotes most = Quotes.NONE;
+    List<String> lines = start.lines().toList();
+    // The last of so many characters may end in the middle of a line.
+    for (String line : start.length() < LONGEST ? lines : lines.subList(0, lines.size() - 1)) {
+      for (int value = 0;
+          value >= 0 && most != Quotes.DOUBLE;
+          value = next(line, value, separator)) {
+        most = strongest(most, quotes(line, value, separator));
+      }
+    }
+    return most;
+  }
+
+  private static Quotes quotes(String line, int value, String separator) {
+    int from = skipSpaces(line, value);
+    if (line.startsWith("\"", from)) {
+      return isQuoted(line, from, separator) ? Quotes.DOUBLE : Quotes.STRAY;
+    }
+    return line.startsWith("'", from) && isQuoted(line, from, separator)
+        ? Quotes.SINGLE
+        : Quotes.NONE;
+  }
+
+  /** Returns whether the quote has its other half at the end of the value. */
+  private static boolean isQuoted(String line, int from, String separator) {
+    char quote = line.charAt(from);
+    int end = line.indexOf(quote, from + 1);
+    while (end >= 0 && end + 1 < line.length() && line.charAt(end + 1) == quote) {
+      end = line.indexOf(quote, end + 2); // a doubled quote is part of the text
+    }
+    int after = end < 0 ? 0 : skipSpaces(line, end + 1);
+    return end >= 0 && (after == line.length() || separatorAt(line, after, separator) > 0);
+  }
+
+  private static int skipSpaces(String line, int from) {
+    int at = from;
+    while (at < line.length() && line.charAt(at) == ' ') {
+      at++;
+    }
+    return at;
+  }
+
+  /** Returns where the next value begins, or -1. */
+  private static int next(String line, int value, String separator) {
+    for (int i = value; i < line.length(); i++) {
+      int length = separatorAt(line, i, separator);
+      if (length > 0) {
+        return i + length;
+      }
+    }
+    return -1;
+  }
+
+  /** Returns the length of the separator at a position; 0 if there is none. */
+  private static int separatorAt(String line, int at, String separator) {
+    if (separator.isEmpty()) {
+      return SEPARATORS.indexOf(line.charAt(at)) < 0 ? 0 : 1;
+    }
+    return line.startsWith(separator, at) ? separator.length() : 0;
+  }
+
+  private static Quotes strongest(Quotes some, Quotes others) {
+    return some.compareTo(others) < 0 ? others : some;
+  }
+
+  /** Returns the first characters of a file, or an empty text if they cannot be read here. */
+  private static String start(Path file, ReadOptions options) {
     String name = file.toString().toLowerCase(Locale.ROOT);
     if (name.endsWith(".zst")) {
       return "";
     }
-    // In every other encoding that DuckDB reads, these separators are the bytes of ASCII.
+    // In every other encoding that DuckDB reads, separators and quotes are the bytes of ASCII.
     var charset =
         options
             .encoding()
@@ -76,50 +159,59 @@ final class CsvDialect {
             .orElse(StandardCharsets.ISO_8859_1);
     try (InputStream bytes = Files.newInputStream(file);
         InputStream plain = name.endsWith(".gz") ? new GZIPInputStream(bytes) : bytes;
-        BufferedReader text = new BufferedReader(new InputStreamReader(plain, charset))) {
-      String line = line(text);
-      while (line.startsWith("#")) {
-        line = line(text);
+        Reader text = new InputStreamReader(plain, charset)) {
+      char[] chars = new char[LONGEST];
+      int length = 0;
+      for (int n = 0; n >= 0 && length < LONGEST; n = text.read(chars, length, LONGEST - length)) {
+        length += n;
       }
-      return line;
+      return new String(chars, 0, length).replaceFirst("^(\u00ef\u00bb\u00bf|\ufeff)", "");
     } catch (IOException e) {
       return ""; // DuckDB says what is wrong
     }
   }
 
-  private static String line(BufferedReader text) throws IOException {
+  /** Returns the first line that is no comment; a line does not end within quotes. */
+  private static String firstLine(String start) {
     StringBuilder line = new StringBuilder();
     boolean quoted = false;
-    for (int c = text.read(); c >= 0 && line.length() < LONGEST; c = text.read()) {
+    for (int i = 0; i < start.length(); i++) {
+      char c = start.charAt(i);
       if (c == '"') {
         quoted = !quoted;
-      } else if ((c == '\n' || c == '\r') && !quoted && !line.isEmpty()) {
-        return line.toString();
       }
-      if (!line.isEmpty() || (c != '\n' && c != '\r')) {
-        line.append((char) c);
+      boolean ends = c == '\n' || c == '\r';
+      if (ends && !quoted && !line.isEmpty()) {
+        if (line.charAt(0) != '#') {
+          return line.toString();
+        }
+        line.setLength(0);
+      } else if (!ends || !line.isEmpty()) {
+        line.append(c);
       }
     }
-    return line.length() < LONGEST ? line.toString() : "";
+    boolean complete = start.length() < LONGEST && !line.toString().startsWith("#");
+    return complete ? line.toString() : "";
   }
 
   /**
    * Returns the failure of the first line that has another number of values than the first one, for
    * files whose columns DuckDB cannot recognise.
    *
-   * @param delimiter what separates values
    * @param failure what is returned if no line is found
    */
-  static RuntimeException brokenLine(
-      List<Path> files,
-      String delimiter,
-      ReadOptions options,
-      BufferAllocator allocator,
-      RuntimeException failure) {
+  RuntimeException brokenLine(
+      List<Path> files, ReadOptions options, BufferAllocator allocator, RuntimeException failure) {
     try (DuckDb database = DuckDb.open(DuckDbSettings.of(files))) {
       for (Path file : files) {
-        int values = values(firstLine(file, options), delimiter);
-        String sql = FileSql.sameValues(file, options, delimiter, values);
+        String first = firstLine(start(file, options));
+        boolean oneColumn = delimiter == null && next(first, 0, "") < 0;
+        String separator = oneColumn ? ONE_COLUMN : delimiter;
+        if (separator == null) {
+          return failure;
+        }
+        int values = values(first, separator);
+        String sql = FileSql.sameValues(file, options, separator, values);
         try (DuckDb.Rows rows = database.query(sql, options.batchRows(), allocator)) {
           rows.forEach(batch -> {}); // the values are not needed
         }

@@ -46,13 +46,13 @@ final class DuckDbFiles {
     } catch (DataException e) {
       throw named(names, e, null);
     }
-    String delimiter = format == DataFormat.CSV ? CsvDialect.delimiter(files, options) : null;
+    CsvDialect dialect = format == DataFormat.CSV ? CsvDialect.of(files, options) : null;
     FileStamps stamps;
     Map<String, String> found;
     ParsedTypes parsed;
     try {
       stamps = FileStamps.of(files);
-      String recognised = FileSql.files(format, files, options, delimiter, Map.of(), false);
+      String recognised = FileSql.files(format, files, options, dialect, Map.of(), false);
       found = database.columns("SELECT * FROM " + recognised);
       checkColumns(found, options);
       Map<String, ElementType> wanted = wanted(format, found, options);
@@ -62,10 +62,9 @@ final class DuckDbFiles {
               : ParsedTypes.text(database, recognised, found, wanted, format == DataFormat.JSON);
     } catch (RuntimeException e) {
       database.close();
-      throw named(
-          names, delimiter == null ? e : broken(files, delimiter, options, allocator, e), null);
+      throw named(names, broken(files, dialect, options, allocator, e), null);
     }
-    String source = FileSql.files(format, files, options, delimiter, parsed.types(), false);
+    String source = FileSql.files(format, files, options, dialect, parsed.types(), false);
     List<String> columns =
         options.columns().isEmpty() ? List.copyOf(found.keySet()) : options.columns();
     UnaryOperator<RuntimeException> failures =
@@ -88,29 +87,25 @@ final class DuckDbFiles {
     List<Path> files = List.of(file);
     ReadOptions options = ReadOptions.defaults();
     Encodings.check(format, files, options);
-    String delimiter = format == DataFormat.CSV ? CsvDialect.delimiter(files, options) : null;
-    String sql =
-        "SELECT * FROM " + FileSql.files(format, files, options, delimiter, Map.of(), true);
+    CsvDialect dialect = format == DataFormat.CSV ? CsvDialect.of(files, options) : null;
+    String sql = "SELECT * FROM " + FileSql.files(format, files, options, dialect, Map.of(), true);
     try {
       database.columns(sql);
       return sql;
     } catch (DataException e) {
-      throw named(
-          file.toString(),
-          delimiter == null ? e : broken(files, delimiter, options, allocator, e),
-          null);
+      throw named(file.toString(), broken(files, dialect, options, allocator, e), null);
     }
   }
 
   /** Returns the line that keeps DuckDB from recognising columns, or the failure as it is. */
   private static RuntimeException broken(
       List<Path> files,
-      String delimiter,
+      @Nullable CsvDialect dialect,
       ReadOptions options,
       BufferAllocator allocator,
       RuntimeException e) {
-    return String.valueOf(e.getMessage()).contains("Error when sniffing file")
-        ? CsvDialect.brokenLine(files, delimiter, options, allocator, e)
+    return dialect != null && String.valueOf(e.getMessage()).contains("Error when sniffing file")
+        ? dialect.brokenLine(files, options, allocator, e)
         : e;
   }
 

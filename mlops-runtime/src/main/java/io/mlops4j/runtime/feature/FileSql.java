@@ -19,7 +19,7 @@ final class FileSql {
   /**
    * Returns a table function for the files.
    *
-   * @param delimiter what separates the values of CSV files; null if DuckDB has to find it
+   * @param dialect the form of CSV files; null for other formats
    * @param types the types of columns in DuckDB; of a JSON file all columns or none
    * @param byAllRows whether types that are not given are recognised by all rows of text files
    */
@@ -27,7 +27,7 @@ final class FileSql {
       DataFormat format,
       List<Path> files,
       ReadOptions options,
-      @Nullable String delimiter,
+      @Nullable CsvDialect dialect,
       Map<String, String> types,
       boolean byAllRows) {
     String list = Sql.exactly(files);
@@ -38,7 +38,7 @@ final class FileSql {
           "read_csv("
               + list
               + ", skip = 0" // otherwise DuckDB skips lines that do not fit to the ones after them
-              + csv(options, delimiter)
+              + csv(options, dialect)
               + sample
               + (types.isEmpty() ? "" : ", types = " + named)
               + ")";
@@ -48,10 +48,13 @@ final class FileSql {
     };
   }
 
-  private static String csv(ReadOptions options, @Nullable String delimiter) {
+  private static String csv(ReadOptions options, @Nullable CsvDialect dialect) {
     List<String> set = new ArrayList<>();
-    if (delimiter != null) {
-      set.add("delim = " + Sql.text(delimiter));
+    if (dialect != null && dialect.delimiter() != null) {
+      set.add("delim = " + Sql.text(dialect.delimiter()));
+    }
+    if (dialect != null && dialect.quoted()) {
+      set.add("quote = '\"'"); // what escapes a quote is left to DuckDB: a quote or a backslash
     }
     options.header().ifPresent(is -> set.add("header = " + is));
     encoding(options).ifPresent(set::add);

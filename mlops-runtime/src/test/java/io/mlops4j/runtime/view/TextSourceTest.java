@@ -97,6 +97,22 @@ class TextSourceTest {
   }
 
   @Test
+  void quotesAreNoPartOfValues() throws IOException {
+    String quoted = "\"origin\",\"landed\",\"delay\"\n";
+    String row = "\"LAX\",\"2001-01-01 00:00:00\",\"4\"\n";
+    String last = "\"JFK\",\"2001-01-01 00:00:00\",\"3\"\n";
+    assertThat(delay(text("landings.csv", quoted + row + last))).isEqualTo(3L);
+    String plain = "origin,landed,delay\n" + row.replace("\"", "").repeat(ROWS);
+    assertThat(delay(text("landings.csv", plain + last))).isEqualTo(3L);
+    for (int before : new int[] {1, 5000}) {
+      String stray = "\"L\"AX\",\"2001-01-01 00:00:00\",\"3\"\n";
+      assertRefused(
+          text("landings.csv", quoted + row.repeat(before) + stray + last),
+          "Line: " + (before + 2));
+    }
+  }
+
+  @Test
   void anotherEncodingIsNamed() throws IOException {
     String rows =
         "origin,landed,delay\nJFK,2001-01-01 00:00:00,3\nZ\u00fcrich,2001-01-01 00:00:00,4\n";
