@@ -30,7 +30,7 @@ final class ReportFiles {
    * Writes a report beside the file and moves it to its name when it is complete. After a failure
    * an earlier file of that name is unchanged, and after a success its permissions are. A target
    * that is no regular file, such as a pipe or a link to a file that is not there, is written
-   * directly.
+   * directly. So is {@code /dev/stdout}: what is already in its file stays.
    */
   static void write(Path file, String text) {
     Objects.requireNonNull(file, "file");
@@ -43,7 +43,7 @@ final class ReportFiles {
       if (PartFiles.canReplace(file)) {
         PartFiles.replace(file, bytes);
       } else {
-        Files.write(file, bytes);
+        PartFiles.append(file, bytes);
       }
     } catch (NoSuchFileException e) {
       throw new DataException(

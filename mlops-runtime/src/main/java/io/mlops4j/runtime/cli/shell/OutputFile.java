@@ -4,7 +4,6 @@ import io.mlops4j.error.DataException;
 import io.mlops4j.internal.PartFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -25,8 +24,8 @@ public final class OutputFile {
 
   /**
    * Writes beside the file, and moves the complete file to its name. It has the permissions of an
-   * earlier one. A target that is no regular file, such as {@code /dev/stdout} or a link to a file
-   * that is not there, is written directly.
+   * earlier one. A target that is no regular file, such as a device or a link to a file that is not
+   * there, is written directly. So is {@code /dev/stdout}: what is already in its file stays.
    *
    * @param file the file
    * @param bytes its content
@@ -35,7 +34,7 @@ public final class OutputFile {
    */
   public static void write(Path file, byte[] bytes) throws IOException {
     if (!PartFiles.canReplace(file)) {
-      Files.write(file, bytes);
+      PartFiles.append(file, bytes);
       return;
     }
     try {

@@ -17,10 +17,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OutputFileTest {
   private static final int LENGTH = 1 << 20;
@@ -45,12 +48,30 @@ class OutputFileTest {
     }
   }
 
+  /** Prints a text, writes another to each file, and prints a last one. Arguments: the files. */
+  static final class Printing {
+    private Printing() {}
+
+    public static void main(String[] args) throws IOException {
+      System.out.println("first");
+      for (String file : args) {
+        OutputFile.write(Path.of(file), "page of " + file + "\n");
+      }
+      System.out.println("last");
+    }
+  }
+
   private static String letters(int number) {
     return Character.toString('a' + number % 26).repeat(LENGTH);
   }
 
   private static Process start(String limit, Path file) throws IOException {
-    List<String> command = new ArrayList<>(List.of("sh", "-c", limit + "exec \"$@\"", "sh"));
+    return start(limit + "exec \"$@\"", Child.class, file);
+  }
+
+  private static Process start(String script, Class<?> main, Object... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(List.of("sh", "-c", script, "sh"));
     command.addAll(
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -59,8 +80,8 @@ class OutputFileTest {
             "-Xmx64m",
             "-cp",
             System.getProperty("java.class.path"),
-            Child.class.getName(),
-            file.toString()));
+            main.getName()));
+    Stream.of(arguments).map(Object::toString).forEach(command::add);
     return ChildProcess.start(new ProcessBuilder(command).redirectError(Redirect.INHERIT));
   }
 
@@ -138,6 +159,48 @@ class OutputFileTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("No space left");
     assertThat(Files.isRegularFile(full)).isFalse();
+  }
+
+  /** The shell opens the files; replacing or cutting them would lose what others write there. */
+  @ParameterizedTest
+  @ValueSource(strings = {"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "link", "/dev/stderr"})
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void anOpenFileIsContinued(String name) throws Exception {
+    Assumptions.assumeTrue(!name.startsWith("/proc") || Files.exists(Path.of("/proc/self/fd")));
+    Path file = name.equals("link") ? folder.resolve(name) : Path.of(name);
+    if (name.equals("link")) {
+      Files.createSymbolicLink(file, Path.of("/dev/stdout"));
+    }
+    Path log = Files.writeString(folder.resolve("a log"), "earlier\n");
+    String page = "page of " + file + "\n";
+    for (String opened : List.of(">>", ">")) {
+      String script = "exec \"$@\" " + opened + "'" + log + "' 2>&1";
+      assertThat(start(script, Printing.class, file, file).waitFor(60, TimeUnit.SECONDS)).isTrue();
+      String before = opened.equals(">>") ? "earlier\n" : "";
+      assertThat(log).hasContent(before + "first\n" + page + page + "last\n");
+    }
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void aFileOfAnotherNumberIsContinued() throws Exception {
+    Path log = Files.writeString(folder.resolve("log"), "earlier\n");
+    String script = "exec \"$@\" 5>>'" + log + "'";
+    Process child = start(script, Printing.class, "/dev/fd/5");
+    assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(log).hasContent("earlier\npage of /dev/fd/5\n");
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).containsExactly(log);
+    }
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void aPipeIsWritten() throws Exception {
+    Process child = start("exec \"$@\" 5>&1 | cat", Printing.class, "/dev/stdout", "/dev/fd/5");
+    assertThat(new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+        .isEqualTo("first\npage of /dev/stdout\npage of /dev/fd/5\nlast\n");
+    assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
