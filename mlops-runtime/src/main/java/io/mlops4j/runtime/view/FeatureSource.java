@@ -52,8 +52,8 @@ public final class FeatureSource {
    * is refused.
    *
    * @param file a file whose name ends in {@code .parquet}, {@code .arrow}, {@code .feather},
-   *     {@code .csv}, {@code .json}, {@code .jsonl} or {@code .ndjson}; also {@code .csv.gz} and
-   *     {@code .json.gz}
+   *     {@code .csv}, {@code .tsv}, {@code .json}, {@code .jsonl} or {@code .ndjson}; also {@code
+   *     .csv.gz} and {@code .json.gz}
    * @return the source
    * @throws IllegalArgumentException if the name ends in another way, or contains a wildcard
    */
@@ -77,13 +77,13 @@ public final class FeatureSource {
       throw new IllegalArgumentException(
           "file: found "
               + name
-              + ", expected a name that ends in .parquet, .arrow, .csv, .json, .jsonl or"
-              + " .ndjson; write the rows as Parquet, or use FeatureSource.sql");
+              + ", expected a name that ends in .parquet, .arrow, .csv, .tsv, .json, .jsonl"
+              + " or .ndjson; write the rows as Parquet, or use FeatureSource.sql");
     }
   }
 
   private static boolean isText(String lower) {
-    return Stream.of(".csv", ".json", ".jsonl", ".ndjson").anyMatch(lower::endsWith);
+    return Stream.of(".csv", ".tsv", ".json", ".jsonl", ".ndjson").anyMatch(lower::endsWith);
   }
 
   /**

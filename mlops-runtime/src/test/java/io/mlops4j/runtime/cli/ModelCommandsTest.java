@@ -174,6 +174,25 @@ class ModelCommandsTest {
   }
 
   @Test
+  void predictOfAPatternSaysHowToScoreItsFiles() throws Exception {
+    Path more = Files.createDirectory(temporary.resolve("more"));
+    Files.copy(rows, more.resolve("a.arrow"));
+    Files.copy(rows, more.resolve("b.arrow"));
+    Path pattern = more.resolve("*.arrow");
+    Path out = temporary.resolve("scored.arrow");
+
+    Line.Said refused = run("predict", MODEL, pattern, out);
+    assertThat(refused.code()).isEqualTo(1);
+    assertThat(refused.err()).contains(pattern + ": found a pattern", "mlops4j convert");
+    Path all = temporary.resolve("all.arrow");
+    assertThat(run("convert", pattern, all).code()).isZero();
+    assertThat(run("predict", MODEL, all, out, "--json").json().get("rows").intValue())
+        .isEqualTo(2 * golden.size());
+    assertThat(run("predict", MODEL, pattern, "--json").json().get("rows"))
+        .hasSize(2 * golden.size());
+  }
+
+  @Test
   void predictOfAVersionPutsTheKeyOfItsCardBeforeTheAnswers() throws Exception {
     Line line = Line.of(temporary.resolve("registry"));
     line.run(

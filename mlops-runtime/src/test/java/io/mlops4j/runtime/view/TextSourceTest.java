@@ -113,6 +113,15 @@ class TextSourceTest {
   }
 
   @Test
+  void tabsSeparateValues() throws IOException {
+    String rows = "origin\tlanded\tdelay\nLAX, JFK\t2001-01-01\t4\nJFK\t2001-01-01\t3\n";
+    assertThat(delay(text("landings.tsv", rows))).isEqualTo(3L);
+    assertThat(FeatureSource.file(text("landings.TSV", rows)).dataset("landings").rows())
+        .hasValue(2);
+    assertRefused(text("landings.tsv", rows + "LAX\t2001-01-01\n"), "Line: 4");
+  }
+
+  @Test
   void anotherEncodingIsNamed() throws IOException {
     String rows =
         "origin,landed,delay\nJFK,2001-01-01 00:00:00,3\nZ\u00fcrich,2001-01-01 00:00:00,4\n";

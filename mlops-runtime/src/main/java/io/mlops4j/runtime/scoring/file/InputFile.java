@@ -31,6 +31,13 @@ record InputFile(Path file, Stamp stamp) {
         return new Stamp(0, attributes.size(), modified, modified);
       }
     } catch (NoSuchFileException e) {
+      if (String.valueOf(file.getFileName()).matches(".*[*?\\[{].*")) {
+        throw new DataException(
+            file
+                + ": found a pattern, expected one file, because an interrupted run goes on in it;"
+                + " score each file by itself, or copy all into one with mlops4j convert",
+            e);
+      }
       throw new DataException(
           file + ": found no such file; relative paths start at " + Path.of("").toAbsolutePath(),
           e);

@@ -643,6 +643,18 @@ class FileScoringTest {
   }
 
   @Test
+  void patternIsNamed() {
+    writeInput();
+    for (String pattern : List.of("in*.arrow", "i{n,m}.arrow")) {
+      assertThatThrownBy(() -> scoring().score(folder.resolve(pattern), out))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining(pattern + ": found a pattern")
+          .hasMessageContaining("score each file by itself");
+    }
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
   void sameFileForInputAndOutputIsRefused() {
     writeInput();
     assertThatThrownBy(() -> scoring().score(in, in))
