@@ -14,6 +14,7 @@ import io.mlops4j.model.Digest;
 import io.mlops4j.runtime.ModelRuntime;
 import io.mlops4j.runtime.scoring.ScoringResult;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -178,9 +179,20 @@ class NestedScoringTest {
 
   /** As a process that was killed. */
   private void stopHalfWay(Path in, Path out) throws IOException {
-    Path blocked = Files.createFile(Files.createDirectory(out).resolve("file"));
-    assertThatThrownBy(() -> scoring().score(in, out)).isInstanceOf(DataException.class);
-    Files.delete(blocked);
+    Path file = out.resolve("file");
+    Runnable block = // when it is known to be no folder
+        () -> {
+          try {
+            Files.createDirectory(out);
+            Files.createFile(file);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        };
+    FileScoring blocked = FileScoring.of(new HookedFiles(runtime, block, () -> {}), model, 2);
+    assertThatThrownBy(() -> blocked.keep(KEPT).recordedEvery(0).score(in, out))
+        .isInstanceOf(DataException.class);
+    Files.delete(file);
     Files.delete(out);
     Path journal = folder.resolve(out.getFileName() + ".journal");
     List<String> lines = Files.readAllLines(journal);
