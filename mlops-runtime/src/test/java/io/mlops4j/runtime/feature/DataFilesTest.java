@@ -229,6 +229,29 @@ class DataFilesTest {
     }
   }
 
+  /** Programs write such queries. */
+  @Test
+  void queriesAreNestedDeeply() {
+    for (String sql :
+        List.of(
+            "SELECT * FROM (".repeat(400) + "SELECT 401 AS n" + ")".repeat(400),
+            "SELECT 1" + " + 1".repeat(400) + " AS n",
+            "SELECT count(*) AS n FROM (SELECT 1" + " UNION ALL SELECT 1".repeat(400) + ")")) {
+      try (FeatureReader reader = DataFiles.query(sql, ReadOptions.defaults(), memory)) {
+        assertThat(rows(reader)).containsExactly("n", "401");
+      }
+    }
+  }
+
+  /** By itself, DuckDB overflows the stack of a Java thread, and the process dies. */
+  @Test
+  void anExpressionThatIsTooDeepIsRefused() {
+    String sql = "SELECT 1" + " + 1".repeat(990) + " AS n";
+    assertThatThrownBy(() -> DataFiles.query(sql, ReadOptions.defaults(), memory))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("Max expression depth limit of 500 exceeded");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

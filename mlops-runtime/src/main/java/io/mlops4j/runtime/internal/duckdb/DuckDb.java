@@ -3,8 +3,8 @@ package io.mlops4j.runtime.internal.duckdb;
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
+import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -222,7 +222,12 @@ public final class DuckDb implements AutoCloseable {
       List<Path> files = new ArrayList<>();
       for (String name : NamedFiles.of(text(parse).get(0))) {
         search.setString(1, name);
-        text(search).stream().map(Path::of).filter(Files::isRegularFile).forEach(files::add);
+        // Path.of throws for addresses on some systems.
+        text(search).stream()
+            .map(File::new)
+            .filter(File::isFile)
+            .map(File::toPath)
+            .forEach(files::add);
       }
       return files;
     } catch (SQLException e) {

@@ -27,6 +27,8 @@ public record DuckDbSettings(
     statements.add("SET autoload_known_extensions = false");
     statements.add("SET allow_community_extensions = false");
     statements.add("SET TimeZone = 'UTC'"); // so that results do not depend on the machine
+    // With its default of 1000, an expression that deep overflows a stack of 1 MiB: the JVM dies.
+    statements.add("SET max_expression_depth = 500");
     statements.add("SET threads = " + (threads > 0 ? threads : processors()));
     if (memoryBytes > 0) {
       statements.add("SET memory_limit = '" + memoryBytes + "B'");

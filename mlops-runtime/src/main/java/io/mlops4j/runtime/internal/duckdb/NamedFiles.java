@@ -1,9 +1,13 @@
 package io.mlops4j.runtime.internal.duckdb;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -11,7 +15,16 @@ import java.util.Set;
  * DuckDB parses the query, so that comments, quotes and subqueries are no special cases.
  */
 final class NamedFiles {
-  private final Set<String> names = new LinkedHashSet<>();
+  /** DuckDB has read the query: a program may have written it, deep and with long texts. */
+  private static final ObjectMapper JSON =
+      new ObjectMapper(
+          JsonFactory.builder()
+              .streamReadConstraints(
+                  StreamReadConstraints.builder()
+                      .maxNestingDepth(Integer.MAX_VALUE)
+                      .maxStringLength(Integer.MAX_VALUE)
+                      .build())
+              .build());
 
   private NamedFiles() {}
 
@@ -22,34 +35,45 @@ final class NamedFiles {
    * @return none for a query that DuckDB cannot parse; running it names the reason
    */
   static Set<String> of(String tree) {
-    NamedFiles found = new NamedFiles();
     try {
-      found.add(new ObjectMapper().readTree(tree));
+      return of(JSON.readTree(tree));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("DuckDB has returned no JSON", e);
     }
-    return found.names;
   }
 
-  private void add(JsonNode node) {
-    switch (node.path("type").asText()) {
-      case "BASE_TABLE" -> names.add(node.path("table_name").asText());
-      case "TABLE_FUNCTION" -> {
-        for (JsonNode argument : node.path("function").path("arguments")) {
-          if (argument.path("name").asText().isEmpty()) { // others are options
-            addTexts(argument);
+  private static Set<String> of(JsonNode query) {
+    Set<String> names = new LinkedHashSet<>();
+    for (JsonNode node : all(query)) {
+      switch (node.path("type").asText()) {
+        case "BASE_TABLE" -> names.add(node.path("table_name").asText());
+        case "TABLE_FUNCTION" -> {
+          for (JsonNode argument : node.path("function").path("arguments")) {
+            if (argument.path("name").asText().isEmpty()) { // others are options
+              addTexts(argument, names);
+            }
           }
         }
+        default -> {}
       }
-      default -> {}
     }
-    node.forEach(this::add);
+    return names;
   }
 
-  private void addTexts(JsonNode node) {
-    if (node.path("kind").asText().equals("STRING")) {
-      names.add(node.path("text").asText());
+  private static void addTexts(JsonNode argument, Set<String> names) {
+    for (JsonNode node : all(argument)) {
+      if (node.path("kind").asText().equals("STRING")) {
+        names.add(node.path("text").asText());
+      }
     }
-    node.forEach(this::addTexts);
+  }
+
+  /** Returns a node and all below it, without recursion, which a deep query would overflow. */
+  private static List<JsonNode> all(JsonNode top) {
+    List<JsonNode> nodes = new ArrayList<>(List.of(top));
+    for (int i = 0; i < nodes.size(); i++) {
+      nodes.get(i).forEach(nodes::add);
+    }
+    return nodes;
   }
 }
