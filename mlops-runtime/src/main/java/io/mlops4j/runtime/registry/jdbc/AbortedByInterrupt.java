@@ -15,6 +15,9 @@ import java.sql.SQLException;
 final class AbortedByInterrupt extends AbstractInterruptibleChannel {
   private final Connection connection;
   private final boolean interruptedBefore;
+  private final Object state = new Object();
+  private boolean ended;
+  private boolean aborted;
 
   /** Begins on this thread. */
   AbortedByInterrupt(Connection connection) {
@@ -23,8 +26,12 @@ final class AbortedByInterrupt extends AbstractInterruptibleChannel {
     begin();
   }
 
-  /** Ends on the thread that it began on. */
-  void end() {
+  /**
+   * Ends on the thread that it began on, before somebody else gets the connection.
+   *
+   * @return whether the connection was left alone
+   */
+  boolean end() {
     try {
       end(true);
     } catch (AsynchronousCloseException interrupted) {
@@ -32,6 +39,10 @@ final class AbortedByInterrupt extends AbstractInterruptibleChannel {
     }
     if (interruptedBefore) {
       Thread.currentThread().interrupt();
+    }
+    synchronized (state) {
+      ended = true;
+      return !aborted;
     }
   }
 
@@ -44,10 +55,16 @@ final class AbortedByInterrupt extends AbstractInterruptibleChannel {
   }
 
   private void abort() {
-    try {
-      connection.abort(Runnable::run);
-    } catch (SQLException | RuntimeException | AbstractMethodError e) {
-      // The driver cannot abort: its own time limit ends the statement.
+    synchronized (state) {
+      if (ended) {
+        return; // the interrupt came at the end: another thread may use the connection by now
+      }
+      aborted = true;
+      try {
+        connection.abort(Runnable::run);
+      } catch (SQLException | RuntimeException | AbstractMethodError e) {
+        // The driver cannot abort: its own time limit ends the statement.
+      }
     }
   }
 }

@@ -131,14 +131,6 @@ final class Database {
   <T> T once(Work<T> work) throws SQLException {
     Connection connection = connections.take();
     AbortedByInterrupt waiting = new AbortedByInterrupt(connection);
-    try {
-      return once(connection, work);
-    } finally {
-      waiting.end();
-    }
-  }
-
-  private <T> T once(Connection connection, Work<T> work) throws SQLException {
     boolean automatic = true;
     boolean committed = false;
     TimeLimit.Before before = limit.begin(connection);
@@ -157,13 +149,17 @@ final class Database {
       throw e.why;
     } finally {
       current.remove();
-      giveBack(connection, automatic, committed, before);
+      giveBack(connection, automatic, committed, before, waiting);
     }
   }
 
   /** Never throws, because the transaction may be committed. The next user sees the failure. */
   private void giveBack(
-      Connection connection, boolean automatic, boolean committed, TimeLimit.Before before) {
+      Connection connection,
+      boolean automatic,
+      boolean committed,
+      TimeLimit.Before before,
+      AbortedByInterrupt waiting) {
     boolean whole = false;
     try {
       try {
@@ -176,6 +172,7 @@ final class Database {
         before.restore(connection);
         whole = true;
       } finally {
+        whole &= waiting.end();
         connections.giveBack(connection, whole);
       }
     } catch (SQLException e) {

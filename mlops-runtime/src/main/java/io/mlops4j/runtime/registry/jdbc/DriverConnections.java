@@ -91,11 +91,13 @@ public final class DriverConnections implements Connections {
 
   private static boolean isValid(Connection connection) throws SQLException {
     AbortedByInterrupt waiting = new AbortedByInterrupt(connection);
+    boolean valid = false;
     try {
-      return connection.isValid(SECONDS_TO_ANSWER);
+      valid = connection.isValid(SECONDS_TO_ANSWER);
     } finally {
-      waiting.end();
+      valid &= waiting.end();
     }
+    return valid;
   }
 
   @Override
