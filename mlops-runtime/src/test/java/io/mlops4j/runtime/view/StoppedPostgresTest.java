@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,7 +72,9 @@ class StoppedPostgresTest {
 
   @AfterEach
   void endServer() throws IOException {
-    server.close();
+    if (server != null) {
+      server.close();
+    }
   }
 
   private void signal(String signal) throws Exception {
@@ -101,6 +104,19 @@ class StoppedPostgresTest {
         .hasMessageContaining(message)
         .hasMessageEndingWith("; check the database and the rights of its user, and try again");
     assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(PROMPT);
+  }
+
+  /** A busy machine may need longer than the limit until the server answers again. */
+  private static <T> T again(Supplier<T> read) {
+    for (int left = 20; ; left--) {
+      try {
+        return read.get();
+      } catch (DataException e) {
+        if (left == 0) {
+          throw e;
+        }
+      }
+    }
   }
 
   private static void isCached(OnlineFeatures online, String key) {
@@ -140,7 +156,7 @@ class StoppedPostgresTest {
       } finally {
         signal("-CONT");
       }
-      assertThat(online.read("new").orElseThrow().get("x")).isEqualTo(1L);
+      assertThat(again(() -> online.read("new")).orElseThrow().get("x")).isEqualTo(1L);
     }
   }
 
@@ -156,7 +172,7 @@ class StoppedPostgresTest {
       } finally {
         signal("-CONT");
       }
-      assertThat(store.read("v", List.of("[1]"))).isEmpty();
+      assertThat(again(() -> store.read("v", List.of("[1]")))).isEmpty();
     }
   }
 
@@ -169,7 +185,7 @@ class StoppedPostgresTest {
       server.close();
       servesUntilRowsExpire(online);
       server = started(port);
-      assertThat(online.read("new").orElseThrow().get("x")).isEqualTo(1L);
+      assertThat(again(() -> online.read("new")).orElseThrow().get("x")).isEqualTo(1L);
     }
   }
 }

@@ -70,8 +70,10 @@ class StoppedDatabaseTest {
 
   @AfterEach
   void stopServer() throws Exception {
-    signal("-CONT");
-    server.close();
+    if (server != null) {
+      signal("-CONT");
+      server.close();
+    }
   }
 
   private void signal(String signal) throws Exception {
