@@ -237,7 +237,11 @@ public final class OnlineFeatures implements AutoCloseable {
    */
   public record Figures(long cachedKeys, long failedReloads, Optional<Duration> failingFor) {}
 
-  /** Returns the state now. Does not read the store. */
+  /**
+   * Returns the state now. Does not read the store.
+   *
+   * @return the state, which does not change any more
+   */
   public Figures figures() {
     return new Figures(cache.estimatedSize(), failed.count(), failed.failingFor());
   }
