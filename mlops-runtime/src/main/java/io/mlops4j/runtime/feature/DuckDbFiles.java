@@ -28,6 +28,11 @@ import org.jspecify.annotations.Nullable;
 final class DuckDbFiles {
   private static final Pattern LINE = Pattern.compile("in (?:line|record/value) (\\d{1,18}):");
 
+  /**
+   * DuckDB's type of JSON whole numbers with both signs, however small; a name has a space behind.
+   */
+  private static final Pattern HUGE = Pattern.compile("\\bHUGEINT(?=[\\[,)]|$)");
+
   /** The first words of lines in DuckDB's messages that name settings of DuckDB. */
   private static final List<String> ADVICE =
       List.of(
@@ -54,6 +59,9 @@ final class DuckDbFiles {
       stamps = FileStamps.of(files);
       String recognised = FileSql.files(format, files, options, dialect, Map.of(), false);
       found = database.columns("SELECT * FROM " + recognised);
+      if (format == DataFormat.JSON) {
+        found.replaceAll((name, type) -> HUGE.matcher(type).replaceAll("BIGINT"));
+      }
       checkColumns(found, options);
       Map<String, ElementType> wanted = wanted(format, found, options);
       parsed =

@@ -64,6 +64,12 @@ record ParsedTypes(
         (name, type) -> {
           ElementType set = wanted.get(name);
           String to = set == null ? type : FileSql.name(set);
+          if (!all && to.equals("FLOAT")) {
+            parsed.types.put(name, "DOUBLE");
+            parsed.conversions.put(name, SingleFloats.convert(name));
+            parsed.checks.put(name, SingleFloats.isBad(name));
+            return;
+          }
           if (set == null && WholeNumbers.isInside(to)) {
             parsed.types.put(name, WholeNumbers.texts(to));
             parsed.conversions.put(name, WholeNumbers.convertInside(name, to));
