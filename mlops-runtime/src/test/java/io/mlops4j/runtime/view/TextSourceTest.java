@@ -62,6 +62,14 @@ class TextSourceTest {
     assertThat(delay(text("landings.jsonl", json))).isEqualTo(3.7);
   }
 
+  /** DuckDB takes them for numbers of 128 bits. */
+  @Test
+  void wholeNumbersOfBothSignsInJsonHave64Bits() throws IOException {
+    String row = "{\"origin\": \"%s\", \"landed\": \"2001-01-01 00:00:00\", \"delay\": %s}%n";
+    String json = row.formatted("LAX", "3") + row.formatted("JFK", "-7");
+    assertThat(delay(text("landings.jsonl", json))).isEqualTo(-7L);
+  }
+
   private void assertRefused(Path file, String... parts) {
     assertThatThrownBy(() -> delay(file))
         .isInstanceOf(DataException.class)
