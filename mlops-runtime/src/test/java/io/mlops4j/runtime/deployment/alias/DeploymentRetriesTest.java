@@ -383,13 +383,13 @@ class DeploymentRetriesTest {
   @ValueSource(ints = {1, 3, 10, 30})
   void aRegistryWhoseAnswersTakeLongIsFollowed(int seconds) {
     CountDownLatch dead = new CountDownLatch(1);
+    List<CountDownLatch> begun = new ArrayList<>();
     AtomicLong nanos = new AtomicLong();
     try (AliasDeployment deployment = start(nanos)) {
       for (int i = 0; i < 50; i++) {
         hangs(deployment, "head", dead);
         nanos.addAndGet(Duration.ofSeconds(1).toNanos());
       }
-      List<CountDownLatch> begun = new ArrayList<>();
       for (int i = 0; i < 3 * seconds + 1; i++) {
         CountDownLatch answer = new CountDownLatch(1);
         begun.add(answer);
@@ -403,9 +403,9 @@ class DeploymentRetriesTest {
         }
       }
       await(() -> deployment.servedBy().version().equals(Optional.of(plus.v2)));
-      begun.forEach(CountDownLatch::countDown);
     } finally {
       dead.countDown();
+      begun.forEach(CountDownLatch::countDown);
     }
   }
 
@@ -480,12 +480,21 @@ class DeploymentRetriesTest {
     return (AliasDeployment) builder.start();
   }
 
-  /** Ticks until a call hangs, and returns the calls so far. */
+  /**
+   * Ticks until a call hangs, and returns the calls so far. A tick does nothing while the threads
+   * of readings that were ended have not all noticed it, so it is repeated, as a deployment does.
+   */
   private int hangs(AliasDeployment deployment, String method, CountDownLatch until) {
     int before = registry.calls(method);
     registry.hang(method, until);
-    deployment.tick();
-    await(() -> registry.calls(method) > before);
+    for (int i = 0; i < 30 && registry.calls(method) == before; i++) {
+      deployment.tick();
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
+      while (registry.calls(method) == before && System.nanoTime() < end) {
+        Thread.onSpinWait();
+      }
+    }
+    assertThat(registry.calls(method)).as("ticked for 30 s").isGreaterThan(before);
     return registry.calls(method);
   }
 
