@@ -4,6 +4,7 @@ import io.mlops4j.error.DataException;
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.runtime.registry.jdbc.Connections;
 import io.mlops4j.runtime.registry.jdbc.DriverConnections;
+import io.mlops4j.runtime.registry.jdbc.NetworkLimit;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -301,7 +302,7 @@ public final class JdbcOnlineStore implements OnlineStore {
     boolean whole = false;
     try {
       boolean automatic = connection.getAutoCommit();
-      int network = limit(connection, (int) limit.toMillis());
+      int network = NetworkLimit.begin(connection, (int) limit.toMillis());
       try {
         connection.setAutoCommit(false);
         T result = work.on(connection);
@@ -323,25 +324,9 @@ public final class JdbcOnlineStore implements OnlineStore {
     }
   }
 
-  /** Limits a connection, and returns the limit before; -1 if it is not changed. */
-  private static int limit(Connection connection, int millis) {
-    try {
-      int found = connection.getNetworkTimeout();
-      if (found == 0 || found > millis) {
-        connection.setNetworkTimeout(Runnable::run, millis);
-        return found;
-      }
-    } catch (SQLException | RuntimeException | AbstractMethodError e) {
-      // The driver has no limits, or the connection is lost and the first statement will fail.
-    }
-    return -1;
-  }
-
   private static void restore(Connection connection, boolean automatic, int network)
       throws SQLException {
     connection.setAutoCommit(automatic);
-    if (network >= 0) {
-      connection.setNetworkTimeout(Runnable::run, network);
-    }
+    NetworkLimit.restore(connection, network);
   }
 }

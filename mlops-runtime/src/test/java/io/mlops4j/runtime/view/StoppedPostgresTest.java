@@ -2,21 +2,18 @@ package io.mlops4j.runtime.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.mlops4j.error.DataException;
+import io.mlops4j.runtime.registry.Postgres;
 import io.mlops4j.runtime.registry.TestPool;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,22 +49,9 @@ class StoppedPostgresTest {
 
   @BeforeEach
   void startServer() throws SQLException {
-    try {
-      server = started(0);
-    } catch (IOException | RuntimeException e) {
-      abort("no PostgreSQL can be started here: " + e);
-    }
+    server = Postgres.own(folder.resolve("data"));
     source.setUrl(server.getJdbcUrl("postgres", "postgres"));
     source.setLoginTimeout((int) LIMIT.toSeconds());
-  }
-
-  private EmbeddedPostgres started(int port) throws IOException {
-    return EmbeddedPostgres.builder()
-        .setServerConfig("fsync", "off")
-        .setDataDirectory(folder.resolve("data"))
-        .setCleanDataDirectory(false)
-        .setPort(port)
-        .start();
   }
 
   @AfterEach
@@ -78,15 +62,7 @@ class StoppedPostgresTest {
   }
 
   private void signal(String signal) throws Exception {
-    long pid =
-        Long.parseLong(Files.readAllLines(folder.resolve("data/postmaster.pid")).get(0).strip());
-    List<String> command = new ArrayList<>(List.of("kill", signal, Long.toString(pid)));
-    ProcessHandle.of(pid)
-        .orElseThrow()
-        .descendants()
-        .forEach(child -> command.add(Long.toString(child.pid())));
-    Process kill = new ProcessBuilder(command).inheritIO().start();
-    assertThat(kill.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    Postgres.signal(folder.resolve("data"), signal);
   }
 
   private OnlineFeatures online(OnlineStore store) {
@@ -184,7 +160,7 @@ class StoppedPostgresTest {
       int port = server.getPort();
       server.close();
       servesUntilRowsExpire(online);
-      server = started(port);
+      server = Postgres.start(folder.resolve("data"), port);
       assertThat(again(() -> online.read("new")).orElseThrow().get("x")).isEqualTo(1L);
     }
   }

@@ -37,9 +37,7 @@ final class TimeLimit {
   record Before(int network, int statement) {
     /** Restores both limits, because some databases apply a statement's limit to its connection. */
     void restore(Connection connection) throws SQLException {
-      if (network >= 0) {
-        connection.setNetworkTimeout(Runnable::run, network);
-      }
+      NetworkLimit.restore(connection, network);
       if (statement >= 0) {
         try (Statement any = connection.createStatement()) {
           if (any.getQueryTimeout() != statement) {
@@ -53,18 +51,12 @@ final class TimeLimit {
   /** Limits a connection, unless it has a stricter limit or its driver has no limits. */
   Before begin(Connection connection) {
     int statement = -1;
-    int network = -1;
     try (Statement any = connection.createStatement()) {
       statement = any.getQueryTimeout();
-      int millis = seconds() * 1000 + GRACE_MILLIS;
-      int found = connection.getNetworkTimeout();
-      if (found == 0 || found > millis) {
-        connection.setNetworkTimeout(Runnable::run, millis);
-        network = found;
-      }
     } catch (SQLException | RuntimeException | AbstractMethodError e) {
       // The driver has no limits, or the connection is lost and the first statement will fail.
     }
+    int network = NetworkLimit.begin(connection, seconds() * 1000 + GRACE_MILLIS);
     return new Before(network, statement);
   }
 

@@ -3,7 +3,6 @@ package io.mlops4j.runtime.deployment.alias;
 import static io.mlops4j.runtime.deployment.alias.DeploymentFixture.CHAMPION;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.feature.FeatureBatch;
@@ -20,14 +19,12 @@ import io.mlops4j.runtime.deployment.RolloutPlan;
 import io.mlops4j.runtime.deployment.RolloutStatus;
 import io.mlops4j.runtime.deployment.RolloutStatus.State;
 import io.mlops4j.runtime.registry.JdbcModelRegistry;
+import io.mlops4j.runtime.registry.Postgres;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -56,16 +53,7 @@ class StoppedDatabaseTest {
 
   @BeforeEach
   void startServer() {
-    try {
-      server =
-          EmbeddedPostgres.builder()
-              .setServerConfig("fsync", "off")
-              .setDataDirectory(folder.resolve("data"))
-              .setCleanDataDirectory(true)
-              .start();
-    } catch (IOException | RuntimeException e) {
-      abort("no PostgreSQL can be started here: " + e);
-    }
+    server = Postgres.own(folder.resolve("data"));
   }
 
   @AfterEach
@@ -77,15 +65,7 @@ class StoppedDatabaseTest {
   }
 
   private void signal(String signal) throws Exception {
-    long pid =
-        Long.parseLong(Files.readAllLines(folder.resolve("data/postmaster.pid")).get(0).strip());
-    List<String> command = new ArrayList<>(List.of("kill", signal, Long.toString(pid)));
-    ProcessHandle.of(pid)
-        .orElseThrow()
-        .descendants()
-        .forEach(child -> command.add(Long.toString(child.pid())));
-    Process kill = new ProcessBuilder(command).inheritIO().start();
-    assertThat(kill.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    Postgres.signal(folder.resolve("data"), signal);
   }
 
   private static void prompt(Runnable work) {
