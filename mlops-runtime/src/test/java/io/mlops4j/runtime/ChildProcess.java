@@ -1,7 +1,10 @@
 package io.mlops4j.runtime;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
 
 /**
  * Child processes that end after five minutes at the latest. A read of a child's output cannot be
@@ -26,5 +29,14 @@ public final class ChildProcess {
               return child;
             });
     return child;
+  }
+
+  /** Skips a test, and says so, where no process can be given a limit for its files. */
+  public static void requirePrlimit() {
+    boolean there = Files.isExecutable(Path.of("/usr/bin/prlimit"));
+    if (!there) {
+      System.out.println("skipped: no prlimit here to limit the files of a process");
+    }
+    Assumptions.assumeTrue(there, "no prlimit");
   }
 }

@@ -1,8 +1,8 @@
 package io.mlops4j.runtime.feature;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.mlops4j.runtime.ChildProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,8 +17,7 @@ class FilesChildTest {
   /** A process that may write no file above 100 KB stands for a disk that fills up midway. */
   @Test
   void aFullDiskLeavesTheEarlierFile() throws Exception {
-    assumeTrue(
-        Files.isExecutable(Path.of("/usr/bin/prlimit")), "no prlimit here to limit a process");
+    ChildProcess.requirePrlimit();
     List<Path> files = List.of(folder.resolve("a.arrow"), folder.resolve("a.parquet"));
     for (Path file : files) {
       Files.writeString(file, "earlier");

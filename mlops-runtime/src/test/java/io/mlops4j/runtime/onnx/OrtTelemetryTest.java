@@ -102,7 +102,7 @@ class OrtTelemetryTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  @EnabledForJreRange(min = JRE.JAVA_22)
+  @EnabledForJreRange(min = JRE.JAVA_22, disabledReason = "java.lang.foreign needs Java 22")
   void foreignCallsKeepItOffWithoutTheVariable() throws Exception {
     List<String> access = List.of("--enable-native-access=ALL-UNNAMED");
     assertThat(opened(Map.of(), access, List.of())).doesNotContain("Microsoft");
@@ -111,7 +111,7 @@ class OrtTelemetryTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  @EnabledForJreRange(min = JRE.JAVA_22)
+  @EnabledForJreRange(min = JRE.JAVA_22, disabledReason = "java.lang.foreign needs Java 22")
   void foreignCallsKeepItOffWhenTheLibraryIsKept() throws Exception {
     List<String> access = List.of("--enable-native-access=ALL-UNNAMED");
     String kept = folder.resolve("libraries").toString();

@@ -199,7 +199,11 @@ class FiguresTest {
 
   @Test
   void virtualThreadsCountAsNothing() throws Exception {
-    Assumptions.assumeTrue(Runtime.version().feature() >= 21, "Java has no virtual threads");
+    boolean virtual = Runtime.version().feature() >= 21;
+    if (!virtual) {
+      System.out.println("skipped: Java has no virtual threads before 21");
+    }
+    Assumptions.assumeTrue(virtual, "Java has no virtual threads");
     try (DefaultModelLoader loader = measuring();
         Model model = ServingFixture.load(loader, "mlp4.onnx", ServingFixture.ABCD);
         FeatureBatch batch = abcd(loader, 10)) {

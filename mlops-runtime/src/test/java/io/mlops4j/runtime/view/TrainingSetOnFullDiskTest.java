@@ -1,8 +1,8 @@
 package io.mlops4j.runtime.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.mlops4j.runtime.ChildProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,8 +17,7 @@ class TrainingSetOnFullDiskTest {
 
   @Test
   void aTrainingSetThatRunsOutOfDiskLeavesTheEarlierFile() throws Exception {
-    assumeTrue(
-        Files.isExecutable(Path.of("/usr/bin/prlimit")), "no prlimit here to limit a process");
+    ChildProcess.requirePrlimit();
     Path events =
         Tables.write(
             folder.resolve("events.parquet"),

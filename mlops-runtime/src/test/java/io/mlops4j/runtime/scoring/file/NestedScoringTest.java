@@ -2,7 +2,6 @@ package io.mlops4j.runtime.scoring.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
@@ -11,6 +10,7 @@ import io.mlops4j.feature.FeatureWriter;
 import io.mlops4j.feature.ReadOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.model.Digest;
+import io.mlops4j.runtime.ChildProcess;
 import io.mlops4j.runtime.ModelRuntime;
 import io.mlops4j.runtime.scoring.ScoringResult;
 import java.io.IOException;
@@ -232,8 +232,7 @@ class NestedScoringTest {
   @ParameterizedTest
   @CsvSource({"out.arrow, false", "out.parquet, false", "out.parquet, true"})
   void aFullDiskLeavesNestedColumnsToBeResumed(String name, boolean converting) throws Exception {
-    assumeTrue(
-        Files.isExecutable(Path.of("/usr/bin/prlimit")), "no prlimit here to limit a process");
+    ChildProcess.requirePrlimit();
     Path in = input("in.arrow", "i::FLOAT", ROWS);
     Path out = Files.writeString(folder.resolve(name), "earlier");
     long bytes = converting ? 10_000 : Files.size(in) / 2;
