@@ -17,6 +17,7 @@ import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.MlopsException;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.Placement;
+import io.mlops4j.runtime.TestSize;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.onnx.tree.RandomTrees;
 import io.mlops4j.spi.EngineModel;
@@ -295,13 +296,16 @@ class TreeModelTest {
     }
   }
 
-  /** Calls of the same rows with Java and with ONNX Runtime, in batches of one row. */
   private void agree(RandomTrees trees) {
-    NodeProto operator = trees.operator();
+    agree(trees, RandomTrees.model(trees.operator()));
+  }
+
+  /** Calls of the same rows with Java and with ONNX Runtime, in batches of one row. */
+  private void agree(RandomTrees trees, byte[] model) {
     int rows = 70;
     byte[] all = rows(trees, rows);
-    try (EngineModel java = load(operator, OnnxFixture.CPU);
-        EngineModel ort = load(operator, OnnxFixture.CPU.withEngineOnly());
+    try (EngineModel java = load(model, OnnxFixture.CPU);
+        EngineModel ort = load(model, OnnxFixture.CPU.withEngineOnly());
         EngineSlot ours = java.slot();
         EngineSlot theirs = ort.slot()) {
       assertThat(java.placement()).isEqualTo(JAVA);
@@ -325,6 +329,19 @@ class TreeModelTest {
   @Test
   void regressionsAgree() {
     agree(full().grow(30, 4));
+  }
+
+  /** Files of all versions that know these operators; the newest replaced them. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4})
+  void versionsOfTheOperatorsAgree(int version) {
+    RandomTrees trees = full();
+    trees.tracksMissing = true;
+    trees.base = 1;
+    agree(trees, RandomTrees.model(trees.grow(30, 4).operator(), version));
+    RandomTrees classes = classes(3);
+    classes.transform = "SOFTMAX";
+    agree(classes, RandomTrees.model(classes.grow(30, 4).operator(), version));
   }
 
   @Test
@@ -516,7 +533,7 @@ class TreeModelTest {
     Random random = new Random(seed);
     int java = 0;
     int refused = 0;
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < TestSize.of(300, 40_000); i++) {
       RandomTrees trees = i % 3 == 0 ? classes(3) : full();
       trees.isNew = i % 3 == 1;
       NodeProto damaged = damaged(trees.grow(20, 2).operator(), random);

@@ -392,6 +392,11 @@ public final class RandomTrees {
 
   /** A model of one operator. */
   public static byte[] model(NodeProto operator) {
+    return model(operator, operator.getOpType().equals("TreeEnsemble") ? 5 : 3);
+  }
+
+  /** The same of a version of ai.onnx.ml. */
+  public static byte[] model(NodeProto operator, int version) {
     GraphProto.Builder graph =
         GraphProto.newBuilder()
             .setName("trees")
@@ -430,10 +435,7 @@ public final class RandomTrees {
     return ModelProto.newBuilder()
         .setIrVersion(8)
         .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
-        .addOpsetImport(
-            OperatorSetIdProto.newBuilder()
-                .setDomain("ai.onnx.ml")
-                .setVersion(operator.getOpType().equals("TreeEnsemble") ? 5 : 3))
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("ai.onnx.ml").setVersion(version))
         .setGraph(graph)
         .build()
         .toByteArray();

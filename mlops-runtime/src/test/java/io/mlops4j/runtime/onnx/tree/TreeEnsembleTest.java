@@ -8,6 +8,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import io.mlops4j.runtime.TestSize;
 import io.mlops4j.runtime.memory.Native;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -25,6 +27,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Expected answers are those of ONNX Runtime for one row on one thread. */
 class TreeEnsembleTest {
   private static final int ROWS = 300;
+
+  /** One row, and around the sizes at which the evaluator goes another way. */
+  private static final int[] BATCHES = {1, 11, 12, 65};
+
   private static final List<String> ALL_MODES =
       List.of("BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ");
   private static final List<String> TRANSFORMS =
@@ -264,6 +270,66 @@ class TreeEnsembleTest {
     }
   }
 
+  /**
+   * All settings at once, depths of 1 to 20, and 1 to 2000 trees. A tenth of the ensembles may be
+   * left to ONNX Runtime.
+   */
+  @Test
+  void ensemblesOfAnyKindHaveTheAnswersOfOnnxRuntime() throws OrtException {
+    int count = TestSize.of(60, 20_000);
+    int left = 0;
+    for (int seed = 0; seed < count; seed++) {
+      RandomTrees trees = anyKind(seed);
+      try {
+        var unused = TreeEnsemble.read(trees.operator());
+      } catch (UnfitTreesException e) {
+        left++;
+        continue;
+      }
+      check(trees, "any kind, seed " + seed);
+    }
+    assertThat(left).as("left of " + count).isLessThan(count / 4);
+  }
+
+  private static RandomTrees anyKind(int seed) {
+    Random random = new Random(seed);
+    RandomTrees trees = new RandomTrees(random);
+    trees.isNew = random.nextInt(4) == 0;
+    trees.classifies = !trees.isNew && random.nextBoolean();
+    trees.allModes =
+        ALL_MODES.stream().filter(mode -> random.nextInt(3) > 0).collect(Collectors.toList());
+    if (trees.allModes.isEmpty()) {
+      trees.allModes = List.of("BRANCH_LEQ");
+    }
+    trees.tracksMissing = random.nextBoolean();
+    trees.sets = !trees.isNew && random.nextInt(3) == 0;
+    trees.categories = random.nextInt(4) == 0;
+    trees.extremes = random.nextInt(6) == 0;
+    trees.oddWeights = random.nextInt(6) == 0;
+    trees.positive = random.nextBoolean();
+    trees.targets = trees.classifies ? 2 + random.nextInt(4) : 1 + random.nextInt(4);
+    trees.leafWeights = random.nextBoolean() ? 1 : trees.targets;
+    trees.only = trees.classifies && trees.targets == 2 ? random.nextInt(3) - 1 : -1;
+    if (trees.only >= 0) {
+      trees.leafWeights = 1;
+    }
+    trees.base =
+        trees.isNew || random.nextBoolean()
+            ? 0
+            : trees.only >= 0 && random.nextBoolean() ? 1 : trees.targets;
+    trees.aggregate = List.of("SUM", "AVERAGE", "MIN", "MAX").get(random.nextInt(4));
+    trees.transform =
+        trees.isNew
+            ? List.of("NONE", "SOFTMAX_ZERO").get(random.nextInt(2))
+            : TRANSFORMS.get(random.nextInt(TRANSFORMS.size()));
+    int depth = 1 + seed % 20;
+    trees.chains = depth > 8 && random.nextInt(3) > 0;
+    trees.full = depth <= 8 && random.nextBoolean();
+    double size = trees.chains ? 2 * depth : Math.pow(trees.full ? 2 : 1.6, depth + 1);
+    int most = (int) Math.max(1, Math.min(2000, 20_000 / size));
+    return trees.grow((int) Math.pow(most, random.nextDouble()), depth);
+  }
+
   private static void check(RandomTrees trees, String what) throws OrtException {
     NodeProto operator = trees.operator();
     TreeEnsemble ensemble = TreeEnsemble.read(operator);
@@ -271,22 +337,13 @@ class TreeEnsembleTest {
     for (int i = 0; i < x.length; i++) {
       x[i] = trees.feature();
     }
-    ByteBuffer in = direct(4 * x.length);
-    in.asFloatBuffer().put(x);
     int targets = ensemble.targets();
-    ByteBuffer scores = direct(4 * ROWS * targets);
-    ByteBuffer labels = direct(8 * ROWS);
-    long to = ensemble.classifies() ? Native.address(labels) : 0;
-    TreeEnsemble.Evaluator evaluator = ensemble.evaluator();
-    assertThat(
-            evaluator.run(
-                ROWS,
-                RandomTrees.FEATURES,
-                Native.address(in),
-                Native.address(scores),
-                to,
-                () -> false))
-        .isTrue();
+    long[] answers = answers(ensemble, x, ROWS);
+    for (int batch : BATCHES) {
+      assertThat(answers(ensemble, x, batch))
+          .as("%s, in batches of %d", what, batch)
+          .isEqualTo(answers);
+    }
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     try (SessionOptions options = new SessionOptions()) {
       options.setIntraOpNumThreads(1);
@@ -298,19 +355,53 @@ class TreeEnsembleTest {
               OrtSession.Result result = session.run(Map.of("x", tensor))) {
             float[] expected = ((float[][]) result.get("y").orElseThrow().getValue())[0];
             for (int i = 0; i < targets; i++) {
-              float found = scores.getFloat(4 * (row * targets + i));
-              assertThat(Float.floatToIntBits(found))
-                  .as("%s, row %d, score %d: %s, not %s", what, row, i, found, expected[i])
+              int found = (int) answers[row * targets + i];
+              assertThat(found)
+                  .as(
+                      "%s, row %d, score %d: %s, not %s",
+                      what, row, i, Float.intBitsToFloat(found), expected[i])
                   .isEqualTo(Float.floatToIntBits(expected[i]));
             }
             if (ensemble.classifies()) {
               long label = ((long[]) result.get("label").orElseThrow().getValue())[0];
-              assertThat(labels.getLong(8 * row)).as(what + ", row " + row).isEqualTo(label);
+              assertThat(answers[ROWS * targets + row]).as(what + ", row " + row).isEqualTo(label);
             }
           }
         }
       }
     }
+  }
+
+  /**
+   * Evaluates rows, so many at a time.
+   *
+   * @return the bits of the scores of each row, of which a NaN has only one form, then the labels
+   */
+  private static long[] answers(TreeEnsemble ensemble, float[] x, int batch) {
+    ByteBuffer in = direct(4 * x.length);
+    in.asFloatBuffer().put(x);
+    int targets = ensemble.targets();
+    ByteBuffer scores = direct(4 * ROWS * targets);
+    ByteBuffer labels = direct(8 * ROWS);
+    TreeEnsemble.Evaluator evaluator = ensemble.evaluator();
+    for (int row = 0; row < ROWS; row += batch) {
+      assertThat(
+              evaluator.run(
+                  Math.min(batch, ROWS - row),
+                  RandomTrees.FEATURES,
+                  Native.address(in) + 4L * row * RandomTrees.FEATURES,
+                  Native.address(scores) + 4L * row * targets,
+                  ensemble.classifies() ? Native.address(labels) + 8L * row : 0,
+                  () -> false))
+          .isTrue();
+    }
+    long[] answers = new long[ROWS * (targets + 1)];
+    for (int i = 0; i < answers.length; i++) {
+      int label = i - ROWS * targets;
+      answers[i] =
+          label < 0 ? Float.floatToIntBits(scores.getFloat(4 * i)) : labels.getLong(8 * label);
+    }
+    return answers;
   }
 
   private static ByteBuffer direct(int bytes) {
