@@ -7,6 +7,7 @@ import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.TypeProto;
@@ -17,13 +18,20 @@ import io.mlops4j.model.Placement;
 import io.mlops4j.runtime.onnx.tree.RandomTrees;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;
+import io.mlops4j.spi.ModelSource;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -90,7 +98,13 @@ class TreePipelineTest {
   private static byte[] model(
       RandomTrees trees, List<NodeProto.Builder> before, List<NodeProto.Builder> after)
       throws InvalidProtocolBufferException {
-    NodeProto operator = trees.grow(20, 4).operator();
+    return model(trees, 20, before, after);
+  }
+
+  private static byte[] model(
+      RandomTrees trees, int count, List<NodeProto.Builder> before, List<NodeProto.Builder> after)
+      throws InvalidProtocolBufferException {
+    NodeProto operator = trees.grow(count, 4).operator();
     ModelProto.Builder model = ModelProto.parseFrom(RandomTrees.model(operator)).toBuilder();
     GraphProto.Builder graph = model.getGraphBuilder().clearNode();
     before.forEach(graph::addNode);
@@ -285,6 +299,164 @@ class TreePipelineTest {
                     .addAttribute(attribute("axis", AttributeType.INT).setI(1))),
             List.of());
     agree(bytes, trees, BOTH);
+  }
+
+  /** Operators that may come before the trees, as {@code hardware.md} lists them. */
+  static List<Arguments> before() {
+    AttributeProto.Builder columns = attribute("axis", AttributeType.INT).setI(1);
+    AttributeProto.Builder last = attribute("axis", AttributeType.INT).setI(-1);
+    NodeProto.Builder first = node("Gather", "0", "x", "i:0").addAttribute(columns);
+    NodeProto.Builder others = node("Gather", "1", "x", "i:4,2,4").addAttribute(last);
+    NodeProto.Builder codes =
+        node("ml.OneHotEncoder", "2", "0")
+            .addAttribute(
+                attribute("cats_int64s", AttributeType.INTS).addAllInts(List.of(-1L, 0L, 1L)))
+            .addAttribute(attribute("zeros", AttributeType.INT).setI(1));
+    NodeProto.Builder joined = node("Concat", "m", "3", "1").addAttribute(columns);
+    return List.of(
+        Arguments.of(
+            "a binarizer", // which refuses NaN
+            List.of(
+                scaled().get(0),
+                node("ml.Binarizer", "m", "a")
+                    .addAttribute(attribute("threshold", AttributeType.FLOAT).setF(0.25f)))),
+        Arguments.of(
+            "codes of labels",
+            List.of(
+                node("ml.LabelEncoder", "m", "x")
+                    .addAttribute(floats("keys_floats", -0.5f, 0f, 0.5f, 1f))
+                    .addAttribute(floats("values_floats", 2f, 1f, -2f, 0.5f))
+                    .addAttribute(attribute("default_float", AttributeType.FLOAT).setF(-1.5f)))),
+        Arguments.of(
+            "codes of categories beside numbers",
+            List.of(first, others, codes, node("Reshape", "3", "2", "i:-1,3"), joined)),
+        Arguments.of(
+            "chosen columns",
+            List.of(node("Gather", "m", "x", "i:4,0,0,2,1").addAttribute(columns))),
+        Arguments.of(
+            "extracted columns",
+            List.of(node("ml.ArrayFeatureExtractor", "m", "x", "i:3,3,1,4,0"))),
+        Arguments.of("a reshaped matrix", List.of(node("Reshape", "m", "x", "i:-1,5"))),
+        Arguments.of("a flat matrix", List.of(node("Flatten", "m", "x").addAttribute(columns))),
+        Arguments.of(
+            "arithmetic",
+            List.of(
+                node("Sub", "0", "x", "f:5:0.1,-1,2,0,0.5"),
+                node("Mul", "1", "0", "f:15:3,1,0.5,-2,1"),
+                node("Div", "2", "1", "f:1:0.7"),
+                node("Add", "m", "2", "f::1e-3"))));
+  }
+
+  /**
+   * Constants are named by their type, their sizes if they are not plain lists, and their values.
+   */
+  private static byte[] withConstants(byte[] bytes) throws InvalidProtocolBufferException {
+    ModelProto.Builder model = ModelProto.parseFrom(bytes).toBuilder();
+    GraphProto.Builder graph = model.getGraphBuilder();
+    graph.getNodeList().stream()
+        .flatMap(node -> node.getInputList().stream())
+        .filter(name -> name.startsWith("i:") || name.startsWith("f:"))
+        .distinct()
+        .forEach(
+            name -> {
+              String[] parts = name.split(":", -1);
+              String[] values = parts[parts.length - 1].split(",", -1);
+              TensorProto.Builder constant = TensorProto.newBuilder().setName(name);
+              if (parts.length == 2) {
+                constant.setDataType(DataType.INT64.getNumber()).addDims(values.length);
+                Stream.of(values).map(Long::valueOf).forEach(constant::addInt64Data);
+              } else {
+                constant.setDataType(DataType.FLOAT.getNumber());
+                parts[1].chars().forEach(size -> constant.addDims(size - '0'));
+                Stream.of(values).map(Float::valueOf).forEach(constant::addFloatData);
+              }
+              graph.addInitializer(constant);
+            });
+    return model.build().toByteArray();
+  }
+
+  /** Each row of a batch gets the answer that ONNX Runtime gives it alone. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("before")
+  void operatorsBeforeTheTreesRunInOnnxRuntime(String name, List<NodeProto.Builder> nodes)
+      throws InvalidProtocolBufferException {
+    RandomTrees trees = trees(false);
+    byte[] bytes = withConstants(model(trees, nodes, List.of()));
+    agree(bytes, trees, BOTH);
+    int rows = 70;
+    float[] x = new float[rows * FEATURES];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = trees.feature();
+    }
+    try (EngineModel java = onnx.engine.load(OnnxFixture.source("a.onnx", bytes), OnnxFixture.CPU);
+        EngineModel ort =
+            onnx.engine.load(
+                OnnxFixture.source("a.onnx", bytes), OnnxFixture.CPU.withEngineOnly());
+        EngineSlot ours = java.slot();
+        EngineSlot theirs = ort.slot()) {
+      OnnxFixture.feed(ours, 0, OnnxFixture.floats(x), rows, FEATURES);
+      ours.run();
+      float[] answers = OnnxFixture.floats(ours.output(0));
+      assertThat(answers).hasSize(rows);
+      for (int row = 0; row < rows; row++) {
+        float[] one = Arrays.copyOfRange(x, row * FEATURES, (row + 1) * FEATURES);
+        OnnxFixture.feed(theirs, 0, OnnxFixture.floats(one), 1, FEATURES);
+        theirs.run();
+        assertThat(OnnxFixture.floats(answers[row]))
+            .as("row %d: %s", row, Arrays.toString(one))
+            .isEqualTo(OnnxFixture.read(theirs.output(0)));
+        theirs.recycle();
+      }
+    }
+  }
+
+  /** A second part costs a small ensemble more than it saves. */
+  @Test
+  void fewTreesBehindOtherOperatorsRunInOnnxRuntime() throws InvalidProtocolBufferException {
+    for (int count : new int[] {9, 10}) { // of four levels each
+      RandomTrees trees = trees(false);
+      agree(model(trees, count, scaled(), List.of()), trees, count == 9 ? CPU : BOTH);
+    }
+  }
+
+  /** They would move values from one row to another, or change the number of rows. */
+  @Test
+  void operatorsThatMixRowsStayWithTheTrees() throws InvalidProtocolBufferException {
+    for (NodeProto.Builder mixing :
+        List.of(
+            node("Gather", "m", "x", "i:0")
+                .addAttribute(attribute("axis", AttributeType.INT).setI(0)),
+            node("Concat", "m", "x", "x")
+                .addAttribute(attribute("axis", AttributeType.INT).setI(0)),
+            node("Reshape", "m", "x", "i:-1,10"),
+            node("Add", "m", "x", "f:25:1,2,3,4,5,6,7,8,9,10"),
+            node("Add", "m", "x", "x"))) {
+      RandomTrees trees = trees(false);
+      agree(withConstants(model(trees, List.of(mixing), List.of())), trees, CPU, false);
+    }
+  }
+
+  @Test
+  void weightsInOtherFilesStayWithTheTrees() throws InvalidProtocolBufferException {
+    RandomTrees trees = trees(false);
+    List<NodeProto.Builder> scaled = List.of(node("Mul", "m", "x", "f:5:1,2,3,4,5"));
+    byte[] bytes = withConstants(model(trees, scaled, List.of()));
+    agree(bytes, trees, BOTH);
+    ModelProto.Builder model = ModelProto.parseFrom(bytes).toBuilder();
+    TensorProto.Builder weights = model.getGraphBuilder().getInitializerBuilder(0);
+    weights
+        .clearFloatData()
+        .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+        .addExternalData(
+            StringStringEntryProto.newBuilder().setKey("location").setValue("weights.bin"));
+    ModelSource source =
+        new OnnxFixture.Source(
+            "a.onnx",
+            ByteBuffer.wrap(model.build().toByteArray()),
+            Map.of("weights.bin", ByteBuffer.wrap(OnnxFixture.floats(1, 2, 3, 4, 5))));
+    try (EngineModel loaded = onnx.engine.load(source, OnnxFixture.CPU)) {
+      assertThat(loaded.placement()).isEqualTo(CPU);
+    }
   }
 
   /** Nodes that mix rows, or whose result is read elsewhere, stay with the trees. */
