@@ -112,6 +112,42 @@ class TreePlacementTest {
     }
   }
 
+  /** A batch in pieces on two threads, one on one thread, and single rows. */
+  @Test
+  void aSplitBatchHasTheAnswersOfItsRows() {
+    int rows = 50_000;
+    long seed = 20261128;
+    Random random = new Random(seed);
+    RandomTrees values = new RandomTrees(random);
+    float[][] columns = new float[RandomTrees.FEATURES][rows];
+    FeatureBatch.Builder batch = FeatureBatch.builder(runtime.allocator());
+    for (int i = 0; i < columns.length; i++) {
+      for (int row = 0; row < rows; row++) {
+        columns[i][row] = values.feature();
+      }
+      batch.floats("f" + i, columns[i]);
+    }
+    LoadOptions plain = options(NullPolicy.nan()).build();
+    try (ModelRuntime two = ModelRuntime.builder().strict().threads(2).open();
+        Model split = two.load(file, plain.toBuilder().independentRows().build());
+        Model whole = runtime.load(file, plain);
+        FeatureBatch all = batch.build();
+        Prediction ours = split.predict(all);
+        Prediction theirs = whole.predict(all)) {
+      float[] answers = ours.floats("y");
+      assertThat(answers).hasSize(rows).isEqualTo(theirs.floats("y"));
+      for (int i = 0; i < 200; i++) {
+        int row = random.nextInt(rows);
+        try (FeatureBatch one = all.slice(row, 1);
+            Prediction alone = whole.predict(one)) {
+          assertThat(alone.floats("y"))
+              .as("seed %d, row %d", seed, row)
+              .containsExactly(answers[row]);
+        }
+      }
+    }
+  }
+
   @Test
   void deadlineEndsALongCall() {
     int rows = 2_000_000; // 480 million steps, more than a second
