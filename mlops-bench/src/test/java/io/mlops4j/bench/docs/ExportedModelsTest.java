@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Models as skl2onnx, onnxmltools, torch.onnx and others export them: each is published, served,
@@ -40,19 +40,18 @@ class ExportedModelsTest {
   @TempDir Path temp;
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "sklearn_pipeline",
-        "sklearn_columns",
-        "xgboost_trees",
-        "lightgbm_trees",
-        "lightgbm_zipmap",
-        "catboost_form",
-        "pytorch_network",
-        "pytorch_external",
-        "keras_form"
-      })
-  void javaAnswersAsTheTrainingLibraryDid(String name) throws Exception {
+  @CsvSource({
+    "sklearn_pipeline, cpu",
+    "sklearn_columns, cpu",
+    "xgboost_trees, java",
+    "lightgbm_trees, java",
+    "lightgbm_zipmap, java",
+    "catboost_form, java",
+    "pytorch_network, cpu",
+    "pytorch_external, cpu",
+    "keras_form, cpu"
+  })
+  void javaAnswersAsTheTrainingLibraryDid(String name, String device) throws Exception {
     Path folder = Path.of(getClass().getResource("exporters/" + name).toURI());
     // A model with its weights beside it is loaded by its folder.
     Path model =
@@ -71,6 +70,7 @@ class ExportedModelsTest {
               runtime.load(
                   model, LoadOptions.builder().features(card.features().orElseThrow()).build());
           Prediction answers = loaded.predict(rows)) {
+        assertThat(loaded.placement().devices()).containsExactly(device);
         compare(answers, golden);
       }
       registry.assign(alias, registry.publish(card, model), Change.by("exporters"));
