@@ -138,6 +138,19 @@ class ForeignCallsTest {
     }
   }
 
+  /** So the other tests of this JVM try the way that its flags say, and not another in silence. */
+  @Test
+  @EnabledForJreRange(min = JRE.JAVA_22, disabledReason = NEEDS_22)
+  void testsUseTheWayThatIsSetOrElseJavaLangForeign() {
+    String expected =
+        "jni".equals(System.getProperty("mlops4j.calls"))
+            ? "JNI (the system property mlops4j.calls is jni)"
+            : "java.lang.foreign";
+    OnnxEngine engine = OnnxEngine.open(options);
+    calls(engine, "mlp4", expected);
+    engine.close();
+  }
+
   private void calls(OnnxEngine engine, String name, String expected) {
     try (EngineModel model = load(engine, name)) {
       assertThat(model.placement().calls()).isEqualTo(expected);
