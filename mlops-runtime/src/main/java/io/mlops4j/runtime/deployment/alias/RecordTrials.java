@@ -111,7 +111,8 @@ final class RecordTrials {
     if (going == null) {
       return now && waiting.isPresent() ? begin(waiting.get().record(), 0) : null;
     }
-    return dead ? unlessItHangs(going) : going;
+    going.mayHang |= dead;
+    return going.mayHang ? unlessItHangs(going) : going;
   }
 
   /** Begins a trial again that seems to read on a connection that is dead. */

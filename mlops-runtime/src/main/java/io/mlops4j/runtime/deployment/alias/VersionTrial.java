@@ -24,6 +24,9 @@ final class VersionTrial {
   /** Whether it was abandoned only because loading took long; its result may be of use. */
   volatile boolean late;
 
+  /** Whether its connection may be dead; it is given some time before it is begun again. */
+  boolean mayHang;
+
   private boolean read;
   private volatile boolean cutOff;
   private volatile @Nullable ServingModel tested;

@@ -3,6 +3,7 @@ package io.mlops4j.runtime.deployment.alias;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.Closing;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.GoldenRows;
@@ -15,7 +16,12 @@ import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.registry.FileModelRegistry;
 import io.mlops4j.runtime.serving.DefaultModelLoader;
 import io.mlops4j.runtime.serving.RuntimeSettings;
+import io.mlops4j.runtime.trust.ModelSigner;
+import io.mlops4j.runtime.trust.TrustPolicy;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.time.Duration;
 
 /** A registry with three versions, each of which adds its number to {@code x}. */
@@ -59,6 +65,32 @@ final class DeploymentFixture implements AutoCloseable {
 
   ModelVersion publish(String file, ModelCard card) {
     return registry.publish(card, resource(file));
+  }
+
+  static ModelSigner signer() {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(256);
+      KeyPair keys = generator.generateKeyPair();
+      return ModelSigner.of(keys.getPrivate(), keys.getPublic());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Loads only what the signer has signed. */
+  static DefaultModelLoader trusting(ModelSigner signer) {
+    return new DefaultModelLoader(
+        new RuntimeSettings(
+            1,
+            null,
+            null,
+            null,
+            0,
+            Closing.waits(),
+            false,
+            TrustPolicy.signedBy(signer.key()),
+            null));
   }
 
   static Path resource(String file) {

@@ -11,7 +11,6 @@ import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.IntegrityException;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.error.RegistryException;
-import io.mlops4j.inference.Closing;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.runtime.deployment.Deployment;
@@ -19,14 +18,9 @@ import io.mlops4j.runtime.deployment.DeploymentStatus;
 import io.mlops4j.runtime.deployment.DeploymentStatus.Verdict;
 import io.mlops4j.runtime.deployment.DeploymentStatus.Waiting;
 import io.mlops4j.runtime.serving.DefaultModelLoader;
-import io.mlops4j.runtime.serving.RuntimeSettings;
 import io.mlops4j.runtime.trust.ModelSigner;
-import io.mlops4j.runtime.trust.TrustPolicy;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -458,6 +452,37 @@ class DeploymentRetriesTest {
     }
   }
 
+  /** The readings that hung beside it are ended by the first that succeeds. */
+  @Test
+  void aTrialThatIsTooYoungToBeBegunAgainIsBegunAgainLater() {
+    CountDownLatch dead = new CountDownLatch(1);
+    AtomicLong nanos = new AtomicLong();
+    try (AliasDeployment deployment = start(nanos)) {
+      int before = registry.calls("source");
+      registry.hang("source", dead);
+      plus.assign(CHAMPION, plus.v2);
+      deployment.tick();
+      await(() -> registry.calls("source") > before);
+      hangs(deployment, "head", dead);
+      await(() -> registry.hung() == 2);
+      registry.recover();
+      nanos.addAndGet(Duration.ofMillis(350).toNanos());
+      time.advance(Duration.ofMillis(999));
+      deployment.tick();
+      await(() -> registry.hung() == 1);
+      assertThat(registry.calls("source")).isEqualTo(before + 1);
+
+      time.advance(Duration.ofMillis(1));
+      await(
+          () -> {
+            deployment.tick();
+            return deployment.servedBy().version().equals(Optional.of(plus.v2));
+          });
+    } finally {
+      dead.countDown();
+    }
+  }
+
   /** A slow load is no reason to begin it again. */
   @Test
   void aTrialThatHasReadItsVersionGoesOn() {
@@ -565,34 +590,12 @@ class DeploymentRetriesTest {
     await(() -> deployment.status().waiting().isPresent());
   }
 
-  private static ModelSigner signer() {
-    try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-      generator.initialize(256);
-      KeyPair keys = generator.generateKeyPair();
-      return ModelSigner.of(keys.getPrivate(), keys.getPublic());
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   @Test
   void aSignatureThatArrivesLaterIsFollowedAndAWrongOneIsFinal() {
-    ModelSigner signer = signer();
-    ModelSigner stranger = signer();
+    ModelSigner signer = DeploymentFixture.signer();
+    ModelSigner stranger = DeploymentFixture.signer();
     signer.sign(plus.registry, plus.v1);
-    try (DefaultModelLoader trusting =
-            new DefaultModelLoader(
-                new RuntimeSettings(
-                    1,
-                    null,
-                    null,
-                    null,
-                    0,
-                    Closing.waits(),
-                    false,
-                    TrustPolicy.signedBy(signer.key()),
-                    null));
+    try (DefaultModelLoader trusting = DeploymentFixture.trusting(signer);
         Deployment deployment = builder(trusting).start()) {
       plus.assign(CHAMPION, plus.v2);
       assertThat(deployment.refresh().waiting().orElseThrow().reason())
