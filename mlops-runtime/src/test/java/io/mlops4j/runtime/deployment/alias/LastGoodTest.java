@@ -18,6 +18,8 @@ import io.mlops4j.runtime.registry.FileModelRegistry;
 import io.mlops4j.runtime.registry.JdbcModelRegistry;
 import io.mlops4j.runtime.registry.TestPool;
 import io.mlops4j.runtime.registry.folder.LastGoodFolder;
+import io.mlops4j.runtime.serving.DefaultModelLoader;
+import io.mlops4j.runtime.trust.ModelSigner;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -69,7 +71,11 @@ class LastGoodTest {
   }
 
   private Deployment start(ModelRegistry registry) {
-    DeploymentBuilder builder = new DeploymentBuilder(plus.loader, CHAMPION, time);
+    return start(plus.loader, registry);
+  }
+
+  private Deployment start(DefaultModelLoader loader, ModelRegistry registry) {
+    DeploymentBuilder builder = new DeploymentBuilder(loader, CHAMPION, time);
     builder.timer = time;
     return builder
         .from(registry)
@@ -216,6 +222,29 @@ class LastGoodTest {
       assertThatThrownBy(() -> start(later))
           .isInstanceOf(RegistryException.class)
           .satisfies(e -> assertThat(e.getSuppressed()[0]).isInstanceOf(IntegrityException.class));
+    }
+  }
+
+  @Test
+  void aCopyHasItsSignaturesWhichAreCheckedAgain() throws Exception {
+    ModelSigner signer = DeploymentFixture.signer();
+    signer.sign(plus.registry, plus.v2);
+    try (DefaultModelLoader trusting = DeploymentFixture.trusting(signer);
+        DefaultModelLoader distrusting = DeploymentFixture.trusting(DeploymentFixture.signer())) {
+      try (Deployment deployment = start(trusting, plus.registry)) {
+        awaitCopy(deployment);
+      }
+      pool.away(true);
+      try (ModelRegistry later = JdbcModelRegistry.builder(pool).openLater();
+          Deployment deployment = start(trusting, later)) {
+        assertThat(deployment.servedBy().version()).contains(plus.v2);
+        assertThat(deployment.status().lastGood().orElseThrow().serving()).isTrue();
+      }
+      try (ModelRegistry later = JdbcModelRegistry.builder(pool).openLater()) {
+        assertThatThrownBy(() -> start(distrusting, later))
+            .isInstanceOf(RegistryException.class)
+            .satisfies(e -> assertThat(e.getSuppressed()[0]).hasMessageContaining("signature"));
+      }
     }
   }
 
