@@ -162,11 +162,17 @@ final class WholeBody extends Handler.Wrapper {
     Response.writeError(request, response, callback, 408, message);
   }
 
-  /** Either the connection failed, and nobody reads this, or the bytes are no chunks. */
+  /** The connection failed, and nobody reads this, or the body ends early or is no chunks. */
   private static void broken(
       Throwable failure, Request request, Response response, Callback callback) {
     response.getHeaders().put("Connection", "close");
-    String message = failure instanceof HttpException ? "found no valid chunks" : "did not arrive";
+    String message = "did not arrive";
+    if (failure instanceof HttpException) {
+      message =
+          request.getLength() < 0
+              ? "found no valid chunks"
+              : "ended before the %d bytes of Content-Length".formatted(request.getLength());
+    }
     Response.writeError(request, response, callback, 400, "body: " + message);
   }
 

@@ -141,6 +141,17 @@ class LimitsTest {
     }
   }
 
+  @Test
+  void aBodyThatEndsEarlyIsABadRequest() throws IOException {
+    try (Socket socket = connect()) {
+      send(socket, head("Content-Length: 100") + "{\"distance\":");
+      socket.shutdownOutput();
+      assertThat(response(socket))
+          .startsWith("HTTP/1.1 400 ")
+          .endsWith("{\"error\":\"body: ended before the 100 bytes of Content-Length\"}");
+    }
+  }
+
   /** Without it, the next client waits for half a minute. */
   @Test
   void idleConnectionsGiveWayWhenAllAreTaken(@TempDir Path other) throws Exception {

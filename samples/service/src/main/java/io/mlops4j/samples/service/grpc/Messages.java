@@ -103,7 +103,11 @@ final class Messages {
     return tensor.written();
   }
 
-  /** Writes an answer: raw if the request was, otherwise as lists of the outputs' types. */
+  /**
+   * Writes an answer: raw if the request was, otherwise as lists of the outputs' types. There is no
+   * list for FP16, and if one output is raw, all must be: clients find raw contents by the number
+   * of the output.
+   */
   static ModelInferResponse write(ModelInferRequest request, InferenceResponse response) {
     ModelInferResponse.Builder message =
         ModelInferResponse.newBuilder()
@@ -114,14 +118,16 @@ final class Messages {
     if (response.predictionId() != null) {
       message.putParameters("prediction_id", text(response.predictionId()));
     }
-    boolean raw = request.getRawInputContentsCount() > 0;
+    boolean raw =
+        request.getRawInputContentsCount() > 0
+            || response.outputs().stream().anyMatch(output -> output.type() == DataType.FP16);
     for (OutputTensor output : response.outputs()) {
       InferOutputTensor.Builder tensor =
           InferOutputTensor.newBuilder().setName(output.name()).setDatatype(output.type().name());
       for (long size : output.shape()) {
         tensor.addShape(size);
       }
-      if (raw || output.type() == DataType.FP16) {
+      if (raw) {
         message.addRawOutputContents(UnsafeByteOperations.unsafeWrap(output.raw()));
       } else {
         tensor.setContents(contents(output));
