@@ -149,6 +149,11 @@ final class Environment {
     return orElse;
   }
 
+  /** Adds what is wrong with several values. */
+  void wrong(String problem) {
+    problems.add(problem);
+  }
+
   /** Throws if anything was wrong. */
   void check() {
     for (String name : variables.keySet()) {

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.mlops4j.error.DataException;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.monitor.ModelMonitor;
@@ -57,10 +58,10 @@ final class Service implements AutoCloseable {
       opened.push(meters::close);
       ModelRuntime runtime = own(ModelRuntime.builder().threads(settings.engineThreads()).open());
       ModelRegistry registry = own(open(settings));
-      Optional<ModelMonitor> monitor =
-          settings.reference().map(file -> own(Watch.start(runtime, registry, settings, file)));
       Optional<PredictionLog> log =
           settings.data().map(data -> own(log(runtime, data.resolve("predictions"))));
+      Optional<ModelMonitor> monitor =
+          settings.reference().map(file -> own(Watch.start(runtime, registry, settings, file)));
       this.deployment = own(deployment(runtime, registry, meters, monitor, log));
       own(RuntimeMeters.of(runtime::figures)).bindTo(meters);
       monitor.ifPresent(
@@ -141,7 +142,11 @@ final class Service implements AutoCloseable {
   }
 
   private static PredictionLog log(ModelRuntime runtime, Path folder) {
-    return PredictionLog.builder(folder, runtime.allocator()).start();
+    try {
+      return PredictionLog.builder(folder, runtime.allocator()).start();
+    } catch (DataException e) {
+      throw StartException.cannotUse("MLOPS_DATA", e);
+    }
   }
 
   private Deployment deployment(

@@ -74,6 +74,10 @@ record Settings(
             env.path("MLOPS_REFERENCE"),
             env.number("MLOPS_WINDOW_ROWS", 10_000, 100, 10_000_000),
             env.path("MLOPS_DATA"));
+    if (settings.port() != 0 && settings.port() == settings.grpcPort()) {
+      env.wrong(
+          "MLOPS_GRPC_PORT: found the port of HTTP, " + settings.port() + ", expected another");
+    }
     env.check();
     return settings;
   }

@@ -1,6 +1,7 @@
 package io.mlops4j.samples.service;
 
 import java.io.Serial;
+import java.nio.channels.UnresolvedAddressException;
 
 /** The service cannot start here; the message says what to do. */
 final class StartException extends RuntimeException {
@@ -27,16 +28,20 @@ final class StartException extends RuntimeException {
   }
 
   /**
-   * A file that a setting names cannot be read, or does not fit the model.
+   * A file that a setting names cannot be read, or does not fit the model, or a folder cannot be
+   * written.
    *
-   * @param setting the setting of the file
+   * @param setting the setting of the file or folder
    */
   static StartException cannotUse(String setting, Throwable cause) {
     return new StartException(
-        "%s: %s; name another file, or unset it".formatted(setting, reason(cause)), cause);
+        "%s: %s; name another, or unset it".formatted(setting, reason(cause)), cause);
   }
 
   private static String reason(Throwable cause) {
+    if (cause instanceof UnresolvedAddressException) {
+      return "found no such host";
+    }
     return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
   }
 }

@@ -185,8 +185,29 @@ class ProcessTest {
           .isInstanceOf(StartException.class)
           .hasMessageStartingWith("MLOPS_REFERENCE: ")
           .hasMessageContaining(file == other ? "distance" : misspelt.toString())
-          .hasMessageEndingWith("; name another file, or unset it");
+          .hasMessageEndingWith("; name another, or unset it");
     }
+  }
+
+  @Test
+  void aFolderThatCannotBeUsedIsNamedByItsSetting() throws Exception {
+    Path file = Files.writeString(folder.resolve("a-file"), "no folder");
+    Map<String, String> settings = new HashMap<>(settings());
+    settings.put("MLOPS_DATA", file.toString());
+    assertThatThrownBy(() -> Service.start(Settings.from(settings)).close())
+        .isInstanceOf(StartException.class)
+        .hasMessageStartingWith("MLOPS_DATA: " + file)
+        .hasMessageContaining("found a file, expected a folder")
+        .hasMessageEndingWith("; name another, or unset it");
+  }
+
+  @Test
+  void aHostThatIsUnknownEndsTheStart() throws Exception {
+    Map<String, String> settings = new HashMap<>(settings());
+    settings.put("MLOPS_HOST", "no.such.host.invalid");
+    assertThatThrownBy(() -> Service.start(Settings.from(settings)).close())
+        .isInstanceOf(StartException.class)
+        .hasMessageStartingWith("cannot listen at no.such.host.invalid:0: found no such host");
   }
 
   @ParameterizedTest

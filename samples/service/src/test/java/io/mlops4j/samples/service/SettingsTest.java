@@ -69,6 +69,16 @@ class SettingsTest {
         .hasMessageContaining(message);
   }
 
+  @Test
+  void bothProtocolsNeedPortsOfTheirOwn() {
+    Map<String, String> variables = new HashMap<>(LEAST);
+    variables.putAll(Map.of("MLOPS_PORT", "9000", "MLOPS_GRPC_PORT", "9000"));
+    assertThatThrownBy(() -> Settings.from(variables))
+        .hasMessage("MLOPS_GRPC_PORT: found the port of HTTP, 9000, expected another");
+    variables.putAll(Map.of("MLOPS_PORT", "0", "MLOPS_GRPC_PORT", "0"));
+    assertThat(Settings.from(variables).grpcPort()).isZero();
+  }
+
   /** As README.md lists them. */
   private static final String EACH =
       "REGISTRY MODEL ACTOR HOST PORT GRPC_PORT MAX_BODY MAX_CALLS MAX_CONNECTIONS DEADLINE"
