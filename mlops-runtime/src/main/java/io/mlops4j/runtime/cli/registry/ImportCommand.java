@@ -77,7 +77,7 @@ final class ImportCommand extends RegistryCommand {
     if (kind() == ExchangeForm.ONNX) {
       options.card();
       ModelFiles.list(from).kind();
-      card = signature.checked(options.card(name -> signature.card(name, from, this)), from);
+      card = signature.card(options, from, this);
     }
   }
 

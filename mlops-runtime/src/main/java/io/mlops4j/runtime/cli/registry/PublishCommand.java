@@ -51,7 +51,7 @@ final class PublishCommand extends RegistryCommand {
   void check() throws IOException {
     options.card();
     ModelFiles.list(model).kind();
-    card = signature.checked(options.card(name -> signature.card(name, model, this)), model);
+    card = signature.card(options, model, this);
   }
 
   @Override

@@ -3,12 +3,11 @@ package io.mlops4j.runtime.cli.registry;
 import io.mlops4j.error.EngineUnavailableException;
 import io.mlops4j.inference.Model;
 import io.mlops4j.model.ModelCard;
-import io.mlops4j.model.ModelSignature;
 import io.mlops4j.runtime.ModelRuntime;
 import io.mlops4j.runtime.cli.shell.ShellCommand;
 import io.mlops4j.runtime.serving.loading.CardFit;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /**
@@ -23,51 +22,30 @@ final class SignatureOptions {
               + " signature only if --card contains one.")
   private boolean unloaded;
 
-  private boolean loads = true;
-  private Optional<ModelSignature> own = Optional.empty();
-
   /**
-   * Returns a card with only the signature of the model.
+   * Returns the card to publish, with the signature of the model unless the card states one. The
+   * model is loaded once, with the features of the card, as a deployment will load it.
    *
-   * @param name the model's name
+   * @param options the card as it is stated
    * @param model its file or folder
    * @param command prints a note if no engine can load the model
-   * @throws io.mlops4j.error.ModelLoadException if the model cannot be loaded
+   * @throws io.mlops4j.error.ModelLoadException if the model cannot be loaded, the card contradicts
+   *     it, or it does not take its golden rows
    */
-  ModelCard card(String name, Path model, ShellCommand command) {
-    ModelCard.Builder card = ModelCard.builder(name);
-    if (!unloaded) {
-      try (ModelRuntime runtime = ModelRuntime.open();
-          Model loaded = runtime.load(model)) {
-        own = Optional.of(loaded.signature());
-        card.signature(loaded.signature());
-      } catch (EngineUnavailableException e) {
-        loads = false;
-        command.note(e.getMessage() + "; the card is published without a signature");
-      }
+  ModelCard card(CardOptions options, Path model, ShellCommand command) throws IOException {
+    ModelCard stated = options.card();
+    if (unloaded) {
+      return stated;
     }
-    return card.build();
-  }
-
-  /**
-   * Loads the model with its whole card, as a deployment will, unless the card states nothing to
-   * compare.
-   *
-   * @param card the card to publish
-   * @throws io.mlops4j.error.ModelLoadException if the card contradicts the model, or the model
-   *     does not take its golden rows
-   */
-  ModelCard checked(ModelCard card, Path model) {
-    boolean states =
-        card.features().isPresent()
-            || card.goldenRows().isPresent()
-            || !card.signature().equals(own);
-    if (!unloaded && loads && states) {
-      try (ModelRuntime runtime = ModelRuntime.open();
-          Model loaded = runtime.load(model, CardFit.options(card))) {
-        CardFit.require(card, loaded, runtime.allocator());
-      }
+    try (ModelRuntime runtime = ModelRuntime.open();
+        Model loaded = runtime.load(model, CardFit.options(stated))) {
+      ModelCard card =
+          options.card(name -> ModelCard.builder(name).signature(loaded.signature()).build());
+      CardFit.require(card, loaded, runtime.allocator());
+      return card;
+    } catch (EngineUnavailableException e) {
+      command.note(e.getMessage() + "; the card is published without a signature");
+      return stated;
     }
-    return card;
   }
 }
