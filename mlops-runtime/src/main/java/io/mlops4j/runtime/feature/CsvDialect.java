@@ -5,18 +5,12 @@ import io.mlops4j.feature.ReadOptions;
 import io.mlops4j.runtime.internal.duckdb.DuckDb;
 import io.mlops4j.runtime.internal.duckdb.DuckDbSettings;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.Reader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.zip.GZIPInputStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
@@ -49,11 +43,11 @@ record CsvDialect(@Nullable String delimiter, boolean quoted) {
   }
 
   /** Returns the dialect of all files, with what their first lines decide. */
-  static CsvDialect of(List<Path> files, ReadOptions options) {
+  static CsvDialect of(List<Path> files, ReadOptions options, DuckDb database) {
     Set<String> found = new HashSet<>();
     Quotes quotes = Quotes.NONE;
     for (Path file : files) {
-      String start = start(file, options);
+      String start = start(file, options, database);
       String separator = options.delimiter().orElseGet(() -> separator(firstLine(start)));
       found.add(separator);
       quotes = strongest(quotes, start.isEmpty() ? Quotes.STRAY : quotes(start, separator));
@@ -146,26 +140,16 @@ record CsvDialect(@Nullable String delimiter, boolean quoted) {
   }
 
   /** Returns the first characters of a file, or an empty text if they cannot be read here. */
-  private static String start(Path file, ReadOptions options) {
-    String name = file.toString().toLowerCase(Locale.ROOT);
-    if (name.endsWith(".zst")) {
-      return "";
-    }
+  private static String start(Path file, ReadOptions options, DuckDb database) {
     // In every other encoding that DuckDB reads, separators and quotes are the bytes of ASCII.
     var charset =
         options
             .encoding()
             .filter(it -> it.name().startsWith("UTF-16"))
             .orElse(StandardCharsets.ISO_8859_1);
-    try (InputStream bytes = Files.newInputStream(file);
-        InputStream plain = name.endsWith(".gz") ? new GZIPInputStream(bytes) : bytes;
-        Reader text = new InputStreamReader(plain, charset)) {
-      char[] chars = new char[LONGEST];
-      int length = 0;
-      for (int n = 0; n >= 0 && length < LONGEST; n = text.read(chars, length, LONGEST - length)) {
-        length += n;
-      }
-      return new String(chars, 0, length).replaceFirst("^(\u00ef\u00bb\u00bf|\ufeff)", "");
+    try {
+      return TextStart.of(file, charset, LONGEST, database)
+          .replaceFirst("^(\u00ef\u00bb\u00bf|\ufeff)", "");
     } catch (IOException e) {
       return ""; // DuckDB says what is wrong
     }
@@ -204,7 +188,7 @@ record CsvDialect(@Nullable String delimiter, boolean quoted) {
       List<Path> files, ReadOptions options, BufferAllocator allocator, RuntimeException failure) {
     try (DuckDb database = DuckDb.open(DuckDbSettings.of(files))) {
       for (Path file : files) {
-        String first = firstLine(start(file, options));
+        String first = firstLine(start(file, options, database));
         boolean oneColumn = delimiter == null && next(first, 0, "") < 0;
         String separator = oneColumn ? ONE_COLUMN : delimiter;
         if (separator == null) {

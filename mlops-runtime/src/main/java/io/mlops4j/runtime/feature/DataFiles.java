@@ -105,7 +105,7 @@ public final class DataFiles {
     if (progress != null) {
       options.onProgress(progress);
     }
-    if (format == DataFormat.CSV || format == DataFormat.JSON) {
+    if (format.isText()) {
       FeatureCheck check = FeatureCheck.of(features, Optional.of(signature));
       try (FeatureReader untyped = open(file, allocator)) {
         FeatureBatch first = untyped.iterator().next(); // there is one even without rows

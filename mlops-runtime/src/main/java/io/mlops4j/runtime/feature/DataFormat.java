@@ -7,12 +7,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** Formats of files of rows. */
-enum DataFormat {
+/** Formats of files of rows, and the names by which they are recognised. */
+public enum DataFormat {
+  /** Arrow IPC, as a file or a stream. */
   ARROW,
+  /** Parquet. */
   PARQUET,
+  /** Lines of values, also compressed. */
   CSV,
+  /** JSON objects, also compressed. */
   JSON,
+  /** None of these. */
   UNKNOWN;
 
   /** Recognises a format by its first bytes, and text by its name or its first character. */
@@ -32,8 +37,12 @@ enum DataFormat {
     return named == UNKNOWN && first.strip().startsWith("{") ? JSON : named;
   }
 
-  /** Recognises a format by the end of the name. */
-  static DataFormat named(Path file) {
+  /**
+   * Recognises a format by the end of the name.
+   *
+   * @param file a file, which need not exist
+   */
+  public static DataFormat named(Path file) {
     String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
     String plain = name.replaceFirst("\\.(gz|zst)$", "");
     if (plain.endsWith(".csv") || plain.endsWith(".tsv")) {
@@ -47,5 +56,10 @@ enum DataFormat {
     }
     boolean arrow = name.endsWith(".arrow") || name.endsWith(".feather") || name.endsWith(".ipc");
     return arrow ? ARROW : UNKNOWN;
+  }
+
+  /** Returns whether files of the format have no types of their own. */
+  public boolean isText() {
+    return this == CSV || this == JSON;
   }
 }

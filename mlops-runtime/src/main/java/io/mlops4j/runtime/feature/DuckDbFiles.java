@@ -12,11 +12,16 @@ import io.mlops4j.runtime.internal.duckdb.DuckDbSettings;
 import io.mlops4j.runtime.internal.duckdb.Sql;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
@@ -38,28 +43,42 @@ final class DuckDbFiles {
       List.of(
           "Possible ", "Potential ", "Try increasing ", "* ", "The search space ", "This type ");
 
+  private static final Pattern NUMBERED = Pattern.compile("(.+)_\\d+");
+
+  /** The most characters of a line of a message; a list of columns is shorter. */
+  private static final int LONGEST = 2000;
+
   private DuckDbFiles() {}
 
   static FeatureReader open(
       DataFormat format, List<Path> files, ReadOptions options, BufferAllocator allocator) {
     String names = files.stream().map(Path::toString).collect(Collectors.joining(", "));
     options.filter().ifPresent(filter -> Sql.checkNoParameters("filter", filter));
-    Encodings.check(format, files, options);
     DuckDb database;
     try {
       database = DuckDb.open(settings(options, files));
     } catch (DataException e) {
       throw named(names, e, null);
     }
-    CsvDialect dialect = format == DataFormat.CSV ? CsvDialect.of(files, options) : null;
+    CsvDialect dialect;
+    try {
+      Encodings.check(format, files, options, database);
+      dialect = format == DataFormat.CSV ? CsvDialect.of(files, options, database) : null;
+    } catch (RuntimeException e) {
+      database.close();
+      throw e;
+    }
     FileStamps stamps;
     Map<String, String> found;
     ParsedTypes parsed;
     try {
       stamps = FileStamps.of(files);
-      String recognised = FileSql.files(format, files, options, dialect, Map.of(), false);
-      found = database.columns("SELECT * FROM " + recognised);
+      CsvDialect form = dialect;
+      Function<Map<String, String>, String> parsing =
+          types -> FileSql.files(format, files, options, form, types, false);
+      found = database.columns("SELECT * FROM " + parsing.apply(Map.of()));
       if (format == DataFormat.JSON) {
+        checkCases(found.keySet());
         found.replaceAll((name, type) -> HUGE.matcher(type).replaceAll("BIGINT"));
       }
       checkColumns(found, options);
@@ -67,7 +86,7 @@ final class DuckDbFiles {
       parsed =
           format == DataFormat.PARQUET
               ? ParsedTypes.typed(found, wanted)
-              : ParsedTypes.text(database, recognised, found, wanted, format == DataFormat.JSON);
+              : ParsedTypes.text(database, parsing, found, wanted, format == DataFormat.JSON);
     } catch (RuntimeException e) {
       database.close();
       throw named(names, broken(files, dialect, options, allocator, e), null);
@@ -78,11 +97,19 @@ final class DuckDbFiles {
     UnaryOperator<RuntimeException> failures =
         e -> named(names, e, place(e, format, files, columns, source, parsed));
     try {
-      String sql = FileSql.select(source, options, parsed.conversions());
+      String sql = FileSql.select(source, found.keySet(), options, parsed.conversions());
       DuckDb.Rows rows = start(database, sql, options, allocator);
       OptionalLong total = total(format, files, options);
       ReadMeter meter = new ReadMeter(options, total, stamps.bytes(), rows::done);
-      return new DataReader(rows, database::close, failures, stamps, meter);
+      FeatureReader finite = rows;
+      if (format.isText()) {
+        Map<String, String> types = new LinkedHashMap<>(found);
+        types.replaceAll((name, type) -> "VARCHAR");
+        String texts = FileSql.files(format, files, options, dialect, types, false);
+        List<Field> read = rows.schema().getFields();
+        finite = new FiniteRows(rows, () -> Infinities.search(files, texts, read));
+      }
+      return new DataReader(finite, database::close, failures, stamps, meter);
     } catch (RuntimeException e) {
       database.close();
       throw failures.apply(e);
@@ -94,12 +121,30 @@ final class DuckDbFiles {
     DataFormat format = DataFormat.named(file);
     List<Path> files = List.of(file);
     ReadOptions options = ReadOptions.defaults();
-    Encodings.check(format, files, options);
-    CsvDialect dialect = format == DataFormat.CSV ? CsvDialect.of(files, options) : null;
+    Encodings.check(format, files, options, database);
+    CsvDialect dialect = format == DataFormat.CSV ? CsvDialect.of(files, options, database) : null;
     String sql = "SELECT * FROM " + FileSql.files(format, files, options, dialect, Map.of(), true);
     try {
-      database.columns(sql);
-      return sql;
+      Map<String, String> types = database.columns(sql);
+      if (format == DataFormat.JSON) {
+        checkCases(types.keySet());
+      }
+      Map<String, String> doubles = new LinkedHashMap<>();
+      types.replaceAll(
+          (name, type) -> {
+            if (!type.equals("DOUBLE")) {
+              return type;
+            }
+            doubles.put(name, Infinities.convert(name));
+            return "VARCHAR";
+          });
+      return doubles.isEmpty()
+          ? sql
+          : FileSql.select(
+              FileSql.files(format, files, options, dialect, types, true),
+              types.keySet(),
+              options,
+              doubles);
     } catch (DataException e) {
       throw named(file.toString(), broken(files, dialect, options, allocator, e), null);
     }
@@ -115,6 +160,25 @@ final class DuckDbFiles {
     return dialect != null && String.valueOf(e.getMessage()).contains("Error when sniffing file")
         ? dialect.brokenLine(files, options, allocator, e)
         : e;
+  }
+
+  /**
+   * Rejects keys of JSON that differ only in case. DuckDB puts {@code _1} behind the second one,
+   * and then finds no values under that name.
+   */
+  private static void checkCases(Set<String> keys) {
+    for (String key : keys) {
+      Matcher numbered = NUMBERED.matcher(key);
+      String base = numbered.matches() ? numbered.group(1) : key;
+      for (String other : keys) {
+        if (!other.equals(base) && other.equalsIgnoreCase(base) && !base.equals(key)) {
+          throw new DataException(
+              "found the keys %s and %s, expected keys that do not differ in case only; rename one"
+                  .formatted(other, base),
+              null);
+        }
+      }
+    }
   }
 
   /** Returns where a failure lies that DuckDB reported. */
@@ -145,7 +209,10 @@ final class DuckDbFiles {
       ParsedTypes parsed = ParsedTypes.typed(found, options.types());
       DuckDb.Rows rows =
           start(
-              database, FileSql.select(source, options, parsed.conversions()), options, allocator);
+              database,
+              FileSql.select(source, found.keySet(), options, parsed.conversions()),
+              options,
+              allocator);
       return new DataReader(
           rows,
           database::close,
@@ -228,12 +295,16 @@ final class DuckDbFiles {
   }
 
   /**
-   * Checks that columns exist.
+   * Checks that columns exist, and once.
    *
    * @throws DataException if one does not; the message suggests another
    */
   static void checkNames(List<String> found, List<String> needed) {
     for (String column : needed) {
+      if (Collections.frequency(found, column) > 1) {
+        throw new DataException(
+            "found two columns " + column + " among " + found + ", expected different names", null);
+      }
       if (!found.contains(column)) {
         throw new DataException(
             "found no column " + column + " among " + found + Suggestions.hint(column, found),
@@ -252,10 +323,18 @@ final class DuckDbFiles {
             .lines()
             .takeWhile(line -> !line.startsWith("LINE ") && !line.startsWith("  file = "))
             .filter(line -> ADVICE.stream().noneMatch(line::startsWith))
+            .map(DuckDbFiles::clipped)
             .collect(Collectors.joining("\n"))
             .strip();
     String at = place == null ? "" : " at " + place;
     return new DataException(names + ": cannot be read" + at + ": " + corrected(message), e);
+  }
+
+  /** A line of a file may have millions of characters. */
+  private static String clipped(String line) {
+    return line.length() <= LONGEST
+        ? line
+        : line.substring(0, LONGEST) + "... (" + line.length() + " characters)";
   }
 
   /** DuckDB counts the lines before malformed JSON from 2. */

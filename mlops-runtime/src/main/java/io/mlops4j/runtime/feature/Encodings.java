@@ -2,9 +2,9 @@ package io.mlops4j.runtime.feature;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.ReadOptions;
+import io.mlops4j.runtime.internal.duckdb.DuckDb;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -15,44 +15,56 @@ import java.util.List;
 final class Encodings {
   private Encodings() {}
 
-  static void check(DataFormat format, List<Path> files, ReadOptions options) {
-    if (format != DataFormat.CSV && format != DataFormat.JSON) {
+  /** More bytes than an empty file has marks, spaces and ends of lines. */
+  private static final int START = 64;
+
+  static void check(DataFormat format, List<Path> files, ReadOptions options, DuckDb database) {
+    if (!format.isText()) {
       return;
     }
-    if (files.stream().allMatch(Encodings::isEmpty)) { // one of several may have no rows
+    List<String> marks = files.stream().map(file -> mark(file, database)).toList();
+    if (marks.stream().allMatch(String::isBlank)) { // one of several may have no rows
       throw new DataException(
           files.get(0) + ": found an empty file, expected rows; was it written to its end?", null);
     }
     boolean wide = options.encoding().map(set -> set.name().startsWith("UTF-16")).orElse(false);
-    for (Path file : files) {
-      int mark = mark(file);
-      if (mark == 0xfeff) {
+    for (int i = 0; i < files.size(); i++) {
+      String mark = marks.get(i);
+      if (mark.startsWith("\u00fe\u00ff")) {
         throw new DataException(
-            file + ": found big-endian UTF-16, expected UTF-8; convert the file first", null);
+            files.get(i) + ": found big-endian UTF-16, expected UTF-8; convert the file first",
+            null);
       }
-      if (mark == 0xfffe && !wide) {
+      if (mark.startsWith("\u00ff\u00fe") && !wide) {
         throw new DataException(
-            file
+            files.get(i)
                 + ": found UTF-16, expected UTF-8; set ReadOptions.encoding for a CSV file, or"
                 + " convert the file first",
+            null);
+      }
+      if (!wide && mark.substring(0, Math.min(4, mark.length())).indexOf(0) >= 0) {
+        throw new DataException(
+            files.get(i)
+                + ": found bytes that are 0, as in UTF-16 and UTF-32, expected UTF-8; set"
+                + " ReadOptions.encoding for a CSV file in UTF-16LE, or convert the file first",
             null);
       }
     }
   }
 
-  private static boolean isEmpty(Path file) {
+  /**
+   * Returns the first bytes, where a mark of the encoding stands, without a mark of UTF-8; checks
+   * the archive.
+   */
+  private static String mark(Path file, DuckDb database) {
     try {
-      return Files.size(file) == 0;
+      if (TextStart.isZstd(file)) {
+        ZstdFrames.check(file);
+      }
+      String start = TextStart.of(file, StandardCharsets.ISO_8859_1, START, database);
+      return start.startsWith("\u00ef\u00bb\u00bf") ? start.substring(3) : start;
     } catch (IOException e) {
-      throw new DataException(file + ": cannot be read: " + e, e);
-    }
-  }
-
-  private static int mark(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      return in.read() << 8 | in.read();
-    } catch (IOException e) {
-      throw new DataException(file + ": cannot be read: " + e, e);
+      throw new DataException(file + ": cannot be read: " + e.getMessage(), e);
     }
   }
 }

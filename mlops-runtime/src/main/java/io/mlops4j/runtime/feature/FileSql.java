@@ -5,6 +5,7 @@ import io.mlops4j.model.ElementType;
 import io.mlops4j.runtime.internal.duckdb.Sql;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The queries that read files with options. All names and texts are quoted. */
 final class FileSql {
+  /**
+   * The bytes of a block of a CSV file. Several are in memory, more of a longer file. DuckDB's
+   * default is 32 MB; it is no faster.
+   */
+  private static final int BUFFER = 4 << 20;
+
   private FileSql() {}
 
   /**
@@ -38,6 +45,8 @@ final class FileSql {
           "read_csv("
               + list
               + ", skip = 0" // otherwise DuckDB skips lines that do not fit to the ones after them
+              + ", buffer_size = "
+              + BUFFER
               + csv(options, dialect)
               + sample
               + (types.isEmpty() ? "" : ", types = " + named)
@@ -91,6 +100,18 @@ final class FileSql {
         + ")";
   }
 
+  /** Returns a query for the lines of a file. No file contains the separator. */
+  static String lines(Path file, String encoding) {
+    return "SELECT line FROM read_csv("
+        + Sql.exactly(List.of(file))
+        + ", auto_detect = false, header = false, quote = '', escape = '', strict_mode = false"
+        + ", delim = "
+        + Sql.text("\u001f")
+        + ", encoding = "
+        + Sql.text(encoding)
+        + ", columns = {'line': 'VARCHAR'})";
+  }
+
   private static String map(Map<String, String> types) {
     List<String> entries = new ArrayList<>();
     types.forEach((name, type) -> entries.add(Sql.text(name) + ": " + Sql.text(type)));
@@ -101,15 +122,20 @@ final class FileSql {
    * Returns the query over a source.
    *
    * @param source a table function or a query in parentheses
+   * @param columns all columns of the source; a list of 10 000 is faster than {@code * REPLACE}
    * @param conversions expressions of columns that are converted
    */
-  static String select(String source, ReadOptions options, Map<String, String> conversions) {
+  static String select(
+      String source,
+      Collection<String> columns,
+      ReadOptions options,
+      Map<String, String> conversions) {
     String rows =
         conversions.isEmpty()
             ? source
-            : "(SELECT * REPLACE ("
-                + String.join(", ", named(conversions))
-                + ") FROM "
+            : "(SELECT "
+                + String.join(", ", converted(columns, conversions))
+                + " FROM "
                 + source
                 + ")";
     return "SELECT "
@@ -119,10 +145,15 @@ final class FileSql {
         + options.filter().map(filter -> " WHERE (" + filter + "\n)").orElse("");
   }
 
-  private static List<String> named(Map<String, String> conversions) {
-    List<String> columns = new ArrayList<>();
-    conversions.forEach((name, value) -> columns.add(value + " AS " + Sql.name(name)));
-    return columns;
+  private static List<String> converted(
+      Collection<String> columns, Map<String, String> conversions) {
+    List<String> expressions = new ArrayList<>();
+    for (String column : columns) {
+      String name = Sql.name(column);
+      String value = conversions.get(column);
+      expressions.add(value == null ? name : value + " AS " + name);
+    }
+    return expressions;
   }
 
   /** Returns DuckDB's name of a type. */

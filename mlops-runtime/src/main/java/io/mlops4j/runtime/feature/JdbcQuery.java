@@ -152,15 +152,13 @@ final class JdbcQuery implements AutoCloseable {
       if (at < 0 && alike.size() == 1) {
         at = names.indexOf(alike.get(0));
       }
+      boolean named = at >= 0 && !names.get(at).equals(column); // in another case
       try {
-        DuckDbFiles.checkNames(names, at < 0 ? List.of(column) : List.of());
+        DuckDbFiles.checkNames(names, named ? List.of() : List.of(column));
       } catch (DataException e) {
         throw new DataException("the query: cannot be read: " + e.getMessage(), e);
       }
-      if (places.put(column, at + 1) != null) {
-        throw new DataException(
-            "the query: found two columns " + column + ", expected different names; use AS", null);
-      }
+      places.put(column, at + 1);
     }
     return places;
   }

@@ -83,7 +83,12 @@ interface JdbcValue {
     double value = rows.getDouble(column);
     if (rows.wasNull()) {
       to.setNull(at);
-    } else if (to instanceof Float8Vector doubles) {
+      return;
+    }
+    if (Double.isInfinite(value) && !isInfinite(rows.getString(column))) {
+      throw new ArithmeticException(rows.getString(column) + " exceeds a float64");
+    }
+    if (to instanceof Float8Vector doubles) {
       doubles.setSafe(at, value);
     } else {
       float narrow = (float) value;
@@ -92,6 +97,11 @@ interface JdbcValue {
       }
       ((Float4Vector) to).setSafe(at, narrow);
     }
+  }
+
+  /** Whether the text is a name such as -Infinity; digits are those of a number. */
+  private static boolean isInfinite(String value) {
+    return value.chars().noneMatch(Character::isDigit);
   }
 
   private static void whole(ResultSet rows, int column, FieldVector to, int at)
@@ -155,7 +165,11 @@ interface JdbcValue {
     } else if (to instanceof Decimal256Vector decimals) {
       decimals.setSafe(at, ((BigDecimal) value).setScale(decimals.getScale()));
     } else if (to instanceof Float8Vector doubles) {
-      doubles.setSafe(at, ((Number) value).doubleValue());
+      double number = ((Number) value).doubleValue();
+      if (Double.isInfinite(number) && value instanceof BigDecimal) {
+        throw new ArithmeticException(value + " exceeds a float64");
+      }
+      doubles.setSafe(at, number);
     } else if (to instanceof Float4Vector floats) {
       floats.setSafe(at, ((Number) value).floatValue());
     } else if (to instanceof UInt8Vector longs) {

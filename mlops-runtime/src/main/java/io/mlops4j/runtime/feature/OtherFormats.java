@@ -20,7 +20,10 @@ final class OtherFormats {
               "Decompress it first, or name it data.csv.gz or data.json.gz if it is one."),
           new Format("PK\u0003\u0004", "a zip file", "Extract it first."),
           new Format("PK\u0005\u0006", "a zip file", "Extract it first."),
-          new Format("(\u00b5/\u00fd", "a Zstandard file", "Decompress it first."),
+          new Format(
+              "(\u00b5/\u00fd",
+              "a Zstandard file",
+              "Decompress it first, or name it data.csv.zst or data.json.zst if it is one."),
           new Format("Obj\u0001", "an Avro file", "Write it as an Arrow IPC file."),
           new Format("ORC", "an ORC file", pandas("pandas.read_orc(...)")),
           new Format("FEA1", "a Feather file of version 1", pandas("pandas.read_feather(...)")));

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 record ParsedTypes(
     Map<String, String> types, Map<String, String> conversions, Map<String, String> checks) {
   /** The number of rows from which DuckDB recognises the types. */
-  private static final int SAMPLE = 20_480;
+  static final int SAMPLE = 20_480;
 
   /** Returns the conversions of columns that have types of their own. */
   static ParsedTypes typed(Map<String, String> found, Map<String, ElementType> wanted) {
@@ -42,14 +44,14 @@ record ParsedTypes(
   /**
    * Returns the types of columns of text.
    *
-   * @param source the table function of the files
+   * @param parsing returns the table function of the files that parses columns as these types
    * @param found the types that DuckDB recognises
    * @param wanted the types to parse columns as
    * @param all whether the types of all columns must be named
    */
   static ParsedTypes text(
       DuckDb database,
-      String source,
+      Function<Map<String, String>, String> parsing,
       Map<String, String> found,
       Map<String, ElementType> wanted,
       boolean all) {
@@ -59,7 +61,9 @@ record ParsedTypes(
         found.keySet().stream()
             .filter(name -> !wanted.containsKey(name) && WholeNumbers.is(type(found, name)))
             .toList();
-    List<@Nullable Long> large = guessed.isEmpty() ? List.of() : large(database, source, guessed);
+    List<@Nullable Long> large =
+        guessed.isEmpty() ? List.of() : large(database, parsing.apply(Map.of()), guessed);
+    Set<String> dates = all ? Set.of() : Dates.ofCsv(database, parsing, found, wanted.keySet());
     found.forEach(
         (name, type) -> {
           ElementType set = wanted.get(name);
@@ -74,6 +78,12 @@ record ParsedTypes(
             parsed.types.put(name, WholeNumbers.texts(to));
             parsed.conversions.put(name, WholeNumbers.convertInside(name, to));
             parsed.checks.put(name, WholeNumbers.isBadInside(name, to));
+            return;
+          }
+          if (dates.contains(name)) {
+            parsed.types.put(name, "TIMESTAMP");
+            parsed.conversions.put(name, Dates.convert(name));
+            parsed.checks.put(name, Dates.isBad(name));
             return;
           }
           if (!WholeNumbers.is(to)) {

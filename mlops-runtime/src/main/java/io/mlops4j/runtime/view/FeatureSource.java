@@ -4,14 +4,13 @@ import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.ReadOptions;
 import io.mlops4j.model.DatasetRef;
 import io.mlops4j.runtime.feature.DataFiles;
+import io.mlops4j.runtime.feature.DataFormat;
 import io.mlops4j.runtime.internal.duckdb.Sql;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
@@ -52,14 +51,13 @@ public final class FeatureSource {
    * is refused.
    *
    * @param file a file whose name ends in {@code .parquet}, {@code .arrow}, {@code .feather},
-   *     {@code .csv}, {@code .tsv}, {@code .json}, {@code .jsonl} or {@code .ndjson}; also {@code
-   *     .csv.gz} and {@code .json.gz}
+   *     {@code .ipc}, {@code .csv}, {@code .tsv}, {@code .json}, {@code .jsonl} or {@code .ndjson};
+   *     the names of text files may have {@code .gz} or {@code .zst} behind
    * @return the source
    * @throws IllegalArgumentException if the name ends in another way, or contains a wildcard
    */
   public static FeatureSource file(Path file) {
     String name = file.toString();
-    String lower = name.toLowerCase(Locale.ROOT).replaceAll("\\.gz$", "");
     if (name.matches(".*[*?\\[].*")) {
       throw new IllegalArgumentException(
           "file: found a wildcard in "
@@ -69,21 +67,18 @@ public final class FeatureSource {
               + name
               + "') for several");
     }
-    if (lower.endsWith(".parquet")) {
-      return ofSql("file " + name, "SELECT * FROM read_parquet(" + Sql.text(name) + ")", file);
-    } else if (isText(lower) || lower.endsWith(".arrow") || lower.endsWith(".feather")) {
-      return new FeatureSource("file " + name, null, file, memory -> DataFiles.open(file, memory));
-    } else {
-      throw new IllegalArgumentException(
-          "file: found "
-              + name
-              + ", expected a name that ends in .parquet, .arrow, .csv, .tsv, .json, .jsonl"
-              + " or .ndjson; write the rows as Parquet, or use FeatureSource.sql");
-    }
-  }
-
-  private static boolean isText(String lower) {
-    return Stream.of(".csv", ".tsv", ".json", ".jsonl", ".ndjson").anyMatch(lower::endsWith);
+    return switch (DataFormat.named(file)) {
+      case PARQUET ->
+          ofSql("file " + name, "SELECT * FROM read_parquet(" + Sql.text(name) + ")", file);
+      case ARROW, CSV, JSON ->
+          new FeatureSource("file " + name, null, file, memory -> DataFiles.open(file, memory));
+      case UNKNOWN ->
+          throw new IllegalArgumentException(
+              "file: found "
+                  + name
+                  + ", expected a name that ends in .parquet, .arrow, .csv, .tsv, .json, .jsonl"
+                  + " or .ndjson; write the rows as Parquet, or use FeatureSource.sql");
+    };
   }
 
   /**
@@ -167,8 +162,7 @@ public final class FeatureSource {
 
   /** Returns whether the rows are those of a CSV or JSON file. */
   boolean isText() {
-    return file != null
-        && isText(file.toString().toLowerCase(Locale.ROOT).replaceAll("\\.gz$", ""));
+    return file != null && DataFormat.named(file).isText();
   }
 
   /** Returns the query of the rows; null for a text file, and if {@link #open} must read them. */

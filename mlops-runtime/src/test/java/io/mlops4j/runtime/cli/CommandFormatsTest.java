@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.github.luben.zstd.Zstd;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.runtime.ModelRuntime;
 import io.mlops4j.spi.DataChecker;
 import io.mlops4j.spi.DataProfiler;
 import io.mlops4j.spi.DriftReporter;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URL;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +76,14 @@ class CommandFormatsTest {
         }
         Files.write(file, lines);
       }
+      case "csv.gz" -> {
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+          Files.copy(csv, out);
+        }
+      }
+      case "csv.zst" -> Files.write(file, Zstd.compress(Files.readAllBytes(csv)));
+      case "jsonl.zst" ->
+          Files.write(file, Zstd.compress(Files.readAllBytes(Path.of(rows("jsonl").get(0)))));
       case "sql" -> {
         return List.of("jdbc:h2:mem:", "--query", typed);
       }
@@ -201,7 +212,8 @@ class CommandFormatsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"csv", "parquet", "jsonl", "arrow", "sql"})
+  @ValueSource(
+      strings = {"csv", "csv.gz", "csv.zst", "parquet", "jsonl", "jsonl.zst", "arrow", "sql"})
   void everyCommandReadsTheSameRows(String format) throws Exception {
     List<String> rows = rows(format);
 

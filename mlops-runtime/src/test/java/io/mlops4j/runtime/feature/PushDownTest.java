@@ -112,7 +112,7 @@ class PushDownTest {
         Statement statement = database.connection().createStatement();
         ResultSet rows =
             statement.executeQuery(
-                "EXPLAIN (FORMAT json) " + FileSql.select(source, options, Map.of()))) {
+                "EXPLAIN (FORMAT json) " + FileSql.select(source, List.of(), options, Map.of()))) {
       assertThat(rows.next()).isTrue();
       plan = rows.getString(2);
     }

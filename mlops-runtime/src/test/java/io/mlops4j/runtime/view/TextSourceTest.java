@@ -62,6 +62,23 @@ class TextSourceTest {
     assertThat(delay(text("landings.jsonl", json))).isEqualTo(3.7);
   }
 
+  /** DuckDB makes infinities of them. */
+  @Test
+  void numbersThatAreTooLargeAreNamed() throws IOException {
+    String row = "{\"origin\": \"%s\", \"landed\": \"2001-01-01 00:00:00\", \"delay\": %s}%n";
+    String json = row.formatted("LAX", "3.5") + row.formatted("JFK", "1e400");
+    String csv =
+        "origin,landed,delay\nLAX,2001-01-01 00:00:00,1.5\nJFK,2001-01-01 00:00:00,-1e400\n";
+    for (Path file : new Path[] {text("l.csv", csv), text("l.jsonl", json)}) {
+      assertThatThrownBy(() -> delay(file))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("column delay: found")
+          .hasMessageContaining("1e400, expected a number that fits float64");
+    }
+    assertThat(delay(text("l.csv", csv.replace("1e400", "inf"))))
+        .isEqualTo(Double.NEGATIVE_INFINITY);
+  }
+
   /** DuckDB takes them for numbers of 128 bits. */
   @Test
   void wholeNumbersOfBothSignsInJsonHave64Bits() throws IOException {

@@ -207,6 +207,20 @@ public final class DuckDb implements AutoCloseable {
   }
 
   /**
+   * Returns the first column of a query as texts.
+   *
+   * @param sql a query, never text from outside
+   * @throws DataException if it fails
+   */
+  public List<String> texts(String sql) {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      return text(statement);
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  /**
    * Returns the files that a query names, in tables such as {@code 'flights.parquet'} and in the
    * arguments of table functions such as {@code read_csv}; also by patterns. A name that the query
    * computes is not found.

@@ -5,9 +5,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -42,11 +46,27 @@ final class NamedFiles {
     }
   }
 
+  /**
+   * A node of a query.
+   *
+   * @param views the names of the WITH clauses that hide files of these names, in lower case
+   */
+  private record Part(JsonNode node, Set<String> views) {}
+
+  /** Visits all nodes without recursion, which a deep query would overflow. */
   private static Set<String> of(JsonNode query) {
     Set<String> names = new LinkedHashSet<>();
-    for (JsonNode node : all(query)) {
+    Deque<Part> parts = new ArrayDeque<>(List.of(new Part(query, Set.of())));
+    while (!parts.isEmpty()) {
+      Part part = parts.remove();
+      JsonNode node = part.node();
       switch (node.path("type").asText()) {
-        case "BASE_TABLE" -> names.add(node.path("table_name").asText());
+        case "BASE_TABLE" -> {
+          String name = node.path("table_name").asText();
+          if (!part.views().contains(name.toLowerCase(Locale.ROOT))) {
+            names.add(name);
+          }
+        }
         case "TABLE_FUNCTION" -> {
           for (JsonNode argument : node.path("function").path("arguments")) {
             if (argument.path("name").asText().isEmpty()) { // others are options
@@ -56,24 +76,40 @@ final class NamedFiles {
         }
         default -> {}
       }
+      addChildren(part, parts);
     }
     return names;
   }
 
-  private static void addTexts(JsonNode argument, Set<String> names) {
-    for (JsonNode node : all(argument)) {
-      if (node.path("kind").asText().equals("STRING")) {
-        names.add(node.path("text").asText());
-      }
+  /** A WITH clause is known to the clauses after it and to the query, but not to itself. */
+  private static void addChildren(Part part, Deque<Part> parts) {
+    Set<String> views = new HashSet<>(part.views());
+    for (JsonNode view : part.node().path("cte_map").path("map")) {
+      parts.add(new Part(view.path("value"), Set.copyOf(views)));
+      views.add(view.path("key").asText().toLowerCase(Locale.ROOT));
+    }
+    Set<String> known = part.views().size() == views.size() ? part.views() : Set.copyOf(views);
+    part.node()
+        .properties()
+        .forEach(
+            child -> {
+              if (!child.getKey().equals("cte_map")) {
+                parts.add(new Part(child.getValue(), known));
+              }
+            });
+    if (part.node().isArray()) {
+      part.node().forEach(child -> parts.add(new Part(child, known)));
     }
   }
 
-  /** Returns a node and all below it, without recursion, which a deep query would overflow. */
-  private static List<JsonNode> all(JsonNode top) {
-    List<JsonNode> nodes = new ArrayList<>(List.of(top));
+  private static void addTexts(JsonNode argument, Set<String> names) {
+    List<JsonNode> nodes = new ArrayList<>(List.of(argument));
     for (int i = 0; i < nodes.size(); i++) {
-      nodes.get(i).forEach(nodes::add);
+      JsonNode node = nodes.get(i);
+      if (node.path("kind").asText().equals("STRING")) {
+        names.add(node.path("text").asText());
+      }
+      node.forEach(nodes::add);
     }
-    return nodes;
   }
 }

@@ -1,0 +1,228 @@
+package io.mlops4j.runtime.feature;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.feature.FeatureWriter;
+import io.mlops4j.feature.ReadOptions;
+import io.mlops4j.feature.WriteOptions;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.IntVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files that DuckDB or Arrow would read with other values, or fewer, and without an error. */
+class OddFilesTest {
+  /** More rows than those by which types are recognised. */
+  private static final int MANY = 25_000;
+
+  private final RootAllocator memory = new RootAllocator();
+  @TempDir private Path folder;
+
+  @AfterEach
+  void nothingIsLeftAllocated() {
+    memory.close();
+  }
+
+  private Path text(String name, String content) throws IOException {
+    return Files.writeString(folder.resolve(name), content);
+  }
+
+  private static List<String> lines(FeatureReader reader) {
+    List<String> lines = new ArrayList<>();
+    for (FeatureBatch batch : reader) {
+      batch.root().contentToTSVString().lines().skip(lines.isEmpty() ? 0 : 1).forEach(lines::add);
+    }
+    return lines;
+  }
+
+  private List<String> lines(Path file, ReadOptions options) {
+    try (FeatureReader reader = DataFiles.open(List.of(file), options, memory)) {
+      return lines(reader);
+    }
+  }
+
+  private void assertRefused(Path file, String... parts) {
+    assertThatThrownBy(() -> lines(file, ReadOptions.defaults()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining(file.toString())
+        .hasMessageContainingAll(parts);
+  }
+
+  /** DuckDB drops the time of day. The numbers are days since 1970, by date -d. */
+  @Test
+  void aTimeOfDayAmongDatesIsNamed() throws IOException {
+    String dates = "d,n\n" + "2001-05-01,1\n".repeat(MANY);
+    assertThat(lines(text("d.csv", dates), ReadOptions.defaults()))
+        .hasSize(MANY + 1)
+        .endsWith("11443\t1");
+    assertThat(lines(text("d.csv", dates + ",1\n2001-05-02 00:00:00,2\n"), ReadOptions.defaults()))
+        .endsWith("null\t1", "11444\t2");
+    assertRefused(
+        text("d.csv", dates + "2001-05-02 07:30:00,2\n"),
+        "row " + (MANY + 1) + " after the header",
+        "column d: found 2001-05-02 07:30:00, expected a date");
+    String others = "d\n" + "31/12/2001\n".repeat(MANY);
+    assertThat(lines(text("d.csv", others), ReadOptions.defaults())).endsWith("11687");
+    assertRefused(text("d.csv", others + "31/12/2001 07:30\n"), "31/12/2001 07:30");
+  }
+
+  @Test
+  void wideCharactersWithoutAMarkAreNamed() throws IOException {
+    for (var charset :
+        List.of(StandardCharsets.UTF_16BE, StandardCharsets.UTF_16LE, StandardCharsets.UTF_16)) {
+      for (String name : List.of("w.csv", "w.jsonl")) {
+        String text = name.endsWith(".csv") ? "a,b\n1,x\n" : "{\"a\": 1}\n";
+        assertRefused(Files.write(folder.resolve(name), text.getBytes(charset)), "UTF-16");
+      }
+    }
+    Path declared =
+        Files.write(folder.resolve("w.csv"), "a,b\n1,x\n".getBytes(StandardCharsets.UTF_16LE));
+    ReadOptions wide = ReadOptions.builder().encoding(StandardCharsets.UTF_16LE).build();
+    assertThat(lines(declared, wide)).containsExactly("a\tb", "1\tx");
+  }
+
+  @Test
+  void aFileOfSpacesAndLineEndsIsEmpty() throws IOException {
+    for (String blank : List.of("\n", "\r\n\r\n", "   ", "\ufeff", "\ufeff\n")) {
+      assertRefused(text("e.csv", blank), "found an empty file");
+      assertRefused(text("e.jsonl", blank), "found an empty file");
+    }
+    assertThat(lines(text("e.csv", "a"), ReadOptions.defaults())).containsExactly("a");
+  }
+
+  /** DuckDB calls the second one A_1, and then has no values of it. */
+  @Test
+  void keysOfJsonThatDifferInCaseAreNamed() throws IOException {
+    assertRefused(text("k.jsonl", "{\"a\": 1, \"A\": 2}\n"), "the keys a and A");
+    assertThat(lines(text("k.jsonl", "{\"a\": 1, \"a_1\": 2}\n"), ReadOptions.defaults()))
+        .containsExactly("a\ta_1", "1\t2");
+  }
+
+  @Test
+  void aLineThatIsTooLongIsNamedInAShortMessage() throws IOException {
+    Path file = text("l.csv", "a,b\n1," + "x".repeat(5_000_000) + "\n2,y\n");
+    assertThatThrownBy(() -> lines(file, ReadOptions.defaults()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("l.csv")
+        .hasMessageContaining("Maximum line size")
+        .message()
+        .hasSizeLessThan(5000);
+    String long1 = "x".repeat(1_900_000);
+    assertThat(lines(text("l.csv", "a,b\n1," + long1 + "\n2,y\n"), ReadOptions.defaults()))
+        .containsExactly("a\tb", "1\t" + long1, "2\ty");
+  }
+
+  @Test
+  void manyColumnsAreRead() throws IOException {
+    String names = IntStream.range(0, 1500).mapToObj(i -> "c" + i).collect(Collectors.joining(","));
+    String row = IntStream.range(0, 1500).mapToObj(i -> "" + i).collect(Collectors.joining(","));
+    assertThat(lines(text("w.csv", names + "\n" + row + "\n"), ReadOptions.defaults()))
+        .containsExactly(names.replace(',', '\t'), row.replace(',', '\t'));
+  }
+
+  @Test
+  void aNeededColumnThatStandsTwiceIsNamed() {
+    Path file = folder.resolve("twice.arrow");
+    List<FieldVector> columns = new ArrayList<>();
+    for (String name : List.of("a", "b", "a")) {
+      IntVector column = new IntVector(name, memory);
+      column.allocateNew(1);
+      column.set(0, columns.size());
+      column.setValueCount(1);
+      columns.add(column);
+    }
+    try (VectorSchemaRoot root = new VectorSchemaRoot(columns);
+        FeatureWriter writer = DataFiles.create(file, WriteOptions.defaults());
+        FeatureBatch batch = FeatureBatch.of(root)) {
+      writer.write(batch);
+      writer.commit();
+    }
+    assertThat(lines(file, ReadOptions.defaults())).containsExactly("a\tb\ta", "0\t1\t2");
+    assertThat(lines(file, ReadOptions.builder().columns("b").build())).containsExactly("b", "1");
+    assertThatThrownBy(() -> lines(file, ReadOptions.builder().columns("a").build()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContainingAll("twice.arrow", "found two columns a");
+
+    JdbcDataSource h2 = new JdbcDataSource();
+    h2.setURL("jdbc:h2:mem:");
+    for (ReadOptions options :
+        List.of(ReadOptions.defaults(), ReadOptions.builder().columns("A").build())) {
+      assertThatThrownBy(
+              () -> DataFiles.query(h2, "SELECT 1 AS A, 2 AS A", options, List.of(), memory))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("the query: cannot be read: found two columns A");
+    }
+  }
+
+  /** A WITH clause hides a file of its name, but in the clause itself it is the file. */
+  @Test
+  void onlyFilesThatAQueryReadsAreWatched() throws IOException {
+    Path file = text("f.csv", "n\n" + "7\n".repeat(200_000));
+    String name = "\"" + file + "\"";
+    String rows = "(SELECT n FROM range(200000) r(n))";
+    for (String hidden :
+        List.of(
+            "WITH %1$s AS %2$s SELECT * FROM %1$s",
+            "WITH %1$s AS %2$s, t AS (SELECT * FROM %1$s) SELECT * FROM t",
+            "SELECT * FROM (WITH %1$s AS %2$s SELECT * FROM (SELECT * FROM %1$s))")) {
+      try (FeatureReader reader = changing(file, hidden.formatted(name, rows))) {
+        assertThat(lines(reader)).hasSizeGreaterThan(198_000);
+      }
+    }
+    for (String read :
+        List.of(
+            "WITH %1$s AS (SELECT * FROM %1$s) SELECT * FROM %1$s",
+            "WITH t AS (SELECT * FROM %1$s), %1$s AS %2$s SELECT * FROM t",
+            "SELECT * FROM (WITH %1$s AS %2$s SELECT 1) a, %1$s")) {
+      try (FeatureReader reader = changing(file, read.formatted(name, rows))) {
+        assertThatThrownBy(() -> lines(reader))
+            .as(read)
+            .isInstanceOf(DataException.class)
+            .hasMessageContaining(file + " was changed");
+      }
+    }
+  }
+
+  /** Returns the rows behind the first batch of a query; after that, the file has another time. */
+  private FeatureReader changing(Path file, String sql) {
+    FeatureReader reader =
+        DataFiles.query(sql, ReadOptions.builder().batchRows(1000).build(), memory);
+    Iterator<FeatureBatch> batches = reader.iterator();
+    batches.next();
+    return new FeatureReader() {
+      @Override
+      public Iterator<FeatureBatch> iterator() {
+        try {
+          FileTime before = Files.getLastModifiedTime(file);
+          Files.setLastModifiedTime(file, FileTime.fromMillis(before.toMillis() - 1000));
+        } catch (IOException e) {
+          throw new AssertionError(e);
+        }
+        return batches;
+      }
+
+      @Override
+      public void close() {
+        reader.close();
+      }
+    };
+  }
+}
