@@ -327,6 +327,15 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
+   * {@return the version that serves: neither a canary nor a shadow, as of the newest rows; empty
+   * before the first ones. After a restart, and until the first rows, it is the version of the
+   * newest complete window}
+   */
+  public Optional<ServedBy> serving() {
+    return Optional.ofNullable(core.loop().serving());
+  }
+
+  /**
    * {@return the report of the newest complete window of any version; empty before the first one}
    */
   public Optional<WindowReport> newestWindow() {

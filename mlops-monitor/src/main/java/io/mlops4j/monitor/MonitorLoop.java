@@ -1,5 +1,6 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.NotWatched;
 import io.mlops4j.monitor.alarm.episodes.AlarmActions;
@@ -73,6 +74,7 @@ final class MonitorLoop {
   private long windowsEnded;
   private volatile List<NotWatched> notWatched;
   private volatile Baseline baseline;
+  private volatile @Nullable ServedBy serving;
   private volatile @Nullable WindowReport newestWindow;
   private volatile WindowHistory windows = new WindowHistory();
   private final Map<ServedBy, WindowReport> newestWindows = new ConcurrentHashMap<>();
@@ -176,6 +178,13 @@ final class MonitorLoop {
 
   Episodes episodes() {
     return episodes;
+  }
+
+  /** The version that serves; null before its first rows. */
+  @Nullable ServedBy serving() {
+    ServedBy known = serving;
+    WindowReport last = newestWindow; // restored
+    return known != null || last == null ? known : last.servedBy();
   }
 
   @Nullable WindowReport newestWindow() {
@@ -319,6 +328,9 @@ final class MonitorLoop {
       shadows += answered.rows();
     } else {
       served(answered.servedBy(), answered.at());
+      if (answered.route() == Route.PRIMARY) {
+        serving = answered.servedBy();
+      }
     }
     each(watch -> watch.answered(answered));
     publishCounts();
@@ -341,7 +353,8 @@ final class MonitorLoop {
     served.remove(version);
     served.put(version, at);
     if (served.size() > MOST_VERSIONS) {
-      served.remove(served.keySet().iterator().next());
+      ServedBy oldest = served.keySet().iterator().next();
+      served.remove(oldest);
     }
   }
 

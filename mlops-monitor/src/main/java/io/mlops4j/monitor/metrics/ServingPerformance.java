@@ -2,7 +2,6 @@ package io.mlops4j.monitor.metrics;
 
 import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.monitor.Performance;
-import io.mlops4j.monitor.drift.WindowReport;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -25,12 +24,7 @@ final class ServingPerformance {
   synchronized Optional<Performance> get() {
     long start = System.nanoTime();
     if (newest == null || start - until >= 0) {
-      newest =
-          monitor
-              .newestWindow()
-              .map(WindowReport::servedBy)
-              .flatMap(monitor::performance)
-              .orElse(null);
+      newest = monitor.serving().flatMap(monitor::performance).orElse(null);
       if (newest != null) {
         int unused = newest.figures().size(); // computes them
       }

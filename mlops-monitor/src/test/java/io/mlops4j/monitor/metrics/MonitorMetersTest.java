@@ -16,6 +16,7 @@ import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.monitor.LabelJoin;
 import io.mlops4j.monitor.ModelMonitor;
+import io.mlops4j.monitor.Watched;
 import io.mlops4j.monitor.Window;
 import io.mlops4j.monitor.profile.Columns;
 import io.mlops4j.monitor.profile.Profile;
@@ -63,15 +64,11 @@ class MonitorMetersTest {
     allocator.close();
   }
 
-  private record Answered(FeatureBatch features, FeatureBatch outputs) implements InferenceEvent {
-    @Override
-    public ServedBy servedBy() {
-      return V1;
-    }
-
-    @Override
-    public Route route() {
-      return Route.PRIMARY;
+  private record Answered(
+      ServedBy servedBy, Route route, FeatureBatch features, FeatureBatch outputs)
+      implements InferenceEvent {
+    Answered(FeatureBatch features, FeatureBatch outputs) {
+      this(V1, Route.PRIMARY, features, outputs);
     }
 
     @Override
@@ -96,10 +93,14 @@ class MonitorMetersTest {
   }
 
   private FeatureBatch rows(double shift) {
+    return rows(shift, "k");
+  }
+
+  private FeatureBatch rows(double shift, String keys) {
     return FeatureBatch.builder(allocator)
         .doubles("x", random.doubles(ROWS).map(u -> u + shift).toArray())
         .doubles("z", random.doubles(ROWS).toArray())
-        .strings("key", IntStream.range(0, ROWS).mapToObj(i -> "k" + i).toArray(String[]::new))
+        .strings("key", IntStream.range(0, ROWS).mapToObj(i -> keys + i).toArray(String[]::new))
         .build();
   }
 
@@ -168,6 +169,52 @@ class MonitorMetersTest {
       assertThat(gauge("drifted", "column", "x")).isZero();
     }
     assertThat(registry.getMeters()).isEmpty();
+  }
+
+  @Test
+  void performanceNeedsNoWatchOfDrift() {
+    try (ModelMonitor monitor =
+            ModelMonitor.builder(reference())
+                .everyRow()
+                .without(Watched.FEATURES, Watched.OUTPUTS)
+                .labels(LabelJoin.byKey("key"))
+                .start();
+        MonitorMeters meters = MonitorMeters.of(monitor)) {
+      meters.bindTo(registry);
+      answer(monitor, 0);
+      for (int i = 0; i < 250; i++) {
+        monitor.label("k" + i, i % 2);
+      }
+      monitor.flush();
+      assertThat(gauge("coverage")).isEqualTo(0.25);
+      assertThat(gauge("performance", "figure", "roc_auc")).isEqualTo(0.5);
+    }
+  }
+
+  @Test
+  void performanceIsThatOfTheVersionThatServesAndNotOfACanary() {
+    ServedBy canary = ServedBy.of("m", Digest.sha256(new byte[] {2}), null, null, "engine");
+    try (ModelMonitor monitor =
+            ModelMonitor.builder(reference())
+                .everyRow()
+                .window(Window.ofRows(ROWS))
+                .labels(LabelJoin.byKey("key"))
+                .start();
+        MonitorMeters meters = MonitorMeters.of(monitor)) {
+      meters.bindTo(registry);
+      answer(monitor, 0);
+      monitor.label("k0", 1);
+      monitor.flush();
+      try (FeatureBatch features = rows(0, "other ");
+          FeatureBatch outputs =
+              FeatureBatch.builder(allocator).doubles("score", new double[ROWS]).build()) {
+        monitor.onInference(new Answered(canary, InferenceEvent.Route.CANARY, features, outputs));
+      }
+      monitor.flush();
+      assertThat(monitor.newestWindow().orElseThrow().servedBy()).isEqualTo(canary);
+      assertThat(monitor.serving()).contains(V1);
+      assertThat(gauge("coverage")).isEqualTo(0.001);
+    }
   }
 
   @Test
