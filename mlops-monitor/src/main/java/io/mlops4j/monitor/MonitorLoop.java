@@ -355,6 +355,7 @@ final class MonitorLoop {
     if (served.size() > MOST_VERSIONS) {
       ServedBy oldest = served.keySet().iterator().next();
       served.remove(oldest);
+      episodes.forgotten(oldest, at);
     }
   }
 

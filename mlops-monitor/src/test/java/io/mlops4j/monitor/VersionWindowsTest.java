@@ -142,6 +142,27 @@ class VersionWindowsTest {
     assertThat(windows).extracting(WindowReport::servedBy).containsExactly(Events.version(3));
   }
 
+  /** None of them fills a window, which would end the episodes of versions that have left. */
+  @Test
+  void episodesOfVersionsThatLeftLongAgoEnd() {
+    Profile other;
+    try (FeatureBatch features = rows("distance", 0)) {
+      other = Profile.of(List.of(features));
+    }
+    try (ModelMonitor monitor =
+        started(ModelMonitor.builder(other).everyRow().window(Window.ofRows(2 * ROWS)))) {
+      for (int version = 1; version <= 100; version++) {
+        answer(monitor, Events.version(version), 0, 0);
+      }
+      assertThat(monitor.episodes()).hasSize(100);
+      assertThat(monitor.episodes().stream().filter(Episode::isOpen))
+          .extracting(Episode::servedBy)
+          .hasSize(64)
+          .contains(Events.version(37), Events.version(100))
+          .doesNotContain(Events.version(36));
+    }
+  }
+
   @Test
   void aSlidingWindowOfRowsCoversTheNewestSteps() {
     List<Profile> steps = new ArrayList<>();

@@ -200,6 +200,16 @@ public final class Episodes {
     }
   }
 
+  /** Ends the episodes of a version that answered so long ago that it is no longer known. */
+  public synchronized void forgotten(ServedBy version, Instant at) {
+    once.keySet().removeIf(small -> small.by().equals(version));
+    for (Subject subject : List.copyOf(open.keySet())) {
+      if (version.equals(subject.version())) {
+        close(subject, Episode.Status.CLOSED, at);
+      }
+    }
+  }
+
   /**
    * @param findings of one subject, at least one
    */
