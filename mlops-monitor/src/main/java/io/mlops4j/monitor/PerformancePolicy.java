@@ -65,6 +65,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PerformancePolicy {
   private static final Duration DAY = Duration.ofDays(1);
+  private static final Duration LONGEST_PERIOD = Duration.ofDays(366);
   private static final Window WEEK = Window.of(Duration.ofDays(7));
 
   private final PerformanceRules rules;
@@ -240,14 +241,15 @@ public final class PerformancePolicy {
    * are judged. The default is a day, from midnight UTC. A window of less than a period has one
    * period.
    *
-   * @param period at least a second
+   * @param period a second to 366 days
    * @return a changed copy
-   * @throws IllegalArgumentException if it is shorter
+   * @throws IllegalArgumentException if it is outside
    */
   public PerformancePolicy period(Duration period) {
-    if (Objects.requireNonNull(period, "period").compareTo(Duration.ofSeconds(1)) < 0) {
+    if (Objects.requireNonNull(period, "period").compareTo(Duration.ofSeconds(1)) < 0
+        || period.compareTo(LONGEST_PERIOD) > 0) {
       throw new IllegalArgumentException(
-          "period: found " + period + ", expected at least a second");
+          "period: found " + period + ", expected a second to 366 days");
     }
     return with(d -> d.period = period);
   }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,11 @@ final class StateKeeper implements AutoCloseable {
       MonitorSettings settings, StateSettings state, StateJournal journal, Failures failures) {
     long nanoTime() {
       return state.nanoTime().getAsLong();
+    }
+
+    /** The largest long for more than 292 years. */
+    long everyNanos() {
+      return TimeUnit.NANOSECONDS.convert(state.every());
     }
   }
 
@@ -198,7 +204,7 @@ final class StateKeeper implements AutoCloseable {
     boolean changed =
         windows != loop.windowsEnded()
             || folder.journalBytes() > Math.max(LEAST_JOURNAL_BYTES, status.snapshotBytes());
-    return since >= SHARE * took && (changed || since >= context.state().every().toNanos());
+    return since >= SHARE * took && (changed || since >= context.everyNanos());
   }
 
   /** Stores a snapshot now, and waits for the disk. */

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -367,12 +368,12 @@ class MonitorStateTest {
           .hasMessageContaining("use another folder");
       answer(first, V1, 10, 0, 0);
     }
-    assertThatThrownBy(() -> builder().window(Window.ofRows(5)).stateIn(folder()).start())
+    assertThatThrownBy(() -> builder().window(Window.ofRows(50)).stateIn(folder()).start())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "state: found the state of a monitor with the window \"500 rows\", expected \"5 rows\";"
-                + " start with the settings of the state, or begin anew with another folder or"
-                + " without restore(...)");
+            "state: found the state of a monitor with the window \"500 rows\", expected \"50"
+                + " rows\"; start with the settings of the state, or begin anew with another folder"
+                + " or without restore(...)");
     assertThatThrownBy(
             () ->
                 builder().performance(PerformancePolicy.binary("score")).stateIn(folder()).start())
@@ -388,7 +389,7 @@ class MonitorStateTest {
     try (ModelMonitor second =
         builder().actionLimit(Duration.ofSeconds(1)).stateIn(folder()).start()) {
       byte[] bytes = second.snapshot();
-      assertThatThrownBy(() -> builder().window(Window.ofRows(5)).restore(bytes).start())
+      assertThatThrownBy(() -> builder().window(Window.ofRows(50)).restore(bytes).start())
           .hasMessageContaining("the window");
       assertThat(second.counts().rows()).isEqualTo(10);
     }
@@ -740,6 +741,23 @@ class MonitorStateTest {
       monitor.flush(); // the second mark follows the snapshot
       assertThat(snapshots(monitor)).isEqualTo(2);
       assertThat(monitor.state().orElseThrow().journalBytes()).isZero();
+    }
+  }
+
+  @Test
+  void theTimeBetweenSnapshotsMayBeForEver() {
+    try (ModelMonitor monitor =
+        builder().stateIn(folder(), ChronoUnit.FOREVER.getDuration()).start()) {
+      nanos.addAndGet(TimeUnit.DAYS.toNanos(1));
+      answer(monitor, V1, 100, 0, 0);
+      monitor.flush();
+      assertThat(snapshots(monitor)).isZero();
+      clock.advance(Duration.ofSeconds(1));
+      answer(monitor, V1, 400, 100, 0);
+      monitor.flush();
+      monitor.flush(); // the second mark follows the snapshot
+      assertThat(snapshots(monitor)).isEqualTo(1);
+      assertThat(monitor.counts().failures()).isZero();
     }
   }
 

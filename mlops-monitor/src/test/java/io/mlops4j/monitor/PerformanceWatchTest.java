@@ -1,6 +1,7 @@
 package io.mlops4j.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import io.mlops4j.feature.FeatureBatch;
@@ -26,6 +27,7 @@ import io.mlops4j.monitor.watch.labels.LabelWatch;
 import io.mlops4j.rollout.Evidence;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -291,6 +293,22 @@ class PerformanceWatchTest {
           .isEqualTo(at().minus(Duration.ofDays(3)).minus(Duration.ofHours(12)));
       assertThat(performance(watch).figure("roc_auc").orElse(-1)).isCloseTo(0.8, within(1e-12));
       assertThat(performance(watch).periods()).hasSize(10);
+    }
+  }
+
+  @Test
+  void aWindowMayBeForEverAndAPeriodAYear() {
+    Duration ever = ChronoUnit.FOREVER.getDuration();
+    LabelWatch watch = watch(PerformancePolicy.binary().window(Window.of(ever)));
+    for (int i = 0; i < 10; i++) {
+      day(watch, V1, 0.7);
+    }
+    assertThat(performance(watch).coverage().labelled()).isEqualTo(10_000);
+    PerformancePolicy policy = PerformancePolicy.binary().period(Duration.ofDays(366));
+    for (Duration wrong : List.of(ever, Duration.ofDays(367), Duration.ofMillis(999))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> policy.period(wrong))
+          .withMessage("period: found " + wrong + ", expected a second to 366 days");
     }
   }
 

@@ -107,7 +107,7 @@ final class LogWorker {
       return queue.offer(call);
     }
     try {
-      return queue.offer(call, settings.blockFor().toNanos());
+      return queue.offer(call, nanos(settings.blockFor()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
@@ -217,8 +217,14 @@ final class LogWorker {
   }
 
   private long nanosUntilDue() {
-    long after = waiting > 0 ? settings.acknowledgeEvery().toNanos() : idle().toNanos();
-    return waiting > 0 ? after - (System.nanoTime() - uncommittedSince) : after;
+    return waiting > 0
+        ? nanos(settings.acknowledgeEvery()) - (System.nanoTime() - uncommittedSince)
+        : nanos(idle());
+  }
+
+  /** The largest long for more than 292 years. */
+  private static long nanos(Duration time) {
+    return TimeUnit.NANOSECONDS.convert(time);
   }
 
   private Duration idle() {

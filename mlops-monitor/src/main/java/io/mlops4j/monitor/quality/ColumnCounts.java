@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class ColumnCounts {
   private static final int MOST_EXAMPLES = 8;
   private static final int LONGEST_EXAMPLE = 40;
+  private static final long MOST_SECONDS = Long.MAX_VALUE / 2 / 1_000_000_000;
 
   /** Rows of batches that lack the column. */
   long absent;
@@ -140,8 +141,9 @@ final class ColumnCounts {
 
   /** Counts times of all rows. */
   void addTimes(Cells column, int rows, ColumnRules rules, Instant at) {
-    long oldest = rules.maximumAge() == null ? Long.MIN_VALUE : nanos(at.minus(rules.maximumAge()));
-    long tolerated = rules.order() == null ? Long.MAX_VALUE : nanos(rules.order());
+    long oldest =
+        rules.maximumAge() == null ? Long.MIN_VALUE : nanos(at) - nanos(rules.maximumAge());
+    long tolerated = rules.order() == null ? Long.MAX_VALUE / 2 : nanos(rules.order());
     for (int row = 0; row < rows; row++) {
       long time = column.at(row);
       if (time == Cells.NULL) {
@@ -154,8 +156,12 @@ final class ColumnCounts {
     }
   }
 
+  /** The nanoseconds since 1970, from 146 years before it until 146 years after it. */
   private static long nanos(Instant time) {
-    return time.getEpochSecond() * 1_000_000_000L + time.getNano();
+    long seconds = time.getEpochSecond();
+    return Math.abs(seconds) > MOST_SECONDS
+        ? Long.signum(seconds) * (Long.MAX_VALUE / 2)
+        : seconds * 1_000_000_000L + time.getNano();
   }
 
   private static long nanos(java.time.Duration time) {

@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WebhookSink implements AlarmSink {
   private static final Set<Integer> PASSING = Set.of(408, 425, 429, 500, 502, 503, 504);
+  private static final Duration LONGEST = Duration.ofDays(1);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
 
   /** Looks up the addresses of a name; replaced by tests. */
@@ -328,7 +329,7 @@ public final class WebhookSink implements AlarmSink {
         throw new IllegalArgumentException("each: found " + each + ", expected more than zero");
       }
       attempts = most;
-      attempt = each;
+      attempt = each.compareTo(LONGEST) > 0 ? LONGEST : each;
       return this;
     }
 

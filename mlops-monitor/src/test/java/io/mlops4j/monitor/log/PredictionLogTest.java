@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -43,6 +44,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 class PredictionLogTest {
@@ -401,6 +404,41 @@ class PredictionLogTest {
       }
       assertThat(log.status().bytesOnDisk()).isEqualTo(size);
     }
+  }
+
+  @Test
+  void everyTimeMayBeForEver() {
+    Duration ever = ChronoUnit.FOREVER.getDuration();
+    try (PredictionLog log =
+        log()
+            .acknowledgeEvery(ever)
+            .blockWhenFull(ever)
+            .rotateAfter(1, ever)
+            .keepFor(ever)
+            .queueRows(2)
+            .start()) {
+      send(log, 1, 1, 2);
+      log.flush();
+      send(log, 1, 2, 2);
+      log.flush();
+      assertThat(log.status().problem()).isEmpty();
+      assertThat(log.status().acknowledged()).isEqualTo(4);
+    }
+    LoggedPredictions all = read().from(Instant.MIN).until(Instant.MAX);
+    assertThat(LogCalls.ids(all)).hasSize(4);
+  }
+
+  /** Such a time is a mistake of the clock, and no reason to lose rows. */
+  @ParameterizedTest
+  @ValueSource(strings = {"-1000000000-01-01T00:00:00Z", "+1000000000-12-31T23:59:59Z"})
+  void aClockFarOffLosesNoRow(String time) {
+    LogCalls.SetClock clock = new LogCalls.SetClock(time);
+    try (PredictionLog log = log().clock(clock).keepFor(Duration.ofDays(400)).start()) {
+      send(log, 1, 1, 2);
+      log.flush();
+      assertThat(log.status().acknowledged()).isEqualTo(2);
+    }
+    assertThat(LogCalls.ids(read())).hasSize(2);
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.mlops4j.monitor.profile.Columns;
 import io.mlops4j.monitor.profile.Profile;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -22,6 +23,8 @@ import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.TimeStampMilliVector;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class QualityWindowTest {
   private static final Instant NOON = Instant.parse("2001-02-01T12:00:00Z");
@@ -242,6 +245,33 @@ class QualityWindowTest {
     assertThat(measured(window, QualityCheck.FRESHNESS)).isEqualTo(0.25);
     assertThat(measured(window, QualityCheck.ORDER)).isEqualTo(0.25);
     assertThat(window.report().toString()).contains("2001-02-01T11:30:00Z");
+  }
+
+  /** Such a time is a mistake of the clock. */
+  @ParameterizedTest
+  @CsvSource({"-1000000000-01-01T00:00:00Z, 0", "+1000000000-12-31T23:59:59Z, 1"})
+  void timesAreCheckedByAClockFarOffToo(String now, double old) {
+    assertThat(ofAge(Duration.ofHours(1), Instant.parse(now))).isEqualTo(old);
+  }
+
+  @Test
+  void anAgeMayBeForEver() {
+    assertThat(ofAge(ChronoUnit.FOREVER.getDuration(), NOON)).isZero();
+  }
+
+  /** The share of one row at noon that is older than this. */
+  private double ofAge(Duration age, Instant now) {
+    ColumnRules rules = ColumnRules.withDefaults().withMaximumAge(age);
+    QualityWindow window =
+        QualitySuite.of(reference(), QualityPolicy.withDefaults().withColumn("t", rules)).window();
+    try (FeatureBatch x = numbers(1);
+        TimeStampMilliVector t = new TimeStampMilliVector("t", allocator)) {
+      Columns.fill(t, NOON.toEpochMilli());
+      try (FeatureBatch rows = Columns.with(x, t)) {
+        window.add(rows, now);
+      }
+    }
+    return measured(window, QualityCheck.FRESHNESS);
   }
 
   @Test

@@ -25,6 +25,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -339,6 +340,16 @@ class WebhookSinkTest {
           to(uri).allowPrivateAddresses().attempts(2, Duration.ofMillis(100)).build();
       assertFails(sink, "no answer within 100 ms; attempts: 2");
     }
+  }
+
+  @Test
+  void anAttemptMayTakeForEver() throws Exception {
+    to(serve())
+        .allowPrivateAddresses()
+        .attempts(1, ChronoUnit.FOREVER.getDuration())
+        .build()
+        .accept(ALARM);
+    assertThat(requests).hasSize(1);
   }
 
   /** Each byte comes in time, but the answer does not. */

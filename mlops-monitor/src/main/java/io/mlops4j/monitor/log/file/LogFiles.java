@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -109,7 +110,8 @@ public final class LogFiles implements AutoCloseable {
       long oldest =
           keepFor == null
               ? Long.MIN_VALUE
-              : RowBlock.micros(settings.clock().instant().minus(keepFor));
+              : RowBlock.micros(settings.clock().instant())
+                  - Math.min(TimeUnit.MICROSECONDS.convert(keepFor), RowBlock.MOST_MICROS);
       long bytes = bytes();
       for (Map.Entry<Segment, Size> file : List.copyOf(sizes.entrySet())) {
         Size size = file.getValue();

@@ -18,6 +18,9 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 
 /** Rows of one file that wait for being written together. Used by the log's thread only. */
 public final class RowBlock implements AutoCloseable {
+  /** The largest time that is told apart from later ones. */
+  public static final long MOST_MICROS = Long.MAX_VALUE / 2;
+
   private static final int MOST_ROWS = 1 << 16;
   private static final long MOST_BYTES = 8L << 20;
   private static final Phase[] PHASES = Phase.values();
@@ -53,8 +56,12 @@ public final class RowBlock implements AutoCloseable {
     root.setRowCount(0);
   }
 
+  /** The microseconds since 1970, within 146 000 years of it. */
   public static long micros(Instant at) {
-    return ChronoUnit.MICROS.between(Instant.EPOCH, at);
+    boolean near = Math.abs(at.getEpochSecond()) <= MOST_MICROS / 1_000_000;
+    return near
+        ? ChronoUnit.MICROS.between(Instant.EPOCH, at)
+        : Long.signum(at.getEpochSecond()) * MOST_MICROS;
   }
 
   public static Instant instant(long micros) {

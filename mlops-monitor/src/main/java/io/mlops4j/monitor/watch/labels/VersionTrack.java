@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -134,7 +135,11 @@ public final class VersionTrack {
   /** The number of periods of a window of time. */
   private long windowPeriods() {
     Duration time = policy.window().time();
-    return time == null ? 1 : Math.max(1, (time.toMillis() + length() - 1) / length());
+    if (time == null) {
+      return 1;
+    }
+    long millis = Math.min(TimeUnit.MILLISECONDS.convert(time), Long.MAX_VALUE / 2);
+    return Math.max(1, (millis + length() - 1) / length());
   }
 
   /**
