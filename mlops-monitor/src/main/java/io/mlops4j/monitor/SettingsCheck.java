@@ -42,6 +42,7 @@ final class SettingsCheck {
     if (settings.watchesDrift()) {
       Profile watched = reference.without(settings.switchedOff());
       checkColumns(watched);
+      checkWindow();
       DriftReport.compare(watched, watched, settings.policy()); // throws if they do not fit
     }
     checkQuality();
@@ -75,11 +76,29 @@ final class SettingsCheck {
           "reference: found no rows, expected the rows to compare live rows with; a reader gives"
               + " its rows only once, so profile a new reader");
     }
-    if (reference.rows() < DriftPolicy.DEFAULT_MINIMUM_ROWS) {
+    int least = Math.max(DriftPolicy.DEFAULT_MINIMUM_ROWS, leastRows());
+    if (reference.rows() < least) {
       throw new IllegalArgumentException(
           "reference: found %d rows, expected at least %d, because fewer are never enough for a verdict"
-              .formatted(reference.rows(), DriftPolicy.DEFAULT_MINIMUM_ROWS));
+              .formatted(reference.rows(), least));
     }
+  }
+
+  /** The rows of a window of time are known only when it ends. */
+  private void checkWindow() {
+    int least = leastRows();
+    if (settings.window().span().isFullOf(least - 1)) {
+      throw new IllegalArgumentException(
+          "window: found %s, expected at least %d rows, because fewer are never enough for a verdict; Window.sliding(...) judges often"
+              .formatted(settings.window(), least));
+    }
+  }
+
+  /** The rows without which a feature or an output gets no verdict. */
+  private int leastRows() {
+    return Math.max(
+        settings.watches(Watched.FEATURES) ? settings.features().minimumRows() : 1,
+        settings.watches(Watched.OUTPUTS) ? settings.outputs().minimumRows() : 1);
   }
 
   private static void checkColumns(Profile reference) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent.Route;
+import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.handoff.ProcessorMeter;
 import io.mlops4j.monitor.profile.Profile;
@@ -211,7 +212,11 @@ class CallsInBlocksTest {
     ProcessorMeter held = new ProcessorMeter(this::waitAtTheGate, () -> 0);
     Profile reference = Profile.builder().except("key").add(good, goodAnswers).build();
     try (ModelMonitor monitor =
-        ModelMonitor.builder(reference).window(Window.ofRows(20)).metered(0.1, held).start()) {
+        ModelMonitor.builder(reference)
+            .policy(DriftPolicy.withDefaults().withMinimumRows(20))
+            .window(Window.ofRows(20))
+            .metered(0.1, held)
+            .start()) {
       monitor.onWindow(windows::add);
       try (FeatureBatch ten = good.slice(0, 10);
           FeatureBatch answers = goodAnswers.slice(0, 10);

@@ -14,12 +14,15 @@ import io.mlops4j.model.ValueSpec;
 import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.monitor.alarm.NotWatched;
+import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.profile.CategoryProfile;
 import io.mlops4j.monitor.profile.NumberProfile;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.rollout.Evidence;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -96,6 +99,72 @@ class MonitorConfigurationTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ModelMonitor.builder(few).everyRow().start())
         .withMessageContaining("reference: found 3 rows, expected at least 50");
+  }
+
+  /** Fewer rows would never alarm, whatever they hold. */
+  @Test
+  void aWindowWithTooFewRowsToJudgeIsRefused() {
+    MonitorBuilder builder = ModelMonitor.builder(profile(rows().doubles("distance", numbers(0))));
+    for (Window few : List.of(Window.ofRows(1), Window.ofRows(49), Window.sliding(48, 4))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> builder.window(few).start())
+          .withMessageContaining("window: found " + few + ", expected at least 50 rows");
+    }
+    builder.window(Window.ofRows(99)).outputs(DriftPolicy.withDefaults().withMinimumRows(100));
+    assertThatIllegalArgumentException()
+        .isThrownBy(builder::start)
+        .withMessageContaining("window: found 99 rows, expected at least 100 rows");
+    builder.without(Watched.OUTPUTS).start().close();
+    builder.without().window(Window.sliding(100, 4)).start().close();
+    builder.outputs(DriftPolicy.withDefaults().withMinimumRows(100_000));
+    assertThatIllegalArgumentException()
+        .isThrownBy(builder::start)
+        .withMessageContaining("reference: found " + ROWS + " rows, expected at least 100000");
+  }
+
+  /** The rows of a day are known only when it ends. */
+  @Test
+  void windowsOfTimeThatNeverHaveEnoughRowsAreReportedOnce() {
+    ManualClock clock = new ManualClock();
+    List<Alarm> alarms = new ArrayList<>();
+    try (ModelMonitor monitor =
+        ModelMonitor.builder(profile(rows().doubles("distance", numbers(0))))
+            .everyRow()
+            .window(Window.of(Duration.ofDays(1)))
+            .without(Watched.QUALITY)
+            .clock(clock)
+            .start()) {
+      monitor.onAlarm(alarms::add);
+      for (int day = 0; day < 9; day++) {
+        answerFew(monitor, 30);
+        clock.advance(Duration.ofDays(1));
+        assertThat(alarms).as("day %d", day).hasSize(day < 5 ? 0 : 1);
+      }
+      assertThat(alarms.get(0).kind()).isEqualTo(Alarm.Kind.CONFIGURATION);
+      assertThat(monitor.notWatched())
+          .hasToString(
+              "[windows: none had enough rows for a verdict; use longer windows, or fewer slices]");
+      for (int day = 0; day < 4; day++) {
+        answerFew(monitor, 60);
+        clock.advance(Duration.ofDays(1));
+      }
+      assertThat(monitor.notWatched()).isEmpty();
+      assertThat(monitor.episodes()).extracting(Episode::isOpen).containsExactly(false);
+      for (int day = 0; day < 9; day++) { // a quiet season is no mistake of the settings
+        answerFew(monitor, 30);
+        clock.advance(Duration.ofDays(1));
+      }
+      assertThat(alarms).hasSize(1);
+    }
+  }
+
+  private void answerFew(ModelMonitor monitor, int rows) {
+    answer(
+        monitor,
+        rows()
+            .doubles(
+                "distance", IntStream.range(0, rows).mapToDouble(i -> i * 100.0 / rows).toArray()),
+        rows().floats("probability", Arrays.copyOf(scores(), rows)));
   }
 
   @Test

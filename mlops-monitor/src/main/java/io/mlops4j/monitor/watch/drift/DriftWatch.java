@@ -6,7 +6,9 @@ import io.mlops4j.monitor.alarm.episodes.ComparedRows;
 import io.mlops4j.monitor.alarm.episodes.Judged;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.DriftReport;
+import io.mlops4j.monitor.drift.FeatureDrift;
 import io.mlops4j.monitor.drift.ReportSubject;
+import io.mlops4j.monitor.drift.SliceDrift;
 import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.handoff.CallSampling;
 import io.mlops4j.monitor.handoff.HandOff;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +39,10 @@ import org.jspecify.annotations.Nullable;
 public final class DriftWatch implements RowWatch {
   /** The windows of further versions are discarded, those whose rows are oldest first. */
   public static final int MOST_VERSIONS = 8;
+
+  private static final NotWatched TOO_SHORT =
+      new NotWatched(
+          "windows", "none had enough rows for a verdict; use longer windows, or fewer slices");
 
   private final WatchSettings settings;
   private final CallSampling sampling;
@@ -100,8 +107,10 @@ public final class DriftWatch implements RowWatch {
     seen += answered.rows();
     unfit += leftOut.isEmpty() ? 0 : answered.rows();
     notWatched =
-        leftOut.entrySet().stream()
-            .map(column -> new NotWatched(column.getKey(), column.getValue()))
+        Stream.concat(
+                leftOut.entrySet().stream()
+                    .map(column -> new NotWatched(column.getKey(), column.getValue())),
+                window.isNeverJudged() ? Stream.of(TOO_SHORT) : Stream.empty())
             .toList();
     due.addAll(window.early(answered.at()));
     if (window.isFull()) {
@@ -154,12 +163,21 @@ public final class DriftWatch implements RowWatch {
     Pane step = window.end(at);
     WindowReport report = report(version, window, step);
     newest = window.newest();
+    if (report.uncounted().isEmpty()) { // else a column that is missing may be the reason
+      window.judged(hasVerdict(report.drift()));
+    }
     due.add(
         histories
             .judged(version, report.drift(), step, policy(step))
             .and(window.detectors().ended(report.drift(), step))
             .of(compared(report)));
     ended.accept(report);
+  }
+
+  private static boolean hasVerdict(DriftReport drift) {
+    return drift.slices().isEmpty()
+        ? drift.features().stream().anyMatch(FeatureDrift::judged)
+        : drift.slices().stream().anyMatch(SliceDrift::judged);
   }
 
   private static ComparedRows compared(WindowReport report) {

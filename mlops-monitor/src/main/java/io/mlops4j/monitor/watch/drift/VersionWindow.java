@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The window of one version: its open pane and the panes before. */
 final class VersionWindow {
+  /** The windows after which it is reported that none of them had a verdict. */
+  private static final int FIRST = 5;
+
   private final Span length;
   private final SequentialDrift detectors;
   private final Deque<Pane> ended = new ArrayDeque<>();
@@ -25,6 +28,8 @@ final class VersionWindow {
   private long seenFirst;
   private long seenLast;
   private int calls = 1;
+  private int withoutVerdict; // since the version or the process began
+  private boolean hadVerdict;
 
   /**
    * @param late whether other versions answered the rows of an earlier part of the day or hour in
@@ -130,6 +135,17 @@ final class VersionWindow {
     closed = null;
     open.leaveOut(leftOut);
     return open.add(answered.features(), answered.outputs(), answered.at());
+  }
+
+  /** Notes whether a window had a verdict on any column. */
+  void judged(boolean verdict) {
+    hadVerdict |= verdict;
+    withoutVerdict += verdict ? 0 : 1;
+  }
+
+  /** Whether no window has had a verdict, although several were as long as they should be. */
+  boolean isNeverJudged() {
+    return !hadVerdict && withoutVerdict >= length.panes() - 1 + FIRST;
   }
 
   SequentialDrift detectors() {
