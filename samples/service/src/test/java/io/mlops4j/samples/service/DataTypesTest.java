@@ -31,6 +31,7 @@ import io.mlops4j.samples.service.inference.ResponseBody;
 import io.mlops4j.samples.service.inference.ServedModel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -60,6 +61,7 @@ class DataTypesTest {
   private ServedModel model;
 
   /** The elements of two rows, as JSON and as little-endian memory. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Elements(String json, byte[] raw) {
     static Elements of(String json, int bytes, Consumer<ByteBuffer> write) {
       ByteBuffer raw = ByteBuffer.allocate(4 * bytes).order(ByteOrder.LITTLE_ENDIAN);
@@ -175,7 +177,8 @@ class DataTypesTest {
   }
 
   private static byte[] request(List<String> inputs, String more) {
-    return ("{%s\"inputs\":[%s]}".formatted(more, String.join(",", inputs)))
+    return "{%s\"inputs\":[%s]}"
+        .formatted(more, String.join(",", inputs))
         .getBytes(StandardCharsets.UTF_8);
   }
 
@@ -303,7 +306,11 @@ class DataTypesTest {
         new GrpcServer.Limits(
             1 << 20, 10, 10, minute, minute, minute, minute, () -> {}, () -> {}, () -> true);
     try (GrpcServer server =
-        GrpcServer.start(model, limits, Problems::of, new InetSocketAddress("127.0.0.1", 0))) {
+        GrpcServer.start(
+            model,
+            limits,
+            Problems::of,
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
       ManagedChannel channel =
           NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
       try {
