@@ -189,7 +189,7 @@ public final class InferenceRequest implements AutoCloseable {
     FeatureBatch known = view;
     if (known == null) {
       List<FieldVector> vectors = columns.stream().map(InputTensor::values).toList();
-      known = FeatureBatch.of(new VectorSchemaRoot(vectors));
+      known = FeatureBatch.of(new VectorSchemaRoot(pool.schema(vectors), vectors, rows));
       view = known;
     }
     known.root().setRowCount(rows);

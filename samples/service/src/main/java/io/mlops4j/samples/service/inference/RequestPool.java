@@ -1,8 +1,11 @@
 package io.mlops4j.samples.service.inference;
 
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,9 @@ public final class RequestPool implements AutoCloseable {
   private final ConcurrentLinkedDeque<InferenceRequest> free = new ConcurrentLinkedDeque<>();
   private final AtomicInteger kept = new AtomicInteger();
   private volatile boolean closed;
+
+  /** Of the requests whose memory was made last. */
+  private volatile @Nullable Schema schema;
 
   /**
    * @param allocator where inputs are allocated
@@ -45,6 +51,20 @@ public final class RequestPool implements AutoCloseable {
       kept.decrementAndGet();
     }
     return request;
+  }
+
+  /**
+   * Returns the schema of columns: the same one for all requests of a form, because a model knows
+   * the schemas of its last calls, and finds its inputs in the columns of others anew.
+   */
+  Schema schema(List<FieldVector> columns) {
+    Schema own = new Schema(columns.stream().map(FieldVector::getField).toList());
+    Schema last = schema;
+    if (last != null && own.equals(last)) {
+      return last;
+    }
+    schema = own;
+    return own;
   }
 
   /** Keeps a request; false if the caller must free it. */

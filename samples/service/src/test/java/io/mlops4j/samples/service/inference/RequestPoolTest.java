@@ -33,8 +33,9 @@ class RequestPoolTest {
 
   private static String inputs(String shape, String numbers, String texts) {
     return """
-        {"inputs":[{"name":"n","shape":%s,"datatype":"INT64","data":[%s]},
-        {"name":"t","shape":%s,"datatype":"BYTES","data":[%s]}]}"""
+    {"inputs":[{"name":"n","shape":%s,"datatype":"INT64","data":[%s]},
+    {"name":"t","shape":%s,"datatype":"BYTES","data":[%s]}]}\
+    """
         .formatted(shape, numbers, shape, texts);
   }
 
@@ -77,6 +78,19 @@ class RequestPoolTest {
       assertThat(request.batch().column("n")).isSameAs(first);
       assertThat(((BigIntVector) first).get(0)).isEqualTo(9);
       request.answered();
+    }
+  }
+
+  /** Otherwise the model would look for its inputs in each. */
+  @Test
+  void requestsOfOneFormHaveOneSchema() {
+    String other =
+        "{\"inputs\":[{\"name\":\"n\",\"shape\":[1],\"datatype\":\"FP64\",\"data\":[0.5]}]}";
+    try (InferenceRequest one = read(inputs("[2]", "1,2", "\"a\",\"b\""));
+        InferenceRequest same = read(inputs("[1]", "9", "\"c\""));
+        InferenceRequest doubles = read(other)) {
+      assertThat(one.batch().root().getSchema()).isSameAs(same.batch().root().getSchema());
+      assertThat(doubles.batch().root().getSchema()).isNotEqualTo(same.batch().root().getSchema());
     }
   }
 
