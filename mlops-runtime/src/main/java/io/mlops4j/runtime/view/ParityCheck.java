@@ -108,12 +108,12 @@ public final class ParityCheck {
     }
 
     /**
-     * Returns whether no value differs and no key is missing.
+     * Returns whether rows were compared, no value differs and no key is missing.
      *
-     * @return true if the check passed
+     * @return true if the check passed; false if there was no row to compare
      */
     public boolean passed() {
-      return differing == 0 && missing == 0;
+      return equal > 0 && differing == 0 && missing == 0;
     }
 
     /**

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -227,8 +228,8 @@ class MaterializationTest {
     assertThat(check.withSample(7, 3).run().keys()).isEqualTo(7);
 
     try (OnlineFeatures online = OnlineFeatures.builder(view, store).build()) {
-      online.write(NOON, java.util.Map.of("value", 721), "K20"); // computed differently online
-      online.write(NOON.plusSeconds(1), java.util.Map.of("value", 1), "K19"); // newer than the view
+      online.write(NOON, Map.of("value", 721), "K20"); // computed differently online
+      online.write(NOON.plusSeconds(1), Map.of("value", 1), "K19"); // newer than the view
     }
     ParityCheck.Report planted = check.run();
     assertThat(planted.passed()).isFalse();
@@ -241,5 +242,57 @@ class MaterializationTest {
         .startsWith(
             "50 keys: 48 equal, 1 different, 0 missing, 1 unknown to the view, 0 behind\n"
                 + "  Difference[");
+  }
+
+  @Test
+  void aStoreThatIsBehindIsNoDifference() {
+    FeatureView view = view(EVENTS);
+    Materialization.builder(view, store).until(NOON.minusSeconds(3600)).run();
+    ParityCheck.Report report =
+        ParityCheck.of(view, store).withClock(Clock.fixed(NOON, ZoneOffset.UTC)).run();
+    assertThat(report.behind()).as("each key has a row every 50 minutes").isEqualTo(50);
+    assertThat(report.equal()).isEqualTo(50);
+    assertThat(report.passed()).isTrue();
+  }
+
+  @Test
+  void aCheckThatComparesNothingDoesNotPass() {
+    FeatureView view = view(EVENTS);
+    Clock daysLater = Clock.fixed(NOON.plus(Duration.ofDays(3)), ZoneOffset.UTC);
+    ParityCheck.Report expired = ParityCheck.of(view, store).withClock(daysLater).run();
+    assertThat(expired.keys()).isZero();
+    assertThat(expired.passed()).isFalse();
+
+    try (OnlineFeatures online = OnlineFeatures.builder(view, store).build()) {
+      for (int key = 0; key < 50; key++) {
+        online.write(NOON.plusSeconds(1), Map.of("value", 1), "K" + key);
+      }
+    }
+    ParityCheck.Report newer =
+        ParityCheck.of(view, store).withClock(Clock.fixed(NOON, ZoneOffset.UTC)).run();
+    assertThat(newer.unknown()).isEqualTo(50);
+    assertThat(newer.passed()).isFalse();
+  }
+
+  @Test
+  void aReportShowsTwentyDifferences() {
+    FeatureView view = view(EVENTS);
+    Materialization.builder(view, store).until(NOON).run();
+    try (OnlineFeatures online = OnlineFeatures.builder(view, store).build()) {
+      for (int key = 0; key < 50; key++) {
+        int newest = key <= 20 ? 700 + key : 650 + key;
+        Instant at = Instant.parse("2001-01-01T00:00:00Z").plusSeconds(60L * newest);
+        online.write(at, Map.of("value", newest + 1), "K" + key);
+      }
+    }
+    ParityCheck check = ParityCheck.of(view, store).withClock(Clock.fixed(NOON, ZoneOffset.UTC));
+    assertThat(check.run().differing()).isEqualTo(50);
+    assertThat(check.run().differences()).hasSize(20);
+    assertThat(check.withSample(10, 1).run().differences())
+        .extracting(ParityCheck.Difference::key)
+        .isNotEqualTo(
+            check.withSample(10, 2).run().differences().stream()
+                .map(ParityCheck.Difference::key)
+                .toList());
   }
 }
