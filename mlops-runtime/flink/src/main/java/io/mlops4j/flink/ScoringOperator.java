@@ -99,7 +99,8 @@ final class ScoringOperator<T, I extends Record, O extends Record>
     ScoringPlan.DriftPlan drift = plan.drift();
     if (drift != null) {
       profiles =
-          new WindowProfiles<>(plan, drift, versions().current().runtime().allocator(), output);
+          new WindowProfiles<>(
+              plan, drift, versions().current().runtime().allocator(), output, figures());
     }
   }
 

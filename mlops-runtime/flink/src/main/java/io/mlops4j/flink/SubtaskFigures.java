@@ -14,6 +14,7 @@ final class SubtaskFigures {
   private final Counter calls;
   private final Counter rejected;
   private final Counter changes;
+  private final Counter late;
   private final Histogram micros;
 
   SubtaskFigures(MetricGroup group, Gauge<String> version) {
@@ -21,6 +22,7 @@ final class SubtaskFigures {
     calls = group.counter("calls");
     rejected = group.counter("rejected");
     changes = group.counter("changes");
+    late = group.counter("late");
     micros = group.histogram("callMicros", new DescriptiveStatisticsHistogram(CALLS));
     group.gauge("version", version);
   }
@@ -37,5 +39,9 @@ final class SubtaskFigures {
 
   void changed() {
     changes.inc();
+  }
+
+  void late() {
+    late.inc();
   }
 }

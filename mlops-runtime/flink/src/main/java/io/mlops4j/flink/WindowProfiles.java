@@ -27,6 +27,7 @@ final class WindowProfiles<I extends Record, O extends Record> {
   private final RecordBatches<I> inputs;
   private final RecordBatches<O> outputs;
   private final Output<?> output;
+  private final SubtaskFigures figures;
   private final TreeMap<Long, Profile.Builder> open = new TreeMap<>();
   private long watermark = Long.MIN_VALUE;
 
@@ -34,9 +35,11 @@ final class WindowProfiles<I extends Record, O extends Record> {
       ScoringPlan<?, I, O> plan,
       ScoringPlan.DriftPlan drift,
       BufferAllocator allocator,
-      Output<?> output) {
+      Output<?> output,
+      SubtaskFigures figures) {
     this.plan = drift;
     this.output = output;
+    this.figures = figures;
     reference = Profile.fromBytes(drift.reference());
     inputs = RecordBatches.of(plan.inputs(), allocator);
     outputs = RecordBatches.of(plan.outputs(), allocator);
@@ -65,12 +68,16 @@ final class WindowProfiles<I extends Record, O extends Record> {
   private long window(StreamRecord<?> row) {
     if (!row.hasTimestamp() || row.getTimestamp() == Long.MIN_VALUE) { // sources of Flink 2 send it
       throw new DataException(
-          "drift: found a row without an event time, expected one; assign timestamps and watermarks to the stream, or leave drift(...) out",
+          "drift: found a row without an event time, expected one; assign timestamps and watermarks"
+              + " to the stream, or leave drift(...) out",
           null);
     }
-    long counted =
-        Math.max(row.getTimestamp(), watermark == Long.MAX_VALUE ? Long.MIN_VALUE : watermark + 1);
-    return Math.floorDiv(counted, plan.window()) * plan.window();
+    long time = row.getTimestamp();
+    if (time <= watermark && watermark < Long.MAX_VALUE) {
+      figures.late();
+      time = watermark + 1;
+    }
+    return Math.floorDiv(time, plan.window()) * plan.window();
   }
 
   /** Sends the windows that end at this time or before it. */

@@ -29,7 +29,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** A cluster in this process. Checkpoints are triggered by the tests. */
 final class Cluster {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofMinutes(5);
 
   private final MiniCluster cluster;
   private final List<JobID> submitted = new ArrayList<>();

@@ -37,7 +37,7 @@ class JobJarTest {
   /** The files of these tests that belong to the cluster. */
   private static final Pattern CLUSTER =
       Pattern.compile(
-          "((Cluster|Figures|JobLoaders|JobJarCluster)(\\$.*)?\\.class|.*MetricReporterFactory)");
+          "((Cluster|Figures|JobLoaders|JobJarCluster)(\\$.*)?\\.class|.*MetricReporterFactory|simplelogger.*)");
 
   @TempDir private Path folder;
 

@@ -5,6 +5,7 @@ import io.mlops4j.runtime.registry.RegistryAddress;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +74,7 @@ final class KilledTaskManagers implements AutoCloseable {
   }
 
   /** Where the files of the last job are. */
-  Path answers() {
+  private Path answers() {
     return folder.resolve("answers-" + jobs);
   }
 
@@ -198,13 +199,20 @@ final class KilledTaskManagers implements AutoCloseable {
     return described(lines.stream());
   }
 
+  /** Waits for the first checkpoint that has answers. */
+  void awaitFiles() {
+    Cluster.await("files of a checkpoint", () -> !files().isEmpty());
+  }
+
   /** The files that are complete. */
-  List<Path> files() throws IOException {
+  private List<Path> files() {
     if (!Files.isDirectory(answers())) {
       return List.of();
     }
     try (Stream<Path> all = Files.walk(answers())) {
       return all.filter(each -> each.getFileName().toString().matches("part-\\d+-\\d+")).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

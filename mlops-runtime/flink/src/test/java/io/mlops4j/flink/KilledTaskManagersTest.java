@@ -2,8 +2,6 @@ package io.mlops4j.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.apache.flink.api.common.JobID;
 import org.junit.jupiter.api.Test;
@@ -18,19 +16,11 @@ class KilledTaskManagersTest {
   void aKilledProcessLosesNoRowOrLabelAndRepeatsNone() throws Exception {
     try (KilledTaskManagers jobs = new KilledTaskManagers(folder)) {
       JobID job = jobs.start(ROWS);
-      Cluster.await("files of a checkpoint", () -> hasFiles(jobs));
+      jobs.awaitFiles();
       Process killed = jobs.cluster().taskManagers().get(0).destroyForcibly();
       assertThat(killed.waitFor()).isEqualTo(ProcessCluster.KILLED);
       assertThat(jobs.finish(job)).isEqualTo(KilledTaskManagers.expected(ROWS));
       assertThat(jobs.cluster().taskManagers()).doesNotContain(killed);
-    }
-  }
-
-  private static boolean hasFiles(KilledTaskManagers jobs) {
-    try {
-      return !jobs.files().isEmpty();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

@@ -1,7 +1,12 @@
 package io.mlops4j.flink;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +39,7 @@ final class ProcessCluster implements AutoCloseable {
   private final Path folder;
   private final StandaloneSessionClusterEntrypoint jobManager;
   private final RestClusterClient<StandaloneClusterId> client;
+  private final HttpClient http = HttpClient.newHttpClient();
   private final List<Process> taskManagers = new CopyOnWriteArrayList<>();
   private boolean closed;
 
@@ -142,6 +148,20 @@ final class ProcessCluster implements AutoCloseable {
         .requestJobResult(job)
         .get(LIMIT.toSeconds(), TimeUnit.SECONDS)
         .toJobExecutionResult(getClass().getClassLoader());
+  }
+
+  /** Why a job failed, each time, as Flink's page of the job shows it. */
+  String failures(JobID job) {
+    URI page =
+        URI.create(
+            "http://127.0.0.1:%d/jobs/%s/exceptions".formatted(jobManager.getRestPort(), job));
+    try {
+      return http.send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString()).body();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** Ends all processes. */
