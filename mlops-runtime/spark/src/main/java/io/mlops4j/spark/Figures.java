@@ -1,6 +1,5 @@
 package io.mlops4j.spark;
 
-import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
 import org.apache.spark.util.AccumulatorV2;
@@ -10,12 +9,15 @@ import org.apache.spark.util.AccumulatorV2;
  * several partitions of its parent after a {@code coalesce}. On the driver, a task that runs again
  * replaces its figures, so a lost executor or a speculative copy changes no count. Spark merges
  * only what successful tasks report.
+ *
+ * <p>The value is a short text: Spark keeps it for its pages each time that a task ends.
  */
-final class Figures extends AccumulatorV2<TaskFigures, Collection<TaskFigures>> {
+final class Figures extends AccumulatorV2<TaskFigures, String> {
   private static final long serialVersionUID = 1L;
 
   private final TreeMap<Integer, TaskFigures> tasks = new TreeMap<>();
   private int stage = -1;
+  private long rows;
 
   @Override
   public synchronized boolean isZero() {
@@ -26,6 +28,7 @@ final class Figures extends AccumulatorV2<TaskFigures, Collection<TaskFigures>> 
   public synchronized Figures copy() {
     Figures copy = new Figures();
     copy.stage = stage;
+    copy.rows = rows;
     copy.tasks.putAll(tasks);
     return copy;
   }
@@ -33,6 +36,7 @@ final class Figures extends AccumulatorV2<TaskFigures, Collection<TaskFigures>> 
   @Override
   public synchronized void reset() {
     tasks.clear();
+    rows = 0;
     stage = -1;
   }
 
@@ -41,16 +45,18 @@ final class Figures extends AccumulatorV2<TaskFigures, Collection<TaskFigures>> 
   public synchronized void add(TaskFigures task) {
     if (isOfLastStage(task)) {
       tasks.merge(task.partition(), task, TaskFigures::plus);
+      rows += task.rows();
     }
   }
 
   @Override
-  public void merge(AccumulatorV2<TaskFigures, Collection<TaskFigures>> other) {
-    Collection<TaskFigures> all = ((Figures) other).value(); // not under two locks
+  public void merge(AccumulatorV2<TaskFigures, String> other) {
+    List<TaskFigures> all = ((Figures) other).tasks(); // not under two locks
     synchronized (this) {
       for (TaskFigures task : all) {
         if (isOfLastStage(task)) {
-          tasks.put(task.partition(), task);
+          TaskFigures before = tasks.put(task.partition(), task);
+          rows += task.rows() - (before == null ? 0 : before.rows());
         }
       }
     }
@@ -60,21 +66,19 @@ final class Figures extends AccumulatorV2<TaskFigures, Collection<TaskFigures>> 
   private boolean isOfLastStage(TaskFigures task) {
     if (task.stage() > stage) {
       tasks.clear();
+      rows = 0;
       stage = task.stage();
     }
     return task.stage() == stage;
   }
 
   /** Returns the tasks of the last stage, in the order of partitions. */
-  @Override
-  public synchronized Collection<TaskFigures> value() {
+  synchronized List<TaskFigures> tasks() {
     return List.copyOf(tasks.values());
   }
 
-  /** Returns a text for Spark's page. */
   @Override
-  public synchronized String toString() {
-    long rows = value().stream().mapToLong(TaskFigures::rows).sum();
+  public synchronized String value() {
     return rows + " rows in " + tasks.size() + " tasks";
   }
 }

@@ -15,7 +15,6 @@ import io.mlops4j.runtime.registry.RegistryAddress;
 import io.mlops4j.runtime.trust.TrustPolicy;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -222,7 +221,7 @@ public final class SparkModel implements AutoCloseable {
    * @return zeros before the first action
    */
   public ScoringFigures figures() {
-    Collection<TaskFigures> tasks = figures.value();
+    List<TaskFigures> tasks = figures.tasks();
     return new ScoringFigures(
         tasks.stream().mapToLong(TaskFigures::rows).sum(),
         tasks.stream().mapToLong(TaskFigures::calls).sum(),
@@ -237,7 +236,7 @@ public final class SparkModel implements AutoCloseable {
    * @return empty before the first action, or if there is no {@link Builder#comparedWith reference}
    */
   public Optional<Profile> profile() {
-    return figures.value().stream()
+    return figures.tasks().stream()
         .filter(task -> !task.profile().isEmpty() && task.rows() > 0)
         .map(TaskFigures::profiled)
         .reduce(Profile::merge);

@@ -19,8 +19,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.spark.scheduler.AccumulableInfo;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerStageCompleted;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -157,14 +163,56 @@ class SparkModelTest {
         driver.merge(task);
       }
     }
-    assertThat(driver.value()).extracting(TaskFigures::rows).containsExactly(30L, 30L);
+    assertThat(driver.tasks()).extracting(TaskFigures::rows).containsExactly(30L, 30L);
+    assertThat(driver.value()).isEqualTo("60 rows in 2 tasks");
     Figures next = new Figures();
     next.add(new TaskFigures(8, 0, 1, 1, 5, ""));
     driver.merge(next);
     Figures before = new Figures();
     before.add(new TaskFigures(7, 1, 20, 2, 5, ""));
     driver.merge(before); // a stage that is read again does not bring back what was before
-    assertThat(driver.value()).extracting(TaskFigures::rows).containsExactly(1L);
+    assertThat(driver.tasks()).extracting(TaskFigures::rows).containsExactly(1L);
+    assertThat(driver.value()).isEqualTo("1 rows in 1 tasks");
+  }
+
+  /** What Spark's page of a stage shows. */
+  private static final class Shown extends SparkListener {
+    private final List<String> values = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void onTaskEnd(SparkListenerTaskEnd end) {
+      end.taskInfo().accumulables().foreach(this::keep);
+    }
+
+    @Override
+    public void onStageCompleted(SparkListenerStageCompleted end) {
+      end.stageInfo().accumulables().values().foreach(this::keep);
+    }
+
+    private Object keep(AccumulableInfo each) {
+      if (each.name().contains("mlops4j plus:1")) {
+        values.add(String.valueOf(each.value().get()));
+      }
+      return each;
+    }
+  }
+
+  @Test
+  void sparksPageShowsTheRowsOfAStage() throws TimeoutException {
+    Shown shown = new Shown();
+    spark.sparkContext().addSparkListener(shown);
+    try (SparkModel model =
+        SparkModel.builder(spark, plus(), "plus@champion").comparedWith(reference()).load()) {
+      model.transform(numbers()).write().format("noop").mode("overwrite").save();
+      spark.sparkContext().listenerBus().waitUntilEmpty();
+    } finally {
+      spark.sparkContext().removeSparkListener(shown);
+    }
+    // Without the profiles, which Spark would keep for each of its tasks.
+    assertThat(shown.values)
+        .hasSize(4)
+        .endsWith("30000 rows in 3 tasks", "30000 rows in 3 tasks")
+        .allMatch(value -> value.matches("\\d+ rows in [123] tasks"));
   }
 
   @Test
