@@ -5,8 +5,10 @@ import io.mlops4j.error.ModelInputException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.Model;
 import io.mlops4j.model.Digest;
+import io.mlops4j.model.ElementType;
 import io.mlops4j.model.Feature;
 import io.mlops4j.model.ModelVersion;
+import io.mlops4j.model.TensorSpec;
 import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.registry.ModelRegistry;
@@ -146,24 +148,33 @@ public final class SparkModel implements AutoCloseable {
       throw new IllegalArgumentException(
           "rows: found a stream or a data set of Spark Connect, expected one of a classic session");
     }
-    StructType input = rows.schema();
-    check(input);
-    boolean exact = classic.sparkSession().sessionState().conf().caseSensitiveAnalysis();
-    for (String output : outputs.fieldNames()) {
-      if (Arrays.stream(input.fieldNames())
-          .anyMatch(name -> exact ? name.equals(output) : name.equalsIgnoreCase(output))) {
-        throw new IllegalArgumentException(
-            "rows: found the column \""
-                + output
-                + "\", which is also an output; rename it, or choose other outputs");
-      }
-    }
+    check(rows.schema(), classic.sparkSession().sessionState().conf().caseSensitiveAnalysis());
     ScoringStrategy.install(classic.sparkSession());
     return ScoredPlan.of(classic, task());
   }
 
-  private List<String> features() {
-    return model.features().features().stream().map(Feature::name).toList();
+  PinnedModel pinned() {
+    return pinned;
+  }
+
+  /** Returns the columns that the model reads. */
+  List<String> features() {
+    return model.features().features().stream().map(Feature::column).distinct().toList();
+  }
+
+  /** Whether a column is a tensor of 32-bit floats. */
+  boolean readsFloats(String column) {
+    List<String> names =
+        model.features().features().stream()
+            .filter(feature -> feature.column().equals(column))
+            .map(Feature::name)
+            .toList();
+    return model.signature().inputs().stream()
+        .anyMatch(
+            input ->
+                input instanceof TensorSpec tensor
+                    && names.contains(tensor.name())
+                    && tensor.type() == ElementType.FLOAT32);
   }
 
   private ScoringTask task() {
@@ -175,8 +186,17 @@ public final class SparkModel implements AutoCloseable {
   }
 
   /** Calls the model with no rows, which checks names and types. */
-  private void check(StructType input) {
+  void check(StructType input, boolean caseSensitive) {
     List<String> names = Arrays.asList(input.fieldNames());
+    for (String output : outputs.fieldNames()) {
+      if (names.stream()
+          .anyMatch(name -> caseSensitive ? name.equals(output) : name.equalsIgnoreCase(output))) {
+        throw new IllegalArgumentException(
+            "rows: found the column \""
+                + output
+                + "\", which is also an output; rename it, or choose other outputs");
+      }
+    }
     for (String feature : features()) {
       if (names.indexOf(feature) != names.lastIndexOf(feature)) {
         throw new ModelInputException(

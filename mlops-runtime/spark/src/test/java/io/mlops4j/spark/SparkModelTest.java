@@ -8,9 +8,13 @@ import io.mlops4j.error.ModelInputException;
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.model.Digest;
+import io.mlops4j.model.Feature;
+import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.ModelCard;
 import io.mlops4j.monitor.drift.DriftVerdict;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.registry.FileModelRegistry;
 import io.mlops4j.runtime.registry.JdbcModelRegistry;
 import io.mlops4j.runtime.registry.RegistryAddress;
 import java.nio.file.Files;
@@ -459,6 +463,29 @@ class SparkModelTest {
               "SELECT CAST(4 AS FLOAT) d, CAST(3 AS FLOAT) c, CAST(2 AS FLOAT) b, CAST(1 AS FLOAT)"
                   + " a");
       assertThat(model.transform(rows).first().getList(4)).hasSize(2);
+    }
+  }
+
+  @Test
+  void aFeatureMayComeFromAColumnWithAnotherName() {
+    RegistryAddress registry = RegistryAddress.folder(folder.resolve("registry").toString());
+    try (ModelRegistry all = FileModelRegistry.open(folder.resolve("registry"))) {
+      all.publish(
+          ModelCard.builder("plus")
+              .features(FeatureSchema.of(Feature.of("x").withColumn("distance")))
+              .build(),
+          Sessions.model(PLUS));
+    }
+    try (SparkModel model = SparkModel.load(spark, registry, "plus:1")) {
+      Dataset<Row> rows = spark.sql("SELECT CAST(id AS FLOAT) distance FROM range(3)");
+      assertThat(model.transform(rows).collectAsList())
+          .extracting(row -> row.getFloat(1))
+          .containsExactly(1f, 2f, 3f);
+      model.register("plus_one");
+      rows.createOrReplaceTempView("distances");
+      assertThat(spark.sql("SELECT plus_one(struct(*)).y FROM distances").collectAsList())
+          .extracting(row -> row.getFloat(0))
+          .containsExactly(1f, 2f, 3f);
     }
   }
 }
