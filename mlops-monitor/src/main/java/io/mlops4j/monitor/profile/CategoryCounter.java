@@ -4,7 +4,6 @@ import io.mlops4j.monitor.profile.internal.CategoryBins;
 import io.mlops4j.monitor.profile.internal.Chunk;
 import io.mlops4j.monitor.profile.internal.ColumnKind;
 import io.mlops4j.monitor.profile.internal.TextCells;
-import java.util.Arrays;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 
@@ -50,7 +49,8 @@ final class CategoryCounter implements ColumnCounter, TextCells.Texts {
 
   @Override
   public long[] counts(Chunk chunk) {
-    long[] all = Arrays.copyOf(counts, counts.length + 1);
+    long[] all = chunk.counts(counts.length + 1);
+    System.arraycopy(counts, 0, all, 0, counts.length);
     all[counts.length] = missing;
     return all;
   }

@@ -31,7 +31,7 @@ interface ColumnCounter {
   /**
    * The counts so far: by bin, then the missing ones; null without bins.
    *
-   * @param chunk memory to use
+   * @param chunk memory to use, also for the counts
    */
   default long @Nullable [] counts(Chunk chunk) {
     return null;

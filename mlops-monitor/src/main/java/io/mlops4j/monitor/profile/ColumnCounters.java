@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
@@ -243,14 +244,14 @@ final class ColumnCounters {
     return byName.keySet();
   }
 
-  /** The counts of the columns that have bins, by name. */
-  void counts(Map<String, long[]> into) {
+  /** Passes on the counts of the columns that have bins, by name. */
+  void counts(BiConsumer<String, long[]> each) {
     byName.forEach(
         (name, counter) -> {
           BackgroundThread.giveWay();
           long[] counts = counter.counts(chunk);
           if (counts != null) {
-            into.put(name, counts);
+            each.accept(name, counts);
           }
         });
   }

@@ -100,11 +100,11 @@ final class NumberCounter implements NumberGatherer {
   @Override
   public long[] counts(Chunk chunk) {
     countGathered(chunk);
-    long[] counts = Arrays.copyOf(even, even.length + 1);
-    for (int bin = 0; bin < odd.length; bin++) {
-      counts[bin] += odd[bin];
+    long[] counts = chunk.counts(even.length + 1);
+    for (int bin = 0; bin < even.length; bin++) {
+      counts[bin] = even[bin] + odd[bin];
     }
-    counts[odd.length] = missing;
+    counts[even.length] = missing;
     return counts;
   }
 

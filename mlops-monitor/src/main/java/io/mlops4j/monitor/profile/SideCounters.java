@@ -4,12 +4,12 @@ import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The counters of features and outputs. */
@@ -118,12 +118,10 @@ final class SideCounters {
     }
   }
 
-  /** The counts of the columns that have bins, by name. */
-  Map<String, long[]> counts() {
-    Map<String, long[]> counts = new HashMap<>();
-    features.counts(counts);
-    outputs.counts(counts);
-    return counts;
+  /** Passes on the counts of the columns that have bins, by name. */
+  void counts(BiConsumer<String, long[]> each) {
+    features.counts(each);
+    outputs.counts(each);
   }
 
   List<ColumnProfile> build() {

@@ -303,6 +303,7 @@ public final class QualityWindow {
    */
   public QualityWindow next() {
     QualityWindow next = new QualityWindow(suite);
+    next.sample.reserve(sample);
     for (int i = 0; i < counts.length; i++) {
       next.counts[i] = counts[i].next();
     }

@@ -44,6 +44,11 @@ final class RowSample {
     }
   }
 
+  /** Makes room for as many rows as another sample of the same columns has. */
+  void reserve(RowSample other) {
+    grow(other.size);
+  }
+
   private void grow(int rows) {
     int capacity = Math.min(most, Math.max(64, Integer.highestOneBit(Math.max(1, rows)) * 2));
     for (int i = 0; i < cells.length && cells[i].length < rows; i++) {

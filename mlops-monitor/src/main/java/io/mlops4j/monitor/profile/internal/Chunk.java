@@ -23,6 +23,15 @@ public final class Chunk {
   public final double[] odd = new double[SIZE];
 
   private final Validity validity = new Validity();
+  private long[] counts = new long[0];
+
+  /** Scratch memory for counts by bin, at least of a size; not cleared. */
+  public long[] counts(int size) {
+    if (counts.length < size) {
+      counts = new long[size];
+    }
+    return counts;
+  }
 
   /** Sets a cell to a float given by its bits. */
   public void set(int cell, int floatBits) {

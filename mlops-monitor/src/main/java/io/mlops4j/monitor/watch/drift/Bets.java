@@ -216,12 +216,11 @@ final class Bets {
   }
 
   /** Adds up the counts of the bins by group. */
-  long[] group(long[] counts) {
-    long[] sums = new long[groups];
+  void group(long[] counts, long[] sums) {
+    Arrays.fill(sums, 0);
     for (int bin = 0; bin < group.length; bin++) {
       sums[group[bin]] += counts[bin];
     }
-    return sums;
   }
 
   /**

@@ -35,7 +35,10 @@ final class ColumnDetector {
   private final double[] lasting;
   private final double[] current;
   private final long[] since;
-  private long[] counted; // by group
+  private final long[] counted; // by group
+  private final long[] all; // scratch, as the next two
+  private final double[] grouped;
+  private final double[] gains;
   private double start = Double.NEGATIVE_INFINITY;
   private double peak;
   private double ceiling;
@@ -51,6 +54,9 @@ final class ColumnDetector {
     this.current = new double[bets.size()];
     this.since = new long[bets.size()];
     this.counted = new long[bets.groups()];
+    this.all = new long[bets.groups()];
+    this.grouped = new double[bets.groups()];
+    this.gains = new double[bets.size()];
     Arrays.fill(lasting, Double.NEGATIVE_INFINITY);
     Arrays.fill(current, Double.NEGATIVE_INFINITY);
   }
@@ -83,16 +89,14 @@ final class ColumnDetector {
    * @param weight the part of the budget that the block takes, 0 or more
    */
   void add(long[] counts, double weight) {
-    long[] all = bets.group(counts);
-    double[] grouped = new double[all.length];
+    bets.group(counts, all);
     long rows = 0;
     for (int its = 0; its < all.length; its++) {
       long more = all[its] - counted[its];
       grouped[its] = (double) more;
       rows += more;
+      counted[its] = all[its];
     }
-    counted = all;
-    double[] gains = new double[current.length];
     bets.logFactors(grouped, (double) rows, gains);
     double floor = Math.log(weight);
     start = weight > 0 ? floor : start;

@@ -5,8 +5,8 @@ import io.mlops4j.monitor.profile.CategoryProfile;
 import io.mlops4j.monitor.profile.ColumnProfile;
 import io.mlops4j.monitor.profile.NumberProfile;
 import io.mlops4j.monitor.profile.Profile;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,30 +47,33 @@ final class SliceCounter {
     return counting.rows() + (before == null ? 0 : before.rows());
   }
 
-  /** Counts the rows by bin and column; the missing ones are last. */
-  Map<String, long[]> counts() {
-    Map<String, long[]> counts = counting.counts();
-    if (before == null) {
-      return counts;
-    }
-    Map<String, long[]> all = new HashMap<>();
-    for (String name : before.columns()) {
-      ColumnProfile column = before.column(name);
-      if (column instanceof NumberProfile numbers) {
-        all.put(name, sum(numbers.counts(), numbers.missing(), counts.get(name)));
-      } else if (column instanceof CategoryProfile categories) {
-        all.put(name, sum(categories.counts(), categories.missing(), counts.get(name)));
-      }
-    }
-    return all;
+  /**
+   * Counts the rows by bin and column; the missing ones are last.
+   *
+   * @param each takes the name and the counts of a column; the array is used again
+   */
+  void counts(BiConsumer<String, long[]> each) {
+    counting.counts(
+        (name, counts) -> {
+          addBefore(name, counts);
+          each.accept(name, counts);
+        });
   }
 
-  private static long[] sum(long[] counts, long missing, long @Nullable [] more) {
-    long[] sums = new long[counts.length + 1];
-    for (int bin = 0; bin < sums.length; bin++) {
-      sums[bin] = (bin < counts.length ? counts[bin] : missing) + (more == null ? 0 : more[bin]);
+  private void addBefore(String name, long[] counts) {
+    ColumnProfile column = before == null ? null : before.column(name);
+    if (column instanceof NumberProfile numbers) {
+      add(numbers.counts(), numbers.missing(), counts);
+    } else if (column instanceof CategoryProfile categories) {
+      add(categories.counts(), categories.missing(), counts);
     }
-    return sums;
+  }
+
+  private static void add(long[] counts, long missing, long[] into) {
+    for (int bin = 0; bin < counts.length; bin++) {
+      into[bin] += counts[bin];
+    }
+    into[counts.length] += missing;
   }
 
   Profile counted() {

@@ -89,16 +89,14 @@ final class SliceDetectors {
       read = counter;
     }
     rows = counter.rows();
-    counter
-        .counts()
-        .forEach(
-            (name, counts) -> {
-              ColumnDetector detector = columns.get(name);
-              if (detector != null) {
-                BackgroundThread.giveWay();
-                detector.add(counts, weight);
-              }
-            });
+    counter.counts(
+        (name, counts) -> {
+          ColumnDetector detector = columns.get(name);
+          if (detector != null) {
+            BackgroundThread.giveWay();
+            detector.add(counts, weight);
+          }
+        });
   }
 
   /** The rows of the open window that the detectors have read. */

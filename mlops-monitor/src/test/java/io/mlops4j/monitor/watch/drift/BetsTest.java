@@ -65,7 +65,9 @@ class BetsTest {
     for (int bin = 0; bin < shares.length; bin++) {
       long[] one = new long[shares.length];
       one[bin] = 1;
-      bets.logFactors(Arrays.stream(bets.group(one)).asDoubleStream().toArray(), 1, logs);
+      long[] grouped = new long[bets.groups()];
+      bets.group(one, grouped);
+      bets.logFactors(Arrays.stream(grouped).asDoubleStream().toArray(), 1, logs);
       for (int bet = 0; bet < means.length; bet++) {
         means[bet] += shares[bin] * Math.exp(logs[bet]);
       }
