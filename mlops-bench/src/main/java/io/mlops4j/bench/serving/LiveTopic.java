@@ -88,11 +88,28 @@ public final class LiveTopic implements Topic {
     String answered = "70 % of what the peer can answer";
     Callable<Load> peers = () -> new Capacity(THREADS, Mlps.raw(model));
     String busy = "the load that keeps the processors busy for 70 % of the time with this stack";
-    Callable<Load> own = () -> new BusyProcessors(THREADS, new FullStack(model));
+    Callable<Callers> full = () -> new FullStack(model);
+    OwnLoad own = new OwnLoad(THREADS, full);
     return List.of(
-        stack(name + ".cpu", work, model, answered, peers, OpenLoop.Figure.CPU, cpuGoal),
-        stack(name + ".p99", work, model, busy, own, OpenLoop.Figure.P99, p99Goal),
-        stack(name + ".peak.p99", work, model, answered, peers, OpenLoop.Figure.P99, Double.NaN));
+        stack(name + ".cpu", work, model, answered, peers, full, OpenLoop.Figure.CPU, cpuGoal),
+        stack(
+            name + ".p99",
+            work,
+            model,
+            busy,
+            own::load,
+            own::callers,
+            OpenLoop.Figure.P99,
+            p99Goal),
+        stack(
+            name + ".peak.p99",
+            work,
+            model,
+            answered,
+            peers,
+            full,
+            OpenLoop.Figure.P99,
+            Double.NaN));
   }
 
   private static Comparison stack(
@@ -101,6 +118,7 @@ public final class LiveTopic implements Topic {
       String model,
       String load,
       Callable<Load> loads,
+      Callable<Callers> full,
       OpenLoop.Figure figure,
       double goal) {
     return new Comparison(
@@ -114,7 +132,7 @@ public final class LiveTopic implements Topic {
                     : "99th percentile of the time from when a call was meant to begin"),
         "a loop over ONNX Runtime Java 1.29.0 with pinned tensors for each thread",
         goal,
-        open(loads, () -> new FullStack(model), figure),
+        open(loads, full, figure),
         open(loads, () -> Mlps.raw(model), figure));
   }
 
