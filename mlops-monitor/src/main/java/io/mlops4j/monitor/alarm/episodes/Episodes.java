@@ -204,7 +204,7 @@ public final class Episodes {
   public synchronized void forgotten(ServedBy version, Instant at) {
     once.keySet().removeIf(small -> small.by().equals(version));
     for (Subject subject : List.copyOf(open.keySet())) {
-      if (version.equals(subject.version())) {
+      if (Objects.equals(version, subject.version())) {
         close(subject, Episode.Status.CLOSED, at);
       }
     }
