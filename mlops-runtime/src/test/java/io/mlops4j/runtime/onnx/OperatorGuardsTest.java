@@ -153,6 +153,12 @@ class OperatorGuardsTest {
                       + " } attribute { name: 'p' type: INT i: 1 ",
                   "",
                   1)),
+          Map.entry("distinct", unique("y", "a", "b", "c", 0)),
+          Map.entry("trusted distinct", unique("y", "a", "b", "c", 0)),
+          Map.entry("distinct indices", unique("a", "y", "b", "c", -2)),
+          Map.entry("distinct inverse", unique("a", "b", "y", "c", 0)),
+          Map.entry("distinct counts", unique("a", "b", "c", "y", 0)),
+          Map.entry("distinct columns", unique("a", "b", "c", "y", 1)),
           Map.entry("split", split("k", "")),
           Map.entry(
               "split by a constant",
@@ -193,6 +199,16 @@ class OperatorGuardsTest {
         + MATRIX
         + SCALAR
         + ANSWER.formatted(type);
+  }
+
+  /** Of x with its rows as columns. */
+  private static String unique(
+      String values, String indices, String inverse, String counts, int axis) {
+    return "node { op_type: 'Transpose' input: 'x' output: 'columns' } node { op_type: 'Unique' input: 'columns' output: '%s' output: '%s' output: '%s' output: '%s' attribute { name: 'axis' type: INT i: %d } } "
+            .formatted(values, indices, inverse, counts, axis)
+        + MATRIX
+        + SCALAR
+        + ANSWER.formatted(7);
   }
 
   private static String split(String by, String more) {
@@ -436,6 +452,17 @@ class OperatorGuardsTest {
         Arguments.of("with ellipses", Map.of("0,1,2,3,4", "[2][17, 39]", "0", "[0][]")),
         Arguments.of("trusted with ellipses", Map.of("0,1,2,3,4", "[2][17, 39]")),
         Arguments.of("one of many", Map.of("0,1,2", "refused")),
+        Arguments.of(
+            "distinct",
+            Map.of("0", "[1, 0][]", "0,5,5", "[1, 1][5]", "0,6,5,6,5", "[2, 2][5, 5, 6, 6]")),
+        Arguments.of("trusted distinct", Map.of("0", "[1, 0][]", "0,5,5", "[1, 1][5]")),
+        Arguments.of(
+            "distinct indices", Map.of("0", "[1][0]", "0,5,5", "[1][0]", "0,6,5", "[2][1, 0]")),
+        Arguments.of(
+            "distinct inverse",
+            Map.of("0", "[2][0, 0]", "0,5,5", "[2][0, 0]", "0,6,5", "[2][1, 0]")),
+        Arguments.of("distinct counts", Map.of("0", "[1][2]", "0,5,5", "[1][2]")),
+        Arguments.of("distinct columns", Map.of("0", "[0][]", "0,6,5,6,5", "[1][2]")),
         Arguments.of("normalized", Map.of("0", "[0, 2][]", "0,3,5", "[1, 2][1, 1]")),
         Arguments.of(
             "split",
@@ -494,6 +521,7 @@ class OperatorGuardsTest {
         "SequenceInsert",
         "OneHot",
         "Div",
+        "Unique",
         "FeatureVectorizer' domain: 'ai.onnx.ml"
       })
   void nodesWithTooFewInputsAreLeftToOnnxRuntime(String operator) {
@@ -552,7 +580,8 @@ class OperatorGuardsTest {
       strings = {
         "DepthToSpace; blocksize; INT i: 2",
         "Einsum; equation; STRING s: 'ij,kl->jl'",
-        "TopK; axis; INT i: 1"
+        "TopK; axis; INT i: 1",
+        "Unique; axis; INT i: 1"
       })
   void attributesThatTheCallOfAFunctionDecidesOnAreRefusedUnlessTheMakerIsTrusted(String row) {
     String[] parts = row.split("; ", -1);

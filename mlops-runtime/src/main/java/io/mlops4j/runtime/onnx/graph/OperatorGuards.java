@@ -74,6 +74,12 @@ final class OperatorGuards {
           rank(node, 0, 2, scope, nodes);
           return node.build();
         });
+    put(
+        "Unique",
+        11,
+        1,
+        (node, scope) -> attribute(node, "axis").isPresent(),
+        OperatorGuards::unique);
     putOne("SequenceAt", 1);
     putOne("SequenceErase", 1);
     putOne("SequenceInsert", 2);
@@ -91,6 +97,7 @@ final class OperatorGuards {
       Map.of(
           "Einsum", Set.of("equation"),
           "TopK", Set.of("axis"),
+          "Unique", Set.of("axis"),
           "ai.onnx.ml.FeatureVectorizer", Set.of("inputdimensions"));
 
   /**
@@ -413,6 +420,26 @@ final class OperatorGuards {
     String values = inside.add("Slice", data, first, inside.add("Shape", most), axis);
     String indices = inside.cast(values, DataType.INT64_VALUE);
     return nodes.either(node, 2, nodes.isEmpty(data), inside, List.of(values, indices));
+  }
+
+  /**
+   * All slices of data without elements are equal, so the first one stands for them. ONNX Runtime
+   * ends the process if a dimension after the axis is 0.
+   */
+  private static NodeProto unique(NodeProto.Builder node, GraphScope scope, GuardNodes nodes) {
+    String data = node.getInput(0);
+    String axis = nodes.list(attribute(node, "axis").map(AttributeProto::getI).orElse(0L));
+    String none = nodes.list(0L);
+    String one = nodes.list(1L);
+    GuardNodes inside = nodes.branch();
+    String size = inside.add("Gather", inside.add("Shape", data), axis);
+    String values = inside.add("Slice", data, none, one, axis);
+    String kept = inside.add("Gather", inside.add("Shape", values), axis); // 0 or 1
+    String counts = inside.add("Slice", size, none, kept);
+    String indices = inside.add("Sub", counts, counts);
+    String inverse = inside.cast(inside.add("ConstantOfShape", size), DataType.INT64_VALUE);
+    return nodes.either(
+        node, 4, nodes.isEmpty(data), inside, List.of(values, indices, inverse, counts));
   }
 
   /** Returns data without elements unchanged. */
