@@ -92,21 +92,46 @@ final class InputColumns {
       }
     }
     plan.check(dims, whole, rows, symbols);
-    if (texts != null) {
-      texts.begin(rows * width);
+    if (texts == null) {
+      checkNumbers(root, cells);
+      return whole;
     }
+    texts.begin(rows * width);
     for (int i = 0; i < cells.length; i++) {
       FieldVector column = root.getVector(cells[i].position());
-      if (texts != null) {
-        checkColumn(sources[i], column, cells[i]);
-        texts.read(i, sources[i], cells[i], column, rows, width, dictionaries);
-      } else if (column.getClass() == classes[i]) {
-        checkValues(i, (BaseFixedWidthVector) column);
-      } else {
-        checkFirst(i, column, cells[i]);
-      }
+      checkColumn(sources[i], column, cells[i]);
+      texts.read(i, sources[i], cells[i], column, rows, width, dictionaries);
     }
     return whole;
+  }
+
+  /**
+   * Checks columns of numbers. The fields are copied, because the capacity of an Arrow buffer is
+   * volatile: after each reading of it they would be read again.
+   */
+  private void checkNumbers(VectorSchemaRoot root, Cell[] cells) {
+    final int rows = this.rows;
+    final long[] addresses = this.addresses;
+    final long[] validity = this.validity;
+    final int[] bits = this.bits;
+    final @Nullable Class<?>[] classes = this.classes;
+    for (int i = 0; i < cells.length; i++) {
+      FieldVector column = root.getVector(cells[i].position());
+      if (column.getClass() != classes[i]) {
+        checkFirst(i, column, cells[i]);
+        continue;
+      }
+      BaseFixedWidthVector values = (BaseFixedWidthVector) column;
+      ArrowBuf data = values.getDataBuffer();
+      if (values.getValueCount() == rows
+          && data.capacity() >= ((long) rows * bits[i] + 7) >>> 3
+          && Validity.isFull(values.getValidityBuffer(), rows)) {
+        addresses[i] = data.memoryAddress();
+        validity[i] = 0;
+      } else {
+        checkValues(i, values);
+      }
+    }
   }
 
   /**

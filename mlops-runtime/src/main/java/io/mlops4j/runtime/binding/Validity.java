@@ -24,6 +24,15 @@ public final class Validity {
     return (rows + 7L) >>> 3;
   }
 
+  /** Whether there is no null, as far as a look at whole words tells. */
+  static boolean isFull(ArrowBuf bitmap, int rows) {
+    int words = rows >>> 6;
+    long address = bitmap.memoryAddress();
+    return bitmap.capacity() >= 8L * words + 8
+        && allValid(address, words)
+        && tailValid(address, rows, words);
+  }
+
   /**
    * Returns the number of nulls.
    *

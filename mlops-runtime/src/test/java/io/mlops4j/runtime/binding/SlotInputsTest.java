@@ -16,6 +16,7 @@ import io.mlops4j.model.NullPolicy;
 import io.mlops4j.model.SequenceSpec;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.TensorSpec.Dim;
+import io.mlops4j.runtime.memory.Native;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
@@ -163,8 +164,8 @@ class SlotInputsTest {
             spec("x", f, "N", 3, "H", "W"));
         refuses(
             list,
-            "expected a list of 4 float32 for x: float32[3, 4], in a batch of 3 rows, or all of it as"
-                + " one tensor in one row",
+            "expected a list of 4 float32 for x: float32[3, 4], in a batch of 3 rows, or all of it"
+                + " as one tensor in one row",
             spec("x", f, 3, 4));
         refuses(
             list,
@@ -593,6 +594,59 @@ class SlotInputsTest {
             FeatureBatch.of(VectorSchemaRoot.of(tight)),
             "x: found a null in row " + (rows - 1),
             input);
+      }
+    }
+  }
+
+  /** What the first batch of a schema was checked for, each later one is, too. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 8, 31, 32, 33, 63, 64, 65, 127, 128, 200})
+  void laterBatchesOfASchemaAreCheckedLikeTheFirst(int rows) {
+    TensorSpec input = spec("x", ElementType.INT32, "N");
+    try (IntVector vector = new IntVector("x", memory);
+        FakeSlot strict = new FakeSlot(takes(input), false);
+        FakeSlot lenient = new FakeSlot(takes(input), false)) {
+      vector.allocateNew(rows + 100);
+      for (int i = 0; i < rows + 100; i++) {
+        vector.set(i, i + 1);
+      }
+      vector.setValueCount(rows);
+      FeatureBatch batch = FeatureBatch.of(VectorSchemaRoot.of(vector));
+      SlotInputs refusing = BatchBinder.compile(strict.signature, null).inputs(strict);
+      FeatureSchema policy =
+          FeatureSchema.of(Feature.of("x").withNulls(NullPolicy.replaceWith(-9)));
+      SlotInputs replacing = BatchBinder.compile(lenient.signature, policy).inputs(lenient);
+      for (int missing = 0; missing < rows; missing++) {
+        BitVectorHelper.unsetBit(vector.getValidityBuffer(), rows); // beyond the rows
+        refusing.bind(batch);
+        replacing.bind(batch);
+        assertThat(Native.getInt(lenient.address(0) + 4L * missing)).isEqualTo(missing + 1);
+        BitVectorHelper.unsetBit(vector.getValidityBuffer(), missing);
+        assertThatThrownBy(() -> refusing.bind(batch))
+            .isInstanceOf(ModelInputException.class)
+            .hasMessageContaining("x: found a null in row " + missing);
+        replacing.bind(batch);
+        assertThat(Native.getInt(lenient.address(0) + 4L * missing)).isEqualTo(-9);
+        BitVectorHelper.setBit(vector.getValidityBuffer(), missing);
+      }
+      long whole = (rows + 7L) / 8;
+      Schema schema = batch.root().getSchema();
+      for (long[] bytes : new long[][] {{whole, 4L * rows}, {whole - 1, 4L * rows}, {whole, 1}}) {
+        try (IntVector tight = new IntVector("x", memory)) {
+          tight.loadFieldBuffers( // of which two are null, so that the bitmap is taken
+              new ArrowFieldNode(rows, 2),
+              List.of(
+                  vector.getValidityBuffer().slice(0, bytes[0]),
+                  vector.getDataBuffer().slice(0, bytes[1])));
+          FeatureBatch other = FeatureBatch.of(new VectorSchemaRoot(schema, List.of(tight), rows));
+          if (bytes[0] == whole && bytes[1] == 4L * rows) {
+            refusing.bind(other);
+          } else {
+            assertThatThrownBy(() -> refusing.bind(other))
+                .isInstanceOf(ModelInputException.class)
+                .hasMessageContaining("x: found a buffer of ");
+          }
+        }
       }
     }
   }
