@@ -24,9 +24,6 @@ public final class ScoringMemory implements Part {
   /** Threads begin and buffers grow at other moments; a row of each file is 12 bytes. */
   private static final int MOST_MEBIBYTES = 32;
 
-  /** DuckDB reads CSV in blocks of 32 MiB, of which more or fewer are there at once. */
-  private static final int MOST_MEBIBYTES_OF_CSV = 128;
-
   private static final int SHORT = 150_000;
 
   /** Opening, forcing and renaming files takes longer than scoring a short one. */
@@ -92,7 +89,7 @@ public final class ScoringMemory implements Part {
         new Finding(
             "soak." + name(),
             longest.mebibytes() - told.get(last - 1).mebibytes(),
-            formats == Formats.CSV ? MOST_MEBIBYTES_OF_CSV : MOST_MEBIBYTES));
+            MOST_MEBIBYTES));
     if (size != Size.TINY) { // whose files take no time
       double fastest = told.stream().mapToLong(Told::rowsPerSecond).max().orElseThrow();
       findings.add(
