@@ -533,7 +533,7 @@ class TreeModelTest {
     Random random = new Random(seed);
     int java = 0;
     int refused = 0;
-    for (int i = 0; i < TestSize.of(300, 40_000); i++) {
+    for (int i = 0; i < TestSize.of(300, 3_000); i++) {
       RandomTrees trees = i % 3 == 0 ? classes(3) : full();
       trees.isNew = i % 3 == 1;
       NodeProto damaged = damaged(trees.grow(20, 2).operator(), random);

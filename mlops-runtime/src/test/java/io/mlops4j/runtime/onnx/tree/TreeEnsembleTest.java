@@ -276,7 +276,7 @@ class TreeEnsembleTest {
    */
   @Test
   void ensemblesOfAnyKindHaveTheAnswersOfOnnxRuntime() throws OrtException {
-    int count = TestSize.of(60, 20_000);
+    int count = TestSize.of(60, 2_000);
     int left = 0;
     for (int seed = 0; seed < count; seed++) {
       RandomTrees trees = anyKind(seed);
