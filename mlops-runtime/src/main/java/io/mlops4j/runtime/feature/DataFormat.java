@@ -41,6 +41,7 @@ public enum DataFormat {
    * Recognises a format by the end of the name.
    *
    * @param file a file, which need not exist
+   * @return the format; {@link #UNKNOWN} for another name
    */
   public static DataFormat named(Path file) {
     String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
@@ -58,7 +59,11 @@ public enum DataFormat {
     return arrow ? ARROW : UNKNOWN;
   }
 
-  /** Returns whether files of the format have no types of their own. */
+  /**
+   * Returns whether files of the format have no types of their own.
+   *
+   * @return true for CSV and JSON
+   */
   public boolean isText() {
     return this == CSV || this == JSON;
   }
