@@ -20,12 +20,19 @@ final class BusyProcessors implements Load {
   private final TimedCalls calls;
   private final LongSupplier cpu;
   private final double busy;
+  private final double lead;
   private double nanosBetween = FIRST;
 
-  BusyProcessors(int threads, Callers callers) throws Exception {
+  /**
+   * For all processors.
+   *
+   * @param lead the seconds of the load before the processor time is taken
+   */
+  BusyProcessors(int threads, Callers callers, double lead) throws Exception {
     this(
         threads,
         callers,
+        lead,
         ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())::getProcessCpuTime,
         Runtime.getRuntime().availableProcessors());
   }
@@ -33,10 +40,13 @@ final class BusyProcessors implements Load {
   /**
    * For some processors.
    *
+   * @param lead the seconds of the load before the processor time is taken
    * @param cpu the processor time so far, in nanoseconds
    */
-  BusyProcessors(int threads, Callers callers, LongSupplier cpu, int processors) throws Exception {
+  BusyProcessors(int threads, Callers callers, double lead, LongSupplier cpu, int processors)
+      throws Exception {
     this.calls = new TimedCalls(threads, callers);
+    this.lead = lead;
     this.cpu = cpu;
     this.busy = SHARE * processors;
     for (int i = 1; i < STEPS; i++) {
@@ -56,6 +66,8 @@ final class BusyProcessors implements Load {
    * processors busy is found step by step.
    */
   private void step() throws Exception {
+    calls.ask(Poisson.times(nanosBetween, lead));
+    calls.settle();
     long[] meant = Poisson.times(nanosBetween, SECONDS);
     long before = cpu.getAsLong();
     calls.ask(meant);

@@ -19,6 +19,9 @@ import java.util.Arrays;
 final class OpenLoop implements Measured {
   private static final int MOST_WARM_UPS = 30;
 
+  /** With the same load while warming up. */
+  private static final int SAMPLES = 3;
+
   /** Of one processor; with less, the compilers count as idle. */
   private static final double COMPILES = 0.05;
 
@@ -44,19 +47,28 @@ final class OpenLoop implements Measured {
   private final Load load;
   private final TimedCalls calls;
   private final double seconds;
+  private final double lead;
   private final Figure figure;
+
+  /** A side without a lead. */
+  OpenLoop(int threads, Load load, double seconds, Callers callers, Figure figure)
+      throws Exception {
+    this(threads, load, seconds, 0, callers, figure);
+  }
 
   /**
    * A side.
    *
    * @param load how often calls come; closed with this
    * @param seconds how long a sample lasts
+   * @param lead the seconds of the same load before each sample
    */
-  OpenLoop(int threads, Load load, double seconds, Callers callers, Figure figure)
+  OpenLoop(int threads, Load load, double seconds, double lead, Callers callers, Figure figure)
       throws Exception {
     this.load = load;
     this.calls = new TimedCalls(threads, callers);
     this.seconds = seconds;
+    this.lead = lead;
     this.figure = figure;
     warmUp();
   }
@@ -67,10 +79,12 @@ final class OpenLoop implements Measured {
    */
   private void warmUp() throws Exception {
     double share = 1;
+    double nanosBetween = 0;
     for (int its = 0; its < MOST_WARM_UPS && share > COMPILES; its++) {
       long begin = System.nanoTime();
       long compiled = COMPILERS.getTotalCompilationTime();
-      measure();
+      nanosBetween = its % SAMPLES == 0 ? load.nanosBetween() : nanosBetween;
+      sample(nanosBetween);
       double millis = COMPILERS.getTotalCompilationTime() - compiled;
       share = millis * 1e6 / (System.nanoTime() - begin);
     }
@@ -78,7 +92,14 @@ final class OpenLoop implements Measured {
 
   @Override
   public double measure() throws Exception {
-    long[] meant = Poisson.times(load.nanosBetween(), seconds);
+    double nanosBetween = load.nanosBetween();
+    calls.ask(Poisson.times(nanosBetween, lead));
+    calls.settle();
+    return sample(nanosBetween);
+  }
+
+  private double sample(double nanosBetween) throws Exception {
+    long[] meant = Poisson.times(nanosBetween, seconds);
     long cpu = SYSTEM.getProcessCpuTime();
     long[] took = calls.ask(meant);
     calls.settle();

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OwnLoad {
   private final int threads;
+  private final double lead;
   private final Callable<Callers> opening;
   private final Set<Handle> asked = new HashSet<>();
   private @Nullable Callers callers;
@@ -20,15 +21,21 @@ final class OwnLoad {
   private double nanosBetween;
   private int users;
 
-  OwnLoad(int threads, Callable<Callers> opening) {
+  /**
+   * A load that is not opened yet.
+   *
+   * @param lead see {@link BusyProcessors}
+   */
+  OwnLoad(int threads, double lead, Callable<Callers> opening) {
     this.threads = threads;
+    this.lead = lead;
     this.opening = opening;
   }
 
   /** The load of a side; closed by the side. */
   Load load() throws Exception {
     if (load == null) {
-      load = new BusyProcessors(threads, callers());
+      load = new BusyProcessors(threads, callers(), lead);
     }
     users++;
     return new Handle();

@@ -147,7 +147,7 @@ class ServingTopicTest {
   void processorsAreBusyForSeventyPercentOfTheTime() throws Exception {
     AtomicLong nanos = new AtomicLong();
     try (Load load =
-        new BusyProcessors(2, new Counting(() -> nanos.addAndGet(35_000)), nanos::get, 5)) {
+        new BusyProcessors(2, new Counting(() -> nanos.addAndGet(35_000)), 0, nanos::get, 5)) {
       assertThat(load.nanosBetween()).as("35 us a call, 3.5 processors").isEqualTo(10_000);
     }
   }
