@@ -289,11 +289,11 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
-   * Lists what is not watched, so that silence is not mistaken for good news. The list has three
+   * Lists what is not watched, so that silence is not mistaken for good news. The list has four
    * kinds of entries: columns of the reference that are never compared; columns that the newest
-   * rows lack, or have with another type or on the other side of the model; and labels that cannot
-   * be joined. Entries that only the calls can show also raise an alarm, once, of kind {@link
-   * Alarm.Kind#CONFIGURATION}.
+   * rows lack, or have with another type or on the other side of the model; windows, of which none
+   * had enough rows for a verdict; and labels that cannot be joined. Entries that only the calls
+   * can show also raise an alarm, once, of kind {@link Alarm.Kind#CONFIGURATION}.
    *
    * @return each entry with its reason, as of the newest rows; an immutable list, empty if
    *     everything is watched
@@ -327,9 +327,10 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
-   * {@return the version that serves: neither a canary nor a shadow, as of the newest rows; empty
-   * before the first ones. After a restart, and until the first rows, it is the version of the
-   * newest complete window}
+   * Returns the version that serves, which is neither a canary nor a shadow, as of the newest rows.
+   *
+   * @return the version; empty before the first rows. After a restart, and until the first rows, it
+   *     is the version of the newest complete window
    */
   public Optional<ServedBy> serving() {
     return Optional.ofNullable(core.loop().serving());

@@ -63,7 +63,8 @@ public final class MonitorBuilder {
    * Sets the amount of traffic that is compared with the reference at a time. The default is 10 000
    * rows.
    *
-   * @param window the window
+   * @param window the window; {@link #start} rejects one of fewer rows than the {@linkplain
+   *     io.mlops4j.monitor.drift.DriftPolicy#withMinimumRows policy} needs for a verdict
    * @return this builder
    */
   public MonitorBuilder window(Window window) {
@@ -391,10 +392,10 @@ public final class MonitorBuilder {
    *
    * @return a monitor; the caller closes it after every model that it listens to
    * @throws IllegalArgumentException if the reference has no rows, fewer rows than a comparison
-   *     needs, or no column that can be compared; if it holds the key column of the labels, or the
-   *     output of the policy as a feature; if a policy of performance needs {@link #labels} or has
-   *     a bound of a figure that does not exist; or if the reference, the key or the output does
-   *     not fit the {@linkplain #card card}
+   *     needs, or no column that can be compared; if the window has fewer rows than that; if the
+   *     reference holds the key column of the labels, or the output of the policy as a feature; if
+   *     a policy of performance needs {@link #labels} or has a bound of a figure that does not
+   *     exist; or if the reference, the key or the output does not fit the {@linkplain #card card}
    */
   public ModelMonitor start() {
     MonitorSettings settings =

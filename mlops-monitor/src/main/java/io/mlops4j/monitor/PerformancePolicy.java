@@ -243,7 +243,7 @@ public final class PerformancePolicy {
    *
    * @param period a second to 366 days
    * @return a changed copy
-   * @throws IllegalArgumentException if it is outside
+   * @throws IllegalArgumentException if it is out of range
    */
   public PerformancePolicy period(Duration period) {
     if (Objects.requireNonNull(period, "period").compareTo(Duration.ofSeconds(1)) < 0

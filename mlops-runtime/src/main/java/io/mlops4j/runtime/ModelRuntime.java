@@ -259,9 +259,9 @@ public final class ModelRuntime implements AutoCloseable {
   /**
    * Reads a file of rows, batch by batch: Arrow IPC, Parquet, CSV (also {@code .tsv}), or JSON
    * (also {@code .jsonl} and {@code .ndjson}). Arrow and Parquet are recognised by their first
-   * bytes, text by the name, which may end in {@code .gz}. If there is no file of a name such as
-   * {@code flights-*.parquet}, it stands for the files of that folder that match, sorted by name. A
-   * data set without rows has one batch, which has the columns and no rows.
+   * bytes, text by the name, which may end in {@code .gz} or {@code .zst}. If there is no file of a
+   * name such as {@code flights-*.parquet}, it stands for the files of that folder that match,
+   * sorted by name. A data set without rows has one batch, which has the columns and no rows.
    *
    * <p>All formats but Arrow need the optional dependency {@code org.duckdb:duckdb_jdbc}.
    *

@@ -3,16 +3,17 @@ package io.mlops4j.monitor.alarm;
 import java.util.Objects;
 
 /**
- * A column, or the labels, that a monitor does not watch, with the reason.
+ * A column, or the windows or labels, that a monitor does not watch, with the reason.
  *
- * @param name a column of the reference, or {@code labels} if labels cannot find their rows
+ * @param name a column of the reference, {@code windows} if no window had enough rows for a
+ *     verdict, or {@code labels} if labels cannot find their rows
  * @param reason what was found and what to do, in words
  */
 public record NotWatched(String name, String reason) {
   /**
    * Checks that nothing is null.
    *
-   * @param name a column of the reference, or {@code labels}
+   * @param name a column of the reference, {@code windows} or {@code labels}
    * @param reason what was found and what to do, in words
    */
   public NotWatched {

@@ -513,13 +513,13 @@ public final class Profile {
     }
 
     /**
-     * Counts the rows added so far by bin, which takes a small part of the time of {@link #build}
-     * and leaves nothing to the garbage collector.
+     * Passes on the counts by bin of the rows added so far. This takes a small part of the time of
+     * {@link #build} and leaves nothing to the garbage collector.
      *
      * @param each takes the name of each column of numbers or categories, with the counts of {@link
      *     NumberProfile#counts} or {@link CategoryProfile#counts}, followed by the number of
-     *     missing values. The array may be longer; it is used again after the call. Not called
-     *     unless the bins are frozen
+     *     missing values. The array may be longer, and is used again for the next column. It is not
+     *     called unless the bins are frozen
      */
     public void counts(BiConsumer<String, long[]> each) {
       Objects.requireNonNull(each, "each");

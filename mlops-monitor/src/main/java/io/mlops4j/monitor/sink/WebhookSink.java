@@ -317,7 +317,7 @@ public final class WebhookSink implements AlarmSink {
      * io.mlops4j.monitor.MonitorBuilder#actionLimit}.
      *
      * @param most the number of attempts, at least 1
-     * @param each the longest time of one attempt, more than zero
+     * @param each the longest time of one attempt, more than zero; more than a day counts as a day
      * @return this builder
      * @throws IllegalArgumentException if a value is out of range
      */

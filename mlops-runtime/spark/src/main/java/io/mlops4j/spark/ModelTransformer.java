@@ -39,7 +39,9 @@ import scala.jdk.javaapi.CollectionConverters;
  * <p>A saved pipeline has the registry's address, the version and its digest, and the outputs. A
  * stage that was loaded opens the registry when it is first used, and closes it when the
  * application ends. Properties of a database are not saved. They are taken from the session's
- * settings: {@code spark.mlops4j.registry.user} sets the property {@code user}.
+ * settings: {@code spark.mlops4j.registry.user} sets the property {@code user}. Neither is the
+ * {@linkplain SparkModel.Builder#trust policy} saved: a loaded stage compares the digest, and
+ * verifies no signature.
  */
 public final class ModelTransformer extends Transformer implements DefaultParamsWritable {
   private static final long serialVersionUID = 1L;
@@ -63,7 +65,8 @@ public final class ModelTransformer extends Transformer implements DefaultParams
   }
 
   /**
-   * Makes a stage that Spark fills, when it loads a pipeline. Call {@link #of} instead.
+   * Makes an empty stage for Spark, which fills it when it loads a pipeline. Call {@link #of}
+   * instead.
    *
    * @param uid the name of the stage
    */
@@ -89,7 +92,7 @@ public final class ModelTransformer extends Transformer implements DefaultParams
   }
 
   /**
-   * Returns the reader that Spark calls, when it loads a pipeline.
+   * Returns the reader that Spark calls when it loads a pipeline.
    *
    * @return a reader of a saved stage
    */
@@ -98,7 +101,8 @@ public final class ModelTransformer extends Transformer implements DefaultParams
   }
 
   /**
-   * Returns the model, for its figures. It is opened if the stage was loaded and not used yet.
+   * Returns the model, for example for its figures. A stage that was loaded and not used yet opens
+   * it.
    *
    * @return the model
    * @throws RegistryException if the registry has no such version, or has other bytes

@@ -52,7 +52,7 @@ public final class FeatureSource {
    *
    * @param file a file whose name ends in {@code .parquet}, {@code .arrow}, {@code .feather},
    *     {@code .ipc}, {@code .csv}, {@code .tsv}, {@code .json}, {@code .jsonl} or {@code .ndjson};
-   *     the names of text files may have {@code .gz} or {@code .zst} behind
+   *     CSV and JSON files may be compressed, as in {@code .csv.gz} and {@code .csv.zst}
    * @return the source
    * @throws IllegalArgumentException if the name ends in another way, or contains a wildcard
    */
