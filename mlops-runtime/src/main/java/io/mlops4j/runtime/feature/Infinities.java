@@ -70,7 +70,7 @@ final class Infinities {
     }
     try (DuckDb database = DuckDb.open(DuckDbSettings.of(files))) {
       String sql =
-          "SELECT 'row ' || row || ' after the header: ' || CASE %s END FROM (SELECT row_number() OVER () AS row, * FROM %s) WHERE %s LIMIT 1"
+          "SELECT 'row ' || row_number() OVER () || ' after the header: ' || CASE %s END FROM %s QUALIFY %s LIMIT 1"
               .formatted(String.join(" ", cases), texts, String.join(" OR ", conditions));
       for (String bad : database.texts(sql)) {
         throw new DataException(bad, null);

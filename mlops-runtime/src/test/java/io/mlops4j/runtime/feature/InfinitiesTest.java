@@ -83,6 +83,23 @@ class InfinitiesTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"row", "Row", "row_1", "line", "t"})
+  void theNameOfAColumnDoesNotMatter(String name) throws IOException {
+    Path csv = text("n.csv", name + ",k\n1.5,2\n1e400,3\n");
+    Path json = text("n.jsonl", "{\"%1$s\": 1.5}%n{\"%1$s\": 1e400}%n".formatted(name));
+    for (Path file : List.of(csv, json)) {
+      assertRefused(
+          file,
+          ReadOptions.defaults(),
+          "row 2 after the header: column " + name + ": found 1e400",
+          "float64");
+    }
+    Path good = text("n.csv", name + ",k\n1.5,2\ninf,3\n");
+    assertThat(values(good, name, ReadOptions.defaults()))
+        .containsExactly(1.5, Double.POSITIVE_INFINITY);
+  }
+
+  @ParameterizedTest
   @CsvSource({"1e400, 1e400", "1e39, 39", "-1e39, 39", "1e300, 300"})
   void aNumberThatIsTooLargeForFloat32IsNamed(String number, String shown) throws IOException {
     ReadOptions single = ReadOptions.builder().type("n", ElementType.FLOAT32).build();
