@@ -3,9 +3,11 @@ package io.mlops4j.runtime.feature;
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.ReadOptions;
 import io.mlops4j.runtime.internal.duckdb.DuckDb;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.List;
 
 /**
@@ -15,8 +17,11 @@ import java.util.List;
 final class Encodings {
   private Encodings() {}
 
-  /** More bytes than an empty file has marks, spaces and ends of lines. */
-  private static final int START = 64;
+  /** More bytes than an empty file has spaces and ends of lines. */
+  private static final int START = 1 << 12;
+
+  /** DuckDB says what is wrong, or reads lines of JSON that are longer than those of CSV. */
+  private static final String UNKNOWN = "?";
 
   static void check(DataFormat format, List<Path> files, ReadOptions options, DuckDb database) {
     if (!format.isText()) {
@@ -63,7 +68,16 @@ final class Encodings {
       }
       String start = TextStart.of(file, StandardCharsets.ISO_8859_1, START, database);
       return start.startsWith("\u00ef\u00bb\u00bf") ? start.substring(3) : start;
+    } catch (EOFException e) {
+      throw new DataException(
+          file
+              + ": cannot be read: found a gzip file without its end, expected all of it; write or"
+              + " copy it again",
+          e);
     } catch (IOException e) {
+      if (e.getCause() instanceof SQLException) {
+        return UNKNOWN;
+      }
       throw new DataException(file + ": cannot be read: " + e.getMessage(), e);
     }
   }

@@ -28,6 +28,9 @@ final class TextStart {
    * @throws IOException if they cannot be read
    */
   static String of(Path file, Charset charset, int most, DuckDb database) throws IOException {
+    if (Files.size(file) == 0) {
+      return "";
+    }
     if (isZstd(file)) {
       return lines(file, charset, most, database);
     }

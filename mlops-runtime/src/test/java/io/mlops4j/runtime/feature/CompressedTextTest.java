@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.arrow.memory.RootAllocator;
@@ -166,6 +168,32 @@ class CompressedTextTest {
     }
     Files.writeString(file, rows);
     assertRefused(file, "cannot be read");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"csv.gz", "csv.zst", "jsonl.gz", "jsonl.zst"})
+  void archivesOfNoOrFewBytesAreNamed(String ending) throws IOException {
+    Path file = Files.write(folder.resolve("f." + ending), new byte[0]);
+    assertRefused(file, "found an empty file");
+    byte[] bytes = compressed(ending, "a,b\n1,2\n".getBytes(StandardCharsets.UTF_8));
+    Files.write(file, Arrays.copyOf(bytes, 5));
+    assertRefused(file, "without its end", "write or copy it again");
+  }
+
+  /** A line of a CSV file has at most 2 MB, but an array of JSON is often one line. */
+  @ParameterizedTest
+  @ValueSource(strings = {"json", "json.gz", "json.zst"})
+  void aLineOfJsonMayBeLong(String ending) throws IOException {
+    String rows =
+        IntStream.range(0, 300_000)
+            .mapToObj(i -> "{\"id\": " + i + "}")
+            .collect(Collectors.joining(",", "[", "]"));
+    Path file = write("f." + ending, rows);
+    assertThat(lines(file, ReadOptions.defaults())).hasSize(300_001).endsWith("299999");
+    assertThat(FeatureSource.file(file).dataset("flights").rows()).hasValue(300_000);
+    String text = "x".repeat(3_000_000);
+    assertThat(lines(write("f." + ending, "{\"t\": \"" + text + "\"}"), ReadOptions.defaults()))
+        .containsExactly("t", text);
   }
 
   /** As cat and parallel compressors write them; the last one without a checksum. */

@@ -106,6 +106,8 @@ class OddFilesTest {
       assertRefused(text("e.jsonl", blank), "found an empty file");
     }
     assertThat(lines(text("e.csv", "a"), ReadOptions.defaults())).containsExactly("a");
+    String json = "\n".repeat(1000) + "{\"a\": 1}\n";
+    assertThat(lines(text("e.jsonl", json), ReadOptions.defaults())).containsExactly("a", "1");
   }
 
   /** DuckDB calls the second one A_1, and then has no values of it. */
