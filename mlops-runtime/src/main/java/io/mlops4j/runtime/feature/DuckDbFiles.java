@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -78,7 +79,7 @@ final class DuckDbFiles {
           types -> FileSql.files(format, files, options, form, types, false);
       found = database.columns("SELECT * FROM " + parsing.apply(Map.of()));
       if (format == DataFormat.JSON) {
-        checkCases(found.keySet());
+        checkCases(found.keySet(), files, database);
         found.replaceAll((name, type) -> HUGE.matcher(type).replaceAll("BIGINT"));
       }
       checkColumns(found, options);
@@ -127,7 +128,7 @@ final class DuckDbFiles {
     try {
       Map<String, String> types = database.columns(sql);
       if (format == DataFormat.JSON) {
-        checkCases(types.keySet());
+        checkCases(types.keySet(), files, database);
       }
       Map<String, String> doubles = new LinkedHashMap<>();
       types.replaceAll(
@@ -166,17 +167,18 @@ final class DuckDbFiles {
    * Rejects keys of JSON that differ only in case. DuckDB puts {@code _1} behind the second one,
    * and then finds no values under that name.
    */
-  private static void checkCases(Set<String> keys) {
+  private static void checkCases(Set<String> keys, List<Path> files, DuckDb database) {
+    Map<String, String> known = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    keys.forEach(key -> known.put(key, key));
     for (String key : keys) {
       Matcher numbered = NUMBERED.matcher(key);
       String base = numbered.matches() ? numbered.group(1) : key;
-      for (String other : keys) {
-        if (!other.equals(base) && other.equalsIgnoreCase(base) && !base.equals(key)) {
-          throw new DataException(
-              "found the keys %s and %s, expected keys that do not differ in case only; rename one"
-                  .formatted(other, base),
-              null);
-        }
+      String other = known.getOrDefault(base, base);
+      if (!other.equals(base) && !database.texts(FileSql.hasKey(files, base)).isEmpty()) {
+        throw new DataException(
+            "found the keys %s and %s, expected keys that do not differ in case only; rename one"
+                .formatted(other, base),
+            null);
       }
     }
   }

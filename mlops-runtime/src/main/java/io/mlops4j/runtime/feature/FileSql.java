@@ -112,6 +112,15 @@ final class FileSql {
         + ", columns = {'line': 'VARCHAR'})";
   }
 
+  /** Returns a query that has a row if an object of JSON files has a key, in this case. */
+  static String hasKey(List<Path> files, String key) {
+    return "SELECT 'found' FROM read_json_objects("
+        + Sql.exactly(files)
+        + ") WHERE list_contains(json_keys(json), "
+        + Sql.text(key)
+        + ") LIMIT 1";
+  }
+
   private static String map(Map<String, String> types) {
     List<String> entries = new ArrayList<>();
     types.forEach((name, type) -> entries.add(Sql.text(name) + ": " + Sql.text(type)));

@@ -116,6 +116,14 @@ class OddFilesTest {
     assertRefused(text("k.jsonl", "{\"a\": 1, \"A\": 2}\n"), "the keys a and A");
     assertThat(lines(text("k.jsonl", "{\"a\": 1, \"a_1\": 2}\n"), ReadOptions.defaults()))
         .containsExactly("a\ta_1", "1\t2");
+    for (String name : List.of("k.jsonl", "k.json")) {
+      String rows = "{\"A\": 1, \"a_1\": 2}\n".repeat(2);
+      String both = name.endsWith("l") ? rows : "[" + rows.strip().replace("\n", ",") + "]";
+      assertThat(lines(text(name, both), ReadOptions.defaults()))
+          .containsExactly("A\ta_1", "1\t2", "1\t2");
+      String late = both.replaceFirst("(?s)(.*)A", "$1a");
+      assertRefused(text(name, late), "the keys A and a");
+    }
   }
 
   @Test
