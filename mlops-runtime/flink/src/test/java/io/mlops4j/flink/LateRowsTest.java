@@ -40,6 +40,7 @@ class LateRowsTest {
   @AfterAll
   static void stop() throws Exception {
     cluster.close();
+    TaskManagerModels.closeIdle(); // throws if native memory is lent
   }
 
   @BeforeEach
