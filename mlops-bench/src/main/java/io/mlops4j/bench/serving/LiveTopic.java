@@ -99,7 +99,7 @@ public final class LiveTopic implements Topic {
   private static List<Comparison> stack(
       String name, String work, String model, double cpuGoal, double p99Goal) {
     Callable<Callers> full = () -> new FullStack(model);
-    OwnLoad own = new OwnLoad(THREADS, LEAD, full);
+    OwnLoad own = new OwnLoad(full, callers -> new BusyProcessors(THREADS, callers, LEAD));
     Calls lasting =
         new Calls(
             "the load that keeps the processors busy for 70 % of the time with this stack, after"

@@ -6,4 +6,7 @@ import java.io.Closeable;
 interface Load extends Closeable {
   /** The mean time between calls now, in nanoseconds: a machine is not always as fast. */
   double nanosBetween() throws Exception;
+
+  /** Says that the side which asked so far was only warmed up. */
+  default void warmedUp() {}
 }

@@ -88,6 +88,7 @@ final class OpenLoop implements Measured {
       double millis = COMPILERS.getTotalCompilationTime() - compiled;
       share = millis * 1e6 / (System.nanoTime() - begin);
     }
+    load.warmedUp();
   }
 
   @Override

@@ -12,30 +12,29 @@ import org.jspecify.annotations.Nullable;
  * would stop each of them for the memory of all. One thread.
  */
 final class OwnLoad {
-  private final int threads;
-  private final double lead;
   private final Callable<Callers> opening;
+  private final Finder finder;
   private final Set<Handle> asked = new HashSet<>();
   private @Nullable Callers callers;
   private @Nullable Load load;
   private double nanosBetween;
   private int users;
 
-  /**
-   * A load that is not opened yet.
-   *
-   * @param lead see {@link BusyProcessors}
-   */
-  OwnLoad(int threads, double lead, Callable<Callers> opening) {
-    this.threads = threads;
-    this.lead = lead;
+  /** Opens a load that finds what callers carry, and closes them. */
+  interface Finder {
+    Load open(Callers callers) throws Exception;
+  }
+
+  /** A load that is not opened yet. */
+  OwnLoad(Callable<Callers> opening, Finder finder) {
     this.opening = opening;
+    this.finder = finder;
   }
 
   /** The load of a side; closed by the side. */
   Load load() throws Exception {
     if (load == null) {
-      load = new BusyProcessors(threads, callers(), lead);
+      load = finder.open(callers());
     }
     users++;
     return new Handle();
@@ -89,6 +88,11 @@ final class OwnLoad {
       }
       asked.add(this);
       return nanosBetween;
+    }
+
+    @Override
+    public void warmedUp() {
+      asked.clear(); // so that the first pair has one load, too
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.mlops4j.bench.ratios.Measured;
 import io.mlops4j.bench.ratios.Side;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.MicroBatching;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -149,6 +150,60 @@ class ServingTopicTest {
     try (Load load =
         new BusyProcessors(2, new Counting(() -> nanos.addAndGet(35_000)), 0, nanos::get, 5)) {
       assertThat(load.nanosBetween()).as("35 us a call, 3.5 processors").isEqualTo(10_000);
+    }
+  }
+
+  @Test
+  void bothSidesOfAPairHaveTheLoadOfTheirStack() throws Exception {
+    List<String> events = new ArrayList<>();
+    OwnLoad own =
+        new OwnLoad(() -> new Closed(() -> events.add("callers")), callers -> new Steps(callers));
+    try (Load ours = own.load();
+        Callers stack = own.callers();
+        Load theirs = own.load()) {
+      assertThat(stack.caller(0)).isNotNull();
+      assertThat(List.of(ours.nanosBetween(), ours.nanosBetween())).containsExactly(1.0, 2.0);
+      ours.warmedUp();
+      assertThat(List.of(theirs.nanosBetween(), theirs.nanosBetween())).containsExactly(3.0, 4.0);
+      theirs.warmedUp();
+      assertThat(List.of(ours.nanosBetween(), theirs.nanosBetween())).containsExactly(5.0, 5.0);
+      assertThat(List.of(theirs.nanosBetween(), ours.nanosBetween())).containsExactly(6.0, 6.0);
+      assertThat(List.of(ours.nanosBetween(), theirs.nanosBetween())).containsExactly(7.0, 7.0);
+      assertThat(events).isEmpty();
+    }
+    assertThat(events).as("the callers are closed once").containsExactly("callers");
+  }
+
+  /** Another load each time. */
+  private static final class Steps implements Load {
+    private final Callers callers;
+    private double nanos;
+
+    Steps(Callers callers) {
+      this.callers = callers;
+    }
+
+    @Override
+    public double nanosBetween() {
+      return ++nanos;
+    }
+
+    @Override
+    public void close() throws IOException {
+      callers.close();
+    }
+  }
+
+  /** Notes that it is closed. */
+  private record Closed(Runnable note) implements Callers {
+    @Override
+    public Caller caller(int number) {
+      return call -> call;
+    }
+
+    @Override
+    public void close() {
+      note.run();
     }
   }
 
