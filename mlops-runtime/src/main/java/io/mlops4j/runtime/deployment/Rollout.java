@@ -135,7 +135,7 @@ public final class Rollout {
    * @throws RegistryException if the registry cannot be used
    */
   public Optional<RolloutStatus> status() {
-    return registry.head(alias).flatMap(this::read).map(Recorded::status);
+    return newest().map(Recorded::status);
   }
 
   /**
@@ -151,22 +151,35 @@ public final class Rollout {
   }
 
   /**
-   * Records a judgement of the present step. A pass leads to the next step, to the approval or to
-   * the promotion. A failure ends the rollout: the alias still points to the baseline. If the
-   * verdict is inconclusive, nothing is recorded until the plan's patience ends; then the rollout
-   * is rolled back.
+   * Records a judgement of a step. A pass leads to the next step, to the approval or to the
+   * promotion. A failure ends the rollout: the alias still points to the baseline. If the verdict
+   * is inconclusive, nothing is recorded until the plan's patience ends; then the rollout is rolled
+   * back.
    *
+   * <p>A step that is over, because another process was faster or somebody ended the rollout, is
+   * not judged again: nothing is recorded. So each process may judge, and a step still counts once.
+   *
+   * @param judged the step that was judged, as {@link #status} returned it
    * @param verdict the verdict of the gates
    * @param change who judges; its reason precedes the verdict in the history
-   * @return the state afterwards
-   * @throws RegistryException if no rollout is open, if another process was faster, or if the
-   *     registry cannot be used
+   * @return the state afterwards; that of another rollout if one was started meanwhile
+   * @throws IllegalArgumentException if the judged rollout is not open, or is one of another alias
+   * @throws RegistryException if there never was a rollout, if another process was faster by a
+   *     moment, or if the registry cannot be used
    */
-  public RolloutStatus judged(Verdict verdict, Change change) {
+  public RolloutStatus judged(RolloutStatus judged, Verdict verdict, Change change) {
+    Objects.requireNonNull(judged, "judged");
     Objects.requireNonNull(verdict, "verdict");
     Objects.requireNonNull(change, "change");
-    Recorded now = open();
+    if (!judged.isOpen() || !judged.ref().equals(ref)) {
+      throw new IllegalArgumentException(
+          "found " + judged + "; expected an open rollout of " + ref);
+    }
+    Recorded now = newest().orElseThrow(() -> refused("found no rollout", "one; start it first"));
     RolloutStatus status = now.status();
+    if (!status.equals(judged)) {
+      return status;
+    }
     Optional<RolloutStatus> settled = settle(now, change);
     if (settled.isPresent() || status.state() == State.AWAITING_APPROVAL) {
       return settled.orElse(status);
@@ -255,9 +268,7 @@ public final class Rollout {
    */
   public Optional<RolloutStatus> reconcile(Change change) {
     Objects.requireNonNull(change, "change");
-    return registry
-        .head(alias)
-        .flatMap(this::read)
+    return newest()
         .filter(recorded -> recorded.status().isOpen())
         .flatMap(recorded -> settle(recorded, change));
   }
@@ -307,10 +318,12 @@ public final class Rollout {
     return statusAt(registry.unassign(alias, RolloutRecord.change(end), now.record()));
   }
 
+  private Optional<Recorded> newest() {
+    return registry.head(alias).flatMap(this::read);
+  }
+
   private Recorded open() {
-    return registry
-        .head(alias)
-        .flatMap(this::read)
+    return newest()
         .filter(recorded -> recorded.status().isOpen())
         .orElseThrow(() -> refused("found no open rollout", "one; start it first"));
   }

@@ -45,7 +45,8 @@ class RolloutCommandsTest {
   /** As a serving process does. */
   private void judge(Verdict verdict) {
     try (ModelRegistry registry = FileModelRegistry.open(temporary.resolve("registry"))) {
-      Rollout.of(registry, "mlp@champion").judged(verdict, Change.by("service"));
+      Rollout rollout = Rollout.of(registry, "mlp@champion");
+      rollout.judged(rollout.status().orElseThrow(), verdict, Change.by("service"));
     }
   }
 
@@ -62,7 +63,8 @@ class RolloutCommandsTest {
     assertThat(started.code()).as(started.err()).isZero();
     assertThat(started.out())
         .matches(
-            "mlp:2 on mlp@champion: running, step 1 of 2 \\(5 % of the calls\\), since \\S+Z  ana: better\n");
+            "mlp:2 on mlp@champion: running, step 1 of 2 \\(5 % of the calls\\), since \\S+Z  ana:"
+                + " better\n");
     judge(PASS);
     judge(PASS);
 
@@ -136,7 +138,8 @@ class RolloutCommandsTest {
 
     assertThat(line.run("history", "mlp@champion.rollout").out())
         .matches(
-            "1  \\S+Z  -> mlp:2       ana: better\n2  \\S+Z  mlp:2 removed  bob: too slow: aborted\n");
+            "1  \\S+Z  -> mlp:2       ana: better\n"
+                + "2  \\S+Z  mlp:2 removed  bob: too slow: aborted\n");
     assertThat(line.run("history", "mlp@champion").out()).hasLineCount(1);
     assertThat(line.run("verify").code()).isZero();
   }

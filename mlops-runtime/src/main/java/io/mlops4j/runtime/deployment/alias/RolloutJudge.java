@@ -100,9 +100,11 @@ final class RolloutJudge {
     if (refused.isPresent()) {
       DeploymentStatus.Refusal why = refused.get();
       record(
+          status,
           new Verdict.Fail(List.of(new Evidence("loaded", Double.NaN, Double.NaN, why.reason()))));
     } else if (canary.candidate().versions().isBroken() && canary.servesNewest()) {
       record(
+          status,
           new Verdict.Fail(
               List.of(
                   new Evidence(
@@ -112,7 +114,7 @@ final class RolloutJudge {
                       "the candidate's circuit breaker is open"))));
     } else if (status.state() == State.RUNNING && canary.servesNewest() && isDue(status)) {
       Instant began = clock.instant();
-      record(verdict(status));
+      record(status, verdict(status));
       judged = began; // a judgement that failed is retried after a short pause
     }
   }
@@ -129,14 +131,15 @@ final class RolloutJudge {
       throw e;
     } catch (RuntimeException | Error e) { // recorded, because the plan's patience limits it, too
       record(
+          status,
           new Verdict.Inconclusive(
               List.of(new Evidence("gate", Double.NaN, Double.NaN, "the gate failed: " + e))));
       throw e;
     }
   }
 
-  private void record(Verdict verdict) {
-    RolloutStatus after = rollout.judged(verdict, change);
+  private void record(RolloutStatus judged, Verdict verdict) {
+    RolloutStatus after = rollout.judged(judged, verdict, change);
     LOG.info("{}", after);
     canary.candidate().tick();
     if (!after.isOpen()) {

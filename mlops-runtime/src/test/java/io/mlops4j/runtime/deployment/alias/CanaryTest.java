@@ -333,8 +333,7 @@ class CanaryTest {
   @Test
   void aRestartGoesOnAtTheSameStep() {
     Rollout rollout = Rollout.of(plus.registry, CHAMPION);
-    rollout.start(plus.v2, RolloutPlan.of(0.2, 1), ANA);
-    rollout.judged(pass(), ANA);
+    rollout.judged(rollout.start(plus.v2, RolloutPlan.of(0.2, 1), ANA), pass(), ANA);
     try (Deployment deployment = builder().rollouts(trial -> pass()).start()) {
       assertThat(version(deployment)).isEqualTo(2);
       assertThat(deployment.canary().orElseThrow().rollout().orElseThrow().step()).isEqualTo(2);
@@ -392,6 +391,43 @@ class CanaryTest {
       assertThat(version(deployment)).isEqualTo(2);
     } finally {
       loads.countDown();
+    }
+  }
+
+  @Test
+  void aRefusalThatIsJudgedLateDoesNotFailTheNextRollout() {
+    Rollout rollout = Rollout.of(plus.registry, CHAMPION);
+    try (AliasDeployment deployment =
+        (AliasDeployment) builder().rollouts(trial -> pass()).start()) {
+      ModelVersion bad =
+          plus.publish(
+              "plus2", DeploymentFixture.card().goldenRows(DeploymentFixture.golden(7)).build());
+      rollout.start(bad, RolloutPlan.of(1), ANA);
+      deployment.refresh();
+      assertThat(deployment.canary().orElseThrow().refused()).isPresent();
+
+      rollout.abort(ANA);
+      RolloutStatus next = rollout.start(plus.v2, RolloutPlan.of(1), ANA);
+      judgeOnce(deployment); // before it has read the alias again
+
+      assertThat(rollout.status()).contains(next);
+    }
+  }
+
+  @Test
+  void eachOfTwoProcessesJudgesAStepButOnlyOneCounts() {
+    Rollout rollout = Rollout.of(plus.registry, CHAMPION);
+    RolloutStatus first = rollout.start(plus.v2, RolloutPlan.of(0.1, 0.2, 0.5), ANA);
+    time.advance(Duration.between(time.instant(), first.since()).plus(Duration.ofMinutes(11)));
+    try (AliasDeployment one = (AliasDeployment) builder().rollouts(trial -> pass()).start();
+        AliasDeployment other = (AliasDeployment) builder().rollouts(trial -> pass()).start()) {
+      judgeOnce(one);
+      assertThat(rollout.status().orElseThrow().step()).isEqualTo(2);
+
+      judgeOnce(other); // still sees the first step, which is due
+      assertThat(rollout.status().orElseThrow().step()).isEqualTo(2);
+      other.refresh();
+      assertThat(other.canary().orElseThrow().rollout()).isEqualTo(rollout.status());
     }
   }
 
@@ -568,12 +604,13 @@ class CanaryTest {
 
   private int rollOut(Deployment deployment, Rollout rollout) {
     for (int round = 0; round < 20; round++) {
-      rollout.start(round % 2 == 0 ? plus.v2 : plus.v3, RolloutPlan.of(0.5), ANA);
+      RolloutStatus started =
+          rollout.start(round % 2 == 0 ? plus.v2 : plus.v3, RolloutPlan.of(0.5), ANA);
       deployment.refresh();
       if (round % 3 == 0) {
         rollout.abort(ANA);
       } else {
-        rollout.judged(pass(), ANA);
+        rollout.judged(started, pass(), ANA);
       }
       deployment.refresh();
       plus.assign(CHAMPION, plus.v1);

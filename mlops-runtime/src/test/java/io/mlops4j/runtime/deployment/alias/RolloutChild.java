@@ -177,7 +177,7 @@ final class RolloutChild {
         says(
             "publish",
             () -> registry.publish(DeploymentFixture.card().parameter("new", "1").build(), model));
-        says("judge", () -> rollout.judged(PASS, ana));
+        says("judge", () -> rollout.judged(rollout.status().orElseThrow(), PASS, ana));
         says("abort", () -> rollout.abort(ana));
         says("start", () -> Rollout.of(registry, "plus@other").start(v2, RolloutPlan.of(0.1), ana));
         says("rollback", () -> deployment.rollback(deployment.servedBy(), "complaints"));

@@ -70,13 +70,13 @@ class RolloutTest {
     assertThat(first.share()).isEqualTo(0.05);
     assertThat(first.baseline()).isEqualTo(plus.v1);
 
-    RolloutStatus second = rollout.judged(PASS, SERVICE);
+    RolloutStatus second = rollout.judged(first, PASS, SERVICE);
     assertThat(second.step()).isEqualTo(2);
     assertThat(second.share()).isEqualTo(0.5);
     assertThat(second.evidence()).containsExactly(ERRORS);
     assertThat(state()).isEqualTo(second);
 
-    RolloutStatus end = rollout.judged(PASS, SERVICE);
+    RolloutStatus end = rollout.judged(second, PASS, SERVICE);
     assertThat(end.state()).isEqualTo(State.PROMOTED);
     assertThat(end.share()).isZero();
     assertThat(plus.registry.resolve(CHAMPION)).isEqualTo(plus.v2);
@@ -93,17 +93,19 @@ class RolloutTest {
 
   @Test
   void aFailureEndsItAndTheAliasStays() {
-    rollout.start(plus.v2, PLAN, ANA);
+    RolloutStatus first = rollout.start(plus.v2, PLAN, ANA);
 
-    RolloutStatus end = rollout.judged(FAIL, SERVICE);
+    RolloutStatus end = rollout.judged(first, FAIL, SERVICE);
 
     assertThat(end.state()).isEqualTo(State.ROLLED_BACK);
     assertThat(end.evidence()).isEqualTo(FAIL.evidence());
     assertThat(plus.registry.resolve(CHAMPION)).isEqualTo(plus.v1);
     assertThat(state()).isEqualTo(end);
-    assertThatThrownBy(() -> rollout.judged(PASS, SERVICE))
-        .isInstanceOf(RegistryException.class)
-        .hasMessageContaining("no open rollout");
+    assertThat(rollout.judged(first, PASS, SERVICE)).isEqualTo(end);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> rollout.judged(end, PASS, SERVICE))
+        .withMessageContaining("rolled back")
+        .withMessageContaining("an open rollout");
     assertThat(rollout.start(plus.v3, PLAN, ANA).isOpen()).isTrue();
   }
 
@@ -114,22 +116,23 @@ class RolloutTest {
     RolloutStatus now = rollout.status().orElseThrow();
     time.advance(Duration.between(time.instant(), now.since()).plus(Duration.ofMinutes(59)));
 
-    assertThat(rollout.judged(OPEN, SERVICE)).isEqualTo(now);
+    assertThat(rollout.judged(now, OPEN, SERVICE)).isEqualTo(now);
     assertThat(plus.registry.history(rollout.alias())).hasSize((int) records);
 
     time.advance(Duration.ofMinutes(1));
-    assertThat(rollout.judged(OPEN, SERVICE).state()).isEqualTo(State.ROLLED_BACK);
+    assertThat(rollout.judged(now, OPEN, SERVICE).state()).isEqualTo(State.ROLLED_BACK);
   }
 
   @Test
   void aPlanMayDemandAnApproval() {
-    rollout.start(plus.v2, RolloutPlan.of(1).withApproval(), ANA);
+    RolloutStatus first = rollout.start(plus.v2, RolloutPlan.of(1).withApproval(), ANA);
     assertThatThrownBy(() -> rollout.approve(ANA))
         .isInstanceOf(RegistryException.class)
         .hasMessageContaining("running");
 
-    assertThat(rollout.judged(PASS, SERVICE).state()).isEqualTo(State.AWAITING_APPROVAL);
-    assertThat(rollout.judged(FAIL, SERVICE).state()).isEqualTo(State.AWAITING_APPROVAL);
+    RolloutStatus passed = rollout.judged(first, PASS, SERVICE);
+    assertThat(passed.state()).isEqualTo(State.AWAITING_APPROVAL);
+    assertThat(rollout.judged(passed, FAIL, SERVICE)).isEqualTo(passed);
     assertThat(rollout.approve(Change.by("maria")).state()).isEqualTo(State.PROMOTED);
     assertThat(plus.registry.history(CHAMPION).get(1).change().actor()).isEqualTo("maria");
   }
@@ -149,21 +152,40 @@ class RolloutTest {
   @Test
   void ofTwoProcessesOneTakesAStep() throws Exception {
     for (int round = 0; round < 20; round++) {
-      rollout.start(plus.v2, RolloutPlan.of(0.1, 0.2, 0.3, 0.4), ANA);
-      AtomicInteger refused = new AtomicInteger();
+      RolloutStatus first = rollout.start(plus.v2, RolloutPlan.of(0.1, 0.2, 0.3, 0.4), ANA);
       InParallel.Work<Boolean> judge =
           () -> {
             try {
-              return rollout.judged(PASS, SERVICE).step() > 1;
-            } catch (RegistryException e) {
-              refused.incrementAndGet();
+              return rollout.judged(first, PASS, SERVICE).step() == 2;
+            } catch (RegistryException e) { // the other was faster by less
               return false;
             }
           };
       assertThat(InParallel.call(judge, judge)).contains(true);
-      assertThat(rollout.status().orElseThrow().step()).isEqualTo(3 - refused.get());
+      assertThat(rollout.status().orElseThrow().step()).isEqualTo(2);
       rollout.abort(ANA);
     }
+  }
+
+  @Test
+  void aJudgementOfAnEarlierRolloutEndsNoOther() {
+    RolloutStatus first = rollout.start(plus.v2, PLAN, ANA);
+    rollout.abort(ANA);
+    RolloutStatus other = rollout.start(plus.v3, PLAN, ANA);
+
+    assertThat(rollout.judged(first, FAIL, SERVICE)).isEqualTo(other);
+    assertThat(state()).isEqualTo(other);
+  }
+
+  @Test
+  void aRolloutThatWasNeverStartedIsNotJudged() {
+    RolloutStatus foreign = rollout.start(plus.v2, PLAN, ANA);
+    Rollout none = Rollout.of(plus.registry, "plus@other", time);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> none.judged(foreign, PASS, SERVICE))
+        .withMessageContaining(CHAMPION)
+        .withMessageContaining("plus@other");
   }
 
   @Test
@@ -178,10 +200,10 @@ class RolloutTest {
 
   @Test
   void anotherVersionBehindTheAliasAbortsIt() {
-    rollout.start(plus.v2, PLAN, ANA);
+    RolloutStatus first = rollout.start(plus.v2, PLAN, ANA);
     plus.assign(CHAMPION, plus.v3);
 
-    RolloutStatus end = rollout.judged(PASS, SERVICE);
+    RolloutStatus end = rollout.judged(first, PASS, SERVICE);
 
     assertThat(end.state()).isEqualTo(State.ABORTED);
     assertThat(end.change().reason()).contains("points to plus:3");
@@ -264,10 +286,10 @@ class RolloutTest {
 
   @Test
   void anAssignmentDuringAPromotionIsNotUndone() {
-    rollout.start(plus.v2, RolloutPlan.of(1), ANA);
+    RolloutStatus first = rollout.start(plus.v2, RolloutPlan.of(1), ANA);
     ModelRegistry meddled = meddled(CHAMPION, 1, () -> plus.assign(CHAMPION, plus.v3));
 
-    assertThatThrownBy(() -> Rollout.of(meddled, CHAMPION, time).judged(PASS, SERVICE))
+    assertThatThrownBy(() -> Rollout.of(meddled, CHAMPION, time).judged(first, PASS, SERVICE))
         .isInstanceOf(RegistryException.class)
         .hasMessageContaining("another version behind the alias");
     assertThat(plus.registry.resolve(CHAMPION)).isEqualTo(plus.v3);

@@ -48,7 +48,7 @@ final class Steps {
       }
     } else if (!now.isBefore(status.since().plus(status.plan().every()))) {
       Verdict verdict = gate.judge(rollout.trial(status));
-      RolloutStatus after = rollout.judged(verdict, SERVICE);
+      RolloutStatus after = rollout.judged(status, verdict, SERVICE);
       if (after.equals(status)) {
         narrator.waits(clock.today(), verdict);
       } else {
