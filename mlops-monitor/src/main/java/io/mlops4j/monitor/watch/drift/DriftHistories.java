@@ -20,8 +20,9 @@ import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
- * The histories of the columns that drift, each by its subject. Together they keep some 10 MB at
- * most without slices, and four times as much with slices. Used by the monitor's thread only.
+ * The histories of the columns that drift, each by its subject. Together they keep some 2 MB of
+ * numbers at most without slices, and four times as much with slices. Used by the monitor's thread
+ * only.
  */
 final class DriftHistories {
   private static final int MOST_COLUMN_PROFILES = 5_000;

@@ -45,7 +45,7 @@ public final class DriftHistory {
   private static final int DISTANCES = 8;
 
   private final int most;
-  private final Map<String, Deque<Profile>> windows = new LinkedHashMap<>();
+  private final Map<String, Deque<KeptColumn>> windows = new LinkedHashMap<>();
   private final Deque<Double> distances = new ArrayDeque<>();
   private int sinceChange = FEWEST_WINDOWS;
   private int changes;
@@ -79,7 +79,7 @@ public final class DriftHistory {
   public OptionalDouble add(String slice, Profile seen, DriftPolicy policy) {
     quiet = 0;
     boolean sliced = !slice.equals(Baseline.WHOLE);
-    Deque<Profile> earlier = slice(slice);
+    Deque<KeptColumn> earlier = slice(slice);
     double distance = nearest(earlier, seen, policy);
     boolean enough =
         earlier.size() >= (sliced ? 1 : FEWEST_WINDOWS) && sinceChange >= FEWEST_WINDOWS;
@@ -88,15 +88,15 @@ public final class DriftHistory {
     if (!another && !earlier.isEmpty()) {
       addLast(distances, distance, DISTANCES);
     }
-    addLast(earlier, seen, sliced ? OF_SLICE : most);
+    addLast(earlier, KeptColumn.of(seen, earlier.peekLast()), sliced ? OF_SLICE : most);
     sinceChange = another ? 0 : sinceChange + 1;
     changes += another ? 1 : 0;
     return another ? OptionalDouble.of(distance) : OptionalDouble.empty();
   }
 
-  private Deque<Profile> slice(String name) {
-    Deque<Profile> known = windows.remove(name);
-    Deque<Profile> its = known == null ? new ArrayDeque<>() : known;
+  private Deque<KeptColumn> slice(String name) {
+    Deque<KeptColumn> known = windows.remove(name);
+    Deque<KeptColumn> its = known == null ? new ArrayDeque<>() : known;
     windows.put(name, its); // now the newest
     if (windows.size() > SLICES * most) {
       windows.remove(windows.keySet().iterator().next());
@@ -115,11 +115,11 @@ public final class DriftHistory {
    * Returns the distance to the nearest window; 0 without windows. The newest come first, because a
    * column that stays as it is then costs one comparison.
    */
-  private static double nearest(Deque<Profile> earlier, Profile seen, DriftPolicy policy) {
+  private static double nearest(Deque<KeptColumn> earlier, Profile seen, DriftPolicy policy) {
     double nearest = earlier.isEmpty() ? 0 : Double.POSITIVE_INFINITY;
-    Iterator<Profile> newest = earlier.descendingIterator();
+    Iterator<KeptColumn> newest = earlier.descendingIterator();
     while (nearest != 0 && newest.hasNext()) {
-      nearest = Math.min(nearest, distance(newest.next(), seen, policy));
+      nearest = Math.min(nearest, distance(newest.next().profile(), seen, policy));
     }
     return nearest;
   }
@@ -139,7 +139,7 @@ public final class DriftHistory {
         windows.entrySet(),
         (to, slice) -> {
           to.put(slice.getKey());
-          to.each(slice.getValue(), (each, profile) -> each.put(profile.toBytes()));
+          to.each(slice.getValue(), (each, kept) -> each.put(kept.profile().toBytes()));
         });
   }
 
@@ -151,9 +151,10 @@ public final class DriftHistory {
     in.forEach(from -> history.distances.add(from.number()));
     in.forEach(
         from -> {
-          Deque<Profile> its = new ArrayDeque<>();
+          Deque<KeptColumn> its = new ArrayDeque<>();
           history.windows.put(from.text(), its);
-          from.forEach(each -> its.add(Profile.fromBytes(each.bytes())));
+          from.forEach(
+              each -> its.add(KeptColumn.of(Profile.fromBytes(each.bytes()), its.peekLast())));
         });
     return history;
   }
