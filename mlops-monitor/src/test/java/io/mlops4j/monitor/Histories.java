@@ -93,6 +93,20 @@ public final class Histories {
     return new MonitorHistory(START.plus(windows, ChronoUnit.HOURS), all, List.of(), episodes);
   }
 
+  /** The first and the last windows that an {@link Instant} can name, of a clock gone wrong. */
+  public static MonitorHistory endsOfTime() {
+    Duration day = Duration.ofDays(1);
+    Instant last = Instant.MAX.minus(day);
+    return new MonitorHistory(
+        Instant.MAX,
+        List.of(
+            new WindowSummary(
+                Instant.MIN, Instant.MIN.plus(day), V1, 1_000, 0, List.of("x"), new float[] {-2}),
+            new WindowSummary(last, Instant.MAX, V1, 1_000, 0, List.of("x"), new float[] {-2})),
+        List.of(),
+        List.of());
+  }
+
   /** One window; effects below 0 are of columns that drifted. */
   public static MonitorHistory of(List<WindowSummary> windows, List<Episode> episodes) {
     return new MonitorHistory(START.plus(1, ChronoUnit.DAYS), windows, List.of(), episodes);

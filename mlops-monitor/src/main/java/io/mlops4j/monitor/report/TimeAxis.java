@@ -2,6 +2,7 @@ package io.mlops4j.monitor.report;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
@@ -12,6 +13,12 @@ final class TimeAxis {
   static final int RIGHT = Chart.WIDTH - 4;
 
   private static final Duration DAYS = Duration.ofDays(3);
+
+  /** An {@link Instant} may be a year beyond what has a date. */
+  private static final Instant FIRST = LocalDateTime.MIN.toInstant(ZoneOffset.UTC);
+
+  private static final Instant LAST = LocalDateTime.MAX.toInstant(ZoneOffset.UTC);
+
   private static final DateTimeFormatter DAY = format("uuuu-MM-dd");
   private static final DateTimeFormatter HOUR = format("MM-dd HH:mm");
   private static final DateTimeFormatter SECOND = format("HH:mm:ss");
@@ -61,6 +68,6 @@ final class TimeAxis {
     Duration length = Duration.between(from, to);
     DateTimeFormatter format =
         length.compareTo(DAYS) >= 0 ? DAY : length.toHours() >= 1 ? HOUR : SECOND;
-    return format.format(at);
+    return format.format(at.isBefore(FIRST) ? FIRST : at.isAfter(LAST) ? LAST : at);
   }
 }

@@ -60,7 +60,7 @@ final class VersionBands {
       Span last = joined.isEmpty() ? null : joined.get(joined.size() - 1);
       Duration length = Duration.between(span.from(), span.to());
       longest = length.compareTo(longest) > 0 ? length : longest;
-      if (last == null || span.from().isAfter(last.to().plus(longest))) {
+      if (last == null || Duration.between(last.to(), span.from()).compareTo(longest) > 0) {
         joined.add(span);
         longest = length;
       } else {

@@ -22,6 +22,12 @@ class HistoryPageTest {
   }
 
   @Test
+  void timesWithoutADateAreShownAsTheNearestOne() {
+    assertThat(HtmlReport.of(Histories.endsOfTime()).toHtml())
+        .contains("-999999999-01-01", "+999999999-12-31", "2 windows");
+  }
+
+  @Test
   void openProblemsComeFirstThenVersionsPerformanceAndDrift() {
     String html = HtmlReport.of(Histories.quarter()).toHtml();
     assertThat(html)
