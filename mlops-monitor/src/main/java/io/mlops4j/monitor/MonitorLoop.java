@@ -72,6 +72,7 @@ final class MonitorLoop {
   private long shadows;
   private long dropped; // rows that could not be handled
   private long windowsEnded;
+  private long forgotten; // episodes of versions that are no longer known
   private volatile List<NotWatched> notWatched;
   private volatile Baseline baseline;
   private volatile @Nullable ServedBy serving;
@@ -299,7 +300,7 @@ final class MonitorLoop {
   }
 
   void handle(HandOff.Item item) {
-    long before = alarms.decided();
+    long before = alarms.decided() + forgotten;
     if (item instanceof CallBlock block) {
       split.handle(block);
     } else if (item instanceof HandOff.Answered answered) {
@@ -309,7 +310,7 @@ final class MonitorLoop {
     } else if (item instanceof HandOff.Labels given) {
       labelled(new HandOff.Labels(given.labels(), time.of(given.at()), given.upTo()));
     }
-    if (alarms.decided() != before) {
+    if (alarms.decided() + forgotten != before) {
       synchronized (episodes) { // the journal has the same order
         journal.write(StateJournal.ALARMS, this::writeAlarms);
       }
@@ -355,7 +356,7 @@ final class MonitorLoop {
     if (served.size() > MOST_VERSIONS) {
       ServedBy oldest = served.keySet().iterator().next();
       served.remove(oldest);
-      episodes.forgotten(oldest, at);
+      forgotten += episodes.forgotten(oldest, at);
     }
   }
 

@@ -341,6 +341,37 @@ class MonitorStateTest {
   }
 
   @Test
+  void theEndOfAForgottenVersionsEpisodeOutlivesAKill() throws IOException {
+    MonitorBuilder builder =
+        ModelMonitor.builder(reference).everyRow().clock(clock).storing(disk, nanos::get, false);
+    Path copy;
+    List<Episode> episodes;
+    try (ModelMonitor first = builder.stateIn(folder()).start();
+        FeatureBatch other = FeatureBatch.builder(allocator).floats("y", 1).build();
+        FeatureBatch scores = FeatureBatch.builder(allocator).floats("score", 1).build()) {
+      first.onInference(Events.answered(V1, other, scores)); // lacks x
+      for (int version = 2; version <= 65; version++) {
+        answer(first, Events.version(version), 1, 0, 0);
+      }
+      first.flush();
+      episodes = first.episodes();
+      assertThat(episodes)
+          .singleElement()
+          .satisfies(one -> assertThat(one.status()).isEqualTo(Episode.Status.CLOSED));
+      copy = killed();
+    }
+    try (ModelMonitor second =
+        ModelMonitor.builder(reference)
+            .everyRow()
+            .clock(clock)
+            .storing(disk, nanos::get, false)
+            .stateIn(copy)
+            .start()) {
+      assertThat(second.episodes()).isEqualTo(episodes);
+    }
+  }
+
+  @Test
   void anAcceptedReferenceIsThereAtOnce() throws IOException {
     Path copy;
     Profile accepted;

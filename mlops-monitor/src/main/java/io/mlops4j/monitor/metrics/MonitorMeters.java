@@ -10,6 +10,7 @@ import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.monitor.MonitorCounts;
 import io.mlops4j.monitor.Performance;
 import io.mlops4j.monitor.alarm.Alarm;
+import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.monitor.drift.DriftVerdict;
 import io.mlops4j.monitor.drift.FeatureDrift;
 import io.mlops4j.monitor.drift.WindowReport;
@@ -26,8 +27,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +98,7 @@ public final class MonitorMeters implements MeterBinder, AutoCloseable {
   private final List<Bound> bound = new ArrayList<>();
 
   private volatile Effects effects = Effects.of(null);
+  private volatile OpenColumns openColumns = OpenColumns.of(List.of());
 
   private record Bound(MeterRegistry registry, List<Meter> meters) {}
 
@@ -302,15 +306,27 @@ public final class MonitorMeters implements MeterBinder, AutoCloseable {
     return known.byColumn().getOrDefault(column, Double.NaN);
   }
 
-  private static double drifted(ModelMonitor monitor, String column) {
-    return monitor.episodes().stream()
-            .anyMatch(
-                episode ->
-                    episode.isOpen()
-                        && episode.kind() == Alarm.Kind.DRIFT
-                        && episode.subject().equals(column))
-        ? 1
-        : 0;
+  /** The columns with an open episode, which all columns of a reading share. */
+  private record OpenColumns(List<Episode> episodes, Set<String> drifted) {
+    static OpenColumns of(List<Episode> episodes) {
+      return new OpenColumns(
+          episodes,
+          episodes.stream()
+              .filter(episode -> episode.isOpen() && episode.kind() == Alarm.Kind.DRIFT)
+              .map(Episode::subject)
+              .collect(Collectors.toUnmodifiableSet()));
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // the list is another one when an episode has changed
+  private double drifted(ModelMonitor monitor, String column) {
+    List<Episode> newest = monitor.episodes();
+    OpenColumns known = openColumns;
+    if (known.episodes() != newest) {
+      known = OpenColumns.of(newest);
+      openColumns = known;
+    }
+    return known.drifted().contains(column) ? 1 : 0;
   }
 
   /** Removes the meters from every registry. A second call does nothing. */

@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The open problems of a monitor and the newest closed ones. Written by the monitor's thread, read
@@ -124,12 +125,18 @@ public final class Episodes {
 
   private final Deque<Episode> closed = new ArrayDeque<>();
   private int opened;
+  private @Nullable List<Episode> all; // until one of them changes
+
+  private void changed() {
+    all = null;
+  }
 
   /**
    * Records a judgement, and returns the episodes to announce. A subject that was judged without a
    * finding is quiet.
    */
   public synchronized List<Episode> judged(Judged judged, Instant at) {
+    changed();
     Map<Subject, List<Finding>> found = new LinkedHashMap<>();
     for (Finding one : judged.found()) {
       found.computeIfAbsent(one.subject(), absent -> new ArrayList<>()).add(one);
@@ -170,6 +177,7 @@ public final class Episodes {
   /** Records the columns that are not watched at present, and returns the episodes to announce. */
   public synchronized List<Episode> notWatched(
       List<NotWatched> now, ServedBy servedBy, Instant at) {
+    changed();
     List<Episode> news = new ArrayList<>();
     for (NotWatched one : now) {
       Evidence evidence = new Evidence(one.name(), Double.NaN, Double.NaN, one.toString());
@@ -187,6 +195,7 @@ public final class Episodes {
    */
   public synchronized void windowEnded(
       ServedBy version, Set<String> notWatched, Set<ServedBy> served, Instant at) {
+    changed();
     once.keySet().removeIf(small -> !served.contains(small.by()));
     for (Subject subject : List.copyOf(open.keySet())) {
       boolean watchedAgain =
@@ -200,14 +209,22 @@ public final class Episodes {
     }
   }
 
-  /** Ends the episodes of a version that answered so long ago that it is no longer known. */
-  public synchronized void forgotten(ServedBy version, Instant at) {
+  /**
+   * Ends the episodes of a version that answered so long ago that it is no longer known.
+   *
+   * @return the number of episodes that ended
+   */
+  public synchronized int forgotten(ServedBy version, Instant at) {
+    changed();
     once.keySet().removeIf(small -> small.by().equals(version));
+    int ended = 0;
     for (Subject subject : List.copyOf(open.keySet())) {
       if (Objects.equals(version, subject.version())) {
         close(subject, Episode.Status.CLOSED, at);
+        ended++;
       }
     }
+    return ended;
   }
 
   /**
@@ -278,6 +295,7 @@ public final class Episodes {
 
   /** Ends all episodes of drift and quality, because the changed rows are the new reference. */
   public synchronized void accept(Instant at) {
+    changed();
     once.clear();
     for (Subject subject : List.copyOf(open.keySet())) {
       if (subject.kind() == Alarm.Kind.DRIFT || subject.kind() == Alarm.Kind.QUALITY) {
@@ -288,6 +306,7 @@ public final class Episodes {
 
   /** Acknowledges an open episode; returns false if no open episode has this id. */
   public synchronized boolean acknowledge(String id, String by) {
+    changed();
     for (Open one : open.values()) {
       if (one.episode.id().equals(id)) {
         one.episode =
@@ -317,6 +336,7 @@ public final class Episodes {
 
   /** Replaces all episodes. */
   public synchronized void read(StateReader in) {
+    changed();
     open.clear();
     once.clear();
     closed.clear();
@@ -326,8 +346,17 @@ public final class Episodes {
     closed.addAll(in.each(EpisodeState::read));
   }
 
-  /** Returns the open episodes, oldest first, and then the closed ones, newest first. */
+  /**
+   * Returns the open episodes, oldest first, and then the closed ones, newest first; the same list
+   * until something may have changed.
+   */
   public synchronized List<Episode> all() {
-    return Stream.concat(open.values().stream().map(one -> one.episode), closed.stream()).toList();
+    List<Episode> known = all;
+    if (known == null) {
+      known =
+          Stream.concat(open.values().stream().map(one -> one.episode), closed.stream()).toList();
+      all = known;
+    }
+    return known;
   }
 }

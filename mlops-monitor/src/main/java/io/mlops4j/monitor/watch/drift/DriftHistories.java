@@ -20,7 +20,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
- * The histories of the columns that drift, each by its subject. Together they keep some 2 MB of
+ * The histories of the columns that drift, each by its subject. Together they keep some 3 MB of
  * numbers at most without slices, and four times as much with slices. Used by the monitor's thread
  * only.
  */

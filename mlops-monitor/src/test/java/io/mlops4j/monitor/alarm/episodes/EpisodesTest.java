@@ -288,6 +288,34 @@ class EpisodesTest {
   }
 
   @Test
+  void theListIsTheSameUntilAnEpisodeChanges() {
+    window(0.6);
+    List<Episode> before = episodes.all();
+    assertThat(episodes.all()).isSameAs(before);
+    window(0.6);
+    assertThat(episodes.all()).isNotEqualTo(before);
+    before = episodes.all();
+    assertThat(episodes.acknowledge(before.get(0).id(), "maria")).isTrue();
+    assertThat(episodes.all()).isNotEqualTo(before);
+    before = episodes.all();
+    episodes.accept(now);
+    assertThat(episodes.all()).isNotEqualTo(before);
+    performance(V2, BAD);
+    before = episodes.all();
+    assertThat(episodes.forgotten(V2, now)).isEqualTo(1);
+    assertThat(episodes.all()).isNotEqualTo(before);
+    performance(V2, BAD);
+    before = episodes.all();
+    episodes.windowEnded(V1, Set.of(), Set.of(V1), now);
+    episodes.windowEnded(V1, Set.of(), Set.of(V1), now);
+    assertThat(episodes.all()).isNotEqualTo(before);
+    before = episodes.all();
+    assertThat(episodes.notWatched(List.of(new NotWatched("x", "it is missing")), V1, now))
+        .hasSize(1);
+    assertThat(episodes.all()).isNotEqualTo(before);
+  }
+
+  @Test
   void episodesAreReadAsTheyWereWrittenAndGoOn() {
     BinaryFrame frame = new BinaryFrame("episodes", 1, 1, 1);
     window(0.6);
