@@ -45,7 +45,15 @@ final class RedisServer {
   /** Starts a server that the test may stop, or aborts the test. */
   static RedisServer own() throws IOException {
     open().close();
-    return start(freePort());
+    for (int left = 4; ; left--) {
+      try {
+        return start(freePort());
+      } catch (IOException e) { // another process may have taken the port
+        if (left == 0) {
+          throw e;
+        }
+      }
+    }
   }
 
   int port() {

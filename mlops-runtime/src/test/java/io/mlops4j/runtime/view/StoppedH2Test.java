@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.view;
 
+import static io.mlops4j.runtime.view.Patience.again;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -22,12 +23,15 @@ class StoppedH2Test {
     assertThat(kill.waitFor(30, TimeUnit.SECONDS)).isTrue();
   }
 
+  private static OnlineStore open(String address) {
+    return JdbcOnlineStore.open(address, new Properties());
+  }
+
   @Test
   void aReadIsGivenUpAfterTheTimeLimitOfTheAddress() throws Exception {
     try (SharedDatabase database = SharedDatabase.open(SharedDatabase.Kind.H2_SERVER, folder);
-        OnlineStore store =
-            JdbcOnlineStore.open(database.address() + ";NETWORK_TIMEOUT=1000", new Properties())) {
-      assertThat(store.read("v", List.of("[1]"))).isEmpty();
+        OnlineStore store = again(() -> open(database.address() + ";NETWORK_TIMEOUT=1000"))) {
+      assertThat(again(() -> store.read("v", List.of("[1]")))).isEmpty();
       signal(database.owner(), "-STOP");
       try {
         assertThatThrownBy(() -> store.read("v", List.of("[1]")))
@@ -36,7 +40,7 @@ class StoppedH2Test {
       } finally {
         signal(database.owner(), "-CONT");
       }
-      assertThat(store.read("v", List.of("[1]"))).isEmpty();
+      assertThat(again(() -> store.read("v", List.of("[1]")))).isEmpty();
     }
   }
 }

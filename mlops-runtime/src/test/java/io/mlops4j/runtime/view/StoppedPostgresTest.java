@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.view;
 
+import static io.mlops4j.runtime.view.Patience.again;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,7 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,19 +83,6 @@ class StoppedPostgresTest {
     assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(PROMPT);
   }
 
-  /** A busy machine may need longer than the limit until the server answers again. */
-  private static <T> T again(Supplier<T> read) {
-    for (int left = 20; ; left--) {
-      try {
-        return read.get();
-      } catch (DataException e) {
-        if (left == 0) {
-          throw e;
-        }
-      }
-    }
-  }
-
   private static void isCached(OnlineFeatures online, String key) {
     for (int i = 0; i < 1_000; i++) {
       assertThat(online.read(key).orElseThrow().get("x")).isEqualTo(1L);
@@ -115,17 +103,17 @@ class StoppedPostgresTest {
     failsInTime("cannot read rows: ", () -> online.read("new"));
   }
 
-  private void write(OnlineFeatures online) {
+  private List<Optional<FeatureRow>> write(OnlineFeatures online) {
     online.write(clock.instant().minus(TO_LIVE).plusSeconds(60), Map.of("x", 1), "old");
     online.write(clock.instant(), Map.of("x", 1), "new");
-    online.readAll(List.of(List.of("old"), List.of("new")));
+    return online.readAll(List.of(List.of("old"), List.of("new")));
   }
 
   @Test
   void cachedRowsAreServedUntilTheyExpireWhileTheServerIsStopped() throws Exception {
-    try (OnlineStore store = JdbcOnlineStore.open(source, LIMIT);
+    try (OnlineStore store = again(() -> JdbcOnlineStore.open(source, LIMIT));
         OnlineFeatures online = online(store)) {
-      write(online);
+      again(() -> write(online));
       signal("-STOP");
       try {
         servesUntilRowsExpire(online);
@@ -140,8 +128,8 @@ class StoppedPostgresTest {
   @Test
   void anOpenConnectionIsGivenUpAfterTheTimeLimit() throws Exception {
     try (TestPool pool = new TestPool(source, true);
-        OnlineStore store = JdbcOnlineStore.open(pool, LIMIT)) {
-      assertThat(store.read("v", List.of("[1]"))).isEmpty();
+        OnlineStore store = again(() -> JdbcOnlineStore.open(pool, LIMIT))) {
+      assertThat(again(() -> store.read("v", List.of("[1]")))).isEmpty();
       signal("-STOP");
       try {
         failsInTime("cannot read rows: An I/O error", () -> store.read("v", List.of("[1]")));
@@ -154,9 +142,9 @@ class StoppedPostgresTest {
 
   @Test
   void cachedRowsAreServedUntilTheyExpireAfterTheServerEnded() throws Exception {
-    try (OnlineStore store = JdbcOnlineStore.open(source, LIMIT);
+    try (OnlineStore store = again(() -> JdbcOnlineStore.open(source, LIMIT));
         OnlineFeatures online = online(store)) {
-      write(online);
+      again(() -> write(online));
       int port = server.getPort();
       server.close();
       servesUntilRowsExpire(online);

@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.view;
 
+import static io.mlops4j.runtime.view.Patience.again;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +78,7 @@ class StoppedRedisTest {
       } finally {
         server.signal("-CONT");
       }
+      Optional<FeatureRow> unused = again(() -> online.read("b")); // until the server answers
       assertThat(online.write(now.plusSeconds(1), Map.of("x", 3), "a")).isTrue();
       assertThat(online.read("a").orElseThrow().get("x")).isEqualTo(3L);
     }

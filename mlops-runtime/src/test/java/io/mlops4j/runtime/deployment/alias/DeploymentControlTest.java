@@ -2,6 +2,7 @@ package io.mlops4j.runtime.deployment.alias;
 
 import static io.mlops4j.runtime.deployment.alias.DeploymentFixture.CHAMPION;
 import static io.mlops4j.runtime.deployment.alias.DeploymentFixture.card;
+import static io.mlops4j.runtime.deployment.alias.DeploymentFixture.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -156,7 +157,8 @@ class DeploymentControlTest {
     plus.assign(CHAMPION, plus.v2);
     CountDownLatch recovered = new CountDownLatch(1);
     Deployment deployment =
-        plus.champion().from(registry.view()).registryTimeout(Duration.ofMillis(300)).start();
+        patiently(
+            plus.champion().from(registry.view()).registryTimeout(Duration.ofMillis(300))::start);
     registry.hang("head", recovered);
     registry.hang("history", recovered);
     long before = System.nanoTime();
@@ -181,7 +183,8 @@ class DeploymentControlTest {
     TroubledRegistry registry = new TroubledRegistry(plus.registry);
     CountDownLatch recovered = new CountDownLatch(1);
     try (Deployment deployment =
-        plus.champion().from(registry.view()).registryTimeout(Duration.ofMillis(50)).start()) {
+        patiently(
+            plus.champion().from(registry.view()).registryTimeout(Duration.ofMillis(50))::start)) {
       int before = registry.calls("head");
       registry.hang("head", recovered);
       for (int i = 0; i < 20; i++) {

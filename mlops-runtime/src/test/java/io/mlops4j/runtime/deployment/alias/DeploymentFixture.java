@@ -2,6 +2,7 @@ package io.mlops4j.runtime.deployment.alias;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.error.RegistryException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.Closing;
 import io.mlops4j.inference.Prediction;
@@ -23,6 +24,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /** A registry with three versions, each of which adds its number to {@code x}. */
 final class DeploymentFixture implements AutoCloseable {
@@ -99,6 +101,19 @@ final class DeploymentFixture implements AutoCloseable {
 
   AliasRecord assign(String ref, ModelVersion version) {
     return registry.assign(ref, version, Change.by("ana").because("test"));
+  }
+
+  /** Tries again what a busy machine may not answer within the time limit of a registry. */
+  static <T> T patiently(Supplier<T> work) {
+    for (int left = 20; ; left--) {
+      try {
+        return work.get();
+      } catch (RegistryException e) {
+        if (left == 0) {
+          throw e;
+        }
+      }
+    }
   }
 
   /** Looks at the alias only when asked to. */
