@@ -591,7 +591,8 @@ class GuardTest {
         assertThatThrownBy(() -> deployment.predict(good, low))
             .isInstanceOf(OverloadedException.class)
             .hasMessage(
-                "plus@champion: found 3 calls in flight, expected at most 2 for a call of priority LOW; try again after a pause, or raise the limit of shedding(...)");
+                "plus@champion: found 3 calls in flight, expected at most 2 for a call of priority"
+                    + " LOW; try again after a pause, or raise the limit of shedding(...)");
         assertThatThrownBy(() -> rows.predict(new Term(1), low))
             .isInstanceOf(OverloadedException.class);
         stuck.set(false);
@@ -680,13 +681,17 @@ class GuardTest {
     try (Deployment deployment = built.start()) {
       RowModel<Term, Sum> rows = deployment.rows(Term.class, Sum.class);
       AtomicBoolean done = new AtomicBoolean();
+      CountDownLatch asked = new CountDownLatch(100); // callers may get no processor for long
       InParallel.Work<Integer> swaps =
           () -> {
-            for (int i = 0; i < 8; i++) {
-              plus.assign(CHAMPION, i % 2 == 0 ? picky : i % 3 == 0 ? plus.v1 : other);
-              deployment.refresh();
+            try {
+              for (int i = 0; i < 8 || (i < 1_000 && asked.getCount() > 0); i++) {
+                plus.assign(CHAMPION, i % 2 == 0 ? picky : i % 3 == 0 ? plus.v1 : other);
+                deployment.refresh();
+              }
+            } finally {
+              done.set(true);
             }
-            done.set(true);
             return 0;
           };
       InParallel.Work<Integer> batches =
@@ -704,6 +709,7 @@ class GuardTest {
                             .get()
                         : consistentAndClosed(deployment.predict(batch), x);
                 assertThat(y).isNotNaN();
+                asked.countDown();
               }
             }
             return calls;
@@ -718,11 +724,12 @@ class GuardTest {
                       ? rows.predictAsync(new Term(x), CallOptions.withDefaults()).get()
                       : rows.predict(new Term(x));
               check(sum.by(), x, sum.y());
+              asked.countDown();
             }
             return calls;
           };
       List<Integer> calls = InParallel.call(swaps, batches, records, records);
-      assertThat(calls.subList(1, 4)).allMatch(count -> count > 0);
+      assertThat(calls.stream().mapToInt(count -> count).sum()).isGreaterThanOrEqualTo(100);
       assertThat(deployment.status().protection().running()).isZero();
     }
   }

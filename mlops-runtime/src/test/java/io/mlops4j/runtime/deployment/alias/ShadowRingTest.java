@@ -129,7 +129,7 @@ class ShadowRingTest {
             FeatureBatch.builder(plus.loader.allocator()).floats("x", 1, 2).build();
         Prediction answer = model.predict(batch)) {
       long least = Long.MAX_VALUE;
-      for (int round = 0; round < 20 && least > 10_000; round++) { // until all is compiled
+      for (int round = 0; round < 5_000 && least > 10_000; round++) { // until all is compiled
         long before = threads.getThreadAllocatedBytes(thread);
         for (int i = 0; i < 10_000; i++) {
           ShadowCall call = Objects.requireNonNull(ring.claim());

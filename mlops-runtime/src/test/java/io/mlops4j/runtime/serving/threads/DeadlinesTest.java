@@ -65,7 +65,7 @@ class DeadlinesTest {
   @Test
   void nothingIsDoneAfterClose() throws InterruptedException {
     AtomicInteger done = new AtomicInteger();
-    Deadlines.Task unused = deadlines.after(Duration.ofMillis(50), done::incrementAndGet);
+    Deadlines.Task unused = deadlines.after(LONG, done::incrementAndGet);
     deadlines.close();
     for (Thread thread : threads) {
       thread.join();
