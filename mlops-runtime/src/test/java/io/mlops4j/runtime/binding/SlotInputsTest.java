@@ -854,7 +854,7 @@ class SlotInputsTest {
       SlotInputs columns =
           BatchBinder.compile(slot.signature, FeatureSchema.ofNames(names)).inputs(slot);
       long least = Long.MAX_VALUE;
-      for (int round = 0; round < 100 && least >= 16; round++) { // until all of it is compiled
+      for (int round = 0; round < 5_000 && least >= 16; round++) { // until all of it is compiled
         long before = threads.getCurrentThreadAllocatedBytes();
         for (int i = 0; i < 1000; i++) {
           columns.bind(batch);

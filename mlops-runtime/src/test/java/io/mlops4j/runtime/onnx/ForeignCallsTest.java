@@ -473,7 +473,7 @@ class ForeignCallsTest {
     try (EngineModel model = foreign("mlp4");
         EngineSlot slot = model.slot()) {
       long least = Long.MAX_VALUE;
-      for (int round = 0; round < 200 && least > 0; round++) { // until all of it is compiled
+      for (int round = 0; round < 5_000 && least > 0; round++) { // until all of it is compiled
         long before = threads.getCurrentThreadAllocatedBytes();
         for (int i = 0; i < 1000; i++) {
           slot.shape(0, shape);

@@ -269,7 +269,7 @@ class TensorFlowSlotTest {
     try (EngineModel model = fixture.load("jobs", "affine");
         EngineSlot slot = model.slot()) {
       long least = Long.MAX_VALUE;
-      for (int round = 0; round < 50 && least >= 300; round++) { // until all of it is compiled
+      for (int round = 0; round < 1_000 && least >= 300; round++) { // until all of it is compiled
         long before = threads.getCurrentThreadAllocatedBytes();
         for (int i = 0; i < 1000; i++) {
           slot.shape(0, shape);
