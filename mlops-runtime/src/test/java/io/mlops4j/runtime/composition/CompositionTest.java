@@ -662,7 +662,8 @@ class CompositionTest {
       try (Composition sum =
               builder().member("one", fixture.plus(1, "x")).member("endless", endless).sequence();
           FeatureBatch batch = fixture.batch().floats("x", 1).build()) {
-        CallOptions soon = CallOptions.withDefaults().withDeadline(Duration.ofMillis(30));
+        // long enough for the first member, also on a busy machine
+        CallOptions soon = CallOptions.withDefaults().withDeadline(Duration.ofSeconds(1));
         assertThatThrownBy(() -> sum.predict(batch, soon))
             .isInstanceOf(DeadlineException.class)
             .hasMessageStartingWith("composition sum, member endless: ");
