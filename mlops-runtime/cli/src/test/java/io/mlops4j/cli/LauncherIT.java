@@ -56,9 +56,9 @@ class LauncherIT {
     builder.environment().put("MLOPS4J_CACHE", cache().toString());
     builder.environment().putAll(environment);
     Process process = builder.start();
-    boolean ended = process.waitFor(2, TimeUnit.MINUTES);
+    boolean ended = process.waitFor(10, TimeUnit.MINUTES);
     process.destroyForcibly();
-    assertThat(ended).as("ended within two minutes").isTrue();
+    assertThat(ended).as("ended within ten minutes").isTrue();
     return new Said(process.exitValue(), Files.readString(out), Files.readString(err));
   }
 

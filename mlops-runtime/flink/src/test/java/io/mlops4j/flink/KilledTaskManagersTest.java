@@ -20,7 +20,8 @@ class KilledTaskManagersTest {
       Process killed = jobs.cluster().taskManagers().get(0).destroyForcibly();
       assertThat(killed.waitFor()).isEqualTo(ProcessCluster.KILLED);
       assertThat(jobs.finish(job)).isEqualTo(KilledTaskManagers.expected(ROWS));
-      assertThat(jobs.cluster().taskManagers()).doesNotContain(killed);
+      Cluster.await(
+          "the killed one was replaced", () -> !jobs.cluster().taskManagers().contains(killed));
     }
   }
 }
