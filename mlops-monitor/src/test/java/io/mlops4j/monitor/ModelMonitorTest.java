@@ -434,7 +434,7 @@ class ModelMonitorTest {
           done.complete(monitor.counts());
         });
     answer(monitor, V1, 1_000, 0, 0);
-    assertThat(done.get(10, TimeUnit.SECONDS).labels().labelled()).isEqualTo(1);
+    assertThat(done.get(60, TimeUnit.SECONDS).labels().labelled()).isEqualTo(1);
     monitor.close();
   }
 
@@ -444,7 +444,7 @@ class ModelMonitorTest {
   void anActionThatBlocksHoldsUpNeitherLabelsNorClosing() throws Exception {
     CountDownLatch blocked = new CountDownLatch(1);
     CountDownLatch mayEnd = new CountDownLatch(1);
-    ModelMonitor monitor = byKey().handOffRows(1_000).actionLimit(Duration.ofMillis(50)).start();
+    ModelMonitor monitor = byKey().handOffRows(1_000).actionLimit(Duration.ofSeconds(1)).start();
     monitor.onWindow(
         w -> {
           blocked.countDown();
@@ -685,7 +685,7 @@ class ModelMonitorTest {
 
   private static void await(CountDownLatch latch) {
     try {
-      assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

@@ -62,7 +62,7 @@ class HandOffTest {
     Waits.until(putter, Thread.State.WAITING);
     assertThat(putting).isNotDone();
     inbox.take();
-    assertThat(putting.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(putting.get(60, TimeUnit.SECONDS)).isTrue();
     assertThat(inbox.take()).isSameAs(late);
   }
 
@@ -95,7 +95,7 @@ class HandOffTest {
     HandOff inbox = new HandOff(100, Duration.ofDays(1));
     CompletableFuture<HandOff.@Nullable Item> taken = restingTake(inbox);
     inbox.put(labels(1));
-    assertThat(taken.get(10, TimeUnit.SECONDS)).isNotNull();
+    assertThat(taken.get(60, TimeUnit.SECONDS)).isNotNull();
     assertThat(inbox.take()).as("no rest before the item that was put").isNotNull();
   }
 
@@ -106,7 +106,7 @@ class HandOffTest {
     inbox.offer(labels(48));
     assertThat(taken).isNotDone();
     inbox.offer(labels(1));
-    assertThat(taken.get(10, TimeUnit.SECONDS)).isNotNull();
+    assertThat(taken.get(60, TimeUnit.SECONDS)).isNotNull();
   }
 
   @Test
@@ -114,7 +114,7 @@ class HandOffTest {
     HandOff inbox = new HandOff(100, Duration.ofDays(1));
     CompletableFuture<HandOff.@Nullable Item> taken = restingTake(inbox);
     inbox.close();
-    assertThat(taken.get(10, TimeUnit.SECONDS)).isNotNull();
+    assertThat(taken.get(60, TimeUnit.SECONDS)).isNotNull();
     assertThat(inbox.hasEnded()).isTrue();
   }
 }
