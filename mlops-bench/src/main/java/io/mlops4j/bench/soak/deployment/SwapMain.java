@@ -38,6 +38,12 @@ final class SwapMain implements AutoCloseable {
   private static final int BAD_OF_A_KIND = 8;
   private static final int SPANS = 10;
 
+  /**
+   * Swaps before anything is counted. Until then the JVM compiles the code of swaps, and takes more
+   * processor time from the calls than the swaps do.
+   */
+  private static final int WARM_UP = 2000;
+
   /** One swap of so many follows the one before without a pause. */
   private static final int CLOSE_PART = 4;
 
@@ -141,10 +147,10 @@ final class SwapMain implements AutoCloseable {
                 .start();
         OpenCalls calls = new OpenCalls(THREADS, CALLS_A_SECOND, seed, (t, r) -> call(line, r))) {
       calls.count(ignored);
-      swap(line, swaps / 10, 0);
+      swap(line, Math.min(WARM_UP, 5 * swaps), 0);
       long before = residentBytes();
       for (int span = 0; span < SPANS; span++) {
-        int number = swaps * 9 / 10 / SPANS;
+        int number = swaps / SPANS;
         int closely = Math.max(1, number / CLOSE_PART);
         calls.count(close);
         long took = swap(line, closely, 0);
