@@ -32,6 +32,7 @@ final class LastGood {
   private final Runnable changed;
   private @Nullable ModelRegistry opened;
   private @Nullable AliasRecord wanted;
+  private @Nullable AliasRecord copied;
   private Instant next = Instant.MIN;
   private int failures;
   private boolean copying;
@@ -84,22 +85,42 @@ final class LastGood {
     tick();
   }
 
-  /** Begins a copy if one is due; never waits. */
+  /** Looks after the copy, or begins one if one is due; never waits. */
   void tick() {
+    Runnable work;
     synchronized (this) {
-      if (wanted == null || copying || clock.instant().isBefore(next)) {
+      if (copying || clock.instant().isBefore(next) || (wanted == null && copied == null)) {
         return;
       }
       copying = true;
+      work = wanted == null ? this::look : this::copy;
     }
     try {
-      threads.attempt(this::copy);
+      threads.attempt(work);
     } catch (RejectedExecutionException e) { // closed, or no thread can be started now
       LOG.debug("{}: its version is not copied now", ref, e);
       synchronized (this) {
         copying = false;
       }
     }
+  }
+
+  /** Copies the version again if somebody deleted the copy. */
+  private void look() {
+    boolean gone = !folder.isThere();
+    synchronized (this) {
+      copying = false;
+      if (gone && wanted == null) {
+        wanted = copied;
+      }
+      if (wanted == null) {
+        return;
+      }
+    }
+    if (gone) {
+      LOG.warn("{}: the copy for a restart vanished; it is made again", ref);
+    }
+    tick();
   }
 
   private void copy() {
@@ -125,6 +146,7 @@ final class LastGood {
       news = problem.isPresent() != (failure != null);
       if (failure == null) {
         kept = Optional.ofNullable(record.to());
+        copied = record;
         problem = Optional.empty();
         failures = 0;
         wanted = record.equals(wanted) ? null : wanted;

@@ -15,6 +15,7 @@ import io.mlops4j.runtime.registry.store.VersionStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -96,6 +97,15 @@ public final class LastGoodFolder {
       return Optional.empty();
     } catch (IOException e) {
       throw cannot("read", e);
+    }
+  }
+
+  /** Returns whether a version is kept. */
+  public boolean isThere() {
+    try {
+      return Disk.exists(folder.resolve(current()));
+    } catch (IOException | InvalidPathException e) { // absent, or no name of a folder
+      return false;
     }
   }
 

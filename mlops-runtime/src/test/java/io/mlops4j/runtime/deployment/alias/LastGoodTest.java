@@ -292,6 +292,25 @@ class LastGoodTest {
     }
   }
 
+  @Test
+  void aCopyThatVanishesIsMadeAgain() throws Exception {
+    Path place = folder.resolve("last-good");
+    try (Deployment deployment = start(plus.registry)) {
+      awaitCopy(deployment);
+      Files.move(place, folder.resolve("away"));
+      await(
+          () -> {
+            ((AliasDeployment) deployment).tick();
+            return Files.exists(place.resolve(CHAMPION).resolve("current"));
+          });
+    }
+    pool.away(true);
+    try (ModelRegistry later = JdbcModelRegistry.builder(pool).openLater();
+        Deployment deployment = start(later)) {
+      assertThat(plus.ask(deployment, 0)).isEqualTo(2);
+    }
+  }
+
   /** The failure of an old copy came later than the version that a restart needs. */
   @Test
   void aCopyThatFailsLateDelaysNoNewerVersion() throws Exception {
