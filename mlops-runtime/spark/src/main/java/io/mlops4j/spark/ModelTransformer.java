@@ -38,10 +38,10 @@ import scala.jdk.javaapi.CollectionConverters;
  *
  * <p>A saved pipeline has the registry's address, the version and its digest, and the outputs. A
  * stage that was loaded opens the registry when it is first used, and closes it when the
- * application ends. Properties of a database are not saved. They are taken from the session's
- * settings: {@code spark.mlops4j.registry.user} sets the property {@code user}. Neither is the
- * {@linkplain SparkModel.Builder#trust policy} saved: a loaded stage compares the digest, and
- * verifies no signature.
+ * application ends. So does a stage that was serialised by Java. Properties of a database are not
+ * saved. They are taken from the session's settings: {@code spark.mlops4j.registry.user} sets the
+ * property {@code user}. Neither is the {@linkplain SparkModel.Builder#trust policy} saved: a
+ * loaded stage compares the digest, and verifies no signature.
  */
 public final class ModelTransformer extends Transformer implements DefaultParamsWritable {
   private static final long serialVersionUID = 1L;
@@ -166,6 +166,15 @@ public final class ModelTransformer extends Transformer implements DefaultParams
     }
   }
 
+  /** Java's serialisation leaves the model out. The stage opens it again when it is first used. */
+  private Object readResolve() {
+    return copy(new AtomicReference<>(), ParamMap.empty());
+  }
+
+  private ModelTransformer copy(AtomicReference<@Nullable SparkModel> model, ParamMap extra) {
+    return copyValues(new ModelTransformer(uid, model), extra);
+  }
+
   @Override
   public Dataset<Row> transform(Dataset<?> rows) {
     SparkModel model = model(rows.sparkSession());
@@ -226,7 +235,7 @@ public final class ModelTransformer extends Transformer implements DefaultParams
 
   @Override
   public ModelTransformer copy(ParamMap extra) {
-    return copyValues(new ModelTransformer(uid, opened), extra);
+    return copy(opened, extra);
   }
 
   @Override

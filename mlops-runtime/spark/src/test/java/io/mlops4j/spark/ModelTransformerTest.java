@@ -13,7 +13,11 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.registry.FileModelRegistry;
 import io.mlops4j.runtime.registry.JdbcModelRegistry;
 import io.mlops4j.runtime.registry.RegistryAddress;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,9 +31,13 @@ import java.util.stream.Stream;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.evaluation.RegressionEvaluator;
 import org.apache.spark.ml.feature.StringIndexer;
 import org.apache.spark.ml.feature.VectorAssembler;
 import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.ml.tuning.CrossValidator;
+import org.apache.spark.ml.tuning.CrossValidatorModel;
+import org.apache.spark.ml.tuning.ParamGridBuilder;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -38,6 +46,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** Pipelines that make a vector of a text and a number, and score it. */
 class ModelTransformerTest {
@@ -164,6 +173,72 @@ class ModelTransformerTest {
       pipeline(model).write().save(path);
     }
     assertScored(Pipeline.load(path).fit(flights()).transform(flights()));
+  }
+
+  /** What Java's serialisation makes of it, as in another process. */
+  private static PipelineModel serialised(PipelineModel fitted)
+      throws IOException, ClassNotFoundException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(fitted);
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      return (PipelineModel) in.readObject();
+    }
+  }
+
+  @Test
+  void aPipelineThatWasSerialisedOpensItsModelAgain() throws Exception {
+    PipelineModel read;
+    try (SparkModel model = load(registry())) {
+      read = serialised(pipeline(model).fit(flights()));
+    }
+    assertThat(read.transformSchema(flights().schema()).fieldNames()).contains("probabilities");
+    assertScored(read.transform(flights()));
+    assertScored(read.copy(read.extractParamMap()).transform(flights()));
+    assertScored(serialised(read).transform(flights()));
+    assertThat(last(read).uid()).isEqualTo(last(serialised(read)).uid());
+    assertThat(last(read).model().version()).hasToString("classes:1");
+  }
+
+  @Test
+  void aSerialisedPipelineRefusesOtherBytesToo() throws Exception {
+    PipelineModel read;
+    try (SparkModel model = load(registry())) {
+      read = serialised(pipeline(model).fit(flights()));
+    }
+    Files.move(folder.resolve("registry"), folder.resolve("before"));
+    Sessions.folder(folder.resolve("registry"), "classes", "models/classifier_zipmap.onnx");
+    assertThatThrownBy(() -> read.transform(flights()))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("as saved with the pipeline");
+  }
+
+  @Test
+  void aCrossValidatorCopiesTheStage() throws Exception {
+    try (SparkModel model = load(registry())) {
+      Pipeline pipeline = pipeline(model);
+      StringIndexer indexer = (StringIndexer) pipeline.getStages()[0];
+      CrossValidatorModel best =
+          new CrossValidator()
+              .setEstimator(pipeline)
+              .setEvaluator(
+                  new RegressionEvaluator().setLabelCol("hours").setPredictionCol("number"))
+              .setEstimatorParamMaps(
+                  new ParamGridBuilder()
+                      .addGrid(
+                          indexer.handleInvalid(), CollectionConverters.asScala(List.of("keep")))
+                      .build())
+              .setNumFolds(2)
+              .setSeed(1)
+              .setParallelism(2)
+              .setCollectSubModels(true)
+              .fit(flights());
+      assertScored(best.bestModel().transform(flights()));
+      PipelineModel part = (PipelineModel) best.subModels()[0][0];
+      assertThat(last(part).model()).isSameAs(model);
+    }
   }
 
   @Test
