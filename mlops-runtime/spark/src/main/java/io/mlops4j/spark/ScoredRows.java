@@ -5,6 +5,7 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.JoinedRow;
 import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
 import org.apache.spark.sql.catalyst.expressions.UnsafeProjection$;
+import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.vectorized.ColumnVector;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
@@ -14,6 +15,9 @@ import scala.collection.Iterator;
 /** The rows of a partition with the outputs behind their values; scored in batches. One thread. */
 final class ScoredRows extends AbstractIterator<InternalRow> {
   private static final int ROWS = 4096;
+
+  /** A batch of wide rows, such as images, ends here: a task keeps copies of all of its rows. */
+  private static final long BYTES = 16 << 20;
 
   private final TaskScorer scorer;
   private final int[] ordinals;
@@ -53,8 +57,11 @@ final class ScoredRows extends AbstractIterator<InternalRow> {
   private void score() {
     rows = 0;
     next = 0;
-    while (rows < ROWS && source.hasNext()) {
-      copies[rows++] = source.next().copy();
+    long bytes = 0;
+    while (rows < ROWS && bytes < BYTES && source.hasNext()) {
+      InternalRow copy = source.next().copy();
+      bytes += copy instanceof UnsafeRow flat ? flat.getSizeInBytes() : 0;
+      copies[rows++] = copy;
     }
     ColumnVector[] columns =
         scorer.score(rows, (column, i) -> column.read(copies, ordinals[i], rows));

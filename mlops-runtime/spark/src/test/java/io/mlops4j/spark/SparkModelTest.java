@@ -130,6 +130,19 @@ class SparkModelTest {
   }
 
   @Test
+  void wideRowsAreScoredInSmallerBatches() {
+    try (SparkModel model = SparkModel.load(spark, plus(), "plus@champion")) {
+      Dataset<Row> wide =
+          spark
+              .range(0, 64, 1, 1)
+              .selectExpr("id", "CAST(id AS FLOAT) x", "repeat(string(id % 10), 1 << 20) image");
+      model.transform(wide).write().format("noop").mode("overwrite").save();
+      assertThat(model.figures().rows()).isEqualTo(64);
+      assertThat(model.figures().calls()).isEqualTo(4); // each batch ends behind 16 MiB
+    }
+  }
+
+  @Test
   void aTaskThatReadsSeveralPartitionsCountsAllOfTheirRows() {
     try (SparkModel model =
         SparkModel.builder(spark, plus(), "plus@champion").comparedWith(reference()).load()) {
