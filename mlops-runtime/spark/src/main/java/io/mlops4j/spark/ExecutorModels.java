@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The models of an executor. A model is loaded once and shared by all tasks of the JVM. Idle models
- * beyond two are closed. Thread safe.
+ * beyond two are closed. Loading one model does not hold up the use of another. Thread safe.
  *
  * <p>This is static state. Spark has no object whose life is that of an executor and that tasks can
  * reach, and a model for each task would take its memory and loading time once per core.
@@ -24,12 +24,25 @@ final class ExecutorModels {
   private @Nullable ModelRuntime runtime;
   private int loads;
 
+  /** Its users wait for the first one, which loads it. If that fails, the next one tries. */
   private static final class Loaded {
-    private final Model model;
     private int users;
+    private @Nullable Model model;
 
-    Loaded(Model model) {
-      this.model = model;
+    synchronized Model load(ModelRuntime runtime, PinnedModel pinned) {
+      Model loaded = model;
+      if (loaded == null) {
+        loaded = ExecutorModels.load(runtime, pinned);
+        model = loaded;
+      }
+      return loaded;
+    }
+
+    /** Called when nobody uses it. */
+    synchronized void close() {
+      if (model != null) {
+        model.close();
+      }
     }
   }
 
@@ -72,20 +85,41 @@ final class ExecutorModels {
     }
   }
 
-  private synchronized Lease lease(PinnedModel pinned) {
+  private Lease lease(PinnedModel pinned) {
+    Loaded loaded;
+    ModelRuntime opened;
+    synchronized (this) {
+      opened = runtime();
+      loaded = models.remove(pinned);
+      if (loaded == null) {
+        loaded = new Loaded();
+        loads++;
+      }
+      models.put(pinned, loaded); // the last one is the youngest
+      loaded.users++;
+    }
+    try {
+      return new Lease(this, pinned, loaded.load(opened, pinned), opened);
+    } catch (RuntimeException | Error e) {
+      failed(pinned, loaded);
+      throw e;
+    }
+  }
+
+  private ModelRuntime runtime() {
     ModelRuntime opened = runtime;
     if (opened == null) {
       opened = ModelRuntime.builder().threads(1).open(); // Spark has a task for each core
       runtime = opened;
     }
-    Loaded loaded = models.remove(pinned);
-    if (loaded == null) {
-      loaded = new Loaded(load(opened, pinned));
-      loads++;
+    return opened;
+  }
+
+  private synchronized void failed(PinnedModel pinned, Loaded loaded) {
+    loaded.users--;
+    if (loaded.users == 0) {
+      models.remove(pinned);
     }
-    models.put(pinned, loaded); // the last one is the youngest
-    loaded.users++;
-    return new Lease(this, pinned, loaded.model, opened);
   }
 
   /** Fetches the bytes, which the registry compares with its manifest. */
@@ -116,7 +150,7 @@ final class ExecutorModels {
       Loaded next = oldest.next();
       if (next.users == 0) {
         oldest.remove();
-        next.model.close();
+        next.close();
         idle--;
       }
     }
@@ -126,7 +160,7 @@ final class ExecutorModels {
     Loaded loaded = models.get(pinned);
     if (loaded != null && loaded.users == 0) {
       models.remove(pinned);
-      loaded.model.close();
+      loaded.close();
     }
   }
 }
