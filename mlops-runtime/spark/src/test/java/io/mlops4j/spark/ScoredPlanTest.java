@@ -8,10 +8,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mlops4j.error.ModelInputException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.spark.api.java.function.VoidFunction2;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.streaming.Trigger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -136,6 +139,25 @@ class ScoredPlanTest {
     assertEveryType(parquet(everyType(), "codes", true));
     assertEveryType(parquet(everyType(), "plain", false));
     assertEveryType(everyType());
+  }
+
+  @Test
+  void theBatchesOfAStreamAreScored() throws Exception {
+    numbers().write().mode("overwrite").parquet(folder.resolve("stream").toString());
+    Dataset<Row> stream =
+        spark.readStream().schema(numbers().schema()).parquet(folder.resolve("stream").toString());
+    assertThatThrownBy(() -> plus.transform(stream)).hasMessageContaining("a stream");
+    List<Double> sums = new CopyOnWriteArrayList<>();
+    VoidFunction2<Dataset<Row>, Long> each =
+        (batch, id) -> sums.add(plus.transform(batch).agg(sum("y")).first().getDouble(0));
+    stream
+        .writeStream()
+        .foreachBatch(each)
+        .option("checkpointLocation", folder.resolve("checkpoint").toString())
+        .trigger(Trigger.AvailableNow())
+        .start()
+        .awaitTermination();
+    assertThat(sums).containsExactly(ROWS * (ROWS + 1) / 2.0);
   }
 
   @Test

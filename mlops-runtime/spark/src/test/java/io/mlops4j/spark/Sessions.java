@@ -48,7 +48,7 @@ final class Sessions {
         .orElseThrow();
   }
 
-  private static SparkSession.Builder builder(String master) {
+  static SparkSession.Builder builder(String master) {
     return SparkSession.builder()
         .master(master)
         .appName("mlops4j")
