@@ -310,6 +310,7 @@ final class LogWorker {
 
   private boolean tryCommitAll() {
     try {
+      requireFolder();
       for (Open one : open.values()) {
         if (one.block.rows() > 0) {
           commit(one);
@@ -322,6 +323,16 @@ final class LogWorker {
     } catch (IOException e) {
       counts.problem(settings.folder() + ": cannot write: " + e.getMessage(), e);
       return false;
+    }
+  }
+
+  /** Begins other files if the folder vanished, because those that are open went with it. */
+  private void requireFolder() throws IOException {
+    try {
+      files.requireFolder();
+    } catch (IOException e) {
+      open.values().forEach(this::abandon);
+      throw e;
     }
   }
 

@@ -172,6 +172,30 @@ class PredictionLogTest {
     }
   }
 
+  /** Files that were deleted while open take rows without an error. */
+  @Test
+  void aFolderThatVanishesIsNoticedAndMadeAgain() throws IOException {
+    try (PredictionLog log = log().acknowledgeEvery(Duration.ofMillis(5)).start()) {
+      send(log, 1, 1, 3);
+      log.flush();
+      Path away = temp.resolve("away");
+      Files.move(folder(), away);
+      Files.createFile(folder()); // in the way of a new folder
+      send(log, 1, 2, 2);
+      Waits.until("the log has a problem", () -> log.status().problem().isPresent());
+      assertThat(log.status().problem().orElseThrow()).startsWith(folder() + ": cannot write: ");
+      Files.delete(folder());
+      Waits.until("the rows are acknowledged", () -> log.status().acknowledged() >= 5);
+      Waits.until("the problem is over", () -> log.status().problem().isEmpty());
+      assertThat(LogCalls.ids(read())).hasSize(2);
+      assertThat(LogCalls.ids(PredictionLog.open(away, allocator))).hasSize(3);
+      assertThatThrownBy(() -> log().start())
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("close that log");
+      assertThat(log.status().files()).isEqualTo(1);
+    }
+  }
+
   @Test
   void aCallThatMayWaitLosesNoRow() throws Exception {
     try (PredictionLog log = log().queueRows(10).blockWhenFull(Duration.ofMinutes(1)).start()) {

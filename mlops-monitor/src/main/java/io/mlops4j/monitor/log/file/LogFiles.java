@@ -1,9 +1,11 @@
 package io.mlops4j.monitor.log.file;
 
+import io.mlops4j.error.DataException;
 import io.mlops4j.monitor.log.file.SegmentIndex.Seal;
 import io.mlops4j.monitor.log.row.LogSettings;
 import io.mlops4j.monitor.log.row.RowBlock;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,6 +80,25 @@ public final class LogFiles implements AutoCloseable {
 
   public int count() {
     return sizes.size();
+  }
+
+  /**
+   * Makes the folder again if it vanished. What is written to files that were deleted while open is
+   * lost without an error.
+   *
+   * @throws IOException if it had vanished, also if it is there again
+   */
+  public void requireFolder() throws IOException {
+    boolean vanished;
+    try {
+      vanished = folder.remake();
+    } catch (DataException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+    if (vanished) {
+      sizes.keySet().removeIf(segment -> !Files.exists(segment.index()));
+      throw new IOException("the folder vanished; it was made again");
+    }
   }
 
   public Segment begin() {

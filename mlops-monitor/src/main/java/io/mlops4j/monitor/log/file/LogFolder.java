@@ -30,7 +30,7 @@ public final class LogFolder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("io.mlops4j.monitor.log.PredictionLog");
 
   private final Path path;
-  private final OwnedFolder lock;
+  private OwnedFolder lock;
   private long next;
 
   private LogFolder(Path path, OwnedFolder lock) {
@@ -44,7 +44,7 @@ public final class LogFolder implements AutoCloseable {
    * @throws DataException if another log writes there
    */
   static LogFolder lock(Path path) throws IOException {
-    LogFolder folder = new LogFolder(path, OwnedFolder.lock(path, "a prediction log", "log"));
+    LogFolder folder = new LogFolder(path, own(path));
     try {
       folder.clean();
       List<Segment> all = segments(path);
@@ -54,6 +54,25 @@ public final class LogFolder implements AutoCloseable {
       folder.close();
       throw e;
     }
+  }
+
+  /**
+   * Makes and locks the folder again if it vanished.
+   *
+   * @return whether it had vanished
+   * @throws DataException if another log writes there now
+   */
+  synchronized boolean remake() throws IOException {
+    if (lock.isThere()) {
+      return false;
+    }
+    lock.close();
+    lock = own(path);
+    return true;
+  }
+
+  private static OwnedFolder own(Path path) throws IOException {
+    return OwnedFolder.lock(path, "a prediction log", "log");
   }
 
   /** Returns a name that no file has. */
@@ -152,7 +171,7 @@ public final class LogFolder implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
     lock.close();
   }
 }
