@@ -62,6 +62,7 @@ function show(status) {
     ["refused", status.refused, "bad"],
     ["waiting", status.waiting, "bad"],
     ["registry", status.outage ?? "can be read", status.outage ? "bad" : ""],
+    ["data", status.data, "bad"],
     ["rollout", status.rollout],
     ["canary", status.canary],
     ["shadow", status.shadow],

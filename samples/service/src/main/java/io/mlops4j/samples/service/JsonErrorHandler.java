@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers what fails before a handler runs, such as a body that is too large or never arrives. */
 final class JsonErrorHandler extends ErrorHandler {
+  /** Jetty's own choice leaves out OPTIONS and PRI, by which a client of HTTP/2 begins. */
+  @Override
+  public boolean errorPageForMethod(String method) {
+    return true;
+  }
+
   @Override
   protected void generateResponse(
       Request request,

@@ -8,17 +8,28 @@ import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.DeploymentStatus;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What operators need: health and metrics. */
 final class OperationRoutes {
   private final Deployment deployment;
   private final PrometheusMeterRegistry meters;
   private final Admission admission;
+  private final Supplier<Optional<String>> data;
 
-  OperationRoutes(Deployment deployment, PrometheusMeterRegistry meters, Admission admission) {
+  /**
+   * @param data what is wrong with the folder of the data
+   */
+  OperationRoutes(
+      Deployment deployment,
+      PrometheusMeterRegistry meters,
+      Admission admission,
+      Supplier<Optional<String>> data) {
     this.deployment = deployment;
     this.meters = meters;
     this.admission = admission;
+    this.data = data;
   }
 
   void addTo(RoutesConfig routes) {
@@ -26,7 +37,10 @@ final class OperationRoutes {
     routes.get("/metrics", this::metrics);
   }
 
-  /** 200 while calls are answered; an outage of the registry is a warning, because calls go on. */
+  /**
+   * 200 while calls are answered; an outage of the registry or of the folder of the data is a
+   * warning, because calls go on.
+   */
   private void health(Context http) {
     DeploymentStatus status = deployment.status();
     ServedBy serving = status.serving();
@@ -43,6 +57,7 @@ final class OperationRoutes {
     status
         .outage()
         .ifPresent(it -> health.put("outage", "since " + it.since() + ": " + it.reason()));
+    data.get().ifPresent(problem -> health.put("data", problem));
     http.status(admission.isStopping() ? 503 : 200)
         .contentType("application/json")
         .result(Json.write(health));

@@ -31,6 +31,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.apache.arrow.util.AutoCloseables;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,6 +70,7 @@ final class Service implements AutoCloseable {
               own(MonitorMeters.of(it).tags("model", deployment.servedBy().model()))
                   .bindTo(meters));
       Calls calls = new Calls(admission, settings.deadline());
+      Supplier<Optional<String>> data = () -> DataProblem.of(deployment, log, monitor);
       ServedModel model = own(new ServedModel(deployment, runtime.allocator()));
       this.grpc = own(grpc(model));
       this.web =
@@ -79,10 +81,16 @@ final class Service implements AutoCloseable {
                   routes -> {
                     new RecordRoutes(deployment, monitor, calls).addTo(routes);
                     new ProtocolRoutes(model, calls, admission).addTo(routes);
-                    new OperationRoutes(deployment, meters, admission).addTo(routes);
+                    new OperationRoutes(deployment, meters, admission, data).addTo(routes);
                     new PageRoutes(
                             () ->
-                                Status.of(settings.model(), deployment, admission, meters, monitor))
+                                Status.of(
+                                    settings.model(),
+                                    deployment,
+                                    admission,
+                                    meters,
+                                    monitor,
+                                    data.get()))
                         .addTo(routes);
                   }));
     } catch (RuntimeException e) {

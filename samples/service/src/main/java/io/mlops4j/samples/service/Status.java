@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param state serving or stopping
  * @param alias the alias that is followed
  * @param placement the devices of the serving version, and how calls reach its engine
+ * @param data what cannot be stored in the folder of the data now
  * @param rollout the open or newest rollout, for people
  * @param breakers the circuit breakers of the versions, for people
  * @param answeredByPrevious the calls that the previous version answered in place of one that
@@ -49,6 +50,7 @@ record Status(
     @Nullable String refused,
     @Nullable String waiting,
     @Nullable String outage,
+    @Nullable String data,
     @Nullable String canary,
     @Nullable String rollout,
     @Nullable String shadow,
@@ -97,7 +99,8 @@ record Status(
       Deployment deployment,
       Admission admission,
       MeterRegistry meters,
-      Optional<ModelMonitor> monitor) {
+      Optional<ModelMonitor> monitor,
+      Optional<String> data) {
     DeploymentStatus status = deployment.status();
     Optional<CanaryStatus> canary = deployment.canary();
     return new Status(
@@ -109,6 +112,7 @@ record Status(
         status.refused().map(it -> it.record().to() + ": " + it.reason()).orElse(null),
         status.waiting().map(it -> it.record().to() + ": " + it.reason()).orElse(null),
         status.outage().map(it -> "since " + it.since() + ": " + it.reason()).orElse(null),
+        data.orElse(null),
         canary.map(Status::text).orElse(null),
         canary.flatMap(CanaryStatus::rollout).map(Object::toString).orElse(null),
         deployment.shadow().map(Object::toString).orElse(null),

@@ -280,6 +280,23 @@ class LimitsTest {
     }
   }
 
+  /** A client of HTTP/2 begins with the first one. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+      })
+  void whatReachesNoHandlerIsAnsweredInJson(String request) throws IOException {
+    try (Socket socket = connect()) {
+      send(socket, request);
+      assertThat(response(socket))
+          .startsWith("HTTP/1.1 4")
+          .contains("Content-Type: application/json")
+          .containsPattern("\r\n\r\n\\{\"error\":\"[^\"]+\"}$");
+    }
+  }
+
   @Test
   void nonsenseIsABadRequest() throws IOException {
     try (Socket socket = connect()) {

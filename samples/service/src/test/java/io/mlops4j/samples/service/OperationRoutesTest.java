@@ -6,10 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.registry.FileModelRegistry;
+import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -110,6 +114,33 @@ class OperationRoutesTest {
       assertThat(Answer.of(response).error())
           .isEqualTo("method: found " + method + ", expected one of " + allowed);
     }
+  }
+
+  @Test
+  void healthSaysWhatCannotBeStored(@TempDir Path other) throws IOException {
+    Path data = other.resolve("data");
+    try (RunningService own = RunningService.start(other, "MLOPS_DATA", data.toString())) {
+      assertThat(own.get("/health").json().has("data")).isFalse();
+      Files.move(data, other.resolve("away"));
+      Files.createFile(data); // in the way of a new folder
+      assertThat(own.post("/predict", RunningService.FLIGHT).status()).isEqualTo(200);
+      String problem = "prediction log: " + data.resolve("predictions") + ": cannot write: ";
+      assertThat(awaitData(own, found -> found.contains(problem)).status()).isEqualTo(200);
+      assertThat(own.get("/status").json().get("data").isTextual()).isTrue();
+      Files.delete(data);
+      assertThat(awaitData(own, String::isEmpty).status()).isEqualTo(200);
+      assertThat(data.resolve("predictions")).isDirectory();
+    }
+  }
+
+  private static Answer awaitData(RunningService service, Predicate<String> expected) {
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+    Answer answer = service.get("/health");
+    while (!expected.test(answer.json().path("data").asText())) {
+      assertThat(System.nanoTime()).as(answer.body()).isLessThan(end);
+      answer = service.get("/health");
+    }
+    return answer;
   }
 
   @Test
