@@ -2,6 +2,7 @@ package io.mlops4j.runtime.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtLoggingLevel;
+import java.lang.invoke.MethodHandles;
 import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
@@ -39,9 +40,9 @@ final class EnvironmentReference {
       } catch (ReflectiveOperationException | InaccessibleObjectException | LinkageError e) {
         LoggerFactory.getLogger(EnvironmentReference.class)
             .warn(
-                "onnxruntime: cannot keep its environment alive during shutdown ({}); each ONNX model"
-                    + " has threads of its own instead of shared ones. Open the package ai.onnxruntime,"
-                    + " for example with --add-opens"
+                "onnxruntime: cannot keep its environment alive during shutdown ({}); each ONNX"
+                    + " model has threads of its own instead of shared ones. Open the package"
+                    + " ai.onnxruntime, for example with --add-opens"
                     + " com.microsoft.onnxruntime/ai.onnxruntime=io.mlops4j.runtime",
                 e.toString());
       }
@@ -57,9 +58,19 @@ final class EnvironmentReference {
     AccessibleObject.setAccessible(new AccessibleObject[] {api, handle, create}, true);
     // The environment runs already, so this only adds a reference and ignores level and name.
     int level = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING.getValue();
-    Object found = create.invoke(null, api.getLong(null), level, OrtEnvironment.DEFAULT_NAME);
-    if (!found.equals(handle.getLong(environment))) {
-      throw new ReflectiveOperationException("found another environment, expected the same");
+    MethodHandles.Lookup lookup = MethodHandles.lookup();
+    try {
+      // With exact types, the JVM generates one class for these calls; for reflection sixteen.
+      long known = (long) lookup.unreflectGetter(handle).invokeExact(environment);
+      long library = (long) lookup.unreflectGetter(api).invokeExact();
+      String name = OrtEnvironment.DEFAULT_NAME;
+      if ((long) lookup.unreflect(create).invokeExact(library, level, name) != known) {
+        throw new ReflectiveOperationException("found another environment, expected the same");
+      }
+    } catch (ReflectiveOperationException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new ReflectiveOperationException(e);
     }
   }
 }

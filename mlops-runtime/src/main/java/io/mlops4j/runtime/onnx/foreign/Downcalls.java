@@ -5,6 +5,7 @@ import static java.lang.invoke.MethodType.methodType;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Array;
+import java.lang.reflect.Method;
 
 /**
  * Calls C functions by address. Needs Java 22, whose types are reached by reflection.
@@ -55,27 +56,12 @@ final class Downcalls {
   }
 
   /** A call itself throws nothing that a caller could handle. */
-  static AssertionError failed(Throwable e) {
+  private static AssertionError failed(Throwable e) {
     return new AssertionError("cannot call a native function", e);
   }
 
-  /**
-   * Returns a handle that calls one function. In a {@code static final} field it is as fast as a
-   * call that was compiled for Java 22.
-   */
-  static MethodHandle few(long function) throws ReflectiveOperationException {
-    return MethodHandles.insertArguments(CALL_FEW, 0, function);
-  }
-
-  static MethodHandle many(long function) throws ReflectiveOperationException {
-    return MethodHandles.insertArguments(CALL_MANY, 0, function);
-  }
-
-  /** Generates the code of all calls. */
-  static void load() throws ReflectiveOperationException {
-    MethodHandle unusedFew = few(0);
-    MethodHandle unusedMany = many(0);
-  }
+  /** Generates the code of all calls, as initialising this class does. */
+  static void load() {}
 
   /** {@code Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(JAVA_LONG, ...))}. */
   private static MethodHandle downcall(int arguments) throws ReflectiveOperationException {
@@ -90,21 +76,11 @@ final class Downcalls {
         descriptor.getMethod("of", layout, numbers.getClass()).invoke(null, number, numbers);
     Class<?> linker = type("Linker");
     Object options = Array.newInstance(type("Linker$Option"), 0);
-    try {
-      // The JVM checks whether the module of this lookup has native access.
-      MethodHandle link =
-          MethodHandles.lookup()
-              .findVirtual(
-                  linker,
-                  "downcallHandle",
-                  methodType(MethodHandle.class, descriptor, options.getClass()));
-      Object nativeLinker = linker.getMethod("nativeLinker").invoke(null);
-      return (MethodHandle) link.asFixedArity().invoke(nativeLinker, described, options);
-    } catch (ReflectiveOperationException | RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new AssertionError("cannot link", e);
-    }
+    // The JVM checks whether the module of the calling class has native access. It generates twice
+    // as many classes to call such a method by a method handle.
+    Method link = linker.getMethod("downcallHandle", descriptor, options.getClass());
+    Object nativeLinker = linker.getMethod("nativeLinker").invoke(null);
+    return (MethodHandle) link.invoke(nativeLinker, described, options);
   }
 
   static Class<?> segment() throws ClassNotFoundException {

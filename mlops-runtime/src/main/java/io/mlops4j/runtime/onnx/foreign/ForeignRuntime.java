@@ -114,7 +114,7 @@ public final class ForeignRuntime {
     if (NativeAccess.obstacle(wanted) == null) {
       try {
         Downcalls.load();
-      } catch (ReflectiveOperationException | LinkageError | AssertionError e) {
+      } catch (LinkageError e) {
         // open() reports it
       }
     }

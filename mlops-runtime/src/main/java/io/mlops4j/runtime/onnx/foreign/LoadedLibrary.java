@@ -2,6 +2,7 @@ package io.mlops4j.runtime.onnx.foreign;
 
 import static java.lang.invoke.MethodType.methodType;
 
+import io.mlops4j.runtime.memory.DirectMemory;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
@@ -24,6 +25,9 @@ final class LoadedLibrary {
   private static final Path MAPPINGS = Path.of("/proc/self/maps");
   private static final String NAME = "/libonnxruntime.so";
 
+  /** {@code RTLD_NOW | RTLD_NOLOAD}, on Linux. */
+  private static final int LOADED_BEFORE = 6;
+
   private LoadedLibrary() {}
 
   /**
@@ -33,10 +37,11 @@ final class LoadedLibrary {
    *     more than one copy of the library
    */
   static long address(String symbol) throws ReflectiveOperationException {
+    if (Files.isReadable(MAPPINGS)) {
+      return ofFile(file(mapped()), symbol);
+    }
     Class<?> lookupType = Downcalls.type("SymbolLookup");
-    Object lookup =
-        Files.isReadable(MAPPINGS) ? ofFile(lookupType, file(mapped())) : ofLoader(lookupType);
-    return address(lookupType, lookup, "ONNX Runtime's library", symbol);
+    return address(lookupType, ofLoader(lookupType), "ONNX Runtime's library", symbol);
   }
 
   /**
@@ -84,20 +89,20 @@ final class LoadedLibrary {
     }
   }
 
-  /** {@code SymbolLookup.libraryLookup(file, Arena.global())}. */
-  private static Object ofFile(Class<?> lookupType, String file)
-      throws ReflectiveOperationException {
-    Class<?> arena = Downcalls.type("Arena");
-    Object global = arena.getMethod("global").invoke(null);
-    MethodHandle open =
-        MethodHandles.lookup()
-            .findStatic(lookupType, "libraryLookup", methodType(lookupType, Path.class, arena));
-    try {
-      return (Object) open.invoke(Path.of(file), global);
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new AssertionError("cannot open " + file, e);
+  /**
+   * Calls {@code dlopen} and {@code dlsym}. {@code SymbolLookup.libraryLookup} does the same, but
+   * the JVM generates eight classes to call it, as it depends on its caller.
+   */
+  private static long ofFile(String file, String symbol) throws ReflectiveOperationException {
+    try (Scratch scratch = new Scratch(new DirectMemory())) {
+      long open = ofSystem("dlopen");
+      long library = Downcalls.call(open, scratch.path(Path.of(file)), LOADED_BEFORE, 0, 0);
+      long found =
+          library == 0 ? 0 : Downcalls.call(ofSystem("dlsym"), library, scratch.text(symbol), 0, 0);
+      if (found == 0) {
+        throw new UnsatisfiedLinkError(file + " has no symbol " + symbol);
+      }
+      return found;
     }
   }
 

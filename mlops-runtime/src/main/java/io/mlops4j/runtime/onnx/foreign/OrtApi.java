@@ -2,7 +2,6 @@ package io.mlops4j.runtime.onnx.foreign;
 
 import ai.onnxruntime.OrtException;
 import io.mlops4j.runtime.memory.Native;
-import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -82,8 +81,11 @@ final class OrtApi {
 
   private static final long BASE;
   private static final long TABLE;
-  private static final MethodHandle RUN_WITH_BINDING_CALL;
-  private static final MethodHandle RUN_CALL;
+
+  /** Constants, so that the JIT compiles calls of these functions to calls of their addresses. */
+  private static final long RUN_WITH_BINDING_ADDRESS;
+
+  private static final long RUN_ADDRESS;
 
   static {
     try {
@@ -93,8 +95,8 @@ final class OrtApi {
         throw new UnsatisfiedLinkError(
             "ONNX Runtime %s has no C functions of version %d".formatted(version(), VERSION));
       }
-      RUN_WITH_BINDING_CALL = Downcalls.few(function(RUN_WITH_BINDING));
-      RUN_CALL = Downcalls.many(function(RUN));
+      RUN_WITH_BINDING_ADDRESS = function(RUN_WITH_BINDING);
+      RUN_ADDRESS = function(RUN);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -143,13 +145,7 @@ final class OrtApi {
   }
 
   static void runWithBinding(long session, long options, long binding) throws OrtException {
-    long status;
-    try {
-      status = (long) RUN_WITH_BINDING_CALL.invokeExact(session, options, binding, 0L);
-    } catch (Throwable e) {
-      throw Downcalls.failed(e);
-    }
-    check(status);
+    check(Downcalls.call(RUN_WITH_BINDING_ADDRESS, session, options, binding, 0));
   }
 
   static void run(
@@ -162,23 +158,17 @@ final class OrtApi {
       long outputCount,
       long outputs)
       throws OrtException {
-    long status;
-    try {
-      status =
-          (long)
-              RUN_CALL.invokeExact(
-                  session,
-                  options,
-                  inputNames,
-                  inputs,
-                  inputCount,
-                  outputNames,
-                  outputCount,
-                  outputs);
-    } catch (Throwable e) {
-      throw Downcalls.failed(e);
-    }
-    check(status);
+    check(
+        Downcalls.call(
+            RUN_ADDRESS,
+            session,
+            options,
+            inputNames,
+            inputs,
+            inputCount,
+            outputNames,
+            outputCount,
+            outputs));
   }
 
   private static void check(long status) throws OrtException {
