@@ -255,7 +255,15 @@ public final class Rollout {
                     refused(
                         "found another version behind the alias", now.status().baseline() + ""));
     registry.assign(ref, now.status().candidate(), change, serving);
-    return end(now, State.PROMOTED, change, evidence);
+    try {
+      return end(now, State.PROMOTED, change, evidence);
+    } catch (RegistryException e) { // another process may have seen the alias, and recorded the end
+      return newest()
+          .filter(newest -> newest.record().number() == now.record().number() + 1)
+          .map(Recorded::status)
+          .filter(status -> status.state() == State.PROMOTED)
+          .orElseThrow(() -> e);
+    }
   }
 
   /**

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The state of a rollout is in the registry. */
 class RolloutTest {
@@ -271,6 +273,24 @@ class RolloutTest {
             });
   }
 
+  private ModelRegistry afterAssign(String alias, Runnable meddle) {
+    return (ModelRegistry)
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {ModelRegistry.class},
+            (proxy, method, arguments) -> {
+              try {
+                Object answer = method.invoke(plus.registry, arguments);
+                if (method.getName().equals("assign") && arguments[0].equals(alias)) {
+                  meddle.run();
+                }
+                return answer;
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
   @Test
   void aRolloutThatStartsMeanwhileStays() {
     rollout.start(plus.v3, PLAN, ANA);
@@ -282,6 +302,25 @@ class RolloutTest {
         .hasMessageContaining("found an open rollout, plus:3");
     assertThat(state().candidate()).isEqualTo(plus.v3);
     assertThat(state().isOpen()).isTrue();
+  }
+
+  /** Serving processes end a rollout as soon as they see that the alias points to its candidate. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aPromotionThatAnotherProcessRecordsFirstIsNoFailure(boolean approved) {
+    RolloutPlan plan = approved ? RolloutPlan.of(1).withApproval() : RolloutPlan.of(1);
+    RolloutStatus first = rollout.start(plus.v2, plan, ANA);
+    if (approved) {
+      rollout.judged(first, PASS, SERVICE);
+    }
+    ModelRegistry meddled = afterAssign(CHAMPION, () -> rollout.reconcile(SERVICE));
+    Rollout own = Rollout.of(meddled, CHAMPION, time);
+
+    RolloutStatus end = approved ? own.approve(ANA) : own.judged(first, PASS, ANA);
+
+    assertThat(end.state()).isEqualTo(State.PROMOTED);
+    assertThat(end).isEqualTo(state());
+    assertThat(plus.registry.resolve(CHAMPION)).isEqualTo(plus.v2);
   }
 
   @Test
