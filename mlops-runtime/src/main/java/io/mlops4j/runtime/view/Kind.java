@@ -86,6 +86,8 @@ enum Kind {
       case "TIMESTAMP" -> column;
       case "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE" ->
           "make_timestamp(" + micros(column, type, up) + ")";
+      // DuckDB moves a cast into the parser of CSV, which then has no form of dates.
+      case "DATE" -> "(" + column + " + INTERVAL 0 DAY)";
       default -> column + "::TIMESTAMP";
     };
   }

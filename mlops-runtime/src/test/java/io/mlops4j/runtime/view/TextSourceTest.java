@@ -37,12 +37,12 @@ class TextSourceTest {
   }
 
   private Object delay(Path landings) {
+    return delay(FeatureSource.file(landings));
+  }
+
+  private Object delay(FeatureSource landings) {
     FeatureView view =
-        FeatureView.builder("delays")
-            .source(FeatureSource.file(landings))
-            .keys("origin")
-            .eventTime("landed")
-            .build();
+        FeatureView.builder("delays").source(landings).keys("origin").eventTime("landed").build();
     Path file = folder.resolve("training.parquet");
     TrainingSet.builder(FeatureSource.file(labels), "at").label("late").view(view).write(file);
     try (RootAllocator memory = new RootAllocator();
@@ -60,6 +60,23 @@ class TextSourceTest {
     String row = "{\"origin\": \"%s\", \"landed\": \"2001-01-01 00:00:00\", \"delay\": %s}%n";
     String json = row.formatted("LAX", "3").repeat(ROWS) + row.formatted("JFK", "3.7");
     assertThat(delay(text("landings.jsonl", json))).isEqualTo(3.7);
+  }
+
+  /** The label is of 2 January 2001. */
+  @Test
+  void datesInTheFormOfTheFileAreEventTimes() throws IOException {
+    String days = "origin,landed,delay\nJFK,31/12/2000,1\nJFK,01/01/2001,2\nJFK,03/01/2001,3\n";
+    assertThat(delay(text("days.csv", days))).isEqualTo(2L);
+    String sql = "SELECT * FROM '" + folder.resolve("days.csv") + "'";
+    assertThat(delay(FeatureSource.sql(sql))).isEqualTo(2L);
+    String times = days.replaceAll("(/200[01])", "$1 07:30:00");
+    assertThat(delay(text("times.csv", times))).isEqualTo(2L);
+    String iso = "{\"origin\": \"JFK\", \"landed\": \"200%s-0%d-01\", \"delay\": %d}%n";
+    assertThat(delay(text("d.jsonl", iso.formatted(0, 1, 1) + iso.formatted(1, 1, 2))))
+        .isEqualTo(2L);
+    assertThatThrownBy(() -> delay(text("odd.csv", days.replace("31/12/2000", "in May"))))
+        .isInstanceOf(DataException.class)
+        .hasMessageContainingAll("view delays", "landed");
   }
 
   /** DuckDB makes infinities of them. */
