@@ -153,7 +153,10 @@ interface JdbcValue {
     } else if (to instanceof BitVector bits) {
       bits.setSafe(at, (Boolean) value ? 1 : 0);
     } else if (value instanceof LocalDate date) {
-      ((DateDayVector) to).setSafe(at, Math.toIntExact(date.toEpochDay()));
+      if (date.toEpochDay() != (int) date.toEpochDay()) {
+        throw new ArithmeticException(date + " is out of range");
+      }
+      ((DateDayVector) to).setSafe(at, (int) date.toEpochDay());
     } else if (value instanceof LocalTime time) {
       ((TimeMicroVector) to).setSafe(at, time.toNanoOfDay() / 1000);
     } else if (value instanceof LocalDateTime time) {
@@ -188,8 +191,12 @@ interface JdbcValue {
   }
 
   private static long micros(OffsetDateTime time) {
-    return Math.addExact(
-        Math.multiplyExact(time.toEpochSecond(), 1_000_000L), time.getNano() / 1000);
+    try {
+      return Math.addExact(
+          Math.multiplyExact(time.toEpochSecond(), 1_000_000L), time.getNano() / 1000);
+    } catch (ArithmeticException e) { // PostgreSQL has infinity
+      throw new ArithmeticException(time + " is out of range");
+    }
   }
 
   private static void setWhole(FieldVector to, int at, long value) {

@@ -28,6 +28,9 @@ import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JdbcQueryTest {
   private final RootAllocator memory = new RootAllocator();
@@ -158,6 +161,50 @@ class JdbcQueryTest {
         .contains("[1.5,2.0]", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'NaN'::float8",
+        "'Infinity'::float8",
+        "'-Infinity'::float4",
+        "'NaN'::numeric",
+        "'Infinity'::numeric",
+        "'-Infinity'::numeric"
+      })
+  void readsNumbersOfPostgresThatAreNotFinite(String number) {
+    assertThat(postgres("SELECT " + number + " AS n", ReadOptions.defaults()))
+        .containsExactly("n", number.split("'")[1]);
+  }
+
+  /** Arrow's decimals and times have no such values. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '|',
+      value = {
+        "'NaN'::numeric(10, 2); NaN",
+        "array['Infinity'::numeric, 1]; Infinity",
+        "'infinity'::timestamp; is out of range",
+        "'-infinity'::timestamptz; is out of range",
+        "'infinity'::date; is out of range",
+      })
+  void namesValuesOfPostgresThatAreNotFinite(String value, String found) {
+    assertThatThrownBy(
+            () -> postgres("SELECT 1 AS k, %s AS n".formatted(value), ReadOptions.defaults()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContainingAll("column n, row 1: found", found, "ReadOptions.type", "CAST");
+  }
+
+  @Test
+  void readsANumberThatIsNoDecimalAsTheTypeThatWasSet() {
+    ReadOptions doubles = options().type("n", ElementType.FLOAT64).build();
+    assertThat(postgres("SELECT 'NaN'::numeric(10, 2) AS n", doubles)).containsExactly("n", "NaN");
+  }
+
+  private List<String> postgres(String sql, ReadOptions options) {
+    return rows(Postgres.server().getPostgresDatabase(), sql, options);
+  }
+
   /** Two hundred million rows would take gigabytes if the driver collected them. */
   @Test
   void streamsFromPostgres() {
@@ -204,7 +251,8 @@ class JdbcQueryTest {
     assertThat(
             rows(
                 h2,
-                "SELECT x AS id, x * 2.5 AS cost, 'a' AS origin FROM SYSTEM_RANGE(1, 9) WHERE x > ?",
+                "SELECT x AS id, x * 2.5 AS cost, 'a' AS origin FROM SYSTEM_RANGE(1, 9) WHERE x >"
+                    + " ?",
                 options().columns("origin", "id").build(),
                 7))
         .containsExactly("origin\tid", "a\t8", "a\t9");
