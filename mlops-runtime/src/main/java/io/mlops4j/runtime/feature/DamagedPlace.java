@@ -6,10 +6,7 @@ import io.mlops4j.runtime.internal.duckdb.DuckDbSettings;
 import io.mlops4j.runtime.internal.duckdb.Sql;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,33 +83,25 @@ final class DamagedPlace {
     }
   }
 
-  /**
-   * Returns the first row with a bad value, or null.
-   *
-   * @param source the table function of the files
-   * @param checks conditions for bad values by column
-   */
-  static @Nullable String row(List<Path> files, String source, Map<String, String> checks) {
-    if (checks.isEmpty()) {
+  /** Returns the first row of text files with a bad value, or null. */
+  static @Nullable String row(TextFiles text, ParsedTypes parsed) {
+    if (parsed.checks().isEmpty()) {
       return null;
     }
     String bad =
-        checks.values().stream()
+        parsed.checks().values().stream()
             .map(check -> "(" + check + ")")
             .collect(Collectors.joining(" OR "));
-    try (DuckDb database = DuckDb.open(DuckDbSettings.of(files))) {
-      return Stream.of(
-              database.numbers(
-                  "SELECT row FROM (SELECT row_number() OVER () AS row, * FROM "
-                      + source
-                      + ") WHERE "
-                      + bad
-                      + " LIMIT 1"))
-          .flatMap(List::stream)
-          .filter(Objects::nonNull)
-          .findFirst()
-          .map(row -> "row " + row + " after the header")
-          .orElse(null);
+    try (DuckDb database = text.database()) {
+      for (Path file : text.files()) {
+        String sql =
+            "SELECT \"row\" FROM (SELECT row_number() OVER () AS \"row\", %1$s AS bad FROM %2$s) WHERE bad LIMIT 1"
+                .formatted(bad, text.source(file, parsed.types()));
+        for (String row : database.texts(sql)) {
+          return text.place(file, row);
+        }
+      }
+      return null;
     } catch (DataException e) {
       return null;
     }

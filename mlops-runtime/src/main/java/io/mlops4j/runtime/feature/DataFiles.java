@@ -1,12 +1,12 @@
 package io.mlops4j.runtime.feature;
 
 import io.mlops4j.error.DataException;
-import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.FeatureWriter;
 import io.mlops4j.feature.ReadOptions;
 import io.mlops4j.feature.ReadProgress;
 import io.mlops4j.feature.WriteOptions;
+import io.mlops4j.model.ElementType;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.runtime.binding.FeatureCheck;
@@ -16,9 +16,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -56,6 +58,14 @@ public final class DataFiles {
    */
   public static FeatureReader open(
       List<Path> files, ReadOptions options, BufferAllocator allocator) {
+    return open(files, options, columns -> Map.of(), allocator);
+  }
+
+  private static FeatureReader open(
+      List<Path> files,
+      ReadOptions options,
+      Function<Schema, Map<String, ElementType>> misfits,
+      BufferAllocator allocator) {
     Objects.requireNonNull(options, "options");
     if (files.isEmpty()) {
       throw new IllegalArgumentException("files: found none, expected at least one");
@@ -78,7 +88,7 @@ public final class DataFiles {
     }
     return format == DataFormat.ARROW || format == DataFormat.UNKNOWN
         ? ArrowFiles.open(all, options, allocator) // rejects unknown formats by name
-        : DuckDbFiles.open(format, all, options, allocator);
+        : DuckDbFiles.open(format, all, options, misfits, allocator);
   }
 
   /**
@@ -100,19 +110,12 @@ public final class DataFiles {
       ModelSignature signature,
       @Nullable Consumer<ReadProgress> progress,
       BufferAllocator allocator) {
-    DataFormat format = format(file);
     ReadOptions.Builder options = ReadOptions.builder();
     if (progress != null) {
       options.onProgress(progress);
     }
-    if (format.isText()) {
-      FeatureCheck check = FeatureCheck.of(features, Optional.of(signature));
-      try (FeatureReader untyped = open(file, allocator)) {
-        FeatureBatch first = untyped.iterator().next(); // there is one even without rows
-        check.misfits(first.root().getSchema()).forEach(options::type);
-      }
-    }
-    return open(List.of(file), options.build(), allocator);
+    FeatureCheck check = FeatureCheck.of(features, Optional.of(signature));
+    return open(List.of(file), options.build(), check::misfits, allocator);
   }
 
   /**

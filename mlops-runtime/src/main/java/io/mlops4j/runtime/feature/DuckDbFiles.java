@@ -18,11 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
@@ -34,17 +31,16 @@ import org.jspecify.annotations.Nullable;
 final class DuckDbFiles {
   private static final Pattern LINE = Pattern.compile("in (?:line|record/value) (\\d{1,18}):");
 
-  /**
-   * DuckDB's type of JSON whole numbers with both signs, however small; a name has a space behind.
-   */
-  private static final Pattern HUGE = Pattern.compile("\\bHUGEINT(?=[\\[,)]|$)");
-
   /** The first words of lines in DuckDB's messages that name settings of DuckDB. */
   private static final List<String> ADVICE =
       List.of(
-          "Possible ", "Potential ", "Try increasing ", "* ", "The search space ", "This type ");
-
-  private static final Pattern NUMBERED = Pattern.compile("(.+)_\\d+");
+          "Possible ",
+          "Potential ",
+          "Try increasing ",
+          "Try setting ",
+          "* ",
+          "The search space ",
+          "This type ");
 
   /** The most characters of a line of a message; a list of columns is shorter. */
   private static final int LONGEST = 2000;
@@ -53,6 +49,18 @@ final class DuckDbFiles {
 
   static FeatureReader open(
       DataFormat format, List<Path> files, ReadOptions options, BufferAllocator allocator) {
+    return open(format, files, options, columns -> Map.of(), allocator);
+  }
+
+  /**
+   * @param misfits returns the types that columns of text are parsed as, because they do not fit
+   */
+  static FeatureReader open(
+      DataFormat format,
+      List<Path> files,
+      ReadOptions options,
+      Function<Schema, Map<String, ElementType>> misfits,
+      BufferAllocator allocator) {
     String names = files.stream().map(Path::toString).collect(Collectors.joining(", "));
     options.filter().ifPresent(filter -> Sql.checkNoParameters("filter", filter));
     DuckDb database;
@@ -77,17 +85,18 @@ final class DuckDbFiles {
       CsvDialect form = dialect;
       Function<Map<String, String>, String> parsing =
           types -> FileSql.files(format, files, options, form, types, false);
-      found = database.columns("SELECT * FROM " + parsing.apply(Map.of()));
-      if (format == DataFormat.JSON) {
-        checkCases(found.keySet(), files, database);
-        found.replaceAll((name, type) -> HUGE.matcher(type).replaceAll("BIGINT"));
-      }
+      found =
+          format == DataFormat.JSON
+              ? JsonTypes.of(files, options, database)
+              : database.columns("SELECT * FROM " + parsing.apply(Map.of()));
       checkColumns(found, options);
-      Map<String, ElementType> wanted = wanted(format, found, options);
+      Map<String, ElementType> wanted = wanted(format, found, options, misfits);
       parsed =
-          format == DataFormat.PARQUET
-              ? ParsedTypes.typed(found, wanted)
-              : ParsedTypes.text(database, parsing, found, wanted, format == DataFormat.JSON);
+          switch (format) {
+            case CSV -> ParsedTypes.csv(database, parsing, found, wanted);
+            case JSON -> ParsedTypes.json(found, wanted);
+            default -> ParsedTypes.typed(found, wanted);
+          };
     } catch (RuntimeException e) {
       database.close();
       throw named(names, broken(files, dialect, options, allocator, e), null);
@@ -95,8 +104,9 @@ final class DuckDbFiles {
     String source = FileSql.files(format, files, options, dialect, parsed.types(), false);
     List<String> columns =
         options.columns().isEmpty() ? List.copyOf(found.keySet()) : options.columns();
+    TextFiles text = new TextFiles(format, files, options, dialect);
     UnaryOperator<RuntimeException> failures =
-        e -> named(names, e, place(e, format, files, columns, source, parsed));
+        e -> named(names, e, place(e, text, columns, parsed));
     try {
       String sql = FileSql.select(source, found.keySet(), options, parsed.conversions());
       DuckDb.Rows rows = start(database, sql, options, allocator);
@@ -104,11 +114,8 @@ final class DuckDbFiles {
       ReadMeter meter = new ReadMeter(options, total, stamps.bytes(), rows::done);
       FeatureReader finite = rows;
       if (format.isText()) {
-        Map<String, String> types = new LinkedHashMap<>(found);
-        types.replaceAll((name, type) -> "VARCHAR");
-        String texts = FileSql.files(format, files, options, dialect, types, false);
         List<Field> read = rows.schema().getFields();
-        finite = new FiniteRows(rows, () -> Infinities.search(files, texts, read));
+        finite = new FiniteRows(rows, () -> Infinities.search(text, found.keySet(), parsed, read));
       }
       return new DataReader(finite, database::close, failures, stamps, meter);
     } catch (RuntimeException e) {
@@ -126,10 +133,10 @@ final class DuckDbFiles {
     CsvDialect dialect = format == DataFormat.CSV ? CsvDialect.of(files, options, database) : null;
     String sql = "SELECT * FROM " + FileSql.files(format, files, options, dialect, Map.of(), true);
     try {
-      Map<String, String> types = database.columns(sql);
-      if (format == DataFormat.JSON) {
-        checkCases(types.keySet(), files, database);
-      }
+      Map<String, String> types =
+          format == DataFormat.JSON
+              ? JsonTypes.of(files, options, database)
+              : database.columns(sql);
       Map<String, String> doubles = new LinkedHashMap<>();
       types.replaceAll(
           (name, type) -> {
@@ -139,7 +146,7 @@ final class DuckDbFiles {
             doubles.put(name, Infinities.convert(name));
             return "VARCHAR";
           });
-      return doubles.isEmpty()
+      return doubles.isEmpty() && format == DataFormat.CSV
           ? sql
           : FileSql.select(
               FileSql.files(format, files, options, dialect, types, true),
@@ -163,40 +170,15 @@ final class DuckDbFiles {
         : e;
   }
 
-  /**
-   * Rejects keys of JSON that differ only in case. DuckDB puts {@code _1} behind the second one,
-   * and then finds no values under that name.
-   */
-  private static void checkCases(Set<String> keys, List<Path> files, DuckDb database) {
-    Map<String, String> known = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    keys.forEach(key -> known.put(key, key));
-    for (String key : keys) {
-      Matcher numbered = NUMBERED.matcher(key);
-      String base = numbered.matches() ? numbered.group(1) : key;
-      String other = known.getOrDefault(base, base);
-      if (!other.equals(base) && !database.texts(FileSql.hasKey(files, base)).isEmpty()) {
-        throw new DataException(
-            "found the keys %s and %s, expected keys that do not differ in case only; rename one"
-                .formatted(other, base),
-            null);
-      }
-    }
-  }
-
   /** Returns where a failure lies that DuckDB reported. */
   private static @Nullable String place(
-      RuntimeException e,
-      DataFormat format,
-      List<Path> files,
-      List<String> columns,
-      String source,
-      ParsedTypes parsed) {
+      RuntimeException e, TextFiles text, List<String> columns, ParsedTypes parsed) {
     if (e.getCause() == null || e.getCause() instanceof ModelInputException) {
       return null;
     }
-    return format == DataFormat.PARQUET
-        ? DamagedPlace.rowGroup(files, columns)
-        : DamagedPlace.row(files, source, parsed.checks());
+    return text.format() == DataFormat.PARQUET
+        ? DamagedPlace.rowGroup(text.files(), columns)
+        : DamagedPlace.row(text, parsed);
   }
 
   static FeatureReader query(String sql, ReadOptions options, BufferAllocator allocator) {
@@ -257,14 +239,20 @@ final class DuckDbFiles {
 
   /** Returns the types that were set and, for text, those that the features need. */
   private static Map<String, ElementType> wanted(
-      DataFormat format, Map<String, String> found, ReadOptions options) {
+      DataFormat format,
+      Map<String, String> found,
+      ReadOptions options,
+      Function<Schema, Map<String, ElementType>> misfits) {
     Map<String, ElementType> wanted = new HashMap<>();
-    if (format != DataFormat.PARQUET && options.features().isPresent()) {
+    if (format.isText()) {
       List<Field> fields = new ArrayList<>();
       found.forEach((name, type) -> fields.add(DuckDb.field(name, type)));
-      wanted.putAll(
-          FeatureCheck.of(options.features().get(), options.signature())
-              .misfits(new Schema(fields)));
+      Schema columns = new Schema(fields);
+      wanted.putAll(misfits.apply(columns));
+      options
+          .features()
+          .map(features -> FeatureCheck.of(features, options.signature()).misfits(columns))
+          .ifPresent(wanted::putAll);
     }
     wanted.putAll(options.types());
     return wanted;
@@ -281,7 +269,7 @@ final class DuckDbFiles {
     return sum == null ? OptionalLong.empty() : OptionalLong.of(sum);
   }
 
-  private static DuckDbSettings settings(ReadOptions options, List<Path> files) {
+  static DuckDbSettings settings(ReadOptions options, List<Path> files) {
     return new DuckDbSettings(
         options.threads().orElse(0),
         options.memoryBytes().orElse(0),
@@ -341,6 +329,10 @@ final class DuckDbFiles {
 
   /** DuckDB counts the lines before malformed JSON from 2. */
   private static String corrected(String message) {
+    if (message.contains("Failed to cast value to numerical")
+        || message.contains("Error when converting column")) {
+      return message + "; set another type of this column with ReadOptions.type, such as STRING";
+    }
     return message.contains("Malformed JSON in file")
         ? LINE.matcher(message)
             .replaceFirst(found -> "in line " + (Long.parseLong(found.group(1)) - 1) + ":")

@@ -27,8 +27,9 @@ final class FileSql {
    * Returns a table function for the files.
    *
    * @param dialect the form of CSV files; null for other formats
-   * @param types the types of columns in DuckDB; of a JSON file all columns or none
-   * @param byAllRows whether types that are not given are recognised by all rows of text files
+   * @param types the types of columns in DuckDB; of JSON files all columns, or none to recognise
+   *     them by all rows
+   * @param byAllRows whether types that are not given are recognised by all rows of CSV files
    */
   static String files(
       DataFormat format,
@@ -52,7 +53,12 @@ final class FileSql {
               + (types.isEmpty() ? "" : ", types = " + named)
               + ")";
       case JSON ->
-          "read_json(" + list + sample + (types.isEmpty() ? "" : ", columns = " + named) + ")";
+          "read_json("
+              + list
+              + (types.isEmpty()
+                  ? ", sample_size = -1, maximum_sample_files = " + files.size()
+                  : ", columns = " + named)
+              + ")";
       default -> "read_parquet(" + list + ")";
     };
   }
@@ -154,8 +160,8 @@ final class FileSql {
         + options.filter().map(filter -> " WHERE (" + filter + "\n)").orElse("");
   }
 
-  private static List<String> converted(
-      Collection<String> columns, Map<String, String> conversions) {
+  /** Returns the expressions of columns, each under its name. */
+  static List<String> converted(Collection<String> columns, Map<String, String> conversions) {
     List<String> expressions = new ArrayList<>();
     for (String column : columns) {
       String name = Sql.name(column);

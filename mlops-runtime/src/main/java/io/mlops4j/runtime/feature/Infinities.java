@@ -2,11 +2,13 @@ package io.mlops4j.runtime.feature;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.runtime.internal.duckdb.DuckDb;
-import io.mlops4j.runtime.internal.duckdb.DuckDbSettings;
 import io.mlops4j.runtime.internal.duckdb.Sql;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.arrow.vector.types.Types.MinorType;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -46,36 +48,64 @@ final class Infinities {
   }
 
   /**
-   * Searches files for such a number.
+   * Searches the rows that are read for such a number.
    *
-   * @param texts the table function of the files, whose columns are all texts
+   * @param found all columns
+   * @param parsed how they are read
    * @param columns the columns that are read
    * @throws DataException if there is one; names the row and the column
    */
-  static void search(List<Path> files, String texts, List<Field> columns) {
-    List<String> conditions = new ArrayList<>();
+  static void search(
+      TextFiles text, Collection<String> found, ParsedTypes parsed, List<Field> columns) {
+    Map<String, String> types = new LinkedHashMap<>(parsed.types());
+    Map<String, String> values = new LinkedHashMap<>(parsed.conversions());
     List<String> cases = new ArrayList<>();
     for (Field column : columns) {
       String name = column.getName();
       if (hasFloats(column)) {
-        String text = Sql.name(name);
         boolean single = MinorType.FLOAT4.getType().equals(column.getType());
-        String bad =
-            column.getChildren().isEmpty()
-                ? isBad(text, single ? "FLOAT" : "DOUBLE")
-                : isBadInside(text);
-        conditions.add("(" + bad + ")");
+        boolean flat = column.getChildren().isEmpty();
+        String type = single ? "FLOAT" : "DOUBLE";
+        String bad = flat ? isBad(Sql.name(name), type) : isBadInside(Sql.name(name));
         cases.add("WHEN " + bad + " THEN " + found(name, single));
+        // The filter needs the number, too.
+        String to = flat ? type : parsed.types().getOrDefault(name, "VARCHAR");
+        types.put(name, flat ? "VARCHAR" : "JSON");
+        values.put(name, "TRY_CAST(" + Sql.name(name) + " AS " + to + ")");
       }
     }
-    try (DuckDb database = DuckDb.open(DuckDbSettings.of(files))) {
-      String sql =
-          "SELECT 'row ' || row_number() OVER () || ' after the header: ' || CASE %s END FROM %s QUALIFY %s LIMIT 1"
-              .formatted(String.join(" ", cases), texts, String.join(" OR ", conditions));
-      for (String bad : database.texts(sql)) {
-        throw new DataException(bad, null);
+    String row = unused("row of the file", found);
+    String bad = unused("bad number", found);
+    List<String> rows = new ArrayList<>();
+    rows.add("row_number() OVER () AS " + Sql.name(row));
+    rows.add("CASE " + String.join(" ", cases) + " END AS " + Sql.name(bad));
+    if (text.options().filter().isPresent()) {
+      rows.addAll(FileSql.converted(found, values));
+    }
+    try (DuckDb database = text.database()) {
+      for (Path file : text.files()) {
+        String sql =
+            "SELECT %1$s || ':' || %2$s FROM (SELECT %3$s FROM %4$s) WHERE %2$s IS NOT NULL%5$s LIMIT 1"
+                .formatted(
+                    Sql.name(row),
+                    Sql.name(bad),
+                    String.join(", ", rows),
+                    text.source(file, types),
+                    text.options().filter().map(it -> " AND (" + it + "\n)").orElse(""));
+        for (String line : database.texts(sql)) {
+          String[] parts = line.split(":", 2);
+          throw new DataException(text.place(file, parts[0]) + ": " + parts[1], null);
+        }
       }
     }
+  }
+
+  private static String unused(String name, Collection<String> columns) {
+    String unused = name;
+    while (columns.stream().anyMatch(unused::equalsIgnoreCase)) {
+      unused += "_";
+    }
+    return unused;
   }
 
   private static boolean hasFloats(Field field) {

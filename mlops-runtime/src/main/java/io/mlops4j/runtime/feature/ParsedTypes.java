@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ParsedTypes(
     Map<String, String> types, Map<String, String> conversions, Map<String, String> checks) {
-  /** The number of rows from which DuckDB recognises the types. */
+  /** The number of rows from which DuckDB recognises the types of CSV files. */
   static final int SAMPLE = 20_480;
 
   /** Returns the conversions of columns that have types of their own. */
@@ -41,43 +41,50 @@ record ParsedTypes(
     return new ParsedTypes(Map.of(), conversions, Map.of());
   }
 
+  /** Returns the types of columns of JSON, all of which are named. */
+  static ParsedTypes json(Map<String, String> found, Map<String, ElementType> wanted) {
+    ParsedTypes parsed = empty();
+    found.forEach(
+        (name, type) -> {
+          ElementType set = wanted.get(name);
+          String to = set == null ? type : FileSql.name(set);
+          if (set != null && WholeNumbers.is(to)) {
+            parsed.check(name, WholeNumbers.isSmall(to) ? "DOUBLE" : "VARCHAR", to);
+          } else {
+            parsed.types.put(name, to);
+          }
+        });
+    return parsed;
+  }
+
   /**
-   * Returns the types of columns of text.
+   * Returns the types of columns of CSV.
    *
    * @param parsing returns the table function of the files that parses columns as these types
    * @param found the types that DuckDB recognises
    * @param wanted the types to parse columns as
-   * @param all whether the types of all columns must be named
    */
-  static ParsedTypes text(
+  static ParsedTypes csv(
       DuckDb database,
       Function<Map<String, String>, String> parsing,
       Map<String, String> found,
-      Map<String, ElementType> wanted,
-      boolean all) {
-    ParsedTypes parsed =
-        new ParsedTypes(new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>());
+      Map<String, ElementType> wanted) {
+    ParsedTypes parsed = empty();
     List<String> guessed =
         found.keySet().stream()
             .filter(name -> !wanted.containsKey(name) && WholeNumbers.is(type(found, name)))
             .toList();
     List<@Nullable Long> large =
         guessed.isEmpty() ? List.of() : large(database, parsing.apply(Map.of()), guessed);
-    Set<String> dates = all ? Set.of() : Dates.ofCsv(database, parsing, found, wanted.keySet());
+    Set<String> dates = Dates.ofCsv(database, parsing, found, wanted.keySet());
     found.forEach(
         (name, type) -> {
           ElementType set = wanted.get(name);
           String to = set == null ? type : FileSql.name(set);
-          if (!all && to.equals("FLOAT")) {
+          if (to.equals("FLOAT")) {
             parsed.types.put(name, "DOUBLE");
             parsed.conversions.put(name, SingleFloats.convert(name));
             parsed.checks.put(name, SingleFloats.isBad(name));
-            return;
-          }
-          if (set == null && WholeNumbers.isInside(to)) {
-            parsed.types.put(name, WholeNumbers.texts(to));
-            parsed.conversions.put(name, WholeNumbers.convertInside(name, to));
-            parsed.checks.put(name, WholeNumbers.isBadInside(name, to));
             return;
           }
           if (dates.contains(name)) {
@@ -87,7 +94,7 @@ record ParsedTypes(
             return;
           }
           if (!WholeNumbers.is(to)) {
-            if (all || set != null) {
+            if (set != null) {
               parsed.types.put(name, to);
             }
             return;
@@ -97,9 +104,11 @@ record ParsedTypes(
           boolean asText = set == null ? isLarge != null && isLarge > 0 : !WholeNumbers.isSmall(to);
           parsed.check(name, asText ? "VARCHAR" : "DOUBLE", to);
         });
-    return all && parsed.conversions.isEmpty() && wanted.isEmpty()
-        ? new ParsedTypes(Map.of(), Map.of(), Map.of())
-        : parsed;
+    return parsed;
+  }
+
+  private static ParsedTypes empty() {
+    return new ParsedTypes(new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>());
   }
 
   private static String type(Map<String, String> found, String name) {

@@ -2,12 +2,10 @@ package io.mlops4j.runtime.feature;
 
 import io.mlops4j.runtime.internal.duckdb.Sql;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
- * Conversions to whole numbers that reject fractions. DuckDB rounds them: a column of a CSV or JSON
- * file whose first rows are whole numbers would have 4 for a later 3.7.
+ * Conversions to whole numbers that reject fractions. DuckDB rounds them: a column of a CSV file
+ * whose first rows are whole numbers would have 4 for a later 3.7.
  */
 final class WholeNumbers {
   /** Doubles below this are exact. */
@@ -26,9 +24,6 @@ final class WholeNumbers {
           "UBIGINT",
           "UHUGEINT");
 
-  /** A quoted name, or a word with what follows it: a space after a name, none after a type. */
-  private static final Pattern WORD = Pattern.compile("\"(?:[^\"]|\"\")*\"|\\w+ ?");
-
   private WholeNumbers() {}
 
   static boolean is(String type) {
@@ -38,40 +33,6 @@ final class WholeNumbers {
   /** Whether all numbers of a type are exact as doubles. */
   static boolean isSmall(String type) {
     return is(type) && !type.endsWith("BIGINT") && !type.endsWith("HUGEINT");
-  }
-
-  /** Whether a type of structs, lists or maps has whole numbers inside. */
-  static boolean isInside(String type) {
-    return !is(type) && !texts(type).equals(type);
-  }
-
-  /** Returns the type with texts in place of whole numbers, so that each is exact. */
-  static String texts(String type) {
-    return WORD.matcher(type)
-        .replaceAll(word -> is(word.group()) ? "VARCHAR" : Matcher.quoteReplacement(word.group()));
-  }
-
-  /** Returns the condition for values of {@link #texts} that are no whole numbers. */
-  static String isBadInside(String name, String to) {
-    String column = Sql.name(name);
-    return "CAST(TRY_CAST(%s AS %s) AS %s) IS DISTINCT FROM %s"
-        .formatted(column, to, texts(to), column);
-  }
-
-  /** Returns the expression that converts a column of {@link #texts}. */
-  static String convertInside(String name, String to) {
-    String column = Sql.name(name);
-    return "CASE WHEN %s THEN error(%s || CAST(%s AS VARCHAR) || %s) ELSE CAST(%s AS %s) END"
-        .formatted(
-            isBadInside(name, to),
-            Sql.text("column " + name + ": found "),
-            column,
-            Sql.text(
-                ", expected whole numbers as its type "
-                    + to
-                    + " says; read the file with query and read_json(..., sample_size = -1)"),
-            column,
-            to);
   }
 
   /** Returns the condition for values that are no whole numbers. */
@@ -94,8 +55,8 @@ final class WholeNumbers {
     String advice =
         "expected a whole number as its type "
             + to
-            + " says; set another type with ReadOptions.type, such as FLOAT64 for fractions, or INT64"
-            + " for whole numbers of more than 53 bits";
+            + " says; set another type with ReadOptions.type, such as FLOAT64 for fractions, or"
+            + " INT64 for whole numbers of more than 53 bits";
     return "CASE WHEN "
         + isBad(name, from)
         + " THEN error("

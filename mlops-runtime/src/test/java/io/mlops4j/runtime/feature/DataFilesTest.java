@@ -391,9 +391,11 @@ class DataFilesTest {
     String good = start + "1" + after + "\n";
     String rows = good.repeat(30_000) + start + "3.7" + after + "\n";
     Path file = text(name, (csv ? "n\n" : "") + rows);
-    assertThatThrownBy(() -> rows(file, ReadOptions.defaults()))
+    ReadOptions whole =
+        csv ? ReadOptions.defaults() : options().type("n", ElementType.INT64).build();
+    assertThatThrownBy(() -> rows(file, whole))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("row 30001")
+        .hasMessageContaining(csv ? "row 30001 after the header" : "at line 30001: ")
         .hasMessageContaining("column n: found 3.7, expected a whole number")
         .hasMessageContaining("ReadOptions.type");
     assertThat(rows(file, options().type("n", ElementType.FLOAT64).build()))
@@ -413,27 +415,6 @@ class DataFilesTest {
         .hasMessageContaining("column n: found 3.7");
   }
 
-  /** DuckDB alone rounds the fraction, and reads the number as a double if the others have one. */
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = ';',
-      quoteCharacter = '|',
-      value = {
-        "{\"BIGINT\": 1, \"b\": 0.5}; {\"BIGINT\": 3.7, \"b\": 0.5}",
-        "[[1], [2, 3]]; [[1], [2, 3.7]]",
-        "{\"a b\": {\"c\": [1]}}; {\"a b\": {\"c\": [3.7]}}"
-      })
-  void rejectsFractionsInsideJson(String usual, String late) throws IOException {
-    String good = "{\"n\": " + usual + "}\n{\"n\": null}\n";
-    Path file = text("late.jsonl", good.repeat(15_000) + "{\"n\": " + late + "}\n");
-    assertThatThrownBy(() -> rows(file, ReadOptions.defaults()))
-        .isInstanceOf(DataException.class)
-        .hasMessageContaining("row 30001")
-        .hasMessageContaining("column n: found ")
-        .hasMessageContaining("3.7")
-        .hasMessageContaining("sample_size = -1");
-  }
-
   @Test
   void rejectsEmptyFilesUnlessOthersHaveRows() throws IOException {
     for (String name : List.of("empty.csv", "empty.jsonl")) {
@@ -450,7 +431,7 @@ class DataFilesTest {
 
   /** Objects with more than 200 different names are maps. */
   @Test
-  void rejectsFractionsInsideMapsOfJson() throws IOException {
+  void readsMapsOfJson() throws IOException {
     StringBuilder lines = new StringBuilder();
     for (int i = 0; i < 30_000; i++) {
       lines.append("{\"n\": {\"k%d\": 9007199254740993, \"of\": null}}%n".formatted(i % 300));
@@ -463,11 +444,7 @@ class DataFilesTest {
           .hasToString("[{\"key\":\"k299\",\"value\":9007199254740993},{\"key\":\"of\"}]");
     }
     Path late = text("late.jsonl", lines + "{\"n\": {\"k1\": 3.7}}\n");
-    assertThatThrownBy(() -> rows(late, ReadOptions.defaults()))
-        .isInstanceOf(DataException.class)
-        .hasMessageContaining("row 30001")
-        .hasMessageContaining("column n: found {k1=3.7}")
-        .hasMessageContaining("sample_size = -1");
+    assertThat(rows(late, ReadOptions.defaults())).endsWith("[{\"key\":\"k1\",\"value\":3.7}]");
   }
 
   @Test
@@ -639,7 +616,7 @@ class DataFilesTest {
   @CsvSource({"b.jsonl, '{\"a\": oops}'", "b.jsonl, '{\"a\": \"text\"}'"})
   void namesTheLineOfBrokenJson(String name, String bad) throws IOException {
     Path file = text(name, "{\"a\": 1}\n".repeat(30_000) + bad + "\n");
-    assertThatThrownBy(() -> rows(file, ReadOptions.defaults()))
+    assertThatThrownBy(() -> rows(file, options().type("a", ElementType.FLOAT64).build()))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("b.jsonl")
         .hasMessageContaining("line 3000");

@@ -8,6 +8,7 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.ReadOptions;
 import io.mlops4j.model.ElementType;
+import io.mlops4j.runtime.internal.duckdb.DuckDb;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +70,8 @@ class InfinitiesTest {
               "n.jsonl",
               "{\"k\": 1, \"n\": 1.5}\n".repeat(before) + "{\"k\": 1, \"n\": " + number + "}\n");
       for (Path file : List.of(csv, json)) {
-        String row = "row " + (before + 1) + " after the header: column n: found " + number;
+        String place = file.equals(csv) ? "row %d after the header: " : "line %d: ";
+        String row = place.formatted(before + 1) + "column n: found " + number;
         assertRefused(file, ReadOptions.defaults(), row, "float64", "inf");
         assertRefused(file, ReadOptions.builder().filter("k = 1").build(), row);
         assertRefused(file, ReadOptions.builder().columns("n").build(), row);
@@ -91,12 +93,63 @@ class InfinitiesTest {
       assertRefused(
           file,
           ReadOptions.defaults(),
-          "row 2 after the header: column " + name + ": found 1e400",
+          (file.equals(csv) ? "row 2 after the header: " : "line 2: ")
+              + "column "
+              + name
+              + ": found 1e400",
           "float64");
     }
     Path good = text("n.csv", name + ",k\n1.5,2\ninf,3\n");
     assertThat(values(good, name, ReadOptions.defaults()))
         .containsExactly(1.5, Double.POSITIVE_INFINITY);
+  }
+
+  /** A number in a row that is not read does not matter, wherever it is. */
+  @Test
+  void onlyRowsOfTheFilterAreSearched() throws IOException {
+    Path csv = text("n.csv", "n,k,d\n1e400,1,05-31-2001\ninf,7,06-30-2001\n-2.5,7,07-31-2001\n");
+    Path json =
+        text(
+            "n.jsonl",
+            """
+            {"n": 1e400, "k": 1, "in": {"a": [0.5]}}
+            {"n": Infinity, "k": 7, "in": {"a": [Infinity]}}
+            {"n": -2.5, "k": 7, "in": {"a": [1.5]}}
+            """);
+    for (Path file : List.of(csv, json)) {
+      for (String filter : List.of("k > 5", "(n < 0 OR k = 7) -- and no other")) {
+        ReadOptions some = ReadOptions.builder().filter(filter).threads(1).build();
+        assertThat(values(file, "n", some)).containsExactly(Double.POSITIVE_INFINITY, -2.5);
+      }
+      ReadOptions number = ReadOptions.builder().filter("n > 0").build();
+      assertRefused(file, number, "found 1e400", file.equals(csv) ? "row 1 after" : "line 1:");
+    }
+    ReadOptions inside = ReadOptions.builder().filter("\"in\".a[1] > 1").build();
+    assertThat(values(json, "n", inside)).containsExactly(Double.POSITIVE_INFINITY, -2.5);
+    ReadOptions dates = ReadOptions.builder().filter("d > DATE '2001-06-01'").build();
+    assertThat(values(csv, "n", dates)).containsExactly(Double.POSITIVE_INFINITY, -2.5);
+  }
+
+  @Test
+  void theFileOfSeveralIsNamed() throws IOException {
+    text("p1.csv", "1.5\ninf\n");
+    Path bad = text("p2.csv", "2.5\n1e400\n");
+    ReadOptions plain = ReadOptions.builder().header(false).build();
+    assertThatThrownBy(() -> values(folder.resolve("p?.csv"), "column0", plain))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining(bad + ", row 2: column column0: found 1e400");
+  }
+
+  @Test
+  void theSearchHasTheLimitsOfTheReader() throws IOException {
+    Path csv = text("n.csv", "n\ninf\n");
+    ReadOptions limits = ReadOptions.builder().threads(1).memoryBytes(64 << 20).build();
+    try (DuckDb database = new TextFiles(DataFormat.CSV, List.of(csv), limits, null).database()) {
+      assertThat(
+              database.texts(
+                  "SELECT current_setting('threads') || ', ' || current_setting('memory_limit')"))
+          .containsExactly("1, 64.0 MiB");
+    }
   }
 
   @ParameterizedTest
@@ -132,7 +185,7 @@ class InfinitiesTest {
   void numbersInsideJsonAreNamed() throws IOException {
     String row = "{\"n\": {\"k\": [%s, 2.5]}, \"t\": \"1e400\"}%n";
     Path file = text("n.jsonl", row.formatted("1.5").repeat(3) + row.formatted("-1e400"));
-    assertRefused(file, ReadOptions.defaults(), "row 4", "column n", "-1e400");
+    assertRefused(file, ReadOptions.defaults(), "line 4", "column n", "-1e400");
     Path good = text("n.jsonl", row.formatted("1.5") + row.formatted("Infinity"));
     assertThat(values(good, "n", ReadOptions.defaults())).hasSize(2);
   }

@@ -173,7 +173,7 @@ class JdbcQueryTest {
       })
   void readsNumbersOfPostgresThatAreNotFinite(String number) {
     assertThat(postgres("SELECT " + number + " AS n", ReadOptions.defaults()))
-        .containsExactly("n", number.split("'")[1]);
+        .containsExactly("n", number.replaceAll("'|::.*", ""));
   }
 
   /** Arrow's decimals and times have no such values. */

@@ -84,6 +84,25 @@ class OddFilesTest {
     assertRefused(text("d.csv", others + "31/12/2001 07:30\n"), "31/12/2001 07:30");
   }
 
+  /** The numbers are days since 1970, by date -d. */
+  @Test
+  void datesWithTheDayFirstAreRecognised() throws IOException {
+    assertThat(lines(text("d.csv", "d\n31/12/2000\n02/01/2001\n"), ReadOptions.defaults()))
+        .containsExactly("d", "11322", "11324");
+    assertThat(lines(text("d.csv", "d\n12/31/2000\n01/02/2001\n"), ReadOptions.defaults()))
+        .as("the month first")
+        .containsExactly("d", "11322", "11324");
+    assertThat(lines(text("d.csv", "d\n02/01/2001\n"), ReadOptions.defaults()))
+        .as("not decided")
+        .containsExactly("d", "11324");
+    assertRefused(
+        text("d.csv", "d\n" + "05/06/2001\n".repeat(MANY) + "12/31/2000\n"),
+        "Line: " + (MANY + 2),
+        "12/31/2000",
+        "column \"d\"",
+        "ReadOptions.type, such as STRING");
+  }
+
   @Test
   void wideCharactersWithoutAMarkAreNamed() throws IOException {
     for (var charset :
