@@ -47,14 +47,19 @@ final class ServerProcess implements AutoCloseable {
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xms512m",
-                "-Xmx512m",
-                "-cp",
-                String.join(
-                    ":",
-                    target.resolve("classes").toString(),
-                    target.resolve("test-classes").toString(),
-                    target.resolve("lib").resolve("*").toString()),
-                main));
+                "-Xmx512m"));
+    if (Runtime.version().feature() >= 24) { // as docs/jvm.md has it; both sides get them
+      command.add("--enable-native-access=ALL-UNNAMED");
+      command.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    command.add("-cp");
+    command.add(
+        String.join(
+            ":",
+            target.resolve("classes").toString(),
+            target.resolve("test-classes").toString(),
+            target.resolve("lib").resolve("*").toString()));
+    command.add(main);
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(settings);
