@@ -63,8 +63,7 @@ class RolloutCommandsTest {
     assertThat(started.code()).as(started.err()).isZero();
     assertThat(started.out())
         .matches(
-            "mlp:2 on mlp@champion: running, step 1 of 2 \\(5 % of the calls\\), since \\S+Z  ana:"
-                + " better\n");
+            "mlp:2 on mlp@champion: running, step 1 of 2 \\(5 % of the calls\\), since \\S+Z  ana: better\n");
     judge(PASS);
     judge(PASS);
 
@@ -138,8 +137,7 @@ class RolloutCommandsTest {
 
     assertThat(line.run("history", "mlp@champion.rollout").out())
         .matches(
-            "1  \\S+Z  -> mlp:2       ana: better\n"
-                + "2  \\S+Z  mlp:2 removed  bob: too slow: aborted\n");
+            "1  \\S+Z  -> mlp:2       ana: better\n2  \\S+Z  mlp:2 removed  bob: too slow: aborted\n");
     assertThat(line.run("history", "mlp@champion").out()).hasLineCount(1);
     assertThat(line.run("verify").code()).isZero();
   }
