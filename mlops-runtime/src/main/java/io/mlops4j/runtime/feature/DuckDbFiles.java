@@ -333,6 +333,10 @@ final class DuckDbFiles {
         || message.contains("Error when converting column")) {
       return message + "; set another type of this column with ReadOptions.type, such as STRING";
     }
+    if (message.contains("in struct auto-detected in JSON")) {
+      return message.replace(
+          ", try ignore_errors=true", "; rename one of two keys that differ in case only");
+    }
     return message.contains("Malformed JSON in file")
         ? LINE.matcher(message)
             .replaceFirst(found -> "in line " + (Long.parseLong(found.group(1)) - 1) + ":")

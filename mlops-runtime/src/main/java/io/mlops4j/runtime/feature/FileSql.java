@@ -53,14 +53,24 @@ final class FileSql {
               + (types.isEmpty() ? "" : ", types = " + named)
               + ")";
       case JSON ->
-          "read_json("
-              + list
-              + (types.isEmpty()
-                  ? ", sample_size = -1, maximum_sample_files = " + files.size()
-                  : ", columns = " + named)
-              + ")";
+          types.isEmpty() ? allRows(files, "") : "read_json(" + list + ", columns = " + named + ")";
       default -> "read_parquet(" + list + ")";
     };
+  }
+
+  /** Returns the table function that makes a column of each key of JSON files, however rare. */
+  static String allKeys(List<Path> files) {
+    return allRows(
+        files, ", records = true, field_appearance_threshold = 0, map_inference_threshold = -1");
+  }
+
+  private static String allRows(List<Path> files, String more) {
+    return "read_json("
+        + Sql.exactly(files)
+        + ", sample_size = -1, maximum_sample_files = "
+        + files.size()
+        + more
+        + ")";
   }
 
   private static String csv(ReadOptions options, @Nullable CsvDialect dialect) {
@@ -116,6 +126,14 @@ final class FileSql {
         + ", encoding = "
         + Sql.text(encoding)
         + ", columns = {'line': 'VARCHAR'})";
+  }
+
+  /** Returns a query for the number of the first row of a JSON file that is no object. */
+  static String noObject(Path file) {
+    return "SELECT \"row\" || ':' || kind FROM (SELECT row_number() OVER () AS \"row\","
+        + " json_type(json) AS kind FROM read_json_objects("
+        + Sql.exactly(List.of(file))
+        + ")) WHERE kind NOT IN ('OBJECT', 'NULL') LIMIT 1";
   }
 
   /** Returns a query that has a row if an object of JSON files has a key, in this case. */

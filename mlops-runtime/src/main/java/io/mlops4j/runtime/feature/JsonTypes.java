@@ -21,6 +21,12 @@ final class JsonTypes {
   /** Values of different kinds, and UUIDs, whose capital letters DuckDB makes small. */
   private static final Pattern TEXTS = types("JSON|UUID");
 
+  /** The type of nulls inside objects and lists; a space follows a key of that name. */
+  private static final Pattern NULLS = Pattern.compile("\"NULL\"(?=[\\[,)]|$)");
+
+  /** What DuckDB calls the only column of rows that it does not take for objects. */
+  private static final String WHOLE = "json";
+
   /** DuckDB's type of whole numbers with both signs, however small. */
   private static final Pattern HUGE = types("HUGEINT");
 
@@ -49,14 +55,45 @@ final class JsonTypes {
   static Map<String, String> of(List<Path> files, ReadOptions options, DuckDb database) {
     String rows = FileSql.files(DataFormat.JSON, files, options, null, Map.of(), false);
     Map<String, String> found = database.columns("SELECT * FROM " + rows);
+    if (found.keySet().equals(Set.of(WHOLE))) {
+      found = ofAllKeys(files, options, database);
+    }
     checkCases(found.keySet(), files, database);
     found.replaceAll((name, type) -> replaced(TEXTS, replaced(HUGE, type, "BIGINT"), "VARCHAR"));
+    found.replaceAll((name, type) -> NULLS.matcher(type).replaceAll("VARCHAR"));
     found.replaceAll(
         (name, type) -> {
           String text = replaced(TIMES, type, "VARCHAR");
           return !text.equals(type) && hasOddDate(name, files, options, database) ? text : type;
         });
     return found;
+  }
+
+  /** Returns the columns of objects that DuckDB takes for one map, as those of many numbers. */
+  private static Map<String, String> ofAllKeys(
+      List<Path> files, ReadOptions options, DuckDb database) {
+    try {
+      return database.columns("SELECT * FROM " + FileSql.allKeys(files));
+    } catch (DataException e) {
+      if (!String.valueOf(e.getMessage()).contains("expected records")) {
+        throw e;
+      }
+    }
+    TextFiles text = new TextFiles(DataFormat.JSON, files, options, null);
+    for (Path file : files) {
+      for (String row : database.texts(FileSql.noObject(file))) {
+        String[] parts = row.split(":", 2);
+        throw new DataException(
+            "found %s in %s, expected an object"
+                .formatted(
+                    parts[1].equals("ARRAY") ? "an array" : "a value", text.place(file, parts[0])),
+            null);
+      }
+    }
+    throw new DataException(
+        "found no object with keys that are not empty, expected one object a line or an array of"
+            + " objects",
+        null);
   }
 
   private static String replaced(Pattern types, String type, String by) {

@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.feature;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterEach;
@@ -84,6 +86,49 @@ class JsonFilesTest {
       String rows = DataFiles.textRows(file, database, memory); // of feature views
       assertThat(database.texts("SELECT max(gate) FROM (" + rows + ")")).containsExactly("B7");
     }
+  }
+
+  /** DuckDB alone takes such rows for one map under the name json. */
+  @Test
+  void eachOfManyKeysIsAColumn() throws IOException {
+    String names = IntStream.range(0, 300).mapToObj(i -> "f" + i).collect(joining("\t"));
+    String values = IntStream.range(0, 300).mapToObj(i -> i + ".5").collect(joining("\t"));
+    String wide =
+        IntStream.range(0, 300)
+            .mapToObj(i -> "\"f" + i + "\": " + i + ".5")
+            .collect(joining(", ", "{", "}\n"));
+    assertThat(lines(write("w.jsonl", wide.repeat(2)))).containsExactly(names, values, values);
+
+    String rare =
+        IntStream.range(10, 30).mapToObj(i -> "{\"k" + i + "\": " + i + "}\n").collect(joining());
+    ReadOptions chosen = ReadOptions.builder().columns("k29", "k10").filter("k29 > 0").build();
+    assertThat(lines(write("r.jsonl", rare), chosen)).containsExactly("k29\tk10", "29\tnull");
+    assertThat(lines(write("j.jsonl", "{\"json\": {\"a\": 1}}\n")))
+        .containsExactly("json", "{\"a\":1}");
+  }
+
+  @Test
+  void nullsInsideObjectsAndListsAreNulls() throws IOException {
+    String row = "{\"a\": {\"NULL\": null, \"x\": 1}, \"b\": [null], \"c\": null}\n";
+    assertThat(lines(write("n.jsonl", row))).containsExactly("a\tb\tc", "{\"x\":1}\t[null]\tnull");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "a.jsonl; {'a': 1}|7|{'a': 3}; a.jsonl: cannot be read: found a value in line 2",
+        "a.jsonl; {'a': 1}|{'a': 2}|[{'a': 3}]; found an array in line 3",
+        "a.json; [{'a': 1}, 'b']; found a value in row 2",
+        "a.json; []; found no object with keys",
+        "a.jsonl; {}|{}; found no object with keys",
+        "a.jsonl; {'o': {'a': 1}}|{'o': {'A': 2}}; rename one of two keys",
+      })
+  void aRowThatIsNoObjectIsNamed(String name, String text, String message) throws IOException {
+    Path file = write(name, text.replace('|', '\n').replace('\'', '"'));
+    assertThatThrownBy(() -> lines(file))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining(message);
   }
 
   /** DuckDB alone takes the keys of the first 32 files. */
