@@ -20,12 +20,15 @@ import org.jspecify.annotations.Nullable;
  * <p>DuckDB searches for the separator by which most lines of its sample have the same number of
  * values. A single line with too few or too many values then makes one column of whole lines, or
  * skips all lines before it. A single stray quote makes the quotes of all values text, and so do
- * quotes that begin behind the sample. All of this happens without an error.
+ * quotes that begin behind the sample. A row that begins with {@code #}, such as {@code #N/A}, is
+ * taken for a comment if the types of the other rows are then simpler. All of this happens without
+ * an error.
  *
  * @param delimiter what separates values; null if DuckDB has to find it
  * @param quoted whether values may be in double quotes; if not, DuckDB has to find the quotes
+ * @param comments the lines of comments before the first line; null if DuckDB has to find them
  */
-record CsvDialect(@Nullable String delimiter, boolean quoted) {
+record CsvDialect(@Nullable String delimiter, boolean quoted, @Nullable Integer comments) {
   private static final String SEPARATORS = ",\t;|";
 
   /** The characters that are examined; a longer first line is left to DuckDB. */
@@ -45,17 +48,49 @@ record CsvDialect(@Nullable String delimiter, boolean quoted) {
   /** Returns the dialect of all files, with what their first lines decide. */
   static CsvDialect of(List<Path> files, ReadOptions options, DuckDb database) {
     Set<String> found = new HashSet<>();
+    Set<Integer> comments = new HashSet<>();
     Quotes quotes = Quotes.NONE;
     for (Path file : files) {
       String start = start(file, options, database);
       String separator = options.delimiter().orElseGet(() -> separator(firstLine(start)));
       found.add(separator);
       quotes = strongest(quotes, start.isEmpty() ? Quotes.STRAY : quotes(start, separator));
+      comments.add(comments(start));
     }
     String only = found.iterator().next();
-    return new CsvDialect(
-        found.size() == 1 && !only.isEmpty() ? only : null,
-        quotes == Quotes.DOUBLE || quotes == Quotes.NONE);
+    CsvDialect open =
+        new CsvDialect(
+            found.size() == 1 && !only.isEmpty() ? only : null,
+            quotes == Quotes.DOUBLE || quotes == Quotes.NONE,
+            null);
+    if (comments.size() > 1) {
+      return open;
+    }
+    int lines = comments.iterator().next();
+    boolean names = lines > 0 && !open.hasComments(files, options, database);
+    return new CsvDialect(open.delimiter, open.quoted, names ? 0 : lines);
+  }
+
+  /** Whether DuckDB takes the first lines for comments, and not for a name such as {@code #id}. */
+  private boolean hasComments(List<Path> files, ReadOptions options, DuckDb database) {
+    try {
+      return files.stream()
+          .flatMap(file -> database.texts(FileSql.comment(file, options, this)).stream())
+          .allMatch("#"::equals);
+    } catch (DataException e) {
+      return true; // the same failure follows when the columns are read
+    }
+  }
+
+  /** Returns the lines before the first one that is no comment, if they begin with one. */
+  private static int comments(String start) {
+    List<String> lines = start.lines().toList();
+    int first = 0;
+    while (first < lines.size()
+        && (lines.get(first).isEmpty() || lines.get(first).startsWith("#"))) {
+      first++;
+    }
+    return lines.stream().limit(first).anyMatch(line -> line.startsWith("#")) ? first : 0;
   }
 
   /** Returns the separator that is most frequent outside quotes, or an empty text. */
@@ -195,7 +230,7 @@ record CsvDialect(@Nullable String delimiter, boolean quoted) {
           return failure;
         }
         int values = values(first, separator);
-        String sql = FileSql.sameValues(file, options, separator, values);
+        String sql = FileSql.sameValues(file, options, this, separator, values);
         try (DuckDb.Rows rows = database.query(sql, options.batchRows(), allocator)) {
           rows.forEach(batch -> {}); // the values are not needed
         }

@@ -45,7 +45,7 @@ final class FileSql {
       case CSV ->
           "read_csv("
               + list
-              + ", skip = 0" // otherwise DuckDB skips lines that do not fit to the ones after them
+              + skip(dialect)
               + ", buffer_size = "
               + BUFFER
               + csv(options, dialect)
@@ -78,6 +78,9 @@ final class FileSql {
     if (dialect != null && dialect.delimiter() != null) {
       set.add("delim = " + Sql.text(dialect.delimiter()));
     }
+    if (dialect != null && dialect.comments() != null) {
+      set.add("comment = ''");
+    }
     if (dialect != null && dialect.quoted()) {
       set.add("quote = '\"'"); // what escapes a quote is left to DuckDB: a quote or a backslash
     }
@@ -87,6 +90,21 @@ final class FileSql {
       set.add("nullstr = " + options.nullTexts().stream().map(Sql::text).toList());
     }
     return set.isEmpty() ? "" : ", " + String.join(", ", set);
+  }
+
+  /** Without it, DuckDB skips lines that do not fit to the ones after them. */
+  private static String skip(@Nullable CsvDialect dialect) {
+    Integer comments = dialect == null ? null : dialect.comments();
+    return ", skip = " + (comments == null ? 0 : comments);
+  }
+
+  /** Returns a query for what DuckDB takes for the beginning of comments in a CSV file. */
+  static String comment(Path file, ReadOptions options, CsvDialect dialect) {
+    return "SELECT Comment FROM sniff_csv("
+        + Sql.text(Sql.exactly(file))
+        + skip(dialect)
+        + csv(options, dialect)
+        + ")";
   }
 
   private static Optional<String> encoding(ReadOptions options) {
@@ -101,14 +119,17 @@ final class FileSql {
    *
    * @param values the number of values of a line
    */
-  static String sameValues(Path file, ReadOptions options, String delimiter, int values) {
+  static String sameValues(
+      Path file, ReadOptions options, CsvDialect dialect, String delimiter, int values) {
     String columns =
         IntStream.range(0, values)
             .mapToObj(i -> "'c" + i + "': 'VARCHAR'")
             .collect(Collectors.joining(", ", "{", "}"));
     return "SELECT c0 FROM read_csv("
         + Sql.exactly(List.of(file))
-        + ", auto_detect = false, quote = '\"', escape = '\"', delim = "
+        + ", auto_detect = false, quote = '\"', escape = '\"'"
+        + skip(dialect)
+        + ", delim = "
         + Sql.text(delimiter)
         + encoding(options).map(set -> ", " + set).orElse("")
         + ", columns = "

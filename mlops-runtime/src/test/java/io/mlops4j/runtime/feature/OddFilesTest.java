@@ -27,6 +27,8 @@ import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Files that DuckDB or Arrow would read with other values, or fewer, and without an error. */
 class OddFilesTest {
@@ -253,5 +255,28 @@ class OddFilesTest {
         reader.close();
       }
     };
+  }
+
+  /** DuckDB alone takes such rows for comments, and leaves them or the end of a value out. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "a,b|1,2|#N/A,3|4,5; a~b|1~2|#N/A~3|4~5",
+        "a,b|1,2|3,#N/A|4,5; a~b|1~2|3~#N/A|4~5",
+        "# by hand|a,b|1,2|#N/A,3|4,t#u; a~b|1~2|#N/A~3|4~t#u",
+        "|# by hand, in May||# twice|a,b|1,2; a~b|1~2",
+        "#a,b|x,2|#y,3; #a~b|x~2|#y~3",
+        "# by hand|a,b|1,2|#3; refused: 'Line: 4'",
+      })
+  void aRowOfCsvThatBeginsWithASignOfCommentsIsARow(String csv, String expected)
+      throws IOException {
+    Path file = text("c.csv", csv.replace('|', '\n') + "\n");
+    if (expected.startsWith("refused: ")) {
+      assertRefused(file, expected.substring(10, expected.length() - 1));
+    } else {
+      assertThat(lines(file, ReadOptions.defaults()))
+          .containsExactly(expected.replace('~', '\t').split("\\|"));
+    }
   }
 }

@@ -75,7 +75,8 @@ public final class Sql {
             .distinct());
   }
 
-  private static String exactly(Path file) {
+  /** Returns the text of a pattern that matches this file only. */
+  public static String exactly(Path file) {
     return file.toAbsolutePath().toString().replaceAll("[\\[*?]", "[$0]");
   }
 
