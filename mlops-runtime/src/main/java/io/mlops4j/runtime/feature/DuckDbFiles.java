@@ -42,6 +42,9 @@ final class DuckDbFiles {
           "The search space ",
           "This type ");
 
+  /** The first words of what is only for users of DuckDB, to the end of its messages. */
+  private static final List<String> END = List.of("LINE ", "  file = ", "Please try installing");
+
   /** The most characters of a line of a message; a list of columns is shorter. */
   private static final int LONGEST = 2000;
 
@@ -90,6 +93,9 @@ final class DuckDbFiles {
               ? JsonTypes.of(files, options, database)
               : database.columns("SELECT * FROM " + parsing.apply(Map.of()));
       checkColumns(found, options);
+      if (format == DataFormat.PARQUET) {
+        SameTypes.check(files, found, options, database);
+      }
       Map<String, ElementType> wanted = wanted(format, found, options, misfits);
       parsed =
           switch (format) {
@@ -311,7 +317,7 @@ final class DuckDbFiles {
     String message =
         String.valueOf(e.getMessage())
             .lines()
-            .takeWhile(line -> !line.startsWith("LINE ") && !line.startsWith("  file = "))
+            .takeWhile(line -> END.stream().noneMatch(line::startsWith))
             .filter(line -> ADVICE.stream().noneMatch(line::startsWith))
             .map(DuckDbFiles::clipped)
             .collect(Collectors.joining("\n"))
@@ -332,6 +338,13 @@ final class DuckDbFiles {
     if (message.contains("Failed to cast value to numerical")
         || message.contains("Error when converting column")) {
       return message + "; set another type of this column with ReadOptions.type, such as STRING";
+    }
+    if (message.contains("state machine reached an invalid state")
+        && !message.contains("on Line: ")) {
+      return "found lines with different ends, or quotes within values, expected one of \\n"
+          + " and \\r"
+          + "\\n"
+          + " in the whole file, and values with quotes in quotes; write it again";
     }
     if (message.contains("in struct auto-detected in JSON")) {
       return message.replace(

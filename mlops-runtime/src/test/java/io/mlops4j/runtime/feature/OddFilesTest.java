@@ -279,4 +279,56 @@ class OddFilesTest {
           .containsExactly(expected.replace('~', '\t').split("\\|"));
     }
   }
+
+  private Path parquet(String name, String select) {
+    Path file = folder.resolve(name);
+    try (FeatureReader rows = DataFiles.query(select, ReadOptions.defaults(), memory);
+        FeatureWriter out = DataFiles.create(file, WriteOptions.defaults())) {
+      rows.forEach(out::write);
+      out.commit();
+    }
+    return file;
+  }
+
+  /** DuckDB alone reads all files with the types of the first one, and 3.7 as 4. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "1; 3.7::DOUBLE; refused",
+        "1::FLOAT; 16777217; refused",
+        "1.5::DECIMAL(4, 1); 2.25::DECIMAL(4, 2); refused",
+        "1; concat('3.7'); refused",
+        "TIMESTAMP '2001-05-31 07:30:00'; TIMESTAMP_NS '2001-05-31 07:30:00.000000001'; refused",
+        "1; 7::BIGINT; 7",
+        "0.5::DOUBLE; 7; 7.0",
+        "2.25::DECIMAL(4, 2); 1.5::DECIMAL(4, 1); 1.50",
+        "concat('x'); 7; 7",
+      })
+  void parquetFilesOfOtherTypesKeepTheirValues(String first, String later, String expected) {
+    List<Path> files =
+        List.of(
+            parquet("a.parquet", "SELECT " + first + " AS n, 1 AS id"),
+            parquet("b.parquet", "SELECT " + later + " AS n, 2 AS id"));
+    if (expected.equals("refused")) {
+      assertThatThrownBy(() -> DataFiles.open(files, ReadOptions.defaults(), memory).close())
+          .isInstanceOf(DataException.class)
+          .hasMessageContainingAll("b.parquet: found the type ", "of column n", "union_by_name");
+      ReadOptions others = ReadOptions.builder().columns("id").build();
+      try (FeatureReader reader = DataFiles.open(files, others, memory)) {
+        assertThat(lines(reader)).containsExactly("id", "1", "2");
+      }
+    } else {
+      try (FeatureReader reader = DataFiles.open(files, ReadOptions.defaults(), memory)) {
+        assertThat(lines(reader)).endsWith(expected + "\t2");
+      }
+    }
+  }
+
+  @Test
+  void linesOfCsvWithDifferentEndsAreNamed() throws IOException {
+    assertRefused(text("m.csv", "a,b\n1,2\n3,4\r\n"), "found lines with different ends");
+    String many = "a,b\r\n" + "1,2\r\n".repeat(MANY);
+    assertRefused(text("m.csv", many + "3,4\n"), "found lines with different ends");
+  }
 }
