@@ -215,7 +215,15 @@ final class Offline implements AutoCloseable {
   static DataException failed(String what, SQLException e) {
     String message = String.valueOf(e.getMessage());
     return new DataException(
-        what + ": " + message.lines().limit(4).reduce((a, b) -> a + " " + b).orElse(""), e);
+        what
+            + ": "
+            + message
+                .lines()
+                .filter(line -> !line.startsWith("Try setting ")) // of DuckDB, not of this library
+                .limit(4)
+                .reduce((a, b) -> a + " " + b)
+                .orElse(""),
+        e);
   }
 
   /** Requires a column of times, and returns its type. */
@@ -229,9 +237,9 @@ final class Offline implements AutoCloseable {
               + " has type "
               + type
               + ", expected a date or timestamp; convert it"
-              + " in SQL, for example with make_timestamp_ms("
-              + name
-              + ")",
+              + " in FeatureSource.sql, for example with "
+              + (type.equals("VARCHAR") ? "CAST(%s AS TIMESTAMPTZ)" : "make_timestamp_ms(%s)")
+                  .formatted(Sql.name(name)),
           null);
     }
     return type;

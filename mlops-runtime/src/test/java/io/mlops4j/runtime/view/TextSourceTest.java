@@ -79,6 +79,24 @@ class TextSourceTest {
         .hasMessageContainingAll("view delays", "landed");
   }
 
+  /** Python writes such times; DuckDB does not recognise them in JSON. */
+  @Test
+  void textsOfTimesCanBeConvertedAsTheMessageSays() throws IOException {
+    String row = "{\"origin\": \"JFK\", \"landed\": \"%s\", \"delay\": %d}%n";
+    Path file =
+        text(
+            "p.jsonl",
+            row.formatted("2001-01-01T23:59:59.123456", 1)
+                + row.formatted("2001-01-02T01:30:00.5+02:00", 2)); // half an hour earlier in UTC
+    assertThatThrownBy(() -> delay(file))
+        .isInstanceOf(DataException.class)
+        .hasMessageContainingAll(
+            "column landed has type VARCHAR",
+            "FeatureSource.sql, for example with CAST(\"landed\" AS TIMESTAMPTZ)");
+    String sql = "SELECT * REPLACE (CAST(\"landed\" AS TIMESTAMPTZ) AS landed) FROM '" + file + "'";
+    assertThat(delay(FeatureSource.sql(sql))).isEqualTo(1L);
+  }
+
   /** DuckDB makes infinities of them. */
   @Test
   void numbersThatAreTooLargeAreNamed() throws IOException {
