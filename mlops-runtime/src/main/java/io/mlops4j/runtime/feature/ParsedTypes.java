@@ -50,6 +50,11 @@ record ParsedTypes(
           String to = set == null ? type : FileSql.name(set);
           if (set != null && WholeNumbers.is(to)) {
             parsed.check(name, WholeNumbers.isSmall(to) ? "DOUBLE" : "VARCHAR", to);
+          } else if (set != null
+              && to.equals("BOOLEAN")) { // DuckDB reads each number but 0 as true
+            parsed.types.put(name, "VARCHAR");
+            parsed.conversions.put(name, "CAST(" + Sql.name(name) + " AS BOOLEAN)");
+            parsed.checks.put(name, isOutside(name, to));
           } else {
             parsed.types.put(name, to);
           }
@@ -118,7 +123,12 @@ record ParsedTypes(
   private void check(String name, String from, String to) {
     types.put(name, from);
     conversions.put(name, WholeNumbers.convert(name, from, to));
-    checks.put(name, WholeNumbers.isBad(name, from));
+    checks.put(name, WholeNumbers.isBad(name, from) + " OR " + isOutside(name, to));
+  }
+
+  private static String isOutside(String name, String to) {
+    String column = Sql.name(name);
+    return "(%s IS NOT NULL AND TRY_CAST(%s AS %s) IS NULL)".formatted(column, column, to);
   }
 
   /** Returns for each column 1 if one of its first numbers is not exact as a double. */

@@ -179,6 +179,33 @@ class JsonFilesTest {
         .hasMessageContainingAll("t.jsonl: cannot be read", "A7", "line 30001");
   }
 
+  /** DuckDB alone reads each number but 0 as true. */
+  @Test
+  void aNumberAmongBooleansIsNamed() throws IOException {
+    ReadOptions booleans = ReadOptions.builder().type("b", ElementType.BOOL).build();
+    String rows = "{\"b\": true}\n{\"b\": 0}\n{\"b\": null}\n{\"b\": \"false\"}\n";
+    assertThat(lines(write("b.jsonl", rows), booleans))
+        .containsExactly("b", "true", "false", "null", "false");
+    Path file = write("b.jsonl", rows + "{\"b\": 7}\n");
+    assertThatThrownBy(() -> lines(file, booleans))
+        .isInstanceOf(DataException.class)
+        .hasMessageContainingAll("b.jsonl: cannot be read at line 5", "'7'", "BOOL");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"UINT8, 300", "UINT8, -1", "INT64, 9223372036854775808"})
+  void aNumberOutsideOfItsTypeIsNamed(ElementType type, String number) throws IOException {
+    ReadOptions options = ReadOptions.builder().type("n", type).build();
+    Path json = write("n.jsonl", "{\"n\": 1}\n{\"n\": " + number + "}\n");
+    assertThatThrownBy(() -> lines(json, options))
+        .isInstanceOf(DataException.class)
+        .hasMessageContainingAll("n.jsonl: cannot be read at line 2", number);
+    Path csv = write("n.csv", "n\n1\n" + number + "\n");
+    assertThatThrownBy(() -> lines(csv, options))
+        .isInstanceOf(DataException.class)
+        .hasMessageContainingAll("n.csv: cannot be read at row 2 after the header", number);
+  }
+
   /** DuckDB recognises these dates, and then fails for most and has the year 0 for others. */
   @Test
   void datesInOtherFormsThanIsoAreTexts() throws IOException {
