@@ -110,7 +110,11 @@ public final class FeatureSource {
       throw new IllegalArgumentException("name: found a blank one, expected text");
     }
     Objects.requireNonNull(open, "open");
-    return new FeatureSource("rows " + name, null, null, memory -> open.get());
+    return new FeatureSource(
+        "rows " + name,
+        null,
+        null,
+        memory -> Objects.requireNonNull(open.get(), "open: found null, expected a reader"));
   }
 
   /**

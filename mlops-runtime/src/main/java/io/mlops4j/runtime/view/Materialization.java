@@ -92,9 +92,11 @@ public record Materialization(
      *
      * @param time the time
      * @return this
+     * @throws IllegalArgumentException if it is more than 290 000 years from 1970
      */
     public Builder until(Instant time) {
       this.until = Objects.requireNonNull(time, "time");
+      Times.micros(time); // refuses other years
       return this;
     }
 

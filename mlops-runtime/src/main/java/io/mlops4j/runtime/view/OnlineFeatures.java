@@ -176,7 +176,8 @@ public final class OnlineFeatures implements AutoCloseable {
    *     Double}, {@link String}, {@link Instant} or null, by name
    * @param key a value for each key of the view, as for {@link #read}
    * @return whether it was stored; false if the store has a newer or an equal row
-   * @throws IllegalArgumentException if a value has another type
+   * @throws IllegalArgumentException if a value has another type, or a time is more than 290 000
+   *     years from 1970
    * @throws io.mlops4j.error.DataException if the store cannot be reached
    */
   public boolean write(

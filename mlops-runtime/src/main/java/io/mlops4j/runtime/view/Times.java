@@ -10,8 +10,13 @@ final class Times {
 
   /** Rounds down, so that a label or a reader never sees an event of its future. */
   static long micros(Instant time) {
-    return Math.addExact(
-        Math.multiplyExact(time.getEpochSecond(), 1_000_000L), time.getNano() / 1000);
+    try {
+      return Math.addExact(
+          Math.multiplyExact(time.getEpochSecond(), 1_000_000L), time.getNano() / 1000);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "time: found " + time + ", expected a year from -290000 to 290000", e);
+    }
   }
 
   static Instant instant(long micros) {

@@ -67,6 +67,14 @@ class MaterializationTest {
   }
 
   @Test
+  void aTimeThatMicrosecondsDoNotReachIsRefused() {
+    Materialization.Builder job = Materialization.builder(view(EVENTS), store);
+    assertThatThrownBy(() -> job.until(Instant.MAX))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("found +1000000000-12-31");
+  }
+
+  @Test
   void continuesAfterAKill() {
     FeatureView view = view(EVENTS);
     List<Long> progress = new ArrayList<>();

@@ -29,13 +29,15 @@ class ReaderSourceTest {
         ('JFK', TIMESTAMP '2001-01-01 10:00:00', 5),
         ('JFK', TIMESTAMP '2001-01-01 10:00:00', 5),
         (NULL, TIMESTAMP '2001-01-01 11:00:00', 1),
-        ('LAX', NULL, 1)) t(origin, ts, delay)""";
+        ('LAX', NULL, 1)) t(origin, ts, delay)\
+      """;
   private static final String LABELS =
       """
       SELECT * FROM (VALUES
         (1, 'JFK', TIMESTAMP '2001-01-01 13:59:59'),
         (2, 'LAX', TIMESTAMP '2001-01-01 10:59:59'),
-        (3, 'JFK', TIMESTAMP '2001-01-01 14:00:00')) t(id, origin, t)""";
+        (3, 'JFK', TIMESTAMP '2001-01-01 14:00:00')) t(id, origin, t)\
+      """;
 
   @TempDir Path folder;
 
@@ -64,6 +66,13 @@ class ReaderSourceTest {
         .containsExactly("1|5", "2|null", "3|7");
     assertThat(set.joined().get(0).unusable()).isEqualTo(2);
     assertThat(set.joined().get(0).duplicates()).isEqualTo(1);
+  }
+
+  @Test
+  void aMissingReaderIsNamed() {
+    FeatureView view = view(FeatureSource.rows("none", () -> null)).build();
+    assertThatThrownBy(() -> write(FeatureSource.sql(LABELS), view))
+        .hasMessage("open: found null, expected a reader");
   }
 
   @Test
