@@ -65,7 +65,7 @@ final class SameTypes {
           case "DOUBLE" -> whole || from.equals("FLOAT");
           case "FLOAT" -> SHORT.contains(from);
           case "TIMESTAMP" -> from.equals("DATE");
-          default -> whole && (WholeNumbers.is(to) || scale(to) >= 0) || scales(from, to);
+          default -> (whole && (WholeNumbers.is(to) || scale(to) >= 0)) || scales(from, to);
         };
   }
 
