@@ -43,7 +43,8 @@ final class DuckDbFiles {
           "This type ");
 
   /** The first words of what is only for users of DuckDB, to the end of its messages. */
-  private static final List<String> END = List.of("LINE ", "  file = ", "Please try installing");
+  private static final List<String> END =
+      List.of("LINE ", "  file = ", "Please try installing", "Database is launched");
 
   /** The most characters of a line of a message; a list of columns is shorter. */
   private static final int LONGEST = 2000;
@@ -341,10 +342,12 @@ final class DuckDbFiles {
     }
     if (message.contains("state machine reached an invalid state")
         && !message.contains("on Line: ")) {
-      return "found lines with different ends, or quotes within values, expected one of \\n"
-          + " and \\r"
-          + "\\n"
-          + " in the whole file, and values with quotes in quotes; write it again";
+      return "found lines with different ends, or quotes within values, expected LF or CRLF in the"
+          + " whole file, and values with quotes in quotes; write it again";
+    }
+    if (message.contains("Out of Memory Error")) {
+      return message
+          + "; allow more with ReadOptions.memoryBytes, or set a folder with ReadOptions.spill";
     }
     if (message.contains("in struct auto-detected in JSON")) {
       return message.replace(

@@ -28,9 +28,13 @@ final class Encodings {
       return;
     }
     List<String> marks = files.stream().map(file -> mark(file, database)).toList();
-    if (marks.stream().allMatch(String::isBlank)) { // one of several may have no rows
-      throw new DataException(
-          files.get(0) + ": found an empty file, expected rows; was it written to its end?", null);
+    boolean allBlank = marks.stream().allMatch(String::isBlank);
+    for (int i = 0; i < files.size(); i++) { // one of several files of JSON may have no rows
+      if (marks.get(i).isBlank() && (allBlank || format == DataFormat.CSV)) {
+        throw new DataException(
+            files.get(i) + ": found an empty file, expected rows; was it written to its end?",
+            null);
+      }
     }
     boolean wide = options.encoding().map(set -> set.name().startsWith("UTF-16")).orElse(false);
     for (int i = 0; i < files.size(); i++) {

@@ -331,4 +331,27 @@ class OddFilesTest {
     String many = "a,b\r\n" + "1,2\r\n".repeat(MANY);
     assertRefused(text("m.csv", many + "3,4\n"), "found lines with different ends");
   }
+
+  @Test
+  void tooLittleMemoryIsNamedWithTheOptions() throws IOException {
+    ReadOptions little = ReadOptions.builder().threads(1).memoryBytes(1000).build();
+    Path file = text("m.jsonl", "{\"a\": 1}\n");
+    assertThatThrownBy(() -> lines(file, little))
+        .isInstanceOf(DataException.class)
+        .hasMessageContainingAll("m.jsonl: cannot be read", "Out of Memory", "ReadOptions.spill")
+        .message()
+        .doesNotContain("temp_directory");
+  }
+
+  @Test
+  void anEmptyFileAmongOthersIsNamedIfItIsCsv() throws IOException {
+    List<Path> csv = List.of(text("1.csv", "a,b\n1,2\n"), text("2.csv", "\n"));
+    assertThatThrownBy(() -> DataFiles.open(csv, ReadOptions.defaults(), memory).close())
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("2.csv: found an empty file");
+    List<Path> json = List.of(text("1.jsonl", "{\"a\": 1}\n"), text("2.jsonl", "\n"));
+    try (FeatureReader reader = DataFiles.open(json, ReadOptions.defaults(), memory)) {
+      assertThat(lines(reader)).containsExactly("a", "1");
+    }
+  }
 }
