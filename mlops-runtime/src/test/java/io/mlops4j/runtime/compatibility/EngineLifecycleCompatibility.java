@@ -251,7 +251,9 @@ public abstract class EngineLifecycleCompatibility extends EngineSuite {
               runner.complete(Thread.currentThread());
               slot.run();
             });
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!run.isDone() && !isInside(runner.get(), slot)) {
+      assertThat(System.nanoTime()).as("the run is inside the engine").isLessThan(end);
       Thread.onSpinWait();
     }
     return run;
@@ -267,7 +269,7 @@ public abstract class EngineLifecycleCompatibility extends EngineSuite {
 
   /** A call through java.lang.foreign shows the method that calls the native function. */
   private static boolean isNative(StackTraceElement last) {
-    return last.isNativeMethod() || last.getClassName().endsWith(".foreign.OrtApi");
+    return last.isNativeMethod() || last.getClassName().endsWith(".foreign.Downcalls");
   }
 
   @Test
