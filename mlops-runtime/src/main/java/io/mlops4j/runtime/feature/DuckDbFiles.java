@@ -334,7 +334,10 @@ final class DuckDbFiles {
         : line.substring(0, LONGEST) + "... (" + line.length() + " characters)";
   }
 
-  /** DuckDB counts the lines before malformed JSON from 2. */
+  /**
+   * Says what to do in the terms of this library. DuckDB counts the lines before malformed JSON
+   * from 2.
+   */
   private static String corrected(String message) {
     if (message.contains("Failed to cast value to numerical")
         || message.contains("Error when converting column")) {

@@ -356,6 +356,16 @@ class CanaryTest {
     }
   }
 
+  /** Starts a rollout whose candidate the deployment refuses. */
+  private void startRefused(Rollout rollout, Deployment deployment) {
+    ModelVersion bad =
+        plus.publish(
+            "plus2", DeploymentFixture.card().goldenRows(DeploymentFixture.golden(7)).build());
+    rollout.start(bad, RolloutPlan.of(1), ANA);
+    deployment.refresh();
+    assertThat(deployment.canary().orElseThrow().refused()).isPresent();
+  }
+
   @Test
   void aRefusalOfAnEarlierCandidateDoesNotFailTheNextRollout() {
     Rollout rollout = Rollout.of(plus.registry, CHAMPION);
@@ -363,12 +373,7 @@ class CanaryTest {
     CountDownLatch loads = new CountDownLatch(1);
     try (AliasDeployment deployment =
         (AliasDeployment) builder().from(registry.view()).rollouts(trial -> pass()).start()) {
-      ModelVersion bad =
-          plus.publish(
-              "plus2", DeploymentFixture.card().goldenRows(DeploymentFixture.golden(7)).build());
-      rollout.start(bad, RolloutPlan.of(1), ANA);
-      deployment.refresh();
-      assertThat(deployment.canary().orElseThrow().refused()).isPresent();
+      startRefused(rollout, deployment);
 
       // Another process ends this rollout, and the next begins before this one looks again.
       rollout.abort(ANA);
@@ -399,12 +404,7 @@ class CanaryTest {
     Rollout rollout = Rollout.of(plus.registry, CHAMPION);
     try (AliasDeployment deployment =
         (AliasDeployment) builder().rollouts(trial -> pass()).start()) {
-      ModelVersion bad =
-          plus.publish(
-              "plus2", DeploymentFixture.card().goldenRows(DeploymentFixture.golden(7)).build());
-      rollout.start(bad, RolloutPlan.of(1), ANA);
-      deployment.refresh();
-      assertThat(deployment.canary().orElseThrow().refused()).isPresent();
+      startRefused(rollout, deployment);
 
       rollout.abort(ANA);
       RolloutStatus next = rollout.start(plus.v2, RolloutPlan.of(1), ANA);
