@@ -21,7 +21,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -251,9 +251,9 @@ class RolloutTest {
     assertThat(rollout.start(plus.v2, PLAN, ANA).isOpen()).isTrue();
   }
 
-  /** A registry in which something happens after this reading of an alias. */
-  private ModelRegistry meddled(String alias, int reading, Runnable meddle) {
-    AtomicInteger readings = new AtomicInteger();
+  /** A registry in which something happens after the first call of a method for an alias. */
+  private ModelRegistry meddled(String called, String alias, Runnable meddle) {
+    AtomicBoolean done = new AtomicBoolean();
     return (ModelRegistry)
         Proxy.newProxyInstance(
             getClass().getClassLoader(),
@@ -261,27 +261,9 @@ class RolloutTest {
             (proxy, method, arguments) -> {
               try {
                 Object answer = method.invoke(plus.registry, arguments);
-                if (method.getName().equals("head")
+                if (method.getName().equals(called)
                     && arguments[0].equals(alias)
-                    && readings.incrementAndGet() == reading) {
-                  meddle.run();
-                }
-                return answer;
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              }
-            });
-  }
-
-  private ModelRegistry afterAssign(String alias, Runnable meddle) {
-    return (ModelRegistry)
-        Proxy.newProxyInstance(
-            getClass().getClassLoader(),
-            new Class<?>[] {ModelRegistry.class},
-            (proxy, method, arguments) -> {
-              try {
-                Object answer = method.invoke(plus.registry, arguments);
-                if (method.getName().equals("assign") && arguments[0].equals(alias)) {
+                    && done.compareAndSet(false, true)) {
                   meddle.run();
                 }
                 return answer;
@@ -295,7 +277,8 @@ class RolloutTest {
   void aRolloutThatStartsMeanwhileStays() {
     rollout.start(plus.v3, PLAN, ANA);
     rollout.abort(ANA);
-    ModelRegistry meddled = meddled(rollout.alias(), 1, () -> rollout.start(plus.v3, PLAN, ANA));
+    ModelRegistry meddled =
+        meddled("head", rollout.alias(), () -> rollout.start(plus.v3, PLAN, ANA));
 
     assertThatThrownBy(() -> Rollout.of(meddled, CHAMPION).start(plus.v2, PLAN, ANA))
         .isInstanceOf(RegistryException.class)
@@ -313,7 +296,7 @@ class RolloutTest {
     if (approved) {
       rollout.judged(first, PASS, SERVICE);
     }
-    ModelRegistry meddled = afterAssign(CHAMPION, () -> rollout.reconcile(SERVICE));
+    ModelRegistry meddled = meddled("assign", CHAMPION, () -> rollout.reconcile(SERVICE));
     Rollout own = Rollout.of(meddled, CHAMPION, time);
 
     RolloutStatus end = approved ? own.approve(ANA) : own.judged(first, PASS, ANA);
@@ -326,7 +309,7 @@ class RolloutTest {
   @Test
   void anAssignmentDuringAPromotionIsNotUndone() {
     RolloutStatus first = rollout.start(plus.v2, RolloutPlan.of(1), ANA);
-    ModelRegistry meddled = meddled(CHAMPION, 1, () -> plus.assign(CHAMPION, plus.v3));
+    ModelRegistry meddled = meddled("head", CHAMPION, () -> plus.assign(CHAMPION, plus.v3));
 
     assertThatThrownBy(() -> Rollout.of(meddled, CHAMPION, time).judged(first, PASS, SERVICE))
         .isInstanceOf(RegistryException.class)
