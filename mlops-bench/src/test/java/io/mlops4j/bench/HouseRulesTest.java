@@ -32,7 +32,7 @@ class HouseRulesTest {
   private static final String JDBC = "io.mlops4j.runtime.registry.jdbc";
   private static final String DUCKDB = "io.mlops4j.runtime.internal.duckdb";
   private static final String VIEW = "io.mlops4j.runtime.view";
-  private static final String READERS = "io.mlops4j.runtime.feature";
+  private static final String READERS = "io.mlops4j.runtime.feature..";
 
   /** The command line opens a database by its address. */
   private static final String SHELL = "io.mlops4j.runtime.cli.shell";

@@ -1,4 +1,7 @@
-/** Readers of rows from files and queries, and writers of files. */
+/**
+ * Opens files and queries for reading, and starts files. {@link DataFiles} chooses the room that
+ * does it.
+ */
 @NullMarked
 package io.mlops4j.runtime.feature;
 

@@ -4,7 +4,7 @@ import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.ReadOptions;
 import io.mlops4j.model.DatasetRef;
 import io.mlops4j.runtime.feature.DataFiles;
-import io.mlops4j.runtime.feature.DataFormat;
+import io.mlops4j.runtime.feature.reading.DataFormat;
 import io.mlops4j.runtime.internal.duckdb.Sql;
 import java.nio.file.Path;
 import java.util.List;

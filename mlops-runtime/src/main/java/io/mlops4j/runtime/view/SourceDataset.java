@@ -2,7 +2,7 @@ package io.mlops4j.runtime.view;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.model.DatasetRef;
-import io.mlops4j.runtime.feature.ArrowFiles;
+import io.mlops4j.runtime.feature.arrow.ArrowFiles;
 import io.mlops4j.runtime.internal.duckdb.Sql;
 import io.mlops4j.runtime.internal.file.Disk;
 import java.io.IOException;

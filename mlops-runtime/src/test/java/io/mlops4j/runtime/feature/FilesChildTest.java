@@ -39,7 +39,7 @@ class FilesChildTest {
   @Test
   void withoutDuckDbOtherFormatsNameTheArtifact() throws Exception {
     Path csv = Files.writeString(folder.resolve("a.csv"), "a\n1\n");
-    Path arrow = ArrowFilesTest.resource("plain.arrow");
+    Path arrow = Path.of("src/test/resources/io/mlops4j/runtime/feature/arrow/plain.arrow");
     String missing =
         "CSV, Parquet and JSON files and SQL need DuckDB, which is missing or of another version;"
             + " add the dependency org.duckdb:duckdb_jdbc:2.0.0.1";

@@ -1,7 +1,7 @@
 package io.mlops4j.runtime.scoring.file;
 
 import io.mlops4j.feature.FeatureBatch;
-import io.mlops4j.runtime.feature.PlainColumns;
+import io.mlops4j.runtime.feature.arrow.PlainColumns;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.vector.FieldVector;
