@@ -206,19 +206,29 @@ public final class Rollout {
   }
 
   /**
-   * Promotes a candidate that passed all steps and waits for its approval.
+   * Promotes a candidate that passed all steps and waits for its approval. Approves exactly the
+   * state that was seen, with its evidence: if the rollout has moved on, or has ended and another
+   * one has begun, nothing is approved.
    *
+   * @param seen the state that is approved, as {@link #status} returned it
    * @param change who approves, and why
-   * @return the state afterwards
-   * @throws RegistryException if no rollout waits for an approval, if another process was faster,
-   *     or if the registry cannot be used
+   * @return the state afterwards, which is promoted
+   * @throws IllegalArgumentException if the state is one of another alias
+   * @throws RegistryException if the state is not the newest one, or does not wait for an approval;
+   *     if the alias points to another version than the baseline and the candidate; if another
+   *     process was faster, or if the registry cannot be used; the alias points to the version that
+   *     it pointed to before
    */
-  public RolloutStatus approve(Change change) {
-    Objects.requireNonNull(change, "change");
-    Recorded now = open();
+  public RolloutStatus approve(RolloutStatus seen, Change change) {
+    Recorded now = open(seen, change);
+    if (!now.status().equals(seen)) {
+      throw stale(now.status(), seen);
+    }
     Optional<RolloutStatus> settled = settle(now, change);
     if (settled.isPresent()) {
-      return settled.get();
+      return settled
+          .filter(end -> end.state() == State.PROMOTED)
+          .orElseThrow(() -> refused("found " + settled.get(), "a rollout that is open"));
     }
     if (now.status().state() != State.AWAITING_APPROVAL) {
       throw refused("found " + now.status(), "a rollout whose steps have all passed");
@@ -227,18 +237,72 @@ public final class Rollout {
   }
 
   /**
-   * Ends the rollout. The alias still points to the baseline.
+   * Ends the rollout that was seen, at whichever step it is now. The alias still points to the
+   * baseline. A later rollout goes on, even one of the same candidate: the state that was seen must
+   * be in a record since the start of the open rollout.
    *
+   * @param seen a state of the rollout, as {@link #status} returned it; an earlier step will do
    * @param change who ends it, and why
-   * @return the state afterwards
-   * @throws RegistryException if no rollout is open, if another process was faster, or if the
-   *     registry cannot be used
+   * @return the state afterwards, which is aborted
+   * @throws IllegalArgumentException if the state is one of another alias
+   * @throws RegistryException if that rollout has ended, or the alias points to the candidate
+   *     already; if another process was faster, or if the registry cannot be used; the alias is not
+   *     changed
    */
-  public RolloutStatus abort(Change change) {
+  public RolloutStatus abort(RolloutStatus seen, Change change) {
+    Recorded now = open(seen, change);
+    if (!now.status().equals(seen) && !isOfNewest(seen)) {
+      throw stale(now.status(), seen);
+    }
+    RolloutStatus end =
+        settle(now, change)
+            .orElseGet(
+                () ->
+                    end(
+                        now,
+                        State.ABORTED,
+                        change.because(said(change, "aborted")),
+                        now.status().evidence()));
+    if (end.state() == State.PROMOTED) {
+      throw refused("found " + end, "an open rollout; assign " + end.baseline() + " to undo it");
+    }
+    return end;
+  }
+
+  /** Returns the newest state, which must be open. */
+  private Recorded open(RolloutStatus seen, Change change) {
+    Objects.requireNonNull(seen, "seen");
     Objects.requireNonNull(change, "change");
-    Recorded now = open();
-    return end(
-        now, State.ABORTED, change.because(said(change, "aborted")), now.status().evidence());
+    if (!seen.ref().equals(ref)) {
+      throw new IllegalArgumentException("found " + seen + "; expected a rollout of " + ref);
+    }
+    if (!seen.isOpen()) {
+      throw refused("found " + seen, "a rollout that is open");
+    }
+    Recorded now = newest().orElseThrow(() -> refused("found no rollout", seen + ""));
+    if (!now.status().isOpen()) {
+      throw stale(now.status(), seen);
+    }
+    return now;
+  }
+
+  private RegistryException stale(RolloutStatus now, RolloutStatus seen) {
+    return refused("found " + now, seen + "; look at the newest status, and decide again");
+  }
+
+  /** Whether a state is one of the rollout that began last. Before its start there is a removal. */
+  private boolean isOfNewest(RolloutStatus seen) {
+    List<AliasRecord> records = registry.history(alias);
+    for (int i = records.size() - 1; i >= 0; i--) {
+      AliasRecord record = records.get(i);
+      if (read(record).filter(recorded -> recorded.status().equals(seen)).isPresent()) {
+        return true;
+      }
+      if (record.from() == null) {
+        return false;
+      }
+    }
+    return false;
   }
 
   private static String said(Change change, String what) {
@@ -254,16 +318,25 @@ public final class Rollout {
                 () ->
                     refused(
                         "found another version behind the alias", now.status().baseline() + ""));
-    registry.assign(ref, now.status().candidate(), change, serving);
+    AliasRecord promoted = registry.assign(ref, now.status().candidate(), change, serving);
     try {
       return end(now, State.PROMOTED, change, evidence);
-    } catch (RegistryException e) { // another process may have seen the alias, and recorded the end
-      return newest()
-          .filter(newest -> newest.record().number() == now.record().number() + 1)
-          .map(Recorded::status)
-          .filter(status -> status.state() == State.PROMOTED)
-          .orElseThrow(() -> e);
+    } catch (RegistryException e) {
+      AliasRecord ended = next(now).orElseThrow(() -> e); // by another process since it was read
+      Optional<RolloutStatus> end = read(ended).map(Recorded::status);
+      if (end.filter(status -> status.state() == State.PROMOTED).isPresent()) {
+        return end.get();
+      }
+      Change undo = change.because("taken back: the rollout had ended");
+      registry.assign(ref, now.status().baseline(), undo, promoted);
+      throw e;
     }
+  }
+
+  private Optional<AliasRecord> next(Recorded now) {
+    return registry.history(alias).stream()
+        .filter(record -> record.number() == now.record().number() + 1)
+        .findFirst();
   }
 
   /**
@@ -328,12 +401,6 @@ public final class Rollout {
 
   private Optional<Recorded> newest() {
     return registry.head(alias).flatMap(this::read);
-  }
-
-  private Recorded open() {
-    return newest()
-        .filter(recorded -> recorded.status().isOpen())
-        .orElseThrow(() -> refused("found no open rollout", "one; start it first"));
   }
 
   /** Returns the rollout of a record; empty if somebody removed the alias by hand. */

@@ -75,14 +75,47 @@ class RolloutCommandsTest {
         .contains("steps     5 %, 50 % of the calls, 1m each, then approval; patience 24h\n")
         .contains("error_rate  0.001  bound 0.01  0.10 % of 12000 calls failed\n")
         .contains("loaded                         the candidate serves\n")
-        .endsWith("next      mlops4j rollout approve mlp@champion, or abort\n");
+        .endsWith("next      mlops4j rollout approve mlp@champion mlp:2, or abort\n");
 
-    Line.Said approved =
-        line.run("rollout", "approve", "mlp@champion", "--by", "maria", "--because", "reviewed");
+    Line.Said approved = approve("mlp:2", "--because", "reviewed");
     assertThat(approved.code()).as(approved.err()).isZero();
     assertThat(approved.out()).contains("promoted", "maria: reviewed: approved");
     assertThat(line.run("show", "mlp@champion", "--json").json().get("number").intValue())
         .isEqualTo(2);
+  }
+
+  @Test
+  void onlyTheNamedCandidateIsApprovedOrAborted() {
+    start("--shares", "0.5", "--approval");
+    judge(PASS);
+
+    Line.Said wrong = approve("mlp:1");
+    assertThat(wrong.code()).isEqualTo(1);
+    assertThat(wrong.err())
+        .contains("found mlp:2", "awaiting approval", "expected the candidate mlp:1")
+        .hasLineCount(1);
+    assertThat(abort("mlp:1").err()).contains("expected the candidate mlp:1");
+    assertThat(abort("mlp:9").code()).isEqualTo(1);
+    JsonNode status = line.run("rollout", "status", "mlp@champion", "--json").json();
+    assertThat(status.at("/rollout/state").textValue()).isEqualTo("awaiting_approval");
+
+    assertThat(abort(status.at("/rollout/candidate/ref").textValue()).out()).contains("aborted");
+    Line.Said late = approve("mlp:2");
+    assertThat(late.code()).isEqualTo(1);
+    assertThat(late.err()).contains("aborted", "expected a rollout that is open");
+    start();
+    assertThat(line.run("rollout", "abort", "mlp@champion", "--by", "ana").code()).isZero();
+  }
+
+  private Line.Said approve(String candidate, Object... more) {
+    List<Object> words = new ArrayList<>(List.of("rollout", "approve", "mlp@champion", candidate));
+    words.addAll(List.of("--by", "maria"));
+    words.addAll(List.of(more));
+    return line.run(words.toArray());
+  }
+
+  private Line.Said abort(String candidate) {
+    return line.run("rollout", "abort", "mlp@champion", candidate, "--by", "ana");
   }
 
   @Test
@@ -159,14 +192,15 @@ class RolloutCommandsTest {
     assertThat(typo.err()).contains("mlp@chmpion", "champion").hasLineCount(1);
     Line.Said none = line.run("rollout", "abort", "mlp@champion", "--by", "ana");
     assertThat(none.code()).isEqualTo(1);
-    assertThat(none.err()).contains("found no open rollout, expected one; start it first");
+    assertThat(none.err()).contains("found none, expected an open one; start it first");
 
     for (Object[] wrong :
         new Object[][] {
           {"rollout"},
           {"rollout", "status", "mlp"},
           {"rollout", "status", "mlp:1"},
-          {"rollout", "approve", "mlp@champion"},
+          {"rollout", "approve", "mlp@champion", "mlp:2"},
+          {"rollout", "approve", "mlp@champion", "--by", "ana"},
           {"rollout", "start", "mlp@champion", "--by", "ana"},
         }) {
       Line.Said said = line.run(wrong);
@@ -196,8 +230,10 @@ class RolloutCommandsTest {
     Line.Said same = line.run("rollout", "start", "mlp@champion", "mlp:1", "--by", "ana");
     assertThat(same.code()).isEqualTo(1);
     assertThat(same.err()).contains("mlp:1, which serves already");
-    Line.Said early = line.run("rollout", "approve", "mlp@champion", "--by", "ana");
+    start();
+    Line.Said early = approve("mlp:2");
     assertThat(early.code()).isEqualTo(1);
+    assertThat(early.err()).contains("running", "expected a rollout whose steps have all passed");
     assertThat(line.run("show", "mlp@champion", "--json").json().get("number").intValue())
         .isEqualTo(1);
   }

@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.cli.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.ModelRef;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -221,26 +223,35 @@ final class RolloutCommand implements Runnable {
     }
   }
 
-  /** {@code rollout approve NAME@ALIAS}: promotes the candidate. */
+  /** {@code rollout approve NAME@ALIAS REF}: promotes the candidate. */
   @Command(
       name = "approve",
       description = {
         "Promotes a candidate that passed all steps of a rollout started with --approval, and records"
-            + " who approved it and why."
+            + " who approved it and why.",
+        "If the rollout has another candidate, for example because another rollout has begun, nothing"
+            + " is approved."
       },
       footer = {
         "%nExample:",
-        "  mlops4j rollout approve flight-delay@champion --by maria \\",
+        "  mlops4j rollout approve flight-delay@champion flight-delay:2 --by maria \\",
         "      --because \"reviewed\" --registry registry"
       })
   static final class Approve extends RecordedAction {
+    @SuppressWarnings("NullAway.Init") // set by Picocli
+    @Parameters(
+        index = "1",
+        paramLabel = "REF",
+        description = "The candidate to promote, as rollout status names it.")
+    private String candidate;
+
     @Override
     RolloutStatus change(ModelRegistry registry, Rollout rollout, Change change) {
-      return rollout.approve(change);
+      return rollout.approve(newest(registry, rollout, candidate), change);
     }
   }
 
-  /** {@code rollout abort NAME@ALIAS}: ends the rollout. */
+  /** {@code rollout abort NAME@ALIAS [REF]}: ends the rollout. */
   @Command(
       name = "abort",
       description = {
@@ -249,13 +260,41 @@ final class RolloutCommand implements Runnable {
       },
       footer = {
         "%nExample:",
-        "  mlops4j rollout abort flight-delay@champion --by ana \\",
+        "  mlops4j rollout abort flight-delay@champion flight-delay:2 --by ana \\",
         "      --because \"complaints of passengers\" --registry registry"
       })
   static final class Abort extends RecordedAction {
+    @Parameters(
+        index = "1",
+        arity = "0..1",
+        paramLabel = "REF",
+        description =
+            "The candidate. If the rollout has another one, it goes on. Default: the open rollout ends,"
+                + " whatever its candidate.")
+    private @Nullable String candidate;
+
     @Override
     RolloutStatus change(ModelRegistry registry, Rollout rollout, Change change) {
-      return rollout.abort(change);
+      return rollout.abort(newest(registry, rollout, candidate), change);
     }
+  }
+
+  /** The newest rollout, which must have this candidate if one is named. */
+  private static RolloutStatus newest(
+      ModelRegistry registry, Rollout rollout, @Nullable String candidate) {
+    RolloutStatus newest =
+        rollout
+            .status()
+            .orElseThrow(
+                () ->
+                    new RegistryException(
+                        rollout + ": found none, expected an open one; start it first", null));
+    if (candidate != null && !newest.candidate().equals(registry.resolve(candidate))) {
+      throw new RegistryException(
+          "%s: found %s, expected the candidate %s; see rollout status"
+              .formatted(rollout, newest, candidate),
+          null);
+    }
+    return newest;
   }
 }

@@ -82,7 +82,9 @@ final class RolloutFacts {
     to.table(List.of(List.of("baseline", status.baseline().toString()), List.of("steps", steps)));
     to.table(status.evidence().stream().map(RolloutFacts::row).toList());
     if (status.state() == State.AWAITING_APPROVAL) {
-      to.line("next      mlops4j rollout approve " + status.ref() + ", or abort");
+      to.line(
+          "next      mlops4j rollout approve %s %s, or abort"
+              .formatted(status.ref(), status.candidate()));
     }
   }
 

@@ -376,7 +376,7 @@ class CanaryTest {
       startRefused(rollout, deployment);
 
       // Another process ends this rollout, and the next begins before this one looks again.
-      rollout.abort(ANA);
+      rollout.abort(rollout.status().orElseThrow(), ANA);
       rollout.start(plus.v2, RolloutPlan.of(1), ANA);
       registry.hang("source", loads);
       await(
@@ -406,7 +406,7 @@ class CanaryTest {
         (AliasDeployment) builder().rollouts(trial -> pass()).start()) {
       startRefused(rollout, deployment);
 
-      rollout.abort(ANA);
+      rollout.abort(rollout.status().orElseThrow(), ANA);
       RolloutStatus next = rollout.start(plus.v2, RolloutPlan.of(1), ANA);
       judgeOnce(deployment); // before it has read the alias again
 
@@ -608,7 +608,7 @@ class CanaryTest {
           rollout.start(round % 2 == 0 ? plus.v2 : plus.v3, RolloutPlan.of(0.5), ANA);
       deployment.refresh();
       if (round % 3 == 0) {
-        rollout.abort(ANA);
+        rollout.abort(started, ANA);
       } else {
         rollout.judged(started, pass(), ANA);
       }

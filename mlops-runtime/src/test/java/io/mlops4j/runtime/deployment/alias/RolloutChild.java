@@ -178,7 +178,7 @@ final class RolloutChild {
             "publish",
             () -> registry.publish(DeploymentFixture.card().parameter("new", "1").build(), model));
         says("judge", () -> rollout.judged(rollout.status().orElseThrow(), PASS, ana));
-        says("abort", () -> rollout.abort(ana));
+        says("abort", () -> rollout.abort(rollout.status().orElseThrow(), ana));
         says("start", () -> Rollout.of(registry, "plus@other").start(v2, RolloutPlan.of(0.1), ana));
         says("rollback", () -> deployment.rollback(deployment.servedBy(), "complaints"));
         say("answers after all: " + (version(loader, deployment) > 0));

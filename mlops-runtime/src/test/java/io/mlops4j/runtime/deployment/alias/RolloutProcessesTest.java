@@ -157,7 +157,7 @@ class RolloutProcessesTest {
           .asString()
           .contains("RegistryException: rollout of plus@champion: found an open rollout, plus:2")
           .contains("abort it first");
-      rollout.abort(ANA);
+      rollout.abort(now(), ANA);
     }
     System.out.println("won: " + wins);
     for (Process child : children) {

@@ -21,7 +21,9 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,26 +130,26 @@ class RolloutTest {
   @Test
   void aPlanMayDemandAnApproval() {
     RolloutStatus first = rollout.start(plus.v2, RolloutPlan.of(1).withApproval(), ANA);
-    assertThatThrownBy(() -> rollout.approve(ANA))
+    assertThatThrownBy(() -> rollout.approve(first, ANA))
         .isInstanceOf(RegistryException.class)
         .hasMessageContaining("running");
 
     RolloutStatus passed = rollout.judged(first, PASS, SERVICE);
     assertThat(passed.state()).isEqualTo(State.AWAITING_APPROVAL);
     assertThat(rollout.judged(passed, FAIL, SERVICE)).isEqualTo(passed);
-    assertThat(rollout.approve(Change.by("maria")).state()).isEqualTo(State.PROMOTED);
+    assertThat(rollout.approve(passed, Change.by("maria")).state()).isEqualTo(State.PROMOTED);
     assertThat(plus.registry.history(CHAMPION).get(1).change().actor()).isEqualTo("maria");
   }
 
   @Test
   void anAliasHasOneRolloutAtATime() {
-    rollout.start(plus.v2, PLAN, ANA);
+    RolloutStatus first = rollout.start(plus.v2, PLAN, ANA);
 
     assertThatThrownBy(() -> rollout.start(plus.v3, PLAN, ANA))
         .isInstanceOf(RegistryException.class)
         .hasMessageContaining("plus:2")
         .hasMessageContaining("abort it first");
-    assertThat(rollout.abort(ANA).state()).isEqualTo(State.ABORTED);
+    assertThat(rollout.abort(first, ANA).state()).isEqualTo(State.ABORTED);
     assertThat(rollout.start(plus.v3, PLAN, ANA).candidate()).isEqualTo(plus.v3);
   }
 
@@ -165,14 +167,14 @@ class RolloutTest {
           };
       assertThat(InParallel.call(judge, judge)).contains(true);
       assertThat(rollout.status().orElseThrow().step()).isEqualTo(2);
-      rollout.abort(ANA);
+      rollout.abort(first, ANA);
     }
   }
 
   @Test
   void aJudgementOfAnEarlierRolloutEndsNoOther() {
     RolloutStatus first = rollout.start(plus.v2, PLAN, ANA);
-    rollout.abort(ANA);
+    rollout.abort(first, ANA);
     RolloutStatus other = rollout.start(plus.v3, PLAN, ANA);
 
     assertThat(rollout.judged(first, FAIL, SERVICE)).isEqualTo(other);
@@ -243,17 +245,32 @@ class RolloutTest {
 
   @Test
   void anAliasRemovedByHandIsNoRollout() {
-    plus.assign(rollout.alias(), plus.v2);
+    RolloutStatus first = rollout.start(plus.v2, PLAN, ANA);
     plus.registry.unassign(rollout.alias(), ANA);
 
     assertThat(rollout.status()).isEmpty();
-    assertThatThrownBy(() -> rollout.abort(ANA)).hasMessageContaining("no open rollout");
+    assertThatThrownBy(() -> rollout.abort(first, ANA))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("found no rollout, expected plus:2");
     assertThat(rollout.start(plus.v2, PLAN, ANA).isOpen()).isTrue();
   }
 
   /** A registry in which something happens after the first call of a method for an alias. */
   private ModelRegistry meddled(String called, String alias, Runnable meddle) {
     AtomicBoolean done = new AtomicBoolean();
+    return changed(
+        called,
+        alias,
+        answer -> {
+          if (done.compareAndSet(false, true)) {
+            meddle.run();
+          }
+          return answer;
+        });
+  }
+
+  /** A registry in which the answers of a method for an alias are changed. */
+  private ModelRegistry changed(String called, String alias, UnaryOperator<Object> change) {
     return (ModelRegistry)
         Proxy.newProxyInstance(
             getClass().getClassLoader(),
@@ -261,12 +278,9 @@ class RolloutTest {
             (proxy, method, arguments) -> {
               try {
                 Object answer = method.invoke(plus.registry, arguments);
-                if (method.getName().equals(called)
-                    && arguments[0].equals(alias)
-                    && done.compareAndSet(false, true)) {
-                  meddle.run();
-                }
-                return answer;
+                return method.getName().equals(called) && arguments[0].equals(alias)
+                    ? change.apply(answer)
+                    : answer;
               } catch (InvocationTargetException e) {
                 throw e.getCause();
               }
@@ -275,8 +289,7 @@ class RolloutTest {
 
   @Test
   void aRolloutThatStartsMeanwhileStays() {
-    rollout.start(plus.v3, PLAN, ANA);
-    rollout.abort(ANA);
+    rollout.abort(rollout.start(plus.v3, PLAN, ANA), ANA);
     ModelRegistry meddled =
         meddled("head", rollout.alias(), () -> rollout.start(plus.v3, PLAN, ANA));
 
@@ -293,17 +306,162 @@ class RolloutTest {
   void aPromotionThatAnotherProcessRecordsFirstIsNoFailure(boolean approved) {
     RolloutPlan plan = approved ? RolloutPlan.of(1).withApproval() : RolloutPlan.of(1);
     RolloutStatus first = rollout.start(plus.v2, plan, ANA);
-    if (approved) {
-      rollout.judged(first, PASS, SERVICE);
-    }
+    RolloutStatus last = approved ? rollout.judged(first, PASS, SERVICE) : first;
     ModelRegistry meddled = meddled("assign", CHAMPION, () -> rollout.reconcile(SERVICE));
     Rollout own = Rollout.of(meddled, CHAMPION, time);
 
-    RolloutStatus end = approved ? own.approve(ANA) : own.judged(first, PASS, ANA);
+    RolloutStatus end = approved ? own.approve(last, ANA) : own.judged(last, PASS, ANA);
 
     assertThat(end.state()).isEqualTo(State.PROMOTED);
     assertThat(end).isEqualTo(state());
     assertThat(plus.registry.resolve(CHAMPION)).isEqualTo(plus.v2);
+  }
+
+  /** A rollout whose steps have passed, and that is replaced by one of the same version. */
+  private RolloutStatus replaced() {
+    RolloutPlan plan = RolloutPlan.of(1).withApproval();
+    RolloutStatus seen = rollout.judged(rollout.start(plus.v2, plan, ANA), PASS, SERVICE);
+    rollout.abort(seen, ANA);
+    rollout.judged(rollout.start(plus.v2, plan, ANA), PASS, SERVICE);
+    return seen;
+  }
+
+  @Test
+  void anApprovalIsForTheStateThatWasSeen() {
+    RolloutStatus seen = replaced();
+    RolloutStatus other = state();
+
+    assertThatThrownBy(() -> rollout.approve(seen, ANA))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("found " + other + ", expected " + seen)
+        .hasMessageContaining("decide again");
+    assertThat(state()).isEqualTo(other);
+    assertThat(plus.registry.resolve(CHAMPION)).isEqualTo(plus.v1);
+  }
+
+  /** Somebody who saw an earlier step has not seen the evidence of the later ones. */
+  @Test
+  void aStepThatWasSeenIsNoApprovalOfLaterOnes() {
+    RolloutStatus first = rollout.start(plus.v2, RolloutPlan.of(1).withApproval(), ANA);
+    RolloutStatus passed = rollout.judged(first, PASS, SERVICE);
+
+    assertThatThrownBy(() -> rollout.approve(first, ANA))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("awaiting approval");
+    assertThat(state()).isEqualTo(passed);
+  }
+
+  @Test
+  void anAbortEndsTheRolloutThatWasSeenAtWhicheverStepItIs() {
+    RolloutStatus first = rollout.start(plus.v2, PLAN, ANA);
+    assertThat(rollout.judged(first, PASS, SERVICE).step()).isEqualTo(2);
+
+    RolloutStatus end = rollout.abort(first, ANA);
+
+    assertThat(end.state()).isEqualTo(State.ABORTED);
+    assertThat(end.step()).isEqualTo(2);
+    assertThat(state()).isEqualTo(end);
+  }
+
+  @Test
+  void anAbortOfAnEarlierRolloutEndsNoOther() {
+    RolloutStatus seen = replaced();
+    RolloutStatus other = state();
+
+    assertThatThrownBy(() -> rollout.abort(seen, ANA))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("found " + other + ", expected " + seen);
+    assertThat(state()).isEqualTo(other);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aRolloutThatIsReplacedMeanwhileIsNeitherApprovedNorAborted(boolean approved) {
+    RolloutStatus first = rollout.start(plus.v2, RolloutPlan.of(1).withApproval(), ANA);
+    RolloutStatus seen = rollout.judged(first, PASS, SERVICE);
+    Runnable replace =
+        () -> {
+          rollout.abort(seen, ANA);
+          rollout.start(plus.v3, PLAN, ANA);
+        };
+    ModelRegistry meddled = meddled("head", rollout.alias(), replace);
+    Rollout own = Rollout.of(meddled, CHAMPION, time);
+
+    assertThatThrownBy(() -> act(own, seen, approved)).isInstanceOf(RegistryException.class);
+    assertThat(state().candidate()).isEqualTo(plus.v3);
+    assertThat(state().isOpen()).isTrue();
+    assertThat(plus.registry.resolve(CHAMPION)).isEqualTo(plus.v1);
+  }
+
+  private static RolloutStatus act(Rollout rollout, RolloutStatus seen, boolean approved) {
+    return approved ? rollout.approve(seen, ANA) : rollout.abort(seen, ANA);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatHasEndedOrIsOfAnotherAliasIsNeitherApprovedNorAborted(boolean approved) {
+    RolloutStatus first = rollout.start(plus.v2, PLAN, ANA);
+    RolloutStatus end = rollout.judged(first, FAIL, SERVICE);
+
+    for (RolloutStatus seen : List.of(first, end)) {
+      assertThatThrownBy(() -> act(rollout, seen, approved))
+          .isInstanceOf(RegistryException.class)
+          .hasMessageContaining("found plus:2")
+          .hasMessageContaining("rolled back");
+    }
+    assertThat(state()).isEqualTo(end);
+    Rollout other = Rollout.of(plus.registry, "plus@other", time);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> act(other, first, approved))
+        .withMessageContaining("expected a rollout of plus@other");
+  }
+
+  /** The alias was assigned, by hand or by a process that then ended. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anAbortOfWhatServesAlreadyIsRefused(boolean promoted) {
+    RolloutStatus first = rollout.start(plus.v2, PLAN, ANA);
+    plus.assign(CHAMPION, promoted ? plus.v2 : plus.v3);
+
+    if (promoted) {
+      assertThatThrownBy(() -> rollout.abort(first, ANA))
+          .isInstanceOf(RegistryException.class)
+          .hasMessageContaining("promoted")
+          .hasMessageContaining("assign plus:1");
+      assertThat(state().state()).isEqualTo(State.PROMOTED);
+    } else {
+      assertThat(rollout.abort(first, ANA).change().reason()).contains("points to plus:3");
+    }
+  }
+
+  @Test
+  void anApprovalOfWhatNoLongerServesIsRefused() {
+    RolloutStatus first = rollout.start(plus.v2, RolloutPlan.of(1).withApproval(), ANA);
+    RolloutStatus passed = rollout.judged(first, PASS, SERVICE);
+    plus.assign(CHAMPION, plus.v3);
+
+    assertThatThrownBy(() -> rollout.approve(passed, ANA))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("points to plus:3");
+    assertThat(state().state()).isEqualTo(State.ABORTED);
+    assertThat(plus.registry.resolve(CHAMPION)).isEqualTo(plus.v3);
+  }
+
+  /** The other process read the alias before the promotion, and writes its record after it. */
+  @Test
+  void aPromotionIsTakenBackIfAnotherProcessEndedTheRolloutMeanwhile() {
+    RolloutStatus first = rollout.start(plus.v2, RolloutPlan.of(1), ANA);
+    AliasRecord before = plus.registry.head(CHAMPION).orElseThrow();
+    ModelRegistry late = changed("head", CHAMPION, now -> Optional.of(before));
+    Runnable fails = () -> Rollout.of(late, CHAMPION, time).judged(first, FAIL, SERVICE);
+    Rollout own = Rollout.of(meddled("assign", CHAMPION, fails), CHAMPION, time);
+
+    assertThatThrownBy(() -> own.judged(first, PASS, SERVICE))
+        .isInstanceOf(RegistryException.class);
+
+    assertThat(state().state()).isEqualTo(State.ROLLED_BACK);
+    assertThat(plus.registry.resolve(CHAMPION)).isEqualTo(plus.v1);
+    assertThat(plus.registry.history(CHAMPION)).hasSize(3);
   }
 
   @Test

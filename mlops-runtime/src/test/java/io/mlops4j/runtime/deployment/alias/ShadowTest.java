@@ -23,6 +23,7 @@ import io.mlops4j.runtime.deployment.CallComparison;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.Rollout;
 import io.mlops4j.runtime.deployment.RolloutPlan;
+import io.mlops4j.runtime.deployment.RolloutStatus;
 import io.mlops4j.runtime.deployment.ShadowStatus;
 import io.mlops4j.runtime.deployment.alias.DeploymentFixture.Sum;
 import io.mlops4j.runtime.deployment.alias.DeploymentFixture.Term;
@@ -232,14 +233,14 @@ class ShadowTest {
             .rollouts(trial -> new Verdict.Inconclusive(List.of()))
             .start()) {
       predict(deployment, 1);
-      rollout.start(plus.v3, RolloutPlan.of(1e-9), ana);
+      RolloutStatus third = rollout.start(plus.v3, RolloutPlan.of(1e-9), ana);
       deployment.refresh();
       predict(deployment, 1, 2);
       ShadowStatus status = await(deployment, now -> now.rows() == 2);
       assertThat(status.challenger().orElseThrow().version()).contains(plus.v3);
       assertThat(status.maxDifference()).isEqualTo(2);
 
-      rollout.abort(ana);
+      rollout.abort(third, ana);
       deployment.refresh();
       assertThat(deployment.shadow().orElseThrow().challenger()).isEmpty();
       predict(deployment, 1);

@@ -44,7 +44,7 @@ final class Steps {
     Instant now = clock.instant();
     if (status.state() == State.AWAITING_APPROVAL) {
       if (!now.isBefore(status.since().plus(Story.REVIEW))) {
-        changed(rollout.approve(Change.by("maria").because("reviewed")));
+        changed(rollout.approve(status, Change.by("maria").because("reviewed")));
       }
     } else if (!now.isBefore(status.since().plus(status.plan().every()))) {
       Verdict verdict = gate.judge(rollout.trial(status));
