@@ -1,6 +1,7 @@
 package io.mlops4j.monitor.drift;
 
 import io.mlops4j.monitor.profile.NumberProfile;
+import io.mlops4j.monitor.profile.parts.NumberParts;
 
 /**
  * The positions of the rows of each bin when a distance is computed from bins, and the possible
@@ -25,9 +26,9 @@ final class BinPositions {
   BinPositions(NumberProfile reference, NumberProfile current) {
     this.reference = reference;
     this.current = current;
-    this.edges = ProfileArrays.edges(reference);
-    this.before = ProfileArrays.counts(reference);
-    this.after = ProfileArrays.counts(current);
+    this.edges = NumberParts.edges(reference);
+    this.before = NumberParts.counts(reference);
+    this.after = NumberParts.counts(current);
     this.last = edges.length;
     this.positions = reference.positions();
     if (last > 0 && current.present() > current.infinite()) {

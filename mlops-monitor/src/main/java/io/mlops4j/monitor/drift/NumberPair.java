@@ -3,6 +3,7 @@ package io.mlops4j.monitor.drift;
 import io.mlops4j.monitor.internal.Figures;
 import io.mlops4j.monitor.profile.ExportRules;
 import io.mlops4j.monitor.profile.NumberProfile;
+import io.mlops4j.monitor.profile.parts.NumberParts;
 import io.mlops4j.monitor.stats.KolmogorovSmirnov;
 import io.mlops4j.monitor.stats.TestResult;
 import io.mlops4j.monitor.stats.Wasserstein;
@@ -24,13 +25,13 @@ record NumberPair(NumberProfile reference, NumberProfile current, ExportRules ru
   public Comparison compareByType(ColumnMeasurer measurer) {
     if (isMany()) {
       return measurer.numeric(
-          ProfileArrays.counts(reference), ProfileArrays.counts(current), positions(), deviation());
+          NumberParts.counts(reference), NumberParts.counts(current), positions(), deviation());
     }
     int[] used = used();
     return isTwo()
         ? measurer.twoValues(pick(reference, used), pick(current, used))
         : CategoryCounts.compare(
-            measurer, ProfileArrays.counts(reference), ProfileArrays.counts(current));
+            measurer, NumberParts.counts(reference), NumberParts.counts(current));
   }
 
   @Override
@@ -75,7 +76,7 @@ record NumberPair(NumberProfile reference, NumberProfile current, ExportRules ru
 
   private boolean isMany() {
     return !reference.exact()
-        || Arrays.stream(ProfileArrays.counts(reference)).filter(count -> count > 0).count() > FEW;
+        || Arrays.stream(NumberParts.counts(reference)).filter(count -> count > 0).count() > FEW;
   }
 
   private boolean isTwo() {
@@ -93,15 +94,15 @@ record NumberPair(NumberProfile reference, NumberProfile current, ExportRules ru
           Wasserstein.withDefaults()
               .overReferenceDeviation()
               .statistic(
-                  ProfileArrays.counts(reference),
-                  ProfileArrays.counts(current),
+                  NumberParts.counts(reference),
+                  NumberParts.counts(current),
                   positions(),
                   deviation());
       case KOLMOGOROV_SMIRNOV ->
           KolmogorovSmirnov.withDefaults()
-              .statistic(ProfileArrays.counts(reference), ProfileArrays.counts(current));
+              .statistic(NumberParts.counts(reference), NumberParts.counts(current));
       case NORMAL_SCORES ->
-          NormalScores.distance(ProfileArrays.counts(reference), ProfileArrays.counts(current));
+          NormalScores.distance(NumberParts.counts(reference), NumberParts.counts(current));
       default -> CategoryCounts.effect(measure, binned(reference), binned(current));
     };
   }
@@ -110,36 +111,36 @@ record NumberPair(NumberProfile reference, NumberProfile current, ExportRules ru
   public TestResult test(SignificanceTest test) {
     return test == SignificanceTest.KOLMOGOROV_SMIRNOV
         ? KolmogorovSmirnov.withDefaults()
-            .test(ProfileArrays.counts(reference), ProfileArrays.counts(current))
+            .test(NumberParts.counts(reference), NumberParts.counts(current))
         : CategoryCounts.test(binned(reference), binned(current));
   }
 
   /** Counts by tenths of the reference, or by its values if they are few; without missing ones. */
   private long[] binned(NumberProfile side) {
     if (!isMany()) {
-      return ProfileArrays.counts(side);
+      return NumberParts.counts(side);
     }
-    int[] group = Deciles.of(ProfileArrays.counts(reference), DECILES);
-    long[] sums = Deciles.sum(ProfileArrays.counts(side), group, 0);
+    int[] group = Deciles.of(NumberParts.counts(reference), DECILES);
+    long[] sums = Deciles.sum(NumberParts.counts(side), group, 0);
     return Arrays.copyOf(sums, sums.length - 1);
   }
 
   @Override
   public List<Movement> movements(String effect) {
     ValueRanges ranges = new ValueRanges(this);
-    long[] before = ranges.sums(ProfileArrays.counts(reference));
-    long[] after = ranges.sums(ProfileArrays.counts(current));
+    long[] before = ranges.sums(NumberParts.counts(reference));
+    long[] after = ranges.sums(NumberParts.counts(current));
     double[] parts =
         effect.equals(EffectMeasure.WASSERSTEIN.label())
             ? ranges.sums(
                 Movements.ways(
-                    ProfileArrays.counts(reference), ProfileArrays.counts(current), positions()))
+                    NumberParts.counts(reference), NumberParts.counts(current), positions()))
             : effect.equals(EffectMeasure.NORMAL_SCORES.label())
                 ? ranges.sums(
                     Movements.ways(
-                        ProfileArrays.counts(reference),
-                        ProfileArrays.counts(current),
-                        NormalScores.of(ProfileArrays.counts(reference))))
+                        NumberParts.counts(reference),
+                        NumberParts.counts(current),
+                        NormalScores.of(NumberParts.counts(reference))))
                 : Movements.parts(effect, before, after);
     return Movements.ranked(ranges.names(), before, after, parts);
   }
@@ -155,13 +156,13 @@ record NumberPair(NumberProfile reference, NumberProfile current, ExportRules ru
 
   /** The bins that hold values on either side. */
   int[] used() {
-    long[] before = ProfileArrays.counts(reference);
-    long[] after = ProfileArrays.counts(current);
+    long[] before = NumberParts.counts(reference);
+    long[] after = NumberParts.counts(current);
     return IntStream.range(0, before.length).filter(bin -> before[bin] + after[bin] > 0).toArray();
   }
 
   private static long[] pick(NumberProfile side, int[] bins) {
-    long[] counts = ProfileArrays.counts(side);
+    long[] counts = NumberParts.counts(side);
     return Arrays.stream(bins).mapToLong(bin -> counts[bin]).toArray();
   }
 
@@ -208,8 +209,8 @@ record NumberPair(NumberProfile reference, NumberProfile current, ExportRules ru
     if (reference.exact()) {
       return 0;
     }
-    long[] before = ProfileArrays.counts(reference);
-    long[] after = ProfileArrays.counts(current);
+    long[] before = NumberParts.counts(reference);
+    long[] after = NumberParts.counts(current);
     double fullest = 0;
     for (int bin = 0; bin < before.length; bin++) {
       fullest = Math.max(fullest, (double) before[bin] / reference.present());
@@ -220,10 +221,10 @@ record NumberPair(NumberProfile reference, NumberProfile current, ExportRules ru
 
   @Override
   public long[][] coarse() {
-    int[] group = Deciles.of(ProfileArrays.counts(reference), DECILES);
+    int[] group = Deciles.of(NumberParts.counts(reference), DECILES);
     return new long[][] {
-      Deciles.sum(ProfileArrays.counts(reference), group, reference.missing()),
-      Deciles.sum(ProfileArrays.counts(current), group, current.missing())
+      Deciles.sum(NumberParts.counts(reference), group, reference.missing()),
+      Deciles.sum(NumberParts.counts(current), group, current.missing())
     };
   }
 

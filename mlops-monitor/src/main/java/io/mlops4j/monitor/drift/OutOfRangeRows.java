@@ -1,6 +1,7 @@
 package io.mlops4j.monitor.drift;
 
 import io.mlops4j.monitor.profile.NumberProfile;
+import io.mlops4j.monitor.profile.parts.NumberParts;
 
 /**
  * The current rows beyond the range of the reference, in its outer bins, and their distance from
@@ -22,9 +23,9 @@ final class OutOfRangeRows {
   OutOfRangeRows(NumberProfile reference, NumberProfile current) {
     this.reference = reference;
     this.current = current;
-    this.edges = ProfileArrays.edges(reference);
-    this.before = ProfileArrays.counts(reference);
-    this.after = ProfileArrays.counts(current);
+    this.edges = NumberParts.edges(reference);
+    this.before = NumberParts.counts(reference);
+    this.after = NumberParts.counts(current);
     this.last = edges.length;
   }
 

@@ -2,6 +2,7 @@ package io.mlops4j.monitor.drift;
 
 import io.mlops4j.monitor.internal.Figures;
 import io.mlops4j.monitor.profile.NumberProfile;
+import io.mlops4j.monitor.profile.parts.NumberParts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +22,7 @@ final class ValueRanges {
 
   ValueRanges(NumberPair pair) {
     this.reference = pair.reference();
-    this.edges = ProfileArrays.edges(reference);
+    this.edges = NumberParts.edges(reference);
     this.extremes = pair.rules().extremes();
     int[] used = pair.used();
     if (reference.exact() && used.length <= FEW) {
@@ -39,7 +40,7 @@ final class ValueRanges {
   }
 
   private int[] groups() {
-    int[] group = Deciles.of(ProfileArrays.counts(reference), TENTHS);
+    int[] group = Deciles.of(NumberParts.counts(reference), TENTHS);
     Arrays.setAll(group, bin -> group[bin] + 1);
     group[group.length - 1] = TENTHS + 1;
     group[0] = 0;

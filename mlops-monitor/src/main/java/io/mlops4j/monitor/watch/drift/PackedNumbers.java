@@ -1,19 +1,14 @@
 package io.mlops4j.monitor.watch.drift;
 
-import io.mlops4j.monitor.profile.ColumnProfile;
 import io.mlops4j.monitor.profile.NumberProfile;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.Role;
 import io.mlops4j.monitor.profile.internal.ExactMoments;
-import io.mlops4j.monitor.profile.internal.HyperLogLog;
 import io.mlops4j.monitor.profile.internal.NumberBins;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
+import io.mlops4j.monitor.profile.parts.NumberParts;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,28 +19,9 @@ import org.jspecify.annotations.Nullable;
  * reads, is not kept.
  *
  * <p>The array has the counts, most of them a byte, and the other figures. Bins are shared by all
- * windows. The parts of a profile are private, so that applications get copies only; constant
- * method handles reach them.
+ * windows.
  */
 final class PackedNumbers {
-  private static final MethodHandle BINS = getter("bins", NumberBins.class);
-  private static final MethodHandle MOMENTS = getter("moments", ExactMoments.class);
-  private static final MethodHandle NUMBERS =
-      constructor(
-          NumberProfile.class,
-          String.class,
-          Role.class,
-          NumberBins.class,
-          long[].class,
-          long.class,
-          long.class,
-          double.class,
-          double.class,
-          ExactMoments.class,
-          HyperLogLog.class);
-  private static final MethodHandle PROFILE =
-      constructor(Profile.class, long.class, Collection.class);
-
   /** The most bytes of a number of 64 bits, seven bits each. */
   private static final int LONGEST = 10;
 
@@ -78,7 +54,7 @@ final class PackedNumbers {
   static @Nullable PackedNumbers of(Profile profile, @Nullable PackedNumbers before) {
     List<String> columns = profile.columns();
     if (columns.size() == 1 && profile.column(columns.get(0)) instanceof NumberProfile numbers) {
-      NumberBins its = get(BINS, numbers, NumberBins.class);
+      NumberBins its = NumberParts.bins(numbers);
       NumberBins bins = before != null && before.bins.equals(its) ? before.bins : its;
       return new PackedNumbers(
           numbers.name(), numbers.role(), bins, profile.rows(), packed(numbers));
@@ -87,8 +63,8 @@ final class PackedNumbers {
   }
 
   private static byte[] packed(NumberProfile numbers) {
-    long[] counts = numbers.counts();
-    ExactMoments moments = get(MOMENTS, numbers, ExactMoments.class);
+    long[] counts = NumberParts.counts(numbers);
+    ExactMoments moments = NumberParts.moments(numbers);
     byte[] sum = moments.sum().toByteArray();
     byte[] squares = moments.squares().toByteArray();
     ByteBuffer out =
@@ -115,24 +91,8 @@ final class PackedNumbers {
     double min = in.getDouble();
     double max = in.getDouble();
     ExactMoments moments = new ExactMoments(number(in), integer(in), integer(in));
-    try {
-      ColumnProfile column =
-          (NumberProfile)
-              NUMBERS.invoke(
-                  name,
-                  role,
-                  bins,
-                  counts,
-                  missing,
-                  infinite,
-                  min,
-                  max,
-                  moments,
-                  (HyperLogLog) null);
-      return (Profile) PROFILE.invoke(rows, (Collection<?>) List.of(column));
-    } catch (Throwable e) {
-      throw new AssertionError(e); // constructors that check nothing
-    }
+    return NumberParts.profile(
+        rows, name, role, bins, counts, missing, infinite, min, max, moments);
   }
 
   private static void put(ByteBuffer out, long number) {
@@ -167,33 +127,5 @@ final class PackedNumbers {
     byte[] bytes = new byte[(int) number(in)];
     in.get(bytes);
     return new BigInteger(bytes).shiftLeft(zeros);
-  }
-
-  private static <T> T get(MethodHandle getter, NumberProfile from, Class<T> type) {
-    try {
-      return type.cast(getter.invoke(from));
-    } catch (Throwable e) {
-      throw new AssertionError(e); // a getter of a field that is there
-    }
-  }
-
-  private static MethodHandle getter(String name, Class<?> type) {
-    try {
-      return lookup(NumberProfile.class).findGetter(NumberProfile.class, name, type);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
-  private static MethodHandle constructor(Class<?> owner, Class<?>... parameters) {
-    try {
-      return lookup(owner).findConstructor(owner, MethodType.methodType(void.class, parameters));
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
-  private static MethodHandles.Lookup lookup(Class<?> owner) throws IllegalAccessException {
-    return MethodHandles.privateLookupIn(owner, MethodHandles.lookup());
   }
 }

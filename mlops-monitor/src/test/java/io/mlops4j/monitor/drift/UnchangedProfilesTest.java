@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Comparisons read the arrays of profiles without copying them, so they must not change them. */
-class ProfileArraysTest {
+class UnchangedProfilesTest {
   private static final int ROWS = 2_000;
 
   private final BufferAllocator allocator = new RootAllocator();
