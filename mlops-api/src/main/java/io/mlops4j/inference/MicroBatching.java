@@ -24,14 +24,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Grouping pays for a model whose run costs much for one row and little for each further row,
  * such as a network with large weights, if many calls have the same shape. A queue costs a call
- * some microseconds. Therefore a call is answered alone, in its own thread, while there are no more
- * callers than processors, and always if a single call takes less than 20 µs. Otherwise a few calls
- * of each shape are measured alone and in groups, and calls of a shape are grouped if they then
- * take clearly less processor time. That is repeated more and more rarely. Calls of more than 256
- * shapes (for batches: pairs of shape and number of rows) are not measured: those of further shapes
- * are answered alone. {@link #withoutMeasuring} always groups. All this is true of calls that wait
- * in their own thread. Asynchronous calls always go through the queue, and may be grouped whatever
- * was measured.
+ * some microseconds, and wakes its thread. Therefore a call is answered alone, in its own thread,
+ * while there are no more callers than processors, and always if a single call takes less than 30
+ * µs. Otherwise a few calls of each shape are measured alone and in groups, and calls of a shape
+ * are grouped if they then take clearly less processor time: a third less, and 30 µs less. That is
+ * repeated more and more rarely. Calls of more than 256 shapes (for batches: pairs of shape and
+ * number of rows) are not measured: those of further shapes are answered alone. {@link
+ * #withoutMeasuring} always groups. All this is true of calls that wait in their own thread.
+ * Asynchronous calls always go through the queue, and may be grouped whatever was measured.
  *
  * <p>Models of one runtime that group calls share its processors in the order in which calls
  * arrived. A long run of one model may delay the queued calls of another for about as long. Do not

@@ -98,6 +98,15 @@ class RunCostsTest {
     assertThat(together).isZero();
   }
 
+  @Test
+  void aGroupMustSaveMoreThanTheQueueCosts() {
+    crowd = 1;
+    ask(10_000, "small", 45_000, 16_000);
+    assertThat(share(together)).isLessThan(0.05);
+    ask(10_000, "larger", 90_000, 32_000);
+    assertThat(share(together)).isGreaterThan(0.95);
+  }
+
   /** As the calls of a device: the processor has little to do, and the caller waits. */
   @Test
   void callsThatWaitAreNotCheap() {
