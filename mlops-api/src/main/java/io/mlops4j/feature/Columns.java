@@ -127,13 +127,18 @@ final class Columns {
   /** Returns the ids of the dictionaries that the fields and their children refer to. */
   static Set<Long> dictionaryIds(List<Field> fields) {
     Set<Long> ids = new TreeSet<>();
+    addDictionaryIds(fields, ids);
+    return ids;
+  }
+
+  /** Into one set, because a set for each field would be much of the garbage of a small batch. */
+  private static void addDictionaryIds(List<Field> fields, Set<Long> ids) {
     for (Field field : fields) {
       if (field.getDictionary() != null) {
         ids.add(field.getDictionary().getId());
       }
-      ids.addAll(dictionaryIds(field.getChildren()));
+      addDictionaryIds(field.getChildren(), ids);
     }
-    return ids;
   }
 
   /** Shares the memory of the dictionaries that the schema needs. */

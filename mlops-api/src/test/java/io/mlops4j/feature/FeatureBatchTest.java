@@ -499,6 +499,19 @@ class FeatureBatchTest {
       }
       provider.close();
     }
+
+    @Test
+    void aMissingOneOfTheElementsOfAListIsRefused() {
+      ArrowType.Int codes = new ArrowType.Int(32, true);
+      DictionaryEncoding encoding = new DictionaryEncoding(9, false, codes);
+      try (ListVector list = ListVector.empty("origins", memory)) {
+        list.addOrGetVector(new FieldType(true, codes, encoding));
+        VectorSchemaRoot root = VectorSchemaRoot.of(list);
+        assertThatIllegalArgumentException()
+            .isThrownBy(() -> FeatureBatch.of(root))
+            .withMessageContaining("none with id 9");
+      }
+    }
   }
 
   @Nested
