@@ -69,17 +69,7 @@ class DataFilesTest {
   }
 
   private List<String> rows(Path file, ReadOptions options) {
-    try (FeatureReader reader = DataFiles.open(List.of(file), options, memory)) {
-      return rows(reader);
-    }
-  }
-
-  private static List<String> rows(FeatureReader reader) {
-    List<String> rows = new ArrayList<>();
-    for (FeatureBatch batch : reader) {
-      batch.root().contentToTSVString().lines().skip(rows.isEmpty() ? 0 : 1).forEach(rows::add);
-    }
-    return rows;
+    return RowLines.of(List.of(file), options, memory);
   }
 
   private static ReadOptions.Builder options() {
@@ -208,7 +198,8 @@ class DataFilesTest {
     Path more = text("more.csv", "id,distance,origin\n9,1,JFK\n");
     try (FeatureReader reader =
         DataFiles.open(List.of(more, flights), ReadOptions.defaults(), memory)) {
-      assertThat(rows(reader)).startsWith("id\tdistance\torigin", "9\t1\tJFK", "1\t2176\tLAS");
+      assertThat(RowLines.of(reader))
+          .startsWith("id\tdistance\torigin", "9\t1\tJFK", "1\t2176\tLAS");
     }
   }
 
@@ -225,7 +216,7 @@ class DataFilesTest {
   void queriesFiles() {
     String sql = "SELECT count(*) AS n, max(origin) AS o FROM '" + flights + "' -- all";
     try (FeatureReader reader = DataFiles.query(sql, ReadOptions.defaults(), memory)) {
-      assertThat(rows(reader)).containsExactly("n\to", "3\tSFO");
+      assertThat(RowLines.of(reader)).containsExactly("n\to", "3\tSFO");
     }
   }
 
@@ -238,7 +229,7 @@ class DataFilesTest {
             "SELECT 1" + " + 1".repeat(400) + " AS n",
             "SELECT count(*) AS n FROM (SELECT 1" + " UNION ALL SELECT 1".repeat(400) + ")")) {
       try (FeatureReader reader = DataFiles.query(sql, ReadOptions.defaults(), memory)) {
-        assertThat(rows(reader)).containsExactly("n", "401");
+        assertThat(RowLines.of(reader)).containsExactly("n", "401");
       }
     }
   }
@@ -543,7 +534,7 @@ class DataFilesTest {
         .hasMessageContaining("filter: found the parameter $1");
     try (FeatureReader reader =
         DataFiles.query("SELECT '?' AS \"?\" -- ?", ReadOptions.defaults(), memory)) {
-      assertThat(rows(reader)).containsExactly("?", "?");
+      assertThat(RowLines.of(reader)).containsExactly("?", "?");
     }
   }
 

@@ -47,18 +47,8 @@ class OddFilesTest {
     return Files.writeString(folder.resolve(name), content);
   }
 
-  private static List<String> lines(FeatureReader reader) {
-    List<String> lines = new ArrayList<>();
-    for (FeatureBatch batch : reader) {
-      batch.root().contentToTSVString().lines().skip(lines.isEmpty() ? 0 : 1).forEach(lines::add);
-    }
-    return lines;
-  }
-
   private List<String> lines(Path file, ReadOptions options) {
-    try (FeatureReader reader = DataFiles.open(List.of(file), options, memory)) {
-      return lines(reader);
-    }
+    return RowLines.of(List.of(file), options, memory);
   }
 
   private void assertRefused(Path file, String... parts) {
@@ -215,7 +205,7 @@ class OddFilesTest {
             "WITH %1$s AS %2$s, t AS (SELECT * FROM %1$s) SELECT * FROM t",
             "SELECT * FROM (WITH %1$s AS %2$s SELECT * FROM (SELECT * FROM %1$s))")) {
       try (FeatureReader reader = changing(file, hidden.formatted(name, rows))) {
-        assertThat(lines(reader)).hasSizeGreaterThan(198_000);
+        assertThat(RowLines.of(reader)).hasSizeGreaterThan(198_000);
       }
     }
     for (String read :
@@ -224,7 +214,7 @@ class OddFilesTest {
             "WITH t AS (SELECT * FROM %1$s), %1$s AS %2$s SELECT * FROM t",
             "SELECT * FROM (WITH %1$s AS %2$s SELECT 1) a, %1$s")) {
       try (FeatureReader reader = changing(file, read.formatted(name, rows))) {
-        assertThatThrownBy(() -> lines(reader))
+        assertThatThrownBy(() -> RowLines.of(reader))
             .as(read)
             .isInstanceOf(DataException.class)
             .hasMessageContaining(file + " was changed");
@@ -316,11 +306,11 @@ class OddFilesTest {
           .hasMessageContainingAll("b.parquet: found the type ", "of column n", "union_by_name");
       ReadOptions others = ReadOptions.builder().columns("id").build();
       try (FeatureReader reader = DataFiles.open(files, others, memory)) {
-        assertThat(lines(reader)).containsExactly("id", "1", "2");
+        assertThat(RowLines.of(reader)).containsExactly("id", "1", "2");
       }
     } else {
       try (FeatureReader reader = DataFiles.open(files, ReadOptions.defaults(), memory)) {
-        assertThat(lines(reader)).endsWith(expected + "\t2");
+        assertThat(RowLines.of(reader)).endsWith(expected + "\t2");
       }
     }
   }
@@ -351,7 +341,7 @@ class OddFilesTest {
         .hasMessageContaining("2.csv: found an empty file");
     List<Path> json = List.of(text("1.jsonl", "{\"a\": 1}\n"), text("2.jsonl", "\n"));
     try (FeatureReader reader = DataFiles.open(json, ReadOptions.defaults(), memory)) {
-      assertThat(lines(reader)).containsExactly("a", "1");
+      assertThat(RowLines.of(reader)).containsExactly("a", "1");
     }
   }
 }

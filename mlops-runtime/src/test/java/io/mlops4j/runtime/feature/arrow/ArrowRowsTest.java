@@ -13,6 +13,7 @@ import io.mlops4j.model.ElementType;
 import io.mlops4j.model.Feature;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.runtime.feature.DataFiles;
+import io.mlops4j.runtime.feature.RowLines;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,13 +40,7 @@ class ArrowRowsTest {
   }
 
   private List<String> rows(List<Path> files, ReadOptions options) {
-    List<String> rows = new ArrayList<>();
-    try (FeatureReader reader = DataFiles.open(files, options, memory)) {
-      for (FeatureBatch batch : reader) {
-        batch.root().contentToTSVString().lines().skip(rows.isEmpty() ? 0 : 1).forEach(rows::add);
-      }
-    }
-    return rows;
+    return RowLines.of(files, options, memory);
   }
 
   private static ReadOptions.Builder options() {

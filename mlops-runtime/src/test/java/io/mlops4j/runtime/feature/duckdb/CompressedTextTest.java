@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.Zstd;
-import com.github.luben.zstd.ZstdOutputStream;
 import io.mlops4j.error.DataException;
-import io.mlops4j.feature.FeatureBatch;
-import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.ReadOptions;
-import io.mlops4j.runtime.feature.DataFiles;
+import io.mlops4j.runtime.feature.RowLines;
 import io.mlops4j.runtime.view.FeatureSource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,14 +14,11 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import java.util.zip.GZIPOutputStream;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -43,41 +37,16 @@ class CompressedTextTest {
     memory.close();
   }
 
-  private static byte[] compressed(String name, byte[] plain) throws IOException {
-    if (name.toLowerCase(Locale.ROOT).endsWith(".zst")) {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      try (ZstdOutputStream out = new ZstdOutputStream(bytes).setChecksum(true)) {
-        out.write(plain);
-      }
-      return bytes.toByteArray();
-    }
-    if (name.toLowerCase(Locale.ROOT).endsWith(".gz")) {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
-        out.write(plain);
-      }
-      return bytes.toByteArray();
-    }
-    return plain;
-  }
-
   private Path write(String name, String text, Charset charset) throws IOException {
-    return Files.write(folder.resolve(name), compressed(name, text.getBytes(charset)));
+    return Files.write(folder.resolve(name), Archives.bytes(name, text.getBytes(charset)));
   }
 
   private Path write(String name, String text) throws IOException {
     return write(name, text, StandardCharsets.UTF_8);
   }
 
-  /** Returns the names and the rows, with tabs between their values. */
   private List<String> lines(Path file, ReadOptions options) {
-    List<String> lines = new ArrayList<>();
-    try (FeatureReader reader = DataFiles.open(List.of(file), options, memory)) {
-      for (FeatureBatch batch : reader) {
-        batch.root().contentToTSVString().lines().skip(lines.isEmpty() ? 0 : 1).forEach(lines::add);
-      }
-    }
-    return lines;
+    return RowLines.of(List.of(file), options, memory);
   }
 
   private void assertRefused(Path file, String... parts) {
@@ -176,7 +145,7 @@ class CompressedTextTest {
   void archivesOfNoOrFewBytesAreNamed(String ending) throws IOException {
     Path file = Files.write(folder.resolve("f." + ending), new byte[0]);
     assertRefused(file, "found an empty file");
-    byte[] bytes = compressed(ending, "a,b\n1,2\n".getBytes(StandardCharsets.UTF_8));
+    byte[] bytes = Archives.bytes(ending, "a,b\n1,2\n".getBytes(StandardCharsets.UTF_8));
     Files.write(file, Arrays.copyOf(bytes, 5));
     assertRefused(file, "without its end", "write or copy it again");
   }
@@ -205,9 +174,9 @@ class CompressedTextTest {
       if (packed.equals(".zst")) { // a frame to skip, by RFC 8878
         bytes.writeBytes(new byte[] {0x52, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3});
       }
-      bytes.writeBytes(compressed(packed, "n\n1\n".getBytes(StandardCharsets.UTF_8)));
+      bytes.writeBytes(Archives.bytes(packed, "n\n1\n".getBytes(StandardCharsets.UTF_8)));
       byte[] last = "2\n3\n".repeat(100_000).getBytes(StandardCharsets.UTF_8);
-      bytes.writeBytes(packed.equals(".zst") ? Zstd.compress(last) : compressed(packed, last));
+      bytes.writeBytes(packed.equals(".zst") ? Zstd.compress(last) : Archives.bytes(packed, last));
       Path file = Files.write(folder.resolve("f.csv" + packed), bytes.toByteArray());
       assertThat(lines(file, ReadOptions.defaults())).hasSize(200_002).startsWith("n", "1", "2");
     }
@@ -217,7 +186,7 @@ class CompressedTextTest {
   void aWrongEndingIsNamed() throws IOException {
     for (String packed : List.of("gz", "zst")) {
       byte[] bytes =
-          compressed("." + packed, "a,b\n1,2\n".repeat(100).getBytes(StandardCharsets.UTF_8));
+          Archives.bytes("." + packed, "a,b\n1,2\n".repeat(100).getBytes(StandardCharsets.UTF_8));
       assertThatThrownBy(
               () -> lines(Files.write(folder.resolve("f.bin"), bytes), ReadOptions.defaults()))
           .isInstanceOf(DataException.class)

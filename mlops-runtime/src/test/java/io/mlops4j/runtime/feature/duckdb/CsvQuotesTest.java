@@ -4,19 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.DataException;
-import io.mlops4j.feature.FeatureBatch;
-import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.ReadOptions;
-import io.mlops4j.runtime.feature.DataFiles;
-import java.io.ByteArrayOutputStream;
+import io.mlops4j.runtime.feature.RowLines;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.GZIPOutputStream;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -41,15 +36,8 @@ class CsvQuotesTest {
     return Files.writeString(folder.resolve("quotes.csv"), content);
   }
 
-  /** Returns the names and the rows, with tabs between their values. */
   private List<String> lines(Path file, ReadOptions options) {
-    List<String> lines = new ArrayList<>();
-    try (FeatureReader reader = DataFiles.open(List.of(file), options, memory)) {
-      for (FeatureBatch batch : reader) {
-        batch.root().contentToTSVString().lines().skip(lines.isEmpty() ? 0 : 1).forEach(lines::add);
-      }
-    }
-    return lines;
+    return RowLines.of(List.of(file), options, memory);
   }
 
   private List<String> lines(String content) throws IOException {
@@ -140,22 +128,11 @@ class CsvQuotesTest {
   void filesOfWhichOneHasQuotes() throws IOException {
     Path plain = folder.resolve("plain.csv");
     Files.writeString(plain, "origin,n\nJFK,1\n");
-    Path zipped = folder.resolve("quotes.csv.gz");
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
-      gzip.write("origin,n\n\"SFO\",2\nS\"O,3\n".getBytes(StandardCharsets.UTF_8));
-    }
-    Files.write(zipped, bytes.toByteArray());
-    List<Object> origins = new ArrayList<>();
-    try (FeatureReader reader =
-        DataFiles.open(List.of(plain, zipped), ReadOptions.defaults(), memory)) {
-      for (FeatureBatch batch : reader) {
-        for (int i = 0; i < batch.rows(); i++) {
-          origins.add(batch.column("origin").getObject(i).toString());
-        }
-      }
-    }
-    assertThat(origins).containsExactly("JFK", "SFO", "S\"O");
+    byte[] quoted = "origin,n\n\"SFO\",2\nS\"O,3\n".getBytes(StandardCharsets.UTF_8);
+    Path zipped =
+        Files.write(folder.resolve("quotes.csv.gz"), Archives.bytes("quotes.csv.gz", quoted));
+    assertThat(RowLines.of(List.of(plain, zipped), ReadOptions.defaults(), memory))
+        .containsExactly("origin\tn", "JFK\t1", "SFO\t2", "S\"O\t3");
   }
 
   @ParameterizedTest

@@ -4,24 +4,19 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.github.luben.zstd.ZstdOutputStream;
 import io.mlops4j.error.DataException;
-import io.mlops4j.feature.FeatureBatch;
-import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.ReadOptions;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.runtime.feature.DataFiles;
+import io.mlops4j.runtime.feature.RowLines;
 import io.mlops4j.runtime.internal.duckdb.DuckDb;
 import io.mlops4j.runtime.internal.duckdb.DuckDbSettings;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.zip.GZIPOutputStream;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -43,25 +38,12 @@ class JsonFilesTest {
   }
 
   private Path write(String name, String text) throws IOException {
-    Path file = folder.resolve(name);
-    try (OutputStream bytes = Files.newOutputStream(file);
-        OutputStream out =
-            name.endsWith(".gz")
-                ? new GZIPOutputStream(bytes)
-                : name.endsWith(".zst") ? new ZstdOutputStream(bytes) : bytes) {
-      out.write(text.getBytes(StandardCharsets.UTF_8));
-    }
-    return file;
+    byte[] bytes = Archives.bytes(name, text.getBytes(StandardCharsets.UTF_8));
+    return Files.write(folder.resolve(name), bytes);
   }
 
   private List<String> lines(Path file, ReadOptions options) {
-    List<String> lines = new ArrayList<>();
-    try (FeatureReader reader = DataFiles.open(List.of(file), options, memory)) {
-      for (FeatureBatch batch : reader) {
-        batch.root().contentToTSVString().lines().skip(lines.isEmpty() ? 0 : 1).forEach(lines::add);
-      }
-    }
-    return lines;
+    return RowLines.of(List.of(file), options, memory);
   }
 
   private List<String> lines(Path file) {

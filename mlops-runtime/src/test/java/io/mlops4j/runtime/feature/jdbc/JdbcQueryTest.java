@@ -12,6 +12,7 @@ import io.mlops4j.model.ElementType;
 import io.mlops4j.model.Feature;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.runtime.feature.DataFiles;
+import io.mlops4j.runtime.feature.RowLines;
 import io.mlops4j.runtime.registry.Postgres;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -52,14 +53,10 @@ class JdbcQueryTest {
 
   private List<String> rows(
       DataSource database, String sql, ReadOptions options, Object... parameters) {
-    List<String> rows = new ArrayList<>();
     try (FeatureReader reader =
         DataFiles.query(database, sql, options, List.of(parameters), memory)) {
-      for (FeatureBatch batch : reader) {
-        batch.root().contentToTSVString().lines().skip(rows.isEmpty() ? 0 : 1).forEach(rows::add);
-      }
+      return RowLines.of(reader);
     }
-    return rows;
   }
 
   private List<String> types(DataSource database, String sql) {
