@@ -49,11 +49,9 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A candidate answers a share of the calls. */
-@Timeout(60)
 class CanaryTest {
   private static final Change ANA = Change.by("ana");
 
