@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * The form of a rollout's state in a registry: a record of the alias {@code alias.rollout}, which
@@ -50,11 +51,11 @@ final class RolloutRecord {
       put(entry, "bound", one.bound());
       entry.put("text", one.text());
     }
-    return status.change().because(firstLine(status.change().reason()) + "\n" + json);
+    return status.change().because(oneLine(status.change().reason()) + "\n" + json);
   }
 
-  private static String firstLine(String text) {
-    return text.lines().findFirst().orElse("");
+  private static String oneLine(String text) {
+    return text.lines().collect(Collectors.joining(" "));
   }
 
   /** JSON has no NaN and no infinity. */

@@ -234,6 +234,13 @@ class RolloutTest {
   }
 
   @Test
+  void aReasonOfSeveralLinesBecomesOneLine() {
+    rollout.start(plus.v2, PLAN, ANA.because("better on May\r\nsee ticket 12\n"));
+
+    assertThat(state().change().reason()).isEqualTo("better on May see ticket 12");
+  }
+
+  @Test
   void aRecordThatNoRolloutWroteIsNamed() {
     plus.assign(rollout.alias(), plus.v2);
 
