@@ -126,9 +126,12 @@ public record CallComparison(
    *     to 1; 1 if one side has no calls
    */
   public record Increase(double value, double low, double high, double pValue) {
-    /** {@return the figures as percentages, for people} */
+    /** {@return the figures as percentages, or that there are none, for people} */
     @Override
     public String toString() {
+      if (Double.isNaN(value)) {
+        return "unknown, because a version has no calls yet";
+      }
       return String.format(
           Locale.ROOT,
           "%+.3g %% (%+.3g %% to %+.3g %%, p = %.2g)",

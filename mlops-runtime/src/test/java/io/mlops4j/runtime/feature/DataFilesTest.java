@@ -163,6 +163,19 @@ class DataFilesTest {
   }
 
   @Test
+  void aFileThatDoesNotExistIsNamedBeforeAnyOption() {
+    Path absent = folder.resolve("absent.csv.gz");
+    ReadOptions typed = options().type("id", ElementType.STRING).build();
+    String missing = absent + ": found no such file, expected a file of rows; check the path";
+    assertThatThrownBy(() -> rows(absent, typed))
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith(missing);
+    assertThatThrownBy(() -> DataFiles.open(List.of(flights, absent), typed, memory))
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith(missing);
+  }
+
+  @Test
   void setsTypesAndForm() throws IOException {
     Path file = text("b.csv", "007;NA\n008;1\n");
     ReadOptions options =

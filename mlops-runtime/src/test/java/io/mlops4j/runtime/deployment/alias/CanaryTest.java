@@ -186,6 +186,7 @@ class CanaryTest {
       assertThat(none.baseline().calls() + none.candidate().calls()).isZero();
       assertThat(none.candidate().times()).isEmpty();
       assertThat(none.errorIncrease().value()).isNaN();
+      assertThat(none.toString()).contains("failed calls unknown").doesNotContain("NaN");
 
       int candidate = 0;
       for (int i = 0; i < 40; i++) {
