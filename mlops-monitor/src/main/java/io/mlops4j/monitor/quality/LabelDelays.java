@@ -24,6 +24,9 @@ public final class LabelDelays {
 
   private static final double BOUND = 1.5;
 
+  /** Labels that arrive at once differ by the time of a batch, which is no delay. */
+  private static final long SHORTEST_MILLIS = 1_000;
+
   private final long[] counts = new long[INTERVALS];
   private long labels;
 
@@ -94,7 +97,8 @@ public final class LabelDelays {
 
   /**
    * Compares these labels with the usual ones. They are late if their median delay is at least 1.5
-   * times the usual median, and if a sign test against the usual median is significant.
+   * times the usual median, and if a sign test against the usual median is significant. A median of
+   * less than a second counts as a second.
    *
    * @param usual the delays of labels that arrived as they should
    * @param level the probability of a false alarm of the test, above 0 and below 1
@@ -109,8 +113,8 @@ public final class LabelDelays {
           "found %d labels, and %d usual ones, expected at least %d; wait for more labels"
               .formatted(labels, usual.labels, FEWEST));
     }
-    double now = quantile(0.5).toMillis() + 1.0;
-    double before = usual.quantile(0.5).toMillis() + 1.0;
+    double now = Math.max(SHORTEST_MILLIS, quantile(0.5).toMillis());
+    double before = Math.max(SHORTEST_MILLIS, usual.quantile(0.5).toMillis());
     double ratio = now / before;
     boolean significant = longer(usual) < level;
     if (ratio < BOUND || !significant) {

@@ -366,4 +366,22 @@ class QualityWindowTest {
     negative.add(Duration.ofSeconds(-1));
     assertThat(negative.quantile(0.5)).isLessThan(Duration.ofMillis(1));
   }
+
+  /** As of stored rows whose labels are added at once: their delay is the time of a batch. */
+  @Test
+  void delaysBelowASecondCountAsASecond() {
+    assertThat(delays(Duration.ofMillis(20)).compare(delays(Duration.ofMillis(1)), 1e-6))
+        .isInstanceOfSatisfying(
+            QualityResult.Passed.class, passed -> assertThat(passed.measured()).isEqualTo(1));
+    assertThat(delays(Duration.ofSeconds(2)).compare(delays(Duration.ofMillis(1)), 1e-6))
+        .isInstanceOf(QualityResult.Failed.class);
+  }
+
+  private static LabelDelays delays(Duration each) {
+    LabelDelays delays = new LabelDelays();
+    for (int label = 0; label < 300; label++) {
+      delays.add(each);
+    }
+    return delays;
+  }
 }
