@@ -34,7 +34,6 @@ import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 class ModelMonitorTest {
   private static final ServedBy V1 = Events.version(1);
@@ -356,7 +355,6 @@ class ModelMonitorTest {
   }
 
   @Test
-  @Timeout(60)
   void anActionThatThrowsAnErrorDoesNotEndTheMonitor() {
     List<WindowReport> windows = new ArrayList<>();
     try (ModelMonitor monitor = byKey().start()) {
@@ -440,7 +438,6 @@ class ModelMonitorTest {
 
   /** The monitor and its callers go on; a blocked action costs its own time. */
   @Test
-  @Timeout(60)
   void anActionThatBlocksHoldsUpNeitherLabelsNorClosing() throws Exception {
     CountDownLatch blocked = new CountDownLatch(1);
     CountDownLatch mayEnd = new CountDownLatch(1);
@@ -493,7 +490,6 @@ class ModelMonitorTest {
   }
 
   @Test
-  @Timeout(60)
   void aProcessorTimeThatCannotBeReadEndsNothing() {
     ProcessorMeter broken =
         new ProcessorMeter(

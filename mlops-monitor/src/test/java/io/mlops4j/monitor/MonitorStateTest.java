@@ -36,11 +36,9 @@ import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** State that outlives its monitor. A copy of the folder is what a killed process leaves. */
-@Timeout(120)
 class MonitorStateTest {
   private static final ServedBy V1 = Events.version(1);
   private static final ServedBy V2 = Events.version(2);

@@ -19,11 +19,9 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A version whose card names regions is loaded there and nowhere else. */
-@Timeout(60)
 class RegionsTest {
   private static final Path PLUS = Path.of("src/test/resources/io/mlops4j/runtime/deployment");
   private static final String CHAMPION = "plus@champion";

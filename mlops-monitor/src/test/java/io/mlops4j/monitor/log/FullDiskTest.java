@@ -13,13 +13,11 @@ import java.util.concurrent.TimeUnit;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process whose files may not grow, as on a full disk. */
-@Timeout(120)
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class FullDiskTest {
   private static final String BLOCKS_OF_512_BYTES = "200";

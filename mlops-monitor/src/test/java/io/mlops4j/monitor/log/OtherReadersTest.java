@@ -14,11 +14,9 @@ import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The files are read by an implementation of Arrow that shares no code with ours. */
-@Timeout(120)
 class OtherReadersTest {
   private static final Path SCRIPT =
       Path.of("src/test/resources/io/mlops4j/monitor/log/read_log.js");

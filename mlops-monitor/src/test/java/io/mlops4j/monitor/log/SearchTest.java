@@ -21,11 +21,9 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Rows are found by key and trace, and files that do not hold them are not read. */
-@Timeout(120)
 class SearchTest {
   private static final int CALLS = 20;
 

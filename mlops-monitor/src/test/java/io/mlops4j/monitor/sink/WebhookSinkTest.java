@@ -42,10 +42,8 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Against servers of the JDK on the loopback address. */
-@Timeout(60)
 class WebhookSinkTest {
   private static final byte[] SECRET = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
   private static final Instant NOW = Instant.ofEpochSecond(1_700_000_000);

@@ -7,12 +7,10 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 class StateDiskTest {
 
   @Test
-  @Timeout(60)
   void workIsDoneByTheCallerIfThereCanBeNoThread() {
     ThreadFactory none =
         work -> {
@@ -28,7 +26,6 @@ class StateDiskTest {
   }
 
   @Test
-  @Timeout(60)
   void anErrorIsAFailureOfTheWork() {
     List<String> done = new ArrayList<>();
     try (StateDisk disk = new StateDisk(true)) {

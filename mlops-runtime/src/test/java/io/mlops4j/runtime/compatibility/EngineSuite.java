@@ -11,10 +11,8 @@ import io.mlops4j.spi.EngineOptions;
 import io.mlops4j.spi.LoadRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Timeout;
 
 /** An open engine over counted memory, and the check after each test that all of it was freed. */
-@Timeout(120)
 abstract class EngineSuite {
   static final LoadRequest ANY = LoadRequest.on(DeviceRequest.any());
 

@@ -16,11 +16,9 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An open registry on an empty store, with a clock that the tests move. */
-@Timeout(120)
 abstract class RegistrySuite {
   static final Change ANA = Change.by("ana").because("why not");
   static final Change BOB = Change.by("bob");

@@ -11,10 +11,8 @@ import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.runtime.ModelRuntime;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Timeout;
 
 /** A runtime that is strict about what was forgotten, and the check that nothing was. */
-@Timeout(120)
 abstract class RuntimeSuite {
   final EngineUnderTest tested = engine();
   ModelRuntime runtime;

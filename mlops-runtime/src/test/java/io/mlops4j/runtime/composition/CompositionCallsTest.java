@@ -35,10 +35,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Listeners, closing, cancelling and threads of compositions. */
-@Timeout(60)
 class CompositionCallsTest {
   private final CompositionFixture fixture = new CompositionFixture();
 

@@ -32,11 +32,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Members that follow aliases. Each version adds its number to {@code x}. */
-@Timeout(120)
 class CompositionDeploymentTest {
   @TempDir private Path folder;
   private final CompositionFixture fixture = new CompositionFixture();

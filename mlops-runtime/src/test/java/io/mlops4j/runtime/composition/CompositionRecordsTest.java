@@ -24,10 +24,8 @@ import java.util.concurrent.TimeUnit;
 import org.apache.arrow.vector.Float4Vector;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Single records, whose columns are written again for the next call. */
-@Timeout(60)
 class CompositionRecordsTest {
   private static final int THREADS = 24;
 

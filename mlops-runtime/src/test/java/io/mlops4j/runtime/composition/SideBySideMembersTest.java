@@ -15,10 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Members that take long run on several threads at once. */
-@Timeout(60)
 class SideBySideMembersTest {
   private static final int MOST_CALLS = 3_000;
 

@@ -46,12 +46,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
 /** Calls through java.lang.foreign do what calls through JNI do. */
-@Timeout(120)
 class ForeignCallsTest {
   private static final Path MODELS = Path.of("src/test/resources/io/mlops4j/runtime/models");
 

@@ -36,13 +36,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which device ran how many nodes, as ONNX Runtime's own profile tells. */
-@Timeout(60)
 class ProfiledModelTest {
   private static final LoadRequest PROFILED = OnnxFixture.CPU.withProfiling();
 

@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -17,7 +16,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Ensembles of trees as exporters write them. Expected answers are those of ONNX Runtime for one
  * row; {@code make_trees.py} compared these with the answers of the libraries that grew the trees.
  */
-@Timeout(120)
 class TreeExportTest {
   private static final int FEATURES = 5;
 

@@ -33,12 +33,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which models Java evaluates, and that their calls behave as those of ONNX Runtime. */
-@Timeout(120)
 class TreeModelTest {
   private static final Placement JAVA = Placement.of("java");
   private static final Placement CPU = Placement.of("cpu");

@@ -28,7 +28,6 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -38,7 +37,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Trees with nodes before and after them, in the forms that exporters write. Expected answers are
  * those of ONNX Runtime for one row.
  */
-@Timeout(120)
 class TreePipelineTest {
   private static final Placement CPU = Placement.of("cpu");
   private static final Placement JAVA = Placement.of("java");

@@ -37,12 +37,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** Many threads and processes on one registry in PostgreSQL, some of which are killed. */
-@Timeout(120)
 class SharedJdbcRegistryTest {
   private static final int THREADS = 8;
   private static final int MEGABYTES = TestSize.of(60, 100);

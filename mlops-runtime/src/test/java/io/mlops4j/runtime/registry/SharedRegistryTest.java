@@ -31,11 +31,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Many threads and processes on one registry; what was acknowledged is never lost. */
-@Timeout(120)
 class SharedRegistryTest {
   private static final int THREADS = 8;
 

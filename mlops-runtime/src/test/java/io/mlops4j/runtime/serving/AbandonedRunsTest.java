@@ -34,10 +34,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Calls of a model whose runs nothing can end: each run waits for the test. */
-@Timeout(30)
 class AbandonedRunsTest {
   private static final CallOptions SOON =
       CallOptions.withDefaults().withDeadline(Duration.ofMillis(20));

@@ -22,13 +22,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.arrow.vector.Float4Vector;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Large batches in pieces, through the real engine, against the same batch in one. */
 @SuppressWarnings("try") // closing early
-@Timeout(120)
 class BatchSplitterTest {
   private static final long SEED = 20060606;
   private static final LoadOptions SPLIT =

@@ -26,11 +26,9 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Records that pile up, through the real engine. */
 @SuppressWarnings({"try", "ArrayRecordComponent"}) // closing early; several values a row
-@Timeout(120)
 class BatchedRowsTest {
   private static final int CALLERS = 8;
   private static final MicroBatching TOGETHER = MicroBatching.upTo(16).withoutMeasuring();

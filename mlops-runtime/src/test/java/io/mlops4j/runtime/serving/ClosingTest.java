@@ -22,11 +22,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What closing does about calls that run. */
 @SuppressWarnings("try") // closing early is what these tests are about
-@Timeout(120)
 class ClosingTest {
   private static final Closing SOON = Closing.endsCallsAfter(Duration.ofMillis(20));
 

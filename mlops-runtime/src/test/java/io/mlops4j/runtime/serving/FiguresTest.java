@@ -26,11 +26,9 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What a runtime tells of what it does, against what was done. */
 @SuppressWarnings("try") // closing early is a part of it
-@Timeout(120)
 class FiguresTest {
   private final ServingFixture fixture = new ServingFixture(1 << 20);
 

@@ -40,11 +40,9 @@ import org.apache.arrow.vector.Float4Vector;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Small batches that pile up, through the real engine. */
 @SuppressWarnings({"try", "ArrayRecordComponent"}) // closing early; columns of an event
-@Timeout(120)
 class JointBatchesTest {
   private static final long SEED = 20060607;
   private static final int CALLS = 40;

@@ -30,11 +30,9 @@ import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.util.TransferPair;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Closing, deadlines, cancelling, and what stays valid for how long. */
 @SuppressWarnings("try") // closing early is what these tests are about
-@Timeout(120)
 class LifecycleTest {
   private final ServingFixture fixture = new ServingFixture();
 

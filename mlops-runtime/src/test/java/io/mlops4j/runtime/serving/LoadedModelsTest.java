@@ -19,12 +19,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Models that are shared and kept, with the real engine. */
 @SuppressWarnings("try") // closing early
-@Timeout(120)
 class LoadedModelsTest {
   private static final long ROOMY = 1 << 30;
 

@@ -20,10 +20,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** The process has no room for another thread when a call needs one. */
-@Timeout(60)
 class NoThreadTest {
   private static final float Y_OF_THE_ROW = ServingFixture.Y[0][0];
   private static final CallOptions NONE = CallOptions.withDefaults();

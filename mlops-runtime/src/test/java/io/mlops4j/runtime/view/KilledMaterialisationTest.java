@@ -19,11 +19,9 @@ import java.util.Properties;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process that materialises is killed in the middle, and another one goes on. */
-@Timeout(120)
 class KilledMaterialisationTest {
   private static final int SIGKILL = 128 + 9;
   private static final Instant NEWEST =

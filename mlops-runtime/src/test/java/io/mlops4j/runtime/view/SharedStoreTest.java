@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,7 +19,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Processes that materialise and write into one database at once, and a cache of this process that
  * reads meanwhile.
  */
-@Timeout(120)
 class SharedStoreTest {
   @TempDir private Path folder;
 

@@ -10,11 +10,9 @@ import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A server of H2 that is stopped takes connections and never answers. */
-@Timeout(120)
 class StoppedH2Test {
   @TempDir private Path folder;
 

@@ -19,7 +19,6 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -27,7 +26,6 @@ import org.postgresql.ds.PGSimpleDataSource;
  * A PostgreSQL whose processes are stopped takes connections and never answers; one that ended
  * takes none.
  */
-@Timeout(120)
 class StoppedPostgresTest {
   private static final Duration LIMIT = Duration.ofSeconds(1);
 

@@ -13,12 +13,10 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * A Redis server that is stopped takes connections and never answers; one that ended takes none.
  */
-@Timeout(120)
 class StoppedRedisTest {
   private static final Duration LIMIT = Duration.ofSeconds(1);
 

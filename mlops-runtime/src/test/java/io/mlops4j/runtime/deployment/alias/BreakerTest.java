@@ -18,10 +18,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** When calls reach a version that fails. */
-@Timeout(60)
 class BreakerTest {
   private final InferenceException fault = new InferenceException("broken", null);
   private static final CircuitBreaker SETTINGS =

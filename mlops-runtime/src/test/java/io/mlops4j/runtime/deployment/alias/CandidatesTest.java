@@ -22,13 +22,11 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Without golden rows, a broken version does not serve either. */
-@Timeout(60)
 class CandidatesTest {
   @TempDir private Path folder;
   private DeploymentFixture plus;

@@ -26,11 +26,9 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A candidate or a registry that hangs stops no control. */
-@Timeout(60)
 class DeploymentControlTest {
   private static final Duration PROMPT = Duration.ofSeconds(15);
 

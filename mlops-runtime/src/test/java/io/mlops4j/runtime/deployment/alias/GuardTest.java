@@ -57,13 +57,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real versions that fail and hang in the engine, by what is in their rows. */
-@Timeout(60)
 class GuardTest {
   /** Makes the run of a picky model fail. */
   private static final float FAILS = -1;

@@ -35,11 +35,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A restart while the database is away. */
-@Timeout(60)
 class LastGoodTest {
   /** Only an alias that points to a version now, and leases, protect it. */
   private static final Retention ONLY_LEASES =

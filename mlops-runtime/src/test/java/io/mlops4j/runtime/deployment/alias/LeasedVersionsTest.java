@@ -36,13 +36,11 @@ import java.util.concurrent.CountDownLatch;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a process serves, no other process deletes, though no alias names it. */
-@Timeout(60)
 class LeasedVersionsTest {
   private static final Change BOB = Change.by("bob");
 

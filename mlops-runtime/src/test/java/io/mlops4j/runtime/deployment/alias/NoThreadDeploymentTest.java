@@ -36,11 +36,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The process has no room for another thread when a deployment needs one. */
-@Timeout(60)
 class NoThreadDeploymentTest {
   private static final Change ANA = Change.by("ana");
 

@@ -26,7 +26,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,7 +33,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Circuit breaker, both fallbacks and load shedding at once, under more calls than are admitted.
  */
-@Timeout(60)
 class ProtectionsTogetherTest {
   /** Makes the run of a picky model fail. */
   private static final float FAILS = -1;

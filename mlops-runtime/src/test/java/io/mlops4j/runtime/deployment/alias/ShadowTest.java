@@ -40,11 +40,9 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A challenger is compared with the champion on the same rows. */
-@Timeout(60)
 class ShadowTest {
   @TempDir private Path folder;
   private DeploymentFixture plus;

@@ -7,9 +7,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-
-@Timeout(60)
 class ShadowThreadTest {
   private final AtomicInteger pieces = new AtomicInteger();
   private final AtomicInteger done = new AtomicInteger();

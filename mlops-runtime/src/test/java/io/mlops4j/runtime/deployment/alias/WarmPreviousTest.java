@@ -32,11 +32,9 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The version that served before stays loaded. */
-@Timeout(60)
 class WarmPreviousTest {
   /** Only an alias that points to a version now, and leases, protect it. */
   private static final RegistryOptions LAX =

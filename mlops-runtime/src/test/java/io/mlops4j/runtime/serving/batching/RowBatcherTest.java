@@ -28,10 +28,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** The queue and its limits, with an asker that the test holds. Row 0 keeps the only processor. */
-@Timeout(60)
 class RowBatcherTest {
   private static final Duration SHORT = Duration.ofMillis(10);
 

@@ -28,13 +28,11 @@ import org.apache.arrow.util.AutoCloseables;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients of gRPC that send too much, too slowly or too often, frame by frame. */
-@Timeout(120)
 class GrpcLimitsTest {
   private static final int MOST_CONNECTIONS = 8;
   private static final int ENHANCE_YOUR_CALM = 11; // RFC 9113, 7

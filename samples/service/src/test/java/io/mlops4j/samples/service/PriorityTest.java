@@ -9,11 +9,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The header of a call decides whether it is rejected under load. */
-@Timeout(60)
 class PriorityTest {
   private static final int ROWS = 5_000;
 

@@ -30,13 +30,11 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowFileWriter;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The service as a process of its own: its start, its end, and what it needs of a container. */
-@Timeout(120)
 class ProcessTest {
   private static final Pattern PORTS =
       Pattern.compile("at the ports (\\d+) \\(HTTP\\) and (\\d+) \\(gRPC\\)");
