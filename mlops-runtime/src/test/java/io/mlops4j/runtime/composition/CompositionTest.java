@@ -29,6 +29,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+
 class CompositionTest {
   private final CompositionFixture fixture = new CompositionFixture();
 

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+
 class SideBySideTest {
   private final CallContext context = CallContext.create(3, false, System::nanoTime);
   private final Calls calls = new Calls();

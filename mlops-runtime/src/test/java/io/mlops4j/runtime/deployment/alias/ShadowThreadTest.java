@@ -7,6 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+
 class ShadowThreadTest {
   private final AtomicInteger pieces = new AtomicInteger();
   private final AtomicInteger done = new AtomicInteger();

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+
 class AbortedByInterruptTest {
   private final AtomicInteger aborts = new AtomicInteger();
   private final AtomicInteger late = new AtomicInteger();
