@@ -14,8 +14,7 @@ import java.lang.reflect.Method;
  * upper half the callee ignores. Arguments that a function does not have are 0. In the calling
  * conventions of all supported platforms (System V, Windows x64, AArch64) the caller removes its
  * arguments, so a superfluous one has no effect. Thus one shape of calls is enough. The JVM
- * generates code for each shape: a second one, for fewer arguments, made the start of a process 13
- * ms slower, and its calls no faster.
+ * generates code for each shape, and a second one, for fewer arguments, made no call faster.
  */
 final class Downcalls {
   private static final int ARGUMENTS = 8;
