@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * some microseconds, and wakes its thread. Therefore a call is answered alone, in its own thread,
  * while there are no more callers than processors, and always if a single call takes less than 30
  * µs. Otherwise a few calls of each shape are measured alone and in groups, and calls of a shape
- * are grouped if they then take clearly less processor time: a third less, and 30 µs less. That is
- * repeated more and more rarely. Calls of more than 256 shapes (for batches: pairs of shape and
- * number of rows) are not measured: those of further shapes are answered alone. {@link
+ * are grouped if they then take clearly less processor time: three tenths less, and 30 µs less.
+ * That is repeated more and more rarely. Calls of more than 256 shapes (for batches: pairs of shape
+ * and number of rows) are not measured: those of further shapes are answered alone. {@link
  * #withoutMeasuring} always groups. All this is true of calls that wait in their own thread.
  * Asynchronous calls always go through the queue, and may be grouped whatever was measured.
  *

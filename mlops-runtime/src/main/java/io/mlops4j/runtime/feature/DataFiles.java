@@ -229,12 +229,7 @@ public final class DataFiles {
 
   private static DataFormat format(Path file) {
     if (Files.notExists(file)) { // before its format or the options are judged
-      throw new DataException(
-          file
-              + ": found no such file, expected a file of rows; "
-              + "check the path, relative ones start at "
-              + Path.of("").toAbsolutePath(),
-          null);
+      throw DataFormat.missing(file);
     }
     try {
       return Files.isRegularFile(file) ? DataFormat.of(file) : DataFormat.ARROW;

@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.feature.ipc;
 
 import io.mlops4j.error.DataException;
+import io.mlops4j.runtime.feature.reading.DataFormat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -27,12 +28,7 @@ record IpcBytes(Path file, FileChannel channel, long size) implements AutoClosea
       FileChannel channel = FileChannel.open(file);
       return new IpcBytes(file, channel, channel.size());
     } catch (NoSuchFileException e) {
-      throw new DataException(
-          file
-              + ": found no such file, expected a file of rows; "
-              + "check the path, relative ones start at "
-              + Path.of("").toAbsolutePath(),
-          e);
+      throw DataFormat.missing(file);
     } catch (ClosedByInterruptException e) {
       throw interrupted(file, e);
     } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.feature.reading;
 
+import io.mlops4j.error.DataException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -41,6 +42,21 @@ public enum DataFormat {
     }
     DataFormat named = named(file);
     return named == UNKNOWN && first.strip().startsWith("{") ? JSON : named;
+  }
+
+  /**
+   * Says that a file is missing.
+   *
+   * @param file the file
+   * @return an exception to throw
+   */
+  public static DataException missing(Path file) {
+    return new DataException(
+        file
+            + ": found no such file, expected a file of rows; "
+            + "check the path, relative ones start at "
+            + Path.of("").toAbsolutePath(),
+        null);
   }
 
   /**
