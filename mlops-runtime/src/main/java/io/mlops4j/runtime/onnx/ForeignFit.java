@@ -2,6 +2,7 @@ package io.mlops4j.runtime.onnx;
 
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import io.mlops4j.runtime.onnx.device.Devices;
 import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import io.mlops4j.runtime.onnx.graph.OptionalOutputs;
 import io.mlops4j.runtime.onnx.graph.ProtoTypes;

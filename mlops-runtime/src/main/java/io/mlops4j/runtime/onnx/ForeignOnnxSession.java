@@ -3,6 +3,7 @@ package io.mlops4j.runtime.onnx;
 import ai.onnxruntime.OrtException;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.ModelSignature;
+import io.mlops4j.runtime.onnx.device.Devices;
 import io.mlops4j.runtime.onnx.foreign.ForeignRunOptions;
 import io.mlops4j.runtime.onnx.foreign.ForeignRuntime;
 import io.mlops4j.runtime.onnx.foreign.ForeignSession;

@@ -2,6 +2,7 @@ package io.mlops4j.runtime.onnx;
 
 import ai.onnxruntime.OrtException;
 import io.mlops4j.runtime.memory.Native;
+import io.mlops4j.runtime.onnx.device.Devices;
 import io.mlops4j.runtime.onnx.foreign.ForeignOptions;
 import io.mlops4j.runtime.onnx.foreign.ForeignRuntime;
 import io.mlops4j.runtime.onnx.foreign.ForeignSession;

@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
+import io.mlops4j.runtime.onnx.environment.OnnxVersion;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.AccessibleObject;
@@ -99,7 +100,7 @@ final class JniRun {
   }
 
   private static @Nullable Internals internals() {
-    if (!OrtEnvironment.getEnvironment().getVersion().equals(OnnxEngineProvider.TESTED)) {
+    if (!OrtEnvironment.getEnvironment().getVersion().equals(OnnxVersion.TESTED)) {
       return null;
     }
     try {

@@ -10,6 +10,7 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.runtime.memory.Native;
+import io.mlops4j.runtime.onnx.device.Devices;
 import io.mlops4j.runtime.onnx.graph.ElementTypes;
 import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import io.mlops4j.runtime.onnx.graph.OptionalOutputs;

@@ -6,6 +6,8 @@ import io.mlops4j.error.EngineUnavailableException;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.runtime.onnx.environment.OnnxVersion;
+import io.mlops4j.runtime.onnx.environment.OrtStart;
 import io.mlops4j.runtime.onnx.foreign.ForeignRuntime;
 import io.mlops4j.runtime.onnx.graph.ModelGuards;
 import io.mlops4j.runtime.onnx.graph.OnnxGraph;
@@ -82,7 +84,7 @@ final class OnnxEngine implements Engine {
                   System.getProperty("os.name"),
                   System.getProperty("os.arch"),
                   e.getCause() == null ? e : e.getCause(),
-                  OnnxEngineProvider.TESTED,
+                  OnnxVersion.TESTED,
                   System.getProperty("java.io.tmpdir")),
           e);
     }

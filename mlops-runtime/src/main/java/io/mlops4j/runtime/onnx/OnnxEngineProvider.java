@@ -2,6 +2,8 @@ package io.mlops4j.runtime.onnx;
 
 import io.mlops4j.error.EngineUnavailableException;
 import io.mlops4j.model.ModelFormat;
+import io.mlops4j.runtime.onnx.device.Devices;
+import io.mlops4j.runtime.onnx.environment.OnnxVersion;
 import io.mlops4j.spi.Engine;
 import io.mlops4j.spi.EngineOptions;
 import io.mlops4j.spi.EngineProvider;
@@ -14,9 +16,8 @@ import java.util.Set;
  * {@link #open}.
  */
 public final class OnnxEngineProvider implements EngineProvider {
-  static final String TESTED = "1.29.0";
-
-  private static final String ARTIFACT = "com.microsoft.onnxruntime:onnxruntime:" + TESTED;
+  private static final String ARTIFACT =
+      "com.microsoft.onnxruntime:onnxruntime:" + OnnxVersion.TESTED;
 
   /** For {@link java.util.ServiceLoader}. */
   public OnnxEngineProvider() {}
@@ -33,7 +34,7 @@ public final class OnnxEngineProvider implements EngineProvider {
 
   @Override
   public Set<String> devices() {
-    return DeviceKind.titles();
+    return Devices.known();
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.mlops4j.runtime.onnx;
 import ai.onnxruntime.OrtException;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.ModelSignature;
+import io.mlops4j.runtime.onnx.device.Devices;
 import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import java.nio.file.Path;
 import java.util.List;

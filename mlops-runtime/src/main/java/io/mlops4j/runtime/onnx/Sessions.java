@@ -8,6 +8,8 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.runtime.internal.cache.ModelEntry;
+import io.mlops4j.runtime.onnx.device.Devices;
+import io.mlops4j.runtime.onnx.environment.SharedThreads;
 import io.mlops4j.runtime.onnx.foreign.ForeignRuntime;
 import io.mlops4j.runtime.onnx.graph.InputKinds;
 import io.mlops4j.runtime.onnx.graph.OnnxGraph;
@@ -100,7 +102,7 @@ final class Sessions {
   private OpenSession open(
       SessionModel model, OnnxGraph graph, LoadRequest request, Path main, Setting setting)
       throws OrtException {
-    Devices devices = Devices.find(request.device(), new DeviceTrial());
+    Devices devices = Devices.find(request.device());
     while (true) {
       try {
         SessionSettings settings = settings(request, main);

@@ -18,6 +18,7 @@ import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.ModelFormat;
 import io.mlops4j.model.Placement;
 import io.mlops4j.runtime.internal.cache.ModelEntry;
+import io.mlops4j.runtime.onnx.environment.OnnxVersion;
 import io.mlops4j.runtime.onnx.foreign.ForeignRuntime;
 import io.mlops4j.spi.DeviceRequest;
 import io.mlops4j.spi.EngineModel;
@@ -110,7 +111,7 @@ class OnnxEngineTest {
 
   @Test
   void testedVersionIsTheOneOnTheClassPath() {
-    assertThat(OrtEnvironment.getEnvironment().getVersion()).isEqualTo(OnnxEngineProvider.TESTED);
+    assertThat(OrtEnvironment.getEnvironment().getVersion()).isEqualTo(OnnxVersion.TESTED);
   }
 
   @Test

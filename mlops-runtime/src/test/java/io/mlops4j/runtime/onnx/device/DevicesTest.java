@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.onnx;
+package io.mlops4j.runtime.onnx.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** Which devices of a request are taken, on machines that there are not here. */
 class DevicesTest {
+  private static final String MODEL = "src/test/resources/io/mlops4j/runtime/models/mlp4.onnx";
 
   /** A machine that has some devices. */
   private record Machine(Set<String> has) implements Devices.Trial {
@@ -186,7 +187,7 @@ class DevicesTest {
     try (SessionOptions options = new SessionOptions()) {
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
       options.addConfigEntry("session.disable_cpu_ep_fallback", "1");
-      OrtEnvironment.getEnvironment().createSession(OnnxFixture.bytes("mlp4"), options).close();
+      OrtEnvironment.getEnvironment().createSession(MODEL, options).close();
       throw new AssertionError("it ran on the CPU all the same");
     } catch (OrtException e) {
       return e;

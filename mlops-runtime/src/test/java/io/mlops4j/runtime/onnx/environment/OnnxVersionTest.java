@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.onnx;
+package io.mlops4j.runtime.onnx.environment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -26,6 +26,6 @@ class OnnxVersionTest {
 
   @Test
   void theOneOfTheTestsIsNot() {
-    assertThat(OnnxVersion.unlikeTested(OnnxEngineProvider.TESTED)).isEmpty();
+    assertThat(OnnxVersion.unlikeTested(OnnxVersion.TESTED)).isEmpty();
   }
 }

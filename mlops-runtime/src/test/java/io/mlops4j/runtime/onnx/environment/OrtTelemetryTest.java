@@ -1,9 +1,10 @@
-package io.mlops4j.runtime.onnx;
+package io.mlops4j.runtime.onnx.environment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.runtime.ChildProcess;
 import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.runtime.onnx.OnnxEngineProvider;
 import io.mlops4j.spi.EngineOptions;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -61,7 +62,7 @@ class OrtTelemetryTest {
         if (args.length > 0) {
           options = options.withNativeCache(Path.of(args[0]));
         }
-        OnnxEngine.open(options).close();
+        new OnnxEngineProvider().open(options).close();
       }
     }
   }

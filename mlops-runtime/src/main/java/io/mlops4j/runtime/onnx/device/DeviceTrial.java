@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.onnx;
+package io.mlops4j.runtime.onnx.device;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;

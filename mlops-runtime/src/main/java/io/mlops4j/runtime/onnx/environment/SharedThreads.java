@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.onnx;
+package io.mlops4j.runtime.onnx.environment;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtEnvironment.ThreadingOptions;
@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * code that starts it decides on its threads. If other code started it, or with another budget,
  * each session has its own threads, which is ONNX Runtime's default.
  */
-final class SharedThreads {
+public final class SharedThreads {
 
   /** Process-wide like the environment, which does not report it; 1 if no threads are shared. */
   private static int budget = 1;
@@ -58,8 +58,13 @@ final class SharedThreads {
     }
   }
 
-  /** Returns whether sessions with this budget can use the shared threads. */
-  static synchronized boolean serve(int wanted) {
+  /**
+   * Returns whether sessions can use the shared threads.
+   *
+   * @param wanted how many threads one run of the session may use, its caller included
+   * @return false if each session has threads of its own
+   */
+  public static synchronized boolean serve(int wanted) {
     return wanted > 1 && wanted == budget;
   }
 }

@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.onnx;
+package io.mlops4j.runtime.onnx.device;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtProvider;
@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import ai.onnxruntime.providers.OrtTensorRTProviderOptions;
 import io.mlops4j.model.Device;
+import io.mlops4j.runtime.onnx.environment.OnnxVersion;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -38,7 +39,7 @@ enum DeviceKind {
 
   private static String gpu() {
     return "com.microsoft.onnxruntime:onnxruntime_gpu:"
-        + OnnxEngineProvider.TESTED
+        + OnnxVersion.TESTED
         + " in place of onnxruntime, on Linux or Windows for x64";
   }
 

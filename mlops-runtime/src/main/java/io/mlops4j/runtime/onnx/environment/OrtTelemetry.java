@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.onnx;
+package io.mlops4j.runtime.onnx.environment;
 
 import ai.onnxruntime.OrtEnvironment;
 import io.mlops4j.runtime.onnx.foreign.ForeignRuntime;

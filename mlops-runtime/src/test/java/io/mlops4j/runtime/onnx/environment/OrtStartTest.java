@@ -1,9 +1,10 @@
-package io.mlops4j.runtime.onnx;
+package io.mlops4j.runtime.onnx.environment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.runtime.ChildProcess;
 import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.runtime.onnx.OnnxEngineProvider;
 import io.mlops4j.spi.Engine;
 import io.mlops4j.spi.EngineOptions;
 import java.lang.ProcessBuilder.Redirect;
@@ -17,7 +18,7 @@ class OrtStartTest {
   /** Opens the engine and says so. */
   static final class Opens {
     public static void main(String[] args) {
-      try (Engine engine = OnnxEngine.open(EngineOptions.of(new DirectMemory(), 1))) {
+      try (Engine engine = new OnnxEngineProvider().open(EngineOptions.of(new DirectMemory(), 1))) {
         System.out.println("opened " + engine.cancels());
       }
     }

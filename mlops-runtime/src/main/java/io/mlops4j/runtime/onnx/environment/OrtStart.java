@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.onnx;
+package io.mlops4j.runtime.onnx.environment;
 
 import ai.onnxruntime.OrtEnvironment;
 import io.mlops4j.runtime.internal.cache.NativeLibraryCache;
@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * dies without a message. Therefore a longer command line gives this thread a larger stack. The
  * unused part of the stack takes no memory.
  */
-final class OrtStart {
+public final class OrtStart {
   private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
   private static final long USUAL_STACK = 8L << 20;
 
@@ -55,9 +55,10 @@ final class OrtStart {
    * @param nativeCache the folder that keeps extracted libraries, if there is one
    * @param threads how many one run may use
    * @param foreignCalls whether models are called without JNI; empty if that is not decided
+   * @return the environment
    * @throws LinkageError if the native library cannot be loaded
    */
-  static OrtEnvironment environment(
+  public static OrtEnvironment environment(
       Optional<Path> nativeCache, int threads, Optional<Boolean> foreignCalls) {
     CountDownLatch verified = new CountDownLatch(1);
     CountDownLatch silenced = new CountDownLatch(1);

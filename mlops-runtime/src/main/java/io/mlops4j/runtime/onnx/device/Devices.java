@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.onnx;
+package io.mlops4j.runtime.onnx.device;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtProvider;
@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * model cannot be opened, {@link #working} tries each of its devices with the smallest model. A
  * device that cannot open even that model is no longer used.
  */
-final class Devices {
+public final class Devices {
   private static final String STRICT = "session.disable_cpu_ep_fallback";
   private static final String NEEDS_CPU = "assigned to the default CPU EP";
 
@@ -53,10 +54,25 @@ final class Devices {
   }
 
   /**
+   * Returns the devices that ONNX Runtime's Java API supports.
+   *
+   * @return their names, without numbers
+   */
+  public static Set<String> known() {
+    return DeviceKind.titles();
+  }
+
+  /**
    * Chooses the available devices of a request.
    *
+   * @param request the devices, in the order of preference
+   * @return the available ones
    * @throws EngineUnavailableException if none is available, or a request is invalid
    */
+  public static Devices find(DeviceRequest request) {
+    return find(request, new DeviceTrial());
+  }
+
   static Devices find(DeviceRequest request, Trial trial) {
     request.preferred().forEach(Devices::check);
     Map<DeviceKind, Device> taken = new LinkedHashMap<>(); // in the order of the request
@@ -114,7 +130,13 @@ final class Devices {
     return this;
   }
 
-  void addTo(SessionOptions options) throws OrtException {
+  /**
+   * Adds the devices to the options of a session.
+   *
+   * @param options the options
+   * @throws OrtException if a device is missing or rejects its settings
+   */
+  public void addTo(SessionOptions options) throws OrtException {
     if (!request.allows("cpu")) {
       options.addConfigEntry(STRICT, "1");
     }
@@ -124,7 +146,13 @@ final class Devices {
   }
 
   /** Opens the smallest model on some devices, and closes it. */
-  interface Opens {
+  public interface Opens {
+    /**
+     * Opens the smallest model, and closes it.
+     *
+     * @param devices the devices to open it on
+     * @throws OrtException if they cannot open it
+     */
     void on(Devices devices) throws OrtException;
   }
 
@@ -136,7 +164,7 @@ final class Devices {
    * @return this same object if all devices can open it, which means that the model is at fault
    * @throws EngineUnavailableException if none can
    */
-  Devices working(Opens opens, OrtException failure) {
+  public Devices working(Opens opens, OrtException failure) {
     Map<DeviceKind, Device> working = new LinkedHashMap<>();
     Map<String, String> more = new LinkedHashMap<>(missing);
     taken.forEach(
@@ -164,8 +192,13 @@ final class Devices {
     }
   }
 
-  /** Returns null unless a model was rejected only because a part of it needs the CPU. */
-  @Nullable String needsCpu(OrtException refusal) {
+  /**
+   * Returns whether a model was rejected only because a part of it needs the CPU.
+   *
+   * @param refusal why the session could not be opened
+   * @return what to do; null if there is another reason
+   */
+  public @Nullable String needsCpu(OrtException refusal) {
     if (request.allows("cpu") || !Objects.toString(refusal.getMessage()).contains(NEEDS_CPU)) {
       return null;
     }
@@ -173,8 +206,12 @@ final class Devices {
         .formatted(request.preferred().stream().map(Device::name).toList());
   }
 
-  /** Returns the device names in the order of preference. */
-  Placement placement() {
+  /**
+   * Returns the devices and the missing ones.
+   *
+   * @return the names of the devices in the order of preference
+   */
+  public Placement placement() {
     List<String> names = new ArrayList<>();
     taken.values().forEach(device -> names.add(device.name()));
     if (request.allows("cpu") && !names.contains("cpu")) {
@@ -183,8 +220,13 @@ final class Devices {
     return Placement.of(names.toArray(new String[0])).withMissing(missing);
   }
 
-  /** Returns this library's name for the device of a provider of ONNX Runtime. */
-  String name(String provider) {
+  /**
+   * Returns this library's name for the device of a provider of ONNX Runtime.
+   *
+   * @param provider ONNX Runtime's name of the provider
+   * @return the name in the request, or the provider's name if no request named its device
+   */
+  public String name(String provider) {
     return taken.entrySet().stream()
         .filter(one -> one.getKey().provider().getName().equals(provider))
         .map(one -> one.getValue().name())

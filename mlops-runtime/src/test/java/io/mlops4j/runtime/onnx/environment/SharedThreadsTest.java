@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.onnx;
+package io.mlops4j.runtime.onnx.environment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
