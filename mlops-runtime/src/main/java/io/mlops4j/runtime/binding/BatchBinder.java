@@ -5,6 +5,7 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelSignature;
+import io.mlops4j.runtime.binding.record.Components;
 import io.mlops4j.spi.EngineSlot;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
@@ -122,18 +123,7 @@ public final class BatchBinder {
    */
   public <I extends Record> RecordBinder<I> records(
       MethodHandles.@Nullable Lookup lookup, Class<I> type) {
-    return RecordBinder.of(lookup(lookup), type, features, plans, symbols);
-  }
-
-  /**
-   * Returns the lookup with which records are accessed.
-   *
-   * @param given the caller's lookup, or null for records of the class path
-   * @return the caller's lookup, or a lookup of this class. With the latter, access is forced if
-   *     the record's module allows it
-   */
-  public static MethodHandles.Lookup lookup(MethodHandles.@Nullable Lookup given) {
-    return given == null ? MethodHandles.lookup() : given;
+    return RecordBinder.of(Components.lookup(lookup), type, features, plans, symbols);
   }
 
   ColumnLayout layout(Schema schema) {

@@ -5,6 +5,7 @@ import io.mlops4j.feature.ExtensionFields;
 import io.mlops4j.feature.FixedShapeTensorType;
 import io.mlops4j.feature.VariableShapeTensorType;
 import io.mlops4j.model.ElementType;
+import io.mlops4j.runtime.binding.type.ArrowTypes;
 import org.apache.arrow.vector.types.Types.MinorType;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;

@@ -4,6 +4,7 @@ import io.mlops4j.error.ModelInputException;
 import io.mlops4j.feature.ExtensionFields;
 import io.mlops4j.internal.Suggestions;
 import io.mlops4j.model.ElementType;
+import io.mlops4j.runtime.binding.type.ArrowTypes;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.vector.types.pojo.Field;

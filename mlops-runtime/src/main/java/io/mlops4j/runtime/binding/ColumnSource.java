@@ -5,6 +5,7 @@ import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.Feature;
 import io.mlops4j.model.Narrowing;
+import io.mlops4j.runtime.binding.type.Widening;
 import org.jspecify.annotations.Nullable;
 
 /**

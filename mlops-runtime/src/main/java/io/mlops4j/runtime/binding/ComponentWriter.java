@@ -4,6 +4,9 @@ import static java.lang.invoke.MethodType.methodType;
 
 import io.mlops4j.error.ModelInputException;
 import io.mlops4j.model.ElementType;
+import io.mlops4j.runtime.binding.record.Components;
+import io.mlops4j.runtime.binding.type.Scalars;
+import io.mlops4j.runtime.binding.type.Widening;
 import io.mlops4j.runtime.memory.Native;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -109,10 +112,6 @@ final class ComponentWriter {
     ModelInputException in(int row) {
       return source.unfit(value + " in row " + row);
     }
-  }
-
-  static MethodHandle object(MethodHandle getter) {
-    return getter.asType(methodType(Object.class, Record.class));
   }
 
   /** Returns a handle {@code (long address, carrier) -> void}; true is written as 1. */

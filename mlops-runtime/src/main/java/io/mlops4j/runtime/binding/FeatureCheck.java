@@ -5,6 +5,7 @@ import io.mlops4j.model.ElementType;
 import io.mlops4j.model.Feature;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelSignature;
+import io.mlops4j.runtime.binding.type.ArrowTypes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

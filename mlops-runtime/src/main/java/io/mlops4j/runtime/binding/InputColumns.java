@@ -2,6 +2,9 @@ package io.mlops4j.runtime.binding;
 
 import io.mlops4j.error.ModelInputException;
 import io.mlops4j.model.ElementType;
+import io.mlops4j.runtime.binding.type.ArrowTypes;
+import io.mlops4j.runtime.binding.type.Scalars;
+import io.mlops4j.runtime.binding.type.Validity;
 import io.mlops4j.spi.EngineSlot;
 import java.util.Arrays;
 import java.util.Objects;

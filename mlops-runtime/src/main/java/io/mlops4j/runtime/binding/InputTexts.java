@@ -1,6 +1,8 @@
 package io.mlops4j.runtime.binding;
 
 import io.mlops4j.error.ModelInputException;
+import io.mlops4j.runtime.binding.type.ArrowTypes;
+import io.mlops4j.runtime.binding.type.Validity;
 import io.mlops4j.runtime.memory.Native;
 import io.mlops4j.spi.StringColumn;
 import java.util.Arrays;

@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.binding;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.runtime.binding.type.ArrowTypes;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;

@@ -1,6 +1,8 @@
 package io.mlops4j.runtime.binding;
 
 import io.mlops4j.model.ElementType;
+import io.mlops4j.runtime.binding.type.Scalars;
+import io.mlops4j.runtime.binding.type.Widening;
 import io.mlops4j.runtime.memory.Native;
 
 /**

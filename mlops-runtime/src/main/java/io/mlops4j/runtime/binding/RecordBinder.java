@@ -3,6 +3,9 @@ package io.mlops4j.runtime.binding;
 import io.mlops4j.error.ModelInputException;
 import io.mlops4j.internal.Suggestions;
 import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.runtime.binding.record.Components;
+import io.mlops4j.runtime.binding.record.JavaNames;
+import io.mlops4j.runtime.binding.record.RecordColumns;
 import io.mlops4j.spi.EngineSlot;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -114,7 +117,7 @@ public final class RecordBinder<I extends Record> {
       arrays = component.getType().isArray();
       handles[i] =
           arrays || plan.isText()
-              ? ComponentWriter.object(getter)
+              ? Components.object(getter)
               : ComponentWriter.number(source, component, getter);
     }
     return arrays || plan.isText()

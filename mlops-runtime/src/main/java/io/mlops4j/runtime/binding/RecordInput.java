@@ -1,6 +1,10 @@
 package io.mlops4j.runtime.binding;
 
 import io.mlops4j.error.ModelInputException;
+import io.mlops4j.runtime.binding.record.Components;
+import io.mlops4j.runtime.binding.record.RowWriter;
+import io.mlops4j.runtime.binding.record.WriterHandles;
+import io.mlops4j.runtime.binding.type.Scalars;
 import io.mlops4j.spi.EngineSlot;
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Array;

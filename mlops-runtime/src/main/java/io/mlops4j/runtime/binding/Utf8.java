@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.binding;
 
 import io.mlops4j.error.ModelInputException;
+import io.mlops4j.runtime.binding.type.Validity;
 import io.mlops4j.runtime.memory.Native;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

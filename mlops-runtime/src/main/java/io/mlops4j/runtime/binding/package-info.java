@@ -1,6 +1,6 @@
 /**
- * Writes rows from Arrow columns and records to the slots of an engine. The package {@code output}
- * reads the answers.
+ * Writes rows from Arrow columns and records to the slots of an engine. {@code type} has the types
+ * and values of both, {@code record} reads records, and {@code output} reads the answers.
  *
  * <p>Everything that depends only on the signature is decided when the model is loaded. A call
  * checks all its rows before the engine reads any of them. Then it copies by address, which needs

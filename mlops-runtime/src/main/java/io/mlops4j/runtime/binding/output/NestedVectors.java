@@ -6,7 +6,7 @@ import io.mlops4j.model.ElementType;
 import io.mlops4j.model.MapSpec;
 import io.mlops4j.model.SequenceSpec;
 import io.mlops4j.model.TensorSpec;
-import io.mlops4j.runtime.binding.ArrowTypes;
+import io.mlops4j.runtime.binding.type.ArrowTypes;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;

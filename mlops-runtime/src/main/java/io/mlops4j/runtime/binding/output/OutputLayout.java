@@ -1,6 +1,6 @@
 package io.mlops4j.runtime.binding.output;
 
-import io.mlops4j.runtime.binding.Scalars;
+import io.mlops4j.runtime.binding.type.Scalars;
 import io.mlops4j.spi.EngineValue;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

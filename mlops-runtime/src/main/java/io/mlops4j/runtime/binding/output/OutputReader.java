@@ -4,7 +4,7 @@ import io.mlops4j.error.InferenceException;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.MapSpec;
 import io.mlops4j.model.ModelSignature;
-import io.mlops4j.runtime.binding.Scalars;
+import io.mlops4j.runtime.binding.type.Scalars;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.memory.Native;
 import io.mlops4j.spi.EngineSlot;

@@ -4,7 +4,7 @@ import io.mlops4j.feature.FixedShapeTensorType;
 import io.mlops4j.feature.FixedShapeTensorVector;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.TensorSpec;
-import io.mlops4j.runtime.binding.ArrowTypes;
+import io.mlops4j.runtime.binding.type.ArrowTypes;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;

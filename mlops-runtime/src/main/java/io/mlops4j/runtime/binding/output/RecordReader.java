@@ -12,10 +12,9 @@ import io.mlops4j.model.MapSpec;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
-import io.mlops4j.runtime.binding.BatchBinder;
-import io.mlops4j.runtime.binding.Components;
-import io.mlops4j.runtime.binding.JavaNames;
-import io.mlops4j.runtime.binding.Widening;
+import io.mlops4j.runtime.binding.record.Components;
+import io.mlops4j.runtime.binding.record.JavaNames;
+import io.mlops4j.runtime.binding.type.Widening;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -59,7 +58,7 @@ public final class RecordReader<O extends Record> {
    */
   public static <O extends Record> RecordReader<O> of(
       MethodHandles.@Nullable Lookup lookup, Class<O> type, ModelSignature signature) {
-    MethodHandle make = Components.constructor(BatchBinder.lookup(lookup), type);
+    MethodHandle make = Components.constructor(Components.lookup(lookup), type);
     RecordComponent[] components = type.getRecordComponents();
     int[] order = new int[2 * components.length];
     for (int i = components.length - 1; i >= 0; i--) {

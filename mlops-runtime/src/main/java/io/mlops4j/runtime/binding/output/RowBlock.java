@@ -1,10 +1,10 @@
 package io.mlops4j.runtime.binding.output;
 
 import io.mlops4j.feature.FeatureBatch;
-import io.mlops4j.runtime.binding.RecordColumns;
-import io.mlops4j.runtime.binding.RecordRows;
-import io.mlops4j.runtime.binding.RowMemory;
-import io.mlops4j.runtime.binding.Validity;
+import io.mlops4j.runtime.binding.record.RecordColumns;
+import io.mlops4j.runtime.binding.record.RecordRows;
+import io.mlops4j.runtime.binding.record.RowMemory;
+import io.mlops4j.runtime.binding.type.Validity;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;

@@ -2,10 +2,10 @@ package io.mlops4j.runtime.composition.parts;
 
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.TensorSpec;
-import io.mlops4j.runtime.binding.Scalars;
 import io.mlops4j.runtime.binding.output.OutputReader;
 import io.mlops4j.runtime.binding.output.OutputVectors;
 import io.mlops4j.runtime.binding.output.Outputs;
+import io.mlops4j.runtime.binding.type.Scalars;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

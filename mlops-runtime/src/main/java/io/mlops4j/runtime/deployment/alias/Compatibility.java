@@ -5,7 +5,7 @@ import io.mlops4j.model.ElementType;
 import io.mlops4j.model.Feature;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
-import io.mlops4j.runtime.binding.Widening;
+import io.mlops4j.runtime.binding.type.Widening;
 import io.mlops4j.runtime.deployment.DeploymentStatus.Verdict;
 import io.mlops4j.runtime.serving.loading.DeclaredSignatureChecker;
 import io.mlops4j.runtime.serving.loading.TypedColumns;

@@ -2,7 +2,7 @@ package io.mlops4j.runtime.feature.jdbc;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.model.ElementType;
-import io.mlops4j.runtime.binding.ArrowTypes;
+import io.mlops4j.runtime.binding.type.ArrowTypes;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;

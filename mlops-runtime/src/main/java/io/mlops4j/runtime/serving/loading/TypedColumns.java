@@ -7,7 +7,7 @@ import io.mlops4j.model.ElementType;
 import io.mlops4j.model.Feature;
 import io.mlops4j.model.Narrowing;
 import io.mlops4j.model.TensorSpec;
-import io.mlops4j.runtime.binding.ArrowTypes;
+import io.mlops4j.runtime.binding.type.ArrowTypes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.binding;
+package io.mlops4j.runtime.binding.record;
 
 import static java.lang.invoke.MethodType.methodType;
 
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Handles can also be combined to one handle. The JVM then makes a class for each kind of step,
  * which took a tenth of the time of a first answer; a class for sixteen components takes little.
  */
-final class WriterHandles {
+public final class WriterHandles {
   private static final MethodHandles.Lookup HERE = MethodHandles.lookup();
 
   /** How many handles the template has. */
@@ -61,8 +61,9 @@ final class WriterHandles {
    *
    * @param writers handles {@code (long, R) -> void} for one class of records
    * @param offsets for each handle, what is added to the address
+   * @return writes a record
    */
-  static RowWriter inOrder(List<MethodHandle> writers, long[] offsets) {
+  public static RowWriter inOrder(List<MethodHandle> writers, long[] offsets) {
     RowWriter rest = null;
     for (int from = (writers.size() - 1) / MOST * MOST; from >= 0; from -= MOST) {
       int to = Math.min(from + MOST, writers.size());

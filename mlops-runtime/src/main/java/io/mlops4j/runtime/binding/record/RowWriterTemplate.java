@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.binding;
+package io.mlops4j.runtime.binding.record;
 
 import java.lang.constant.ConstantDescs;
 import java.lang.invoke.MethodHandle;

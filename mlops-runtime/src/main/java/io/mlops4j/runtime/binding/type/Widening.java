@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.binding;
+package io.mlops4j.runtime.binding.type;
 
 import static io.mlops4j.model.ElementType.FLOAT32;
 import static io.mlops4j.model.ElementType.FLOAT64;

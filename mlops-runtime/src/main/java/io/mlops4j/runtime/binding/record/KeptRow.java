@@ -1,7 +1,8 @@
-package io.mlops4j.runtime.binding;
+package io.mlops4j.runtime.binding.record;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.internal.ComponentVectors;
+import io.mlops4j.runtime.binding.type.Validity;
 import io.mlops4j.runtime.memory.DirectMemory;
 import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;

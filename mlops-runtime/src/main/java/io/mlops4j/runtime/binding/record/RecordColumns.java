@@ -1,8 +1,9 @@
-package io.mlops4j.runtime.binding;
+package io.mlops4j.runtime.binding.record;
 
 import io.mlops4j.error.ModelInputException;
 import io.mlops4j.internal.ComponentVectors;
 import io.mlops4j.model.ElementType;
+import io.mlops4j.runtime.binding.type.ArrowTypes;
 import io.mlops4j.runtime.memory.DirectMemory;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -57,7 +58,15 @@ public final class RecordColumns<I extends Record> {
     this.writer = writer;
   }
 
-  static <I extends Record> RecordColumns<I> of(
+  /**
+   * Creates the columns of a record.
+   *
+   * @param lookup a lookup with access to the record, see {@link Components#lookup}
+   * @param components the components by the names of their columns
+   * @param <I> the record
+   * @return the columns
+   */
+  public static <I extends Record> RecordColumns<I> of(
       MethodHandles.Lookup lookup, Map<String, RecordComponent> components) {
     List<Field> fields = new ArrayList<>();
     List<MethodHandle> getters = new ArrayList<>();
@@ -74,7 +83,7 @@ public final class RecordColumns<I extends Record> {
             offsets.add(packed.add(component.getType()));
             numbers.add(getters.size());
           }
-          getters.add(ComponentWriter.object(getter));
+          getters.add(Components.object(getter));
         });
     return new RecordColumns<>(
         fields,
@@ -84,8 +93,13 @@ public final class RecordColumns<I extends Record> {
         packed.build());
   }
 
-  /** Rejects components that no column can hold. It needs no class of Arrow. */
-  static void check(Map<String, RecordComponent> components) {
+  /**
+   * Rejects components that no column can hold. It needs no class of Arrow.
+   *
+   * @param components the components by the names of their columns
+   * @throws ModelInputException if there is one
+   */
+  public static void check(Map<String, RecordComponent> components) {
     components.values().forEach(RecordColumns::elementType);
   }
 

@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.binding;
+package io.mlops4j.runtime.binding.type;
 
 import static java.util.Map.entry;
 
@@ -46,16 +46,26 @@ public final class ArrowTypes {
     return elements;
   }
 
-  /** Returns the type of a field's values, or null if models do not take it. */
-  static @Nullable ElementType elementType(Field field) {
+  /**
+   * Returns the type of a field's values.
+   *
+   * @param field the field of a column
+   * @return its type, or null if models do not take it
+   */
+  public static @Nullable ElementType elementType(Field field) {
     if (field.getType() instanceof ExtensionType) {
       return field.getType() instanceof BFloat16Type ? ElementType.BFLOAT16 : null;
     }
     return ELEMENTS.get(Types.getMinorTypeForArrowType(field.getType()));
   }
 
-  /** Returns the type of a field's vector; for an extension type, that of its storage. */
-  static MinorType storage(Field field) {
+  /**
+   * Returns the type of a field's vector.
+   *
+   * @param field the field of a column
+   * @return its type; for an extension type, that of its storage
+   */
+  public static MinorType storage(Field field) {
     return Types.getMinorTypeForArrowType(
         field.getType() instanceof ExtensionType typed ? typed.storageType() : field.getType());
   }
@@ -83,7 +93,13 @@ public final class ArrowTypes {
     return storage == null ? BFloat16Type.of() : storage.getType();
   }
 
-  static String name(Field field) {
+  /**
+   * Describes the type of a field, for messages.
+   *
+   * @param field the field of a column
+   * @return the type of its values, and how they are nested or encoded
+   */
+  public static String name(Field field) {
     if (field.getType() instanceof ArrowType.FixedSizeList list) {
       return "a fixed-size list of " + list.getListSize() + " " + name(field.getChildren().get(0));
     }

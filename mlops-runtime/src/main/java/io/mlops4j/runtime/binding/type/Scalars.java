@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.binding;
+package io.mlops4j.runtime.binding.type;
 
 import io.mlops4j.model.ElementType;
 import io.mlops4j.runtime.memory.Native;

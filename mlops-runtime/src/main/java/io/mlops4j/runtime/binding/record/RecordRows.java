@@ -1,6 +1,7 @@
-package io.mlops4j.runtime.binding;
+package io.mlops4j.runtime.binding.record;
 
 import io.mlops4j.internal.ComponentVectors;
+import io.mlops4j.runtime.binding.type.Validity;
 import java.util.List;
 import java.util.Objects;
 import org.apache.arrow.memory.ArrowBuf;

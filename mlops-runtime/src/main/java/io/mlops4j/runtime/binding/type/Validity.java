@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.binding;
+package io.mlops4j.runtime.binding.type;
 
 import io.mlops4j.runtime.memory.Native;
 import org.apache.arrow.memory.ArrowBuf;
@@ -20,12 +20,24 @@ public final class Validity {
     }
   }
 
-  static long bytes(int rows) {
+  /**
+   * Returns the size of a bitmap.
+   *
+   * @param rows how many rows, 0 or more
+   * @return the number of bytes
+   */
+  public static long bytes(int rows) {
     return (rows + 7L) >>> 3;
   }
 
-  /** Whether there is no null, as far as a look at whole words tells. */
-  static boolean isFull(ArrowBuf bitmap, int rows) {
+  /**
+   * Returns whether there is no null, as far as a look at whole words tells.
+   *
+   * @param bitmap the bitmap
+   * @param rows how many rows, 0 or more
+   * @return false if there may be one
+   */
+  public static boolean isFull(ArrowBuf bitmap, int rows) {
     int words = rows >>> 6;
     long address = bitmap.memoryAddress();
     return bitmap.capacity() >= 8L * words + 8
@@ -36,9 +48,12 @@ public final class Validity {
   /**
    * Returns the number of nulls.
    *
+   * @param bitmap the address of the bitmap
    * @param capacity the number of readable bytes of the bitmap, at least those of the rows
+   * @param rows how many rows, 0 or more
+   * @return 0 or more
    */
-  static int nulls(long bitmap, long capacity, int rows) {
+  public static int nulls(long bitmap, long capacity, int rows) {
     int words = rows >>> 6;
     if (!allValid(bitmap, words)) {
       return count(bitmap, rows);
@@ -92,11 +107,24 @@ public final class Validity {
     return rows - (words << 6) - valid;
   }
 
-  static boolean isNull(long bitmap, int row) {
+  /**
+   * Returns whether a row has no value.
+   *
+   * @param bitmap the address of the bitmap
+   * @param row the row, from 0
+   * @return whether its bit is unset
+   */
+  public static boolean isNull(long bitmap, int row) {
     return (Native.getByte(bitmap + (row >>> 3)) >>> (row & 7) & 1) == 0;
   }
 
-  static int firstNull(long bitmap) {
+  /**
+   * Returns the first row without a value.
+   *
+   * @param bitmap the address of a bitmap with a null
+   * @return the row, from 0
+   */
+  public static int firstNull(long bitmap) {
     int row = 0;
     while (!isNull(bitmap, row)) {
       row++;

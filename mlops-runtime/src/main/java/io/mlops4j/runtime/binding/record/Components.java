@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.binding;
+package io.mlops4j.runtime.binding.record;
 
 import io.mlops4j.error.ModelInputException;
 import io.mlops4j.model.ElementType;
@@ -27,8 +27,26 @@ public final class Components {
 
   private Components() {}
 
-  /** Returns a handle {@code (record) -> value} that reads a component. */
-  static MethodHandle getter(MethodHandles.Lookup lookup, RecordComponent component) {
+  /**
+   * Returns the lookup with which records are accessed.
+   *
+   * @param given the caller's lookup, or null for records of the class path
+   * @return the caller's lookup, or a lookup of this class. With the latter, access is forced if
+   *     the record's module allows it
+   */
+  public static MethodHandles.Lookup lookup(MethodHandles.@Nullable Lookup given) {
+    return given == null ? MethodHandles.lookup() : given;
+  }
+
+  /**
+   * Returns a handle that reads a component.
+   *
+   * @param lookup a lookup with access to the record, see {@link #lookup}
+   * @param component the component
+   * @return a handle {@code (record) -> value}
+   * @throws IllegalArgumentException if the record is not accessible
+   */
+  public static MethodHandle getter(MethodHandles.Lookup lookup, RecordComponent component) {
     try {
       Method accessor = component.getAccessor();
       open(lookup, accessor);
@@ -38,8 +56,24 @@ public final class Components {
     }
   }
 
-  /** Calls a handle {@code (Record) -> Object}. */
-  static @Nullable Object get(MethodHandle getter, Record row) {
+  /**
+   * Converts a handle that reads a component, so that it returns an object.
+   *
+   * @param getter a handle {@code (record) -> value}
+   * @return a handle {@code (Record) -> Object}
+   */
+  public static MethodHandle object(MethodHandle getter) {
+    return getter.asType(MethodType.methodType(Object.class, Record.class));
+  }
+
+  /**
+   * Reads a component.
+   *
+   * @param getter a handle {@code (Record) -> Object}
+   * @param row the record
+   * @return the value
+   */
+  public static @Nullable Object get(MethodHandle getter, Record row) {
     try {
       return (Object) getter.invokeExact(row);
     } catch (Throwable e) {
@@ -50,7 +84,7 @@ public final class Components {
   /**
    * Finds the canonical constructor of a record.
    *
-   * @param lookup a lookup with access to the record, see {@link BatchBinder#lookup}
+   * @param lookup a lookup with access to the record, see {@link #lookup}
    * @param type the record's class
    * @return a handle {@code (components) -> record}
    * @throws IllegalArgumentException if the record is not accessible
@@ -75,7 +109,7 @@ public final class Components {
    * it is.
    */
   private static void open(MethodHandles.Lookup lookup, java.lang.reflect.AccessibleObject member) {
-    if (lookup.lookupClass() == BatchBinder.class) {
+    if (lookup.lookupClass() == Components.class) {
       member.setAccessible(true);
     }
   }
@@ -114,7 +148,13 @@ public final class Components {
     };
   }
 
-  static ElementType requireElementType(Class<?> type) {
+  /**
+   * Returns the element type of a Java type that inputs and outputs can have.
+   *
+   * @param type the type of a component
+   * @return the type of its values, or of an array's elements
+   */
+  public static ElementType requireElementType(Class<?> type) {
     return Objects.requireNonNull(elementType(type));
   }
 
@@ -131,7 +171,13 @@ public final class Components {
         .toList();
   }
 
-  static String text(Object value) {
+  /**
+   * Returns a text or the name of a constant.
+   *
+   * @param value a String or an enum
+   * @return the text
+   */
+  public static String text(Object value) {
     return value instanceof Enum<?> constant ? constant.name() : (String) value;
   }
 
@@ -150,7 +196,14 @@ public final class Components {
         "one of " + expected + "; rename or remove it" + hint);
   }
 
-  static ModelInputException twice(String component, String name) {
+  /**
+   * Returns the exception for a second component of the same name.
+   *
+   * @param component the component's name
+   * @param name the name of the feature
+   * @return the exception to throw
+   */
+  public static ModelInputException twice(String component, String name) {
     return new ModelInputException(component, "a second component for " + name, "one; remove it");
   }
 
