@@ -11,7 +11,7 @@ final class DeploymentStartFailureAnalyzer
     return new FailureAnalysis(
         cause.getMessage(),
         "Correct the cause, or point the alias to a version that can serve (mlops4j assign)."
-            + " With last-good-in, a service starts while its registry is away.",
+            + " With last-good-in, a service that has served before starts while its registry is away.",
         cause);
   }
 }

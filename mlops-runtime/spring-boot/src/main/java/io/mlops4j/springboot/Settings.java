@@ -149,6 +149,9 @@ final class Settings {
   private static RuntimeException unknown(ConfigurationPropertyName name, @Nullable Object value) {
     Known known = known(name);
     String hint = Suggestions.hint(known.misspelt(), known.names());
+    if (hint.isEmpty()) { // a group, with the settings below it
+      hint = Suggestions.hint(known.misspelt().replaceFirst("\\..*", ""), known.names());
+    }
     return invalid(
         name.toString(),
         value,

@@ -84,10 +84,14 @@ class StartFailureTest {
   }
 
   @Test
-  void aMisspeltGroupIsNamed() throws IOException {
+  void aMisspeltGroupIsNamedWithTheNearestOne() throws IOException {
     assertThat(report("mlops4j.deployment.late.alias=" + Flights.ALIAS))
         .contains("mlops4j.deployment.late.alias")
-        .contains("expected one of deployments, health, registry, runtime");
+        .contains("expected one of deployments, health, registry, runtime")
+        .contains("did you mean \"deployments\"?");
+    assertThat(report("mlops4j.registy.folder=" + folder)).contains("did you mean \"registry\"?");
+    assertThat(report("mlops4j.deployments.late.canari.share=0.1"))
+        .contains("did you mean \"canary\"?");
   }
 
   @Test

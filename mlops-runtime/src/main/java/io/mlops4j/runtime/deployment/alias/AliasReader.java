@@ -213,6 +213,7 @@ final class AliasReader {
   /** Returns false if a reading that began later has ended, so that this one does not count. */
   private boolean failed(long number, Throwable error) {
     boolean begins;
+    boolean starts;
     synchronized (lock) {
       if (number < ended) {
         return false;
@@ -221,6 +222,7 @@ final class AliasReader {
         return true;
       }
       begins = outage.isEmpty();
+      starts = begunWhenRead == 0;
       outage =
           Optional.of(
               new DeploymentStatus.Outage(
@@ -228,10 +230,14 @@ final class AliasReader {
                   Failures.reason(error)));
     }
     if (begins) {
-      LOG.warn(
-          "{}: the registry cannot be read; the serving version stays, and reading is retried",
-          ref,
-          error);
+      if (starts) { // nothing serves yet, and who starts it throws or logs the cause
+        LOG.warn("{}: the registry cannot be read: {}", ref, Failures.reason(error));
+      } else {
+        LOG.warn(
+            "{}: the registry cannot be read; the serving version stays, and reading is retried",
+            ref,
+            error);
+      }
       changed.run();
     }
     return true;
