@@ -138,7 +138,7 @@ public final class MonitorGate implements Gate {
    * @throws IllegalArgumentException if there is no such figure, or the value is not finite
    */
   public MonitorGate minimum(String figure, double value) {
-    checkFinite("value", value);
+    checkFinite(value);
     return with(figure(figure).bound(value, true));
   }
 
@@ -151,7 +151,7 @@ public final class MonitorGate implements Gate {
    * @throws IllegalArgumentException if there is no such figure, or the value is not finite
    */
   public MonitorGate maximum(String figure, double value) {
-    checkFinite("value", value);
+    checkFinite(value);
     return with(figure(figure).bound(value, false));
   }
 
@@ -257,9 +257,9 @@ public final class MonitorGate implements Gate {
                     : ""));
   }
 
-  private static void checkFinite(String name, double value) {
+  private static void checkFinite(double value) {
     if (!Double.isFinite(value)) {
-      throw new IllegalArgumentException(name + ": found " + value + ", expected a finite number");
+      throw new IllegalArgumentException("value: found " + value + ", expected a finite number");
     }
   }
 

@@ -7,7 +7,6 @@ import io.mlops4j.monitor.stats.PValueMethod;
 import io.mlops4j.monitor.stats.ShareDifference;
 import io.mlops4j.monitor.stats.TestResult;
 import io.mlops4j.monitor.stats.Wasserstein;
-import java.util.Arrays;
 import java.util.OptionalInt;
 
 /**
@@ -70,27 +69,6 @@ final class ColumnMeasurer {
         new DriftPolicy.Bounds(
             bounds.numeric(), bounds.rank(), Double.POSITIVE_INFINITY, bounds.share()),
         minimumRows);
-  }
-
-  /**
-   * Compares numbers row by row.
-   *
-   * @param reference values in any order; NaN is missing
-   * @param current values in any order; NaN is missing
-   */
-  Comparison numeric(double[] reference, double[] current) {
-    long n = present(reference);
-    long m = present(current);
-    return isTooFew(n, m)
-        ? tooFew(n, m)
-        : numeric(
-            WASSERSTEIN.statistic(reference, current),
-            Double.NaN,
-            KOLMOGOROV_SMIRNOV.test(reference, current));
-  }
-
-  private static long present(double[] values) {
-    return Arrays.stream(values).filter(value -> !Double.isNaN(value)).count();
   }
 
   /**

@@ -4,15 +4,17 @@ import java.util.Arrays;
 
 /** Joins the bins of a reference to at most ten of about equal mass. */
 final class Deciles {
+  private static final int MOST = 10;
+
   private Deciles() {}
 
   /** The group of each bin, by the share of the reference below the bin. */
-  static int[] of(long[] reference, int groups) {
+  static int[] of(long[] reference) {
     long rows = Arrays.stream(reference).sum();
     int[] group = new int[reference.length];
     long below = 0;
     for (int bin = 0; bin < group.length; bin++) {
-      group[bin] = rows == 0 ? 0 : (int) Math.min(groups - 1, below * groups / rows);
+      group[bin] = rows == 0 ? 0 : (int) Math.min(MOST - 1, below * MOST / rows);
       below += reference[bin];
     }
     return group;

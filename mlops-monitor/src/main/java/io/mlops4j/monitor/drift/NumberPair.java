@@ -19,7 +19,6 @@ import java.util.stream.IntStream;
 record NumberPair(NumberProfile reference, NumberProfile current, ExportRules rules)
     implements ColumnPair {
   private static final int FEW = 5;
-  private static final int DECILES = 10;
 
   @Override
   public Comparison compareByType(ColumnMeasurer measurer) {
@@ -120,7 +119,7 @@ record NumberPair(NumberProfile reference, NumberProfile current, ExportRules ru
     if (!isMany()) {
       return NumberParts.counts(side);
     }
-    int[] group = Deciles.of(NumberParts.counts(reference), DECILES);
+    int[] group = Deciles.of(NumberParts.counts(reference));
     long[] sums = Deciles.sum(NumberParts.counts(side), group, 0);
     return Arrays.copyOf(sums, sums.length - 1);
   }
@@ -221,7 +220,7 @@ record NumberPair(NumberProfile reference, NumberProfile current, ExportRules ru
 
   @Override
   public long[][] coarse() {
-    int[] group = Deciles.of(NumberParts.counts(reference), DECILES);
+    int[] group = Deciles.of(NumberParts.counts(reference));
     return new long[][] {
       Deciles.sum(NumberParts.counts(reference), group, reference.missing()),
       Deciles.sum(NumberParts.counts(current), group, current.missing())

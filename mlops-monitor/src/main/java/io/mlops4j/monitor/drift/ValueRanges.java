@@ -40,7 +40,7 @@ final class ValueRanges {
   }
 
   private int[] groups() {
-    int[] group = Deciles.of(NumberParts.counts(reference), TENTHS);
+    int[] group = Deciles.of(NumberParts.counts(reference));
     Arrays.setAll(group, bin -> group[bin] + 1);
     group[group.length - 1] = TENTHS + 1;
     group[0] = 0;

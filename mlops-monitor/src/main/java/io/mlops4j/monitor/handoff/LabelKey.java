@@ -12,8 +12,7 @@ public record LabelKey(long high, long low) {
   private static final long SECOND = 0x4cf5ad432745937fL;
 
   public static LabelKey of(String key) {
-    byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
-    return of(bytes, 0, bytes.length);
+    return of(key.getBytes(StandardCharsets.UTF_8));
   }
 
   public static LabelKey of(PredictionId id) {
@@ -21,24 +20,24 @@ public record LabelKey(long high, long low) {
   }
 
   /** MurmurHash3 in its 128-bit form for 64-bit machines, with seed 0. */
-  public static LabelKey of(byte[] bytes, int offset, int length) {
+  private static LabelKey of(byte[] bytes) {
     long h1 = 0;
     long h2 = 0;
-    int at = offset;
-    for (; at + 16 <= offset + length; at += 16) {
+    int at = 0;
+    for (; at + 16 <= bytes.length; at += 16) {
       h1 ^= mixed(word(bytes, at, 8), FIRST);
       h1 = (Long.rotateLeft(h1, 27) + h2) * 5 + 0x52dce729L;
       h2 ^= mixed(word(bytes, at + 8, 8), SECOND);
       h2 = (Long.rotateLeft(h2, 31) + h1) * 5 + 0x38495ab5L;
     }
-    int rest = offset + length - at;
+    int rest = bytes.length - at;
     if (rest > 8) {
       h2 ^= mixed(word(bytes, at + 8, rest - 8), SECOND);
     }
     if (rest > 0) {
       h1 ^= mixed(word(bytes, at, Math.min(rest, 8)), FIRST);
     }
-    return finished(h1, h2, length);
+    return finished(h1, h2, bytes.length);
   }
 
   private static long word(byte[] bytes, int from, int length) {

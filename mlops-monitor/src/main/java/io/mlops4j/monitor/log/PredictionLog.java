@@ -298,7 +298,7 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
      */
     public Builder rotateAfter(long bytes, Duration time) {
       this.rotateBytes = atLeastOne("bytes", bytes);
-      this.rotateAfter = positive("time", time);
+      this.rotateAfter = positive(time);
       return this;
     }
 
@@ -310,7 +310,7 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
      * @throws IllegalArgumentException if it is not
      */
     public Builder keepFor(Duration time) {
-      this.keepFor = positive("time", time);
+      this.keepFor = positive(time);
       return this;
     }
 
@@ -335,7 +335,7 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
      * @throws IllegalArgumentException if it is not
      */
     public Builder acknowledgeEvery(Duration time) {
-      this.acknowledgeEvery = positive("time", time);
+      this.acknowledgeEvery = positive(time);
       return this;
     }
 
@@ -361,7 +361,7 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
      * @throws IllegalArgumentException if it is not
      */
     public Builder blockWhenFull(Duration time) {
-      this.blockFor = positive("time", time);
+      this.blockFor = positive(time);
       return this;
     }
 
@@ -384,12 +384,12 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
       return value;
     }
 
-    private static Duration positive(String name, Duration value) {
-      Objects.requireNonNull(value, name);
-      if (value.isNegative() || value.isZero()) {
-        throw new IllegalArgumentException(name + ": found " + value + ", expected more than zero");
+    private static Duration positive(Duration time) {
+      Objects.requireNonNull(time, "time");
+      if (time.isNegative() || time.isZero()) {
+        throw new IllegalArgumentException("time: found " + time + ", expected more than zero");
       }
-      return value;
+      return time;
     }
 
     /**

@@ -54,7 +54,6 @@ public final class Dle {
 
   private static final int LEAVES = 32;
   private static final int SMALLEST = 50;
-  private static final int FEWEST_MEASURED = 10;
   private static final int MOST_SPLITTING = 20_000;
 
   private final ErrorTree tree;
@@ -84,10 +83,8 @@ public final class Dle {
         IntStream.range(0, rows.length).filter(row -> isOneLeaf || row % step != 0).toArray();
     int[] leaves = Arrays.stream(measured).map(row -> tree.leaf(rows[row])).toArray();
     double[] sizes = Arrays.stream(measured).mapToDouble(row -> scaled[row]).toArray();
-    this.absolute = LeafErrors.of(tree, leaves, sizes, FEWEST_MEASURED);
-    this.squared =
-        LeafErrors.of(
-            tree, leaves, Arrays.stream(sizes).map(x -> x * x).toArray(), FEWEST_MEASURED);
+    this.absolute = LeafErrors.of(tree, leaves, sizes);
+    this.squared = LeafErrors.of(tree, leaves, Arrays.stream(sizes).map(x -> x * x).toArray());
     this.lowest = new double[columns];
     this.highest = new double[columns];
     this.lacks = new boolean[columns];

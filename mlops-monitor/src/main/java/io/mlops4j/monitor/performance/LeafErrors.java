@@ -5,6 +5,8 @@ import java.util.stream.IntStream;
 
 /** For each leaf of a tree the mean of a row's error, its variance, and the rows that say so. */
 final class LeafErrors {
+  private static final int FEWEST = 10;
+
   private final double[] means;
   private final double[] variances;
   private final double[] rows;
@@ -16,7 +18,7 @@ final class LeafErrors {
   }
 
   /** Takes the leaf and the error of each row; leaves with few rows get those of an ancestor. */
-  static LeafErrors of(ErrorTree tree, int[] leaves, double[] errors, int fewest) {
+  static LeafErrors of(ErrorTree tree, int[] leaves, double[] errors) {
     double[][] ofLeaves = new double[tree.leaves()][];
     for (int leaf = 0; leaf < ofLeaves.length; leaf++) {
       int wanted = leaf;
@@ -28,7 +30,7 @@ final class LeafErrors {
     }
     long[] counts = Arrays.stream(ofLeaves).mapToLong(all -> all.length).toArray();
     double[][] enough =
-        Arrays.stream(tree.withEnough(counts, fewest))
+        Arrays.stream(tree.withEnough(counts, FEWEST))
             .map(
                 together ->
                     Arrays.stream(together)

@@ -80,17 +80,17 @@ final class Cells {
   }
 
   /** Reads cells at equal distances. */
-  void read(int first, int step, long[] into, int from, int count) {
+  void read(int first, int step, long[] into, int count) {
     if (column instanceof Float4Vector && column.getNullCount() == 0) {
       long address = column.getDataBufferAddress();
       for (int i = 0; i < count; i++) {
         long cell = address + 4L * (first + (long) i * step);
-        into[from + i] = number(Float.intBitsToFloat(MemoryUtil.getInt(cell)));
+        into[i] = number(Float.intBitsToFloat(MemoryUtil.getInt(cell)));
       }
       return;
     }
     for (int i = 0, row = first; i < count; i++, row += step) {
-      into[from + i] = at(row);
+      into[i] = at(row);
     }
   }
 

@@ -45,7 +45,7 @@ final class Judge {
     }
     for (Map.Entry<String, ColumnCounts> other : window.others().entrySet()) {
       if (policy.makes(QualityCheck.NAN, other.getKey())) {
-        nan(other.getKey(), other.getValue(), 0, window.checkedRows());
+        nan(other.getKey(), Role.OUTPUT, other.getValue(), 0, window.checkedRows());
       }
     }
     results.addAll(new SampleJudge(suite, window, level).results());
@@ -135,7 +135,6 @@ final class Judge {
       long all,
       double expected,
       long referenceRows,
-      double least,
       Supplier<String> text,
       String advice) {
     if (referenceRows == 0) {
@@ -143,7 +142,7 @@ final class Judge {
           new QualityResult.NotChecked(check, column, "the reference has no values of the column"));
       return;
     }
-    Excess excess = Excess.of(found, all, expected, referenceRows, least, level);
+    Excess excess = Excess.of(found, all, expected, referenceRows, FEWEST_SHARE, level);
     if (!excess.failed()) {
       results.add(new QualityResult.Passed(check, column, excess.share(), excess.bound()));
       return;
@@ -186,7 +185,6 @@ final class Judge {
           counts.checked,
           plan.nullShare(),
           plan.referenceRows(),
-          FEWEST_SHARE,
           () -> "found null",
           advice);
     }
@@ -211,10 +209,6 @@ final class Judge {
     }
   }
 
-  private void nan(String name, ColumnCounts counts, double expected, long referenceRows) {
-    nan(name, Role.OUTPUT, counts, expected, referenceRows);
-  }
-
   private void nan(
       String name, Role role, ColumnCounts counts, double expected, long referenceRows) {
     learned(
@@ -224,7 +218,6 @@ final class Judge {
         counts.checked,
         expected,
         referenceRows,
-        FEWEST_SHARE,
         () -> "found NaN",
         advice(role));
   }
@@ -261,7 +254,6 @@ final class Judge {
           counts.present(),
           0,
           plan.referenceRows(),
-          FEWEST_SHARE,
           text,
           "look for another unit, a sentinel such as -1 or 9999, or a new kind of case");
     }
@@ -287,7 +279,6 @@ final class Judge {
           counts.present(),
           plan.unnamedShare(),
           plan.referenceRows(),
-          FEWEST_SHARE,
           text,
           "look for a renamed category or another encoding; train the model on new categories");
     }

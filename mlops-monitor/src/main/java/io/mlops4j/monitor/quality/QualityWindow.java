@@ -230,7 +230,7 @@ public final class QualityWindow {
       return;
     }
     Cells cells = found.get();
-    cells.read(from, step, scratch[i], 0, count);
+    cells.read(from, step, scratch[i], count);
     if (cells.kind() == ColumnKind.NUMBERS) {
       counted.addNumbers(scratch[i], count, plan.low(), plan.high());
     } else {
@@ -258,7 +258,7 @@ public final class QualityWindow {
       if (found != null
           && (found.kind() == ColumnKind.NUMBERS || found.kind() == ColumnKind.VECTORS)) {
         cells = cells.length < count ? new long[count] : cells;
-        found.read(from, step, cells, 0, count);
+        found.read(from, step, cells, count);
         others.computeIfAbsent(name, absent -> new ColumnCounts()).addPresence(cells, count);
       }
     }

@@ -77,7 +77,7 @@ final class ReferenceRows {
       java.util.Arrays.fill(scratch[i], 0, count, Cells.NULL);
       return;
     }
-    cells.read(from, 1, scratch[i], 0, count);
+    cells.read(from, 1, scratch[i], count);
     counts[i].addPresence(scratch[i], count);
     counts[i].runs.add(scratch[i], count, 1);
     int step = QualityPolicy.MONITOR_SAMPLING;

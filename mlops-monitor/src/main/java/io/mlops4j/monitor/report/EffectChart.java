@@ -48,7 +48,7 @@ final class EffectChart {
         out.shape("path", "class", "line " + bands.colour(version), "d", line);
       }
     }
-    bands.writeStrip(out, axis, STRIP, 6);
+    bands.writeStrip(out, axis, STRIP);
     axis.write(out, HEIGHT - 4.0);
     out.close();
   }

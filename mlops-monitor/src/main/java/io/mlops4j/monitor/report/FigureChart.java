@@ -55,7 +55,7 @@ final class FigureChart {
       }
     }
     coverage(out);
-    bands.writeStrip(out, axis, STRIP, 6);
+    bands.writeStrip(out, axis, STRIP);
     axis.write(out, HEIGHT - 4.0);
     out.close();
   }

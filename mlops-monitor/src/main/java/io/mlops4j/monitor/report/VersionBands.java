@@ -92,12 +92,12 @@ final class VersionBands {
   }
 
   /** Draws the versions as bands below each other, thin enough for the foot of a chart. */
-  void writeStrip(Markup out, TimeAxis axis, double y, double height) {
+  void writeStrip(Markup out, TimeAxis axis, double y) {
     for (String name : spans.keySet()) {
       StringBuilder path = new StringBuilder();
       for (Span span : spans(name)) {
         double left = axis.x(span.from());
-        path.append(Chart.bar(left, y, Math.max(1, axis.x(span.to()) - left), height));
+        path.append(Chart.bar(left, y, Math.max(1, axis.x(span.to()) - left), 6));
       }
       out.shape("path", "class", "band " + colour(name), "d", path.toString());
     }

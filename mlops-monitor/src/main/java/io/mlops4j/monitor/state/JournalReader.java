@@ -19,7 +19,6 @@ final class JournalReader implements AutoCloseable {
 
   private static final int CHUNK = 1 << 20;
 
-  private final BinaryFrame frame;
   private final RandomAccessFile file;
   private final long size;
   private byte[] chunk = new byte[0];
@@ -27,8 +26,7 @@ final class JournalReader implements AutoCloseable {
   private long damaged;
   private long torn;
 
-  JournalReader(BinaryFrame frame, Path path) throws IOException {
-    this.frame = frame;
+  JournalReader(Path path) throws IOException {
     this.file = new RandomAccessFile(path.toFile(), "r");
     this.size = file.length();
   }
@@ -57,7 +55,7 @@ final class JournalReader implements AutoCloseable {
     }
     load(at, BinaryFrame.HEADER);
     ByteBuffer header = ByteBuffer.wrap(chunk, (int) (at - chunkStart), BinaryFrame.HEADER);
-    if (header.getInt() != frame.magic()) {
+    if (header.getInt() != StateFolder.RECORD.magic()) {
       return null;
     }
     header.getShort();

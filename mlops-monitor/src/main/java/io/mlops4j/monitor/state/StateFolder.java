@@ -95,17 +95,6 @@ public final class StateFolder implements AutoCloseable {
   }
 
   /**
-   * Replaces the older one of the two snapshots.
-   *
-   * @param applied the number of labels that the state has
-   * @param state returns the state after another file of the journal was begun. It must have all
-   *     records of the files before, apart from labels
-   */
-  public void snapshot(long applied, Supplier<byte[]> state) throws IOException {
-    begin(applied, state).write();
-  }
-
-  /**
    * Begins a snapshot, without waiting for the disk.
    *
    * @param applied the number of labels that the state has

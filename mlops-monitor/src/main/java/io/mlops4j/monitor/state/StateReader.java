@@ -1,7 +1,6 @@
 package io.mlops4j.monitor.state;
 
 import io.mlops4j.error.DataException;
-import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelVersion;
@@ -23,13 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StateReader {
   private final BinaryFrame frame;
-  private final int version;
   private final ByteBuffer in;
   private final List<ServedBy> versions = new ArrayList<>();
 
-  private StateReader(BinaryFrame frame, int version, ByteBuffer in) {
+  private StateReader(BinaryFrame frame, ByteBuffer in) {
     this.frame = frame;
-    this.version = version;
     this.in = in;
   }
 
@@ -40,7 +37,8 @@ public final class StateReader {
    * @throws DataException if the bytes are damaged, of another kind, or of a newer version
    */
   public static <T> T read(BinaryFrame frame, byte[] bytes, Function<StateReader, T> body) {
-    StateReader in = new StateReader(frame, frame.check(bytes), frame.payload(bytes));
+    frame.check(bytes);
+    StateReader in = new StateReader(frame, frame.payload(bytes));
     try {
       T state = body.apply(in);
       in.check(!in.in.hasRemaining(), in.in.remaining() + " bytes are left over");
@@ -50,11 +48,6 @@ public final class StateReader {
     } catch (RuntimeException e) { // underflow, or refused by the constructor of a value
       throw frame.damaged(String.valueOf(e.getMessage()), e);
     }
-  }
-
-  /** The version of the bytes. */
-  public int version() {
-    return version;
   }
 
   public void check(boolean right, String problem) {
@@ -171,10 +164,6 @@ public final class StateReader {
 
   public <E extends Enum<E>> E constant(Class<E> type) {
     return Enum.valueOf(type, text());
-  }
-
-  public PredictionId id() {
-    return new PredictionId(in.getLong(), in.getLong(), in.getInt());
   }
 
   public ServedBy servedBy() {

@@ -1,6 +1,5 @@
 package io.mlops4j.monitor.state;
 
-import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelVersion;
@@ -118,10 +117,6 @@ public final class StateWriter {
   /** Writes the name of a constant, so that constants may be added anywhere. */
   public StateWriter put(Enum<?> constant) {
     return put(constant.name());
-  }
-
-  public StateWriter put(PredictionId id) {
-    return put(id.process()).put(id.call()).put(id.row());
   }
 
   /** Writes a version; in full only the first time. */

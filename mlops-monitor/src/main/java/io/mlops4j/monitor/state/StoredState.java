@@ -146,7 +146,7 @@ public final class StoredState implements AutoCloseable {
     List<Long> oldestFirst = numbers(Kind.JOURNAL);
     for (long one : oldestFirst) {
       Path file = new StateFile(Kind.JOURNAL, one).in(owned.path());
-      try (JournalReader reader = new JournalReader(StateFolder.RECORD, file)) {
+      try (JournalReader reader = new JournalReader(file)) {
         reader.forEach(record -> records.record(record, one < number));
         if (reader.damaged() > 0) {
           problems.add(

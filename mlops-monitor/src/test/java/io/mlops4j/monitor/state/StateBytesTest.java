@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import io.mlops4j.error.DataException;
-import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelVersion;
@@ -66,7 +65,6 @@ class StateBytesTest {
         .put("\ud800")
         .put(Instant.MIN)
         .put(TimeUnit.DAYS)
-        .put(new PredictionId(-1, 2, 3))
         .put(ALIASED)
         .put(FILE)
         .put(ALIASED)
@@ -92,7 +90,6 @@ class StateBytesTest {
         in.text(),
         in.time(),
         in.constant(TimeUnit.class),
-        in.id(),
         in.servedBy(),
         in.servedBy(),
         in.servedBy(),
@@ -118,7 +115,6 @@ class StateBytesTest {
       "\ud800",
       Instant.MIN,
       TimeUnit.DAYS,
-      new PredictionId(-1, 2, 3),
       ALIASED,
       FILE,
       ALIASED,

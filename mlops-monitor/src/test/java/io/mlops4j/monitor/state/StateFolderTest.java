@@ -101,7 +101,7 @@ class StateFolderTest {
     }
 
     void snapshot() throws IOException {
-      folder.snapshot(applied, () -> bytes(state, StoredState.SNAPSHOT));
+      folder.begin(applied, () -> bytes(state, StoredState.SNAPSHOT)).write();
     }
 
     @Override

@@ -53,8 +53,8 @@ public final class Frames {
     }
   }
 
-  static Frame write(FileChannel channel, long offset, Schema schema) throws IOException {
-    Output out = new Output(channel, offset);
+  static Frame write(FileChannel channel, Schema schema) throws IOException {
+    Output out = new Output(channel, 0);
     out.messages.schema(schema);
     return out.end();
   }

@@ -63,7 +63,7 @@ public final class SegmentWriter {
     try {
       index = open(indexFile);
       data = open(dataFile);
-      Frame frame = Frames.write(data, 0, schema.arrow());
+      Frame frame = Frames.write(data, schema.arrow());
       OwnedFolder.force(LogFolder.folderOf(dataFile));
       return new SegmentWriter(dataFile, indexFile, data, index, frame, codec);
     } catch (IOException | RuntimeException e) {
