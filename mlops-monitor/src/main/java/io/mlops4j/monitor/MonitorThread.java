@@ -17,7 +17,7 @@ final class MonitorThread {
   private final @Nullable StateKeeper state;
   private final Failures failures;
   private final CallBudget budget;
-  private final Thread thread;
+  private final BackgroundThread thread;
 
   MonitorThread(
       HandOff handOff,
@@ -137,16 +137,6 @@ final class MonitorThread {
   /** Closes the hand-off and waits until its items are processed. */
   void close() {
     handOff.close();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true; // the rows in the hand-off are still processed
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    thread.awaitEnd();
   }
 }

@@ -16,6 +16,21 @@ public final class BackgroundThread extends Thread {
     setDaemon(true);
   }
 
+  /** Waits until this thread has ended. An interrupt is kept for later. */
+  public void awaitEnd() {
+    boolean interrupted = false;
+    while (isAlive()) {
+      try {
+        join();
+      } catch (InterruptedException e) {
+        interrupted = true; // what the thread holds is still processed
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /**
    * Lets waiting threads run, if this is a background thread that has worked for 50 µs. Does
    * nothing in other threads. Not to be called with a lock that calls take.

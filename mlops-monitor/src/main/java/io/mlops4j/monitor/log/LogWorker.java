@@ -83,7 +83,7 @@ final class LogWorker {
   private final TextThreshold threshold;
   private final Map<Kind, Open> open = new LinkedHashMap<>(16, 0.75f, true);
   private final CountDownLatch closing = new CountDownLatch(1);
-  private final Thread thread;
+  private final BackgroundThread thread;
   private long uncommittedSince;
   private long waiting;
   private int taken;
@@ -149,17 +149,7 @@ final class LogWorker {
   void close() {
     closing.countDown();
     queue.close();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true; // the rows in the queue are still written
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    thread.awaitEnd();
   }
 
   private void run() {
@@ -291,7 +281,7 @@ final class LogWorker {
    */
   private boolean commitAll(boolean seals) {
     while (!tryCommitAll()) {
-      if (isClosing(RETRY_MILLIS)) {
+      if (isClosing()) {
         return tryCommitAll();
       }
     }
@@ -300,9 +290,9 @@ final class LogWorker {
     return true;
   }
 
-  private boolean isClosing(long millis) {
+  private boolean isClosing() {
     try {
-      return closing.await(millis, TimeUnit.MILLISECONDS);
+      return closing.await(RETRY_MILLIS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       return false; // only close() ends this thread
     }

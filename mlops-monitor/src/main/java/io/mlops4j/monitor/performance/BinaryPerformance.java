@@ -41,13 +41,7 @@ public final class BinaryPerformance {
   public static BinaryPerformance of(double[] labels, double[] scores) {
     Objects.requireNonNull(labels, "labels");
     Objects.requireNonNull(scores, "scores");
-    if (labels.length != scores.length) {
-      throw new IllegalArgumentException(
-          labels.length
-              + " labels, "
-              + scores.length
-              + " scores: each row needs one of each, NaN where it is unknown");
-    }
+    checkLengths(labels, scores);
     double[] positives = sortedScores(labels, scores, 1);
     double[] negatives = sortedScores(labels, scores, 0);
     return new BinaryPerformance(
@@ -66,6 +60,16 @@ public final class BinaryPerformance {
     double[] sorted = Arrays.copyOf(chosen, n);
     Arrays.sort(sorted);
     return sorted;
+  }
+
+  static void checkLengths(double[] labels, double[] scores) {
+    if (labels.length != scores.length) {
+      throw new IllegalArgumentException(
+          labels.length
+              + " labels, "
+              + scores.length
+              + " scores: each row needs one of each, NaN where it is unknown");
+    }
   }
 
   static void checkLabel(double label, int row) {

@@ -178,13 +178,7 @@ public final class Cbpe {
     public Builder add(double[] labels, double[] scores) {
       Objects.requireNonNull(labels, "labels");
       Objects.requireNonNull(scores, "scores");
-      if (labels.length != scores.length) {
-        throw new IllegalArgumentException(
-            labels.length
-                + " labels, "
-                + scores.length
-                + " scores: each row needs one of each, NaN where it is unknown");
-      }
+      BinaryPerformance.checkLengths(labels, scores);
       for (int row = 0; row < labels.length; row++) {
         BinaryPerformance.checkLabel(labels[row], row);
         if (Double.isInfinite(scores[row])) {

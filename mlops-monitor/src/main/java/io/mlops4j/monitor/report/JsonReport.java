@@ -359,13 +359,7 @@ public final class JsonReport {
     }
 
     private void number(String name, double value) throws IOException {
-      if (Double.isFinite(value)) {
-        out.writeNumberField(name, value);
-      } else if (Double.isNaN(value)) {
-        out.writeNullField(name);
-      } else {
-        out.writeStringField(name, Double.toString(value));
-      }
+      QualityJson.number(out, name, value);
     }
   }
 }

@@ -90,7 +90,8 @@ public final class QualityJson {
     out.writeEndObject();
   }
 
-  private static void number(JsonGenerator out, String name, double value) throws IOException {
+  /** Writes a number; JSON has no NaN and no infinities. */
+  static void number(JsonGenerator out, String name, double value) throws IOException {
     if (Double.isFinite(value)) {
       out.writeNumberField(name, value);
     } else if (Double.isNaN(value)) {
