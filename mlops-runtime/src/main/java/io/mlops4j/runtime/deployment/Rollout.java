@@ -206,9 +206,9 @@ public final class Rollout {
   }
 
   /**
-   * Promotes a candidate that passed all steps and waits for its approval. Approves exactly the
-   * state that was seen, with its evidence: if the rollout has moved on, or has ended and another
-   * one has begun, nothing is approved.
+   * Promotes a candidate that passed all steps and waits for its approval, or whose promotion is
+   * decided already. Approves exactly the state that was seen, with its evidence: if the rollout
+   * has moved on, or has ended and another one has begun, nothing is approved.
    *
    * @param seen the state that is approved, as {@link #status} returned it
    * @param change who approves, and why
@@ -245,9 +245,9 @@ public final class Rollout {
    * @param change who ends it, and why
    * @return the state afterwards, which is aborted
    * @throws IllegalArgumentException if the state is one of another alias
-   * @throws RegistryException if that rollout has ended, or the alias points to the candidate
-   *     already; if another process was faster, or if the registry cannot be used; the alias is not
-   *     changed
+   * @throws RegistryException if that rollout has ended, if its promotion is decided, or the alias
+   *     points to the candidate already; if another process was faster, or if the registry cannot
+   *     be used; nothing is aborted
    */
   public RolloutStatus abort(RolloutStatus seen, Change change) {
     Recorded now = open(seen, change);
@@ -309,7 +309,10 @@ public final class Rollout {
     return change.reason().isEmpty() ? what : change.reason() + ": " + what;
   }
 
-  /** The alias first, so that a crash in between leaves a rollout that {@link #settle} ends. */
+  /**
+   * Records the decision first: an abort that comes later is refused, and one that came before
+   * makes this fail, so that no call meets a candidate whose rollout was ended.
+   */
   private RolloutStatus promote(Recorded now, Change change, List<Evidence> evidence) {
     AliasRecord serving =
         served()
@@ -318,18 +321,37 @@ public final class Rollout {
                 () ->
                     refused(
                         "found another version behind the alias", now.status().baseline() + ""));
-    AliasRecord promoted = registry.assign(ref, now.status().candidate(), change, serving);
+    RolloutStatus decided = moved(now, State.PROMOTING, now.status().step(), change, evidence);
+    AliasRecord record =
+        registry.assign(
+            alias, decided.candidate(), RolloutRecord.promotion(decided, serving), now.record());
+    return finish(new Recorded(record, statusAt(record)), change);
+  }
+
+  /** Moves the alias, unless somebody changed it since the decision, and ends the rollout. */
+  private RolloutStatus finish(Recorded decided, Change change) {
+    RolloutStatus status = decided.status();
+    Optional<AliasRecord> serving = registry.head(ref);
+    if (serving.isPresent()
+        && serving.get().number() == RolloutRecord.serving(ref, decided.record())) {
+      serving = Optional.of(move(serving.get(), status));
+    }
     try {
-      return end(now, State.PROMOTED, change, evidence);
+      return ended(decided, serving.map(AliasRecord::to).orElse(null), change);
+    } catch (RegistryException e) { // another process was faster, or the registry is away
+      return next(decided).map(this::statusAt).orElseThrow(() -> e);
+    }
+  }
+
+  /** Returns the newest record of the alias, which may be one of another process. */
+  private AliasRecord move(AliasRecord serving, RolloutStatus decided) {
+    try {
+      return registry.assign(ref, decided.candidate(), decided.change(), serving);
     } catch (RegistryException e) {
-      AliasRecord ended = next(now).orElseThrow(() -> e); // by another process since it was read
-      Optional<RolloutStatus> end = read(ended).map(Recorded::status);
-      if (end.filter(status -> status.state() == State.PROMOTED).isPresent()) {
-        return end.get();
-      }
-      Change undo = change.because("taken back: the rollout had ended");
-      registry.assign(ref, now.status().baseline(), undo, promoted);
-      throw e;
+      return registry
+          .head(ref)
+          .filter(newest -> newest.number() != serving.number())
+          .orElseThrow(() -> e);
     }
   }
 
@@ -340,8 +362,8 @@ public final class Rollout {
   }
 
   /**
-   * Ends the open rollout if the alias does not point to its baseline any more: because it was
-   * promoted by a process that then ended, or because somebody assigned or removed the alias.
+   * Finishes a promotion whose process has ended, and ends the open rollout if the alias does not
+   * point to its baseline any more, because somebody assigned or removed it.
    *
    * @param change who notices it
    * @return the state afterwards; empty if no rollout is open, or if it goes on
@@ -371,32 +393,44 @@ public final class Rollout {
   }
 
   private Optional<RolloutStatus> settle(Recorded now, Change change) {
-    ModelVersion serving = served().map(AliasRecord::to).orElse(null);
-    RolloutStatus status = now.status();
-    if (status.baseline().equals(serving)) {
-      return Optional.empty();
+    if (now.status().state() == State.PROMOTING) {
+      return Optional.of(finish(now, change));
     }
+    ModelVersion serving = served().map(AliasRecord::to).orElse(null);
+    return now.status().baseline().equals(serving)
+        ? Optional.empty()
+        : Optional.of(ended(now, serving, change));
+  }
+
+  /** Ends a rollout by what the alias points to now. */
+  private RolloutStatus ended(Recorded now, @Nullable ModelVersion serving, Change change) {
+    RolloutStatus status = now.status();
     boolean promoted = status.candidate().equals(serving);
     String why = ref + (serving == null ? " was removed" : " points to " + serving);
-    return Optional.of(
-        end(
-            now,
-            promoted ? State.PROMOTED : State.ABORTED,
-            change.because(said(change, why)),
-            status.evidence()));
+    return end(
+        now,
+        promoted ? State.PROMOTED : State.ABORTED,
+        promoted && status.state() == State.PROMOTING
+            ? status.change()
+            : change.because(said(change, why)),
+        status.evidence());
   }
 
   private RolloutStatus next(
       Recorded now, State state, int step, Change change, List<Evidence> evidence) {
-    RolloutStatus next = now.status().moved(state, step, clock.instant(), change, evidence);
+    RolloutStatus next = moved(now, state, step, change, evidence);
     return statusAt(
         registry.assign(alias, next.candidate(), RolloutRecord.change(next), now.record()));
   }
 
   private RolloutStatus end(Recorded now, State state, Change change, List<Evidence> evidence) {
-    RolloutStatus end =
-        now.status().moved(state, now.status().step(), clock.instant(), change, evidence);
+    RolloutStatus end = moved(now, state, now.status().step(), change, evidence);
     return statusAt(registry.unassign(alias, RolloutRecord.change(end), now.record()));
+  }
+
+  private RolloutStatus moved(
+      Recorded now, State state, int step, Change change, List<Evidence> evidence) {
+    return now.status().moved(state, step, clock.instant(), change, evidence);
   }
 
   private Optional<Recorded> newest() {

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -24,6 +25,7 @@ import java.util.stream.Collectors;
 final class RolloutRecord {
   private static final int FORMAT = 1;
   private static final String SUFFIX = ".rollout";
+  private static final String SERVING = "serving";
 
   private RolloutRecord() {}
 
@@ -32,7 +34,25 @@ final class RolloutRecord {
     return ref + SUFFIX;
   }
 
+  /** Returns the form of the decision to promote, if the alias is still at its newest record. */
+  static Change promotion(RolloutStatus decided, AliasRecord serving) {
+    return change(decided, json(decided).put(SERVING, serving.number()));
+  }
+
+  /** Returns the number of the alias's newest record when its promotion was decided. */
+  static long serving(String ref, AliasRecord decided) {
+    return read(ref, decided, json -> json.whole(SERVING));
+  }
+
   static Change change(RolloutStatus status) {
+    return change(status, json(status));
+  }
+
+  private static Change change(RolloutStatus status, ObjectNode json) {
+    return status.change().because(oneLine(status.change().reason()) + "\n" + json);
+  }
+
+  private static ObjectNode json(RolloutStatus status) {
     ObjectNode json = Json.object();
     json.put("rollout", FORMAT)
         .put("state", status.state().name().toLowerCase(Locale.ROOT))
@@ -51,7 +71,7 @@ final class RolloutRecord {
       put(entry, "bound", one.bound());
       entry.put("text", one.text());
     }
-    return status.change().because(oneLine(status.change().reason()) + "\n" + json);
+    return json;
   }
 
   private static String oneLine(String text) {
@@ -91,6 +111,10 @@ final class RolloutRecord {
    * @throws RegistryException if it is not the record of a rollout
    */
   static RolloutStatus read(String ref, AliasRecord record) {
+    return read(ref, record, json -> status(ref, record, json));
+  }
+
+  private static <T> T read(String ref, AliasRecord record, Function<Document, T> reader) {
     String reason = record.change().reason();
     int end = reason.indexOf('\n');
     if (end < 0) {
@@ -100,13 +124,13 @@ final class RolloutRecord {
           null);
     }
     byte[] json = reason.substring(end + 1).getBytes(StandardCharsets.UTF_8);
-    Change change = record.change().because(reason.substring(0, end));
-    String place = "record " + record.number() + " of " + alias(ref);
-    return Document.read(place, json, document -> read(ref, record, change, document));
+    return Document.read("record " + record.number() + " of " + alias(ref), json, reader);
   }
 
-  private static RolloutStatus read(String ref, AliasRecord record, Change change, Document json) {
+  private static RolloutStatus status(String ref, AliasRecord record, Document json) {
     json.checkFormat("rollout", FORMAT);
+    String reason = record.change().reason();
+    Change change = record.change().because(reason.substring(0, reason.indexOf('\n')));
     List<Double> shares = json.array("shares").stream().map(share -> share.doubleValue()).toList();
     return new RolloutStatus(
         ref,

@@ -37,6 +37,11 @@ public record RolloutStatus(
     RUNNING,
     /** All steps passed; the promotion waits for {@link Rollout#approve}. */
     AWAITING_APPROVAL,
+    /**
+     * The promotion is decided and cannot be aborted; the alias is about to point to the candidate.
+     * If the process that decided has ended, the next one that looks at the rollout finishes it.
+     */
+    PROMOTING,
     /** The alias points to the candidate. */
     PROMOTED,
     /** A gate failed, or stayed inconclusive for too long. */
@@ -74,9 +79,12 @@ public record RolloutStatus(
     return new RolloutStatus(ref, candidate, baseline, plan, state, step, at, change, evidence);
   }
 
-  /** {@return whether the rollout goes on: it runs or waits for an approval} */
+  /** {@return whether the rollout goes on: it runs, waits for an approval, or is about to end} */
   public boolean isOpen() {
-    return state == State.RUNNING || state == State.AWAITING_APPROVAL;
+    return switch (state) {
+      case RUNNING, AWAITING_APPROVAL, PROMOTING -> true;
+      case PROMOTED, ROLLED_BACK, ABORTED -> false;
+    };
   }
 
   /** {@return the share of the calls that the candidate answers; 0 if the rollout has ended} */

@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mlops4j.registry.Change;
@@ -8,7 +9,9 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.rollout.Evidence;
 import io.mlops4j.rollout.Verdict;
 import io.mlops4j.runtime.deployment.Rollout;
+import io.mlops4j.runtime.deployment.RolloutStatus;
 import io.mlops4j.runtime.registry.FileModelRegistry;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,6 +108,46 @@ class RolloutCommandsTest {
     assertThat(late.err()).contains("aborted", "expected a rollout that is open");
     start();
     assertThat(line.run("rollout", "abort", "mlp@champion", "--by", "ana").code()).isZero();
+  }
+
+  /** Approves in a process that ends after the decision. */
+  private void approveAndEnd() {
+    try (ModelRegistry registry = FileModelRegistry.open(temporary.resolve("registry"))) {
+      ModelRegistry ends =
+          (ModelRegistry)
+              Proxy.newProxyInstance(
+                  getClass().getClassLoader(),
+                  new Class<?>[] {ModelRegistry.class},
+                  (proxy, method, arguments) -> {
+                    if (method.getName().equals("assign") && arguments[0].equals("mlp@champion")) {
+                      throw new AssertionError("ended");
+                    }
+                    return method.invoke(registry, arguments);
+                  });
+      Rollout rollout = Rollout.of(ends, "mlp@champion");
+      RolloutStatus seen = rollout.status().orElseThrow();
+      assertThatThrownBy(() -> rollout.approve(seen, Change.by("maria"))).hasMessage("ended");
+    }
+  }
+
+  @Test
+  void anApprovalWhoseProcessEndedIsFinished() {
+    start("--shares", "0.5", "--approval");
+    judge(PASS);
+    approveAndEnd();
+
+    Line.Said status = line.run("rollout", "status", "mlp@champion");
+    assertThat(status.out())
+        .contains("promoting, step 1 of 1")
+        .endsWith("without one: mlops4j rollout approve mlp@champion mlp:2\n");
+    assertThat(line.run("show", "mlp@champion", "--json").json().get("number").intValue())
+        .isEqualTo(1);
+
+    Line.Said late = abort("mlp:2");
+    assertThat(late.code()).isEqualTo(1);
+    assertThat(late.err()).contains("promoted", "assign mlp:1");
+    assertThat(line.run("show", "mlp@champion", "--json").json().get("number").intValue())
+        .isEqualTo(2);
   }
 
   private Line.Said approve(String candidate, Object... more) {

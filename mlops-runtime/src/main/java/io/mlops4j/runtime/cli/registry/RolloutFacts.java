@@ -85,6 +85,10 @@ final class RolloutFacts {
       to.line(
           "next      mlops4j rollout approve %s %s, or abort"
               .formatted(status.ref(), status.candidate()));
+    } else if (status.state() == State.PROMOTING) {
+      to.line(
+          "next      a service moves the alias; without one: mlops4j rollout approve %s %s"
+              .formatted(status.ref(), status.candidate()));
     }
   }
 

@@ -92,9 +92,14 @@ final class RolloutJudge {
 
   /** Takes as long as the gates and the registry. */
   void judge(RolloutStatus status) {
-    if (!champion.servedBy().flatMap(by -> by.version()).equals(Optional.of(status.baseline()))
-        && rollout.reconcile(change).isPresent()) {
-      return;
+    boolean overtaken =
+        !champion.servedBy().flatMap(by -> by.version()).equals(Optional.of(status.baseline()));
+    if (overtaken || status.state() == State.PROMOTING) {
+      Optional<RolloutStatus> end = rollout.reconcile(change);
+      end.ifPresent(this::follow);
+      if (end.isPresent()) {
+        return;
+      }
     }
     Optional<DeploymentStatus.Refusal> refused = canary.refused();
     if (refused.isPresent()) {
@@ -140,6 +145,10 @@ final class RolloutJudge {
 
   private void record(RolloutStatus judged, Verdict verdict) {
     RolloutStatus after = rollout.judged(judged, verdict, change);
+    follow(after);
+  }
+
+  private void follow(RolloutStatus after) {
     LOG.info("{}", after);
     canary.candidate().tick();
     if (!after.isOpen()) {

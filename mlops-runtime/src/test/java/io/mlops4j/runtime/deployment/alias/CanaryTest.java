@@ -317,6 +317,26 @@ class CanaryTest {
   }
 
   @Test
+  void aPromotionWhoseProcessEndedIsFinished() {
+    Rollout rollout = Rollout.of(plus.registry, CHAMPION);
+    try (AliasDeployment deployment =
+        (AliasDeployment) builder().rollouts(trial -> pass()).start()) {
+      RolloutStatus last = rollout.start(plus.v2, RolloutPlan.of(0.5), ANA);
+      plus.killedAfterAssigning(
+          rollout.alias(), ends -> Rollout.of(ends, CHAMPION).judged(last, pass(), ANA));
+      deployment.refresh();
+      assertThat(deployment.servedBy().version()).contains(plus.v1);
+      assertThat(deployment.canary().orElseThrow().share()).isEqualTo(0.5);
+
+      judgeOnce(deployment); // and long before the end of the step
+
+      assertThat(rollout.status().orElseThrow().state()).isEqualTo(State.PROMOTED);
+      await(() -> deployment.servedBy().version().equals(Optional.of(plus.v2)));
+      assertThat(version(deployment)).isEqualTo(2);
+    }
+  }
+
+  @Test
   void aRolloutThatFailsLeavesTheChampion() {
     Rollout rollout = Rollout.of(plus.registry, CHAMPION);
     try (Deployment deployment = builder().rollouts(trial -> fail()).start()) {

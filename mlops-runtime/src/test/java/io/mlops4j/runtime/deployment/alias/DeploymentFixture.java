@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.deployment.alias;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.feature.FeatureBatch;
@@ -19,12 +20,16 @@ import io.mlops4j.runtime.serving.DefaultModelLoader;
 import io.mlops4j.runtime.serving.RuntimeSettings;
 import io.mlops4j.runtime.trust.ModelSigner;
 import io.mlops4j.runtime.trust.TrustPolicy;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** A registry with three versions, each of which adds its number to {@code x}. */
 final class DeploymentFixture implements AutoCloseable {
@@ -142,5 +147,40 @@ final class DeploymentFixture implements AutoCloseable {
   public void close() {
     registry.close();
     assertThat(loader.closeAndReport()).isEmpty();
+  }
+
+  /** A registry in which the answers of a method for an alias are changed. */
+  ModelRegistry registryThat(String called, String alias, UnaryOperator<Object> change) {
+    return (ModelRegistry)
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {ModelRegistry.class},
+            (proxy, method, arguments) -> {
+              try {
+                Object answer = method.invoke(registry, arguments);
+                return method.getName().equals(called) && arguments[0].equals(alias)
+                    ? change.apply(answer)
+                    : answer;
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  /** What ends a process between two writes. */
+  private static final class Killed extends Error {
+    private static final long serialVersionUID = 1;
+  }
+
+  /** Does work with a registry in a process that ends after an assignment of an alias. */
+  void killedAfterAssigning(String alias, Consumer<ModelRegistry> work) {
+    ModelRegistry ends =
+        registryThat(
+            "assign",
+            alias,
+            answer -> {
+              throw new Killed();
+            });
+    assertThatThrownBy(() -> work.accept(ends)).isInstanceOf(Killed.class);
   }
 }

@@ -16,19 +16,16 @@ import io.mlops4j.runtime.deployment.RolloutPlan;
 import io.mlops4j.runtime.deployment.RolloutStatus;
 import io.mlops4j.runtime.deployment.RolloutStatus.State;
 import io.mlops4j.runtime.registry.FileModelRegistry;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The state of a rollout is in the registry. */
@@ -91,7 +88,8 @@ class RolloutTest {
         .containsExactly(
             "better on May",
             "pass: 0.10 % of 12000 calls failed",
-            "pass: 0.10 % of 12000 calls failed");
+            "pass: 0.10 % of 12000 calls failed", // decided
+            "pass: 0.10 % of 12000 calls failed"); // and done
     assertThat(state()).isEqualTo(end);
   }
 
@@ -265,7 +263,7 @@ class RolloutTest {
   /** A registry in which something happens after the first call of a method for an alias. */
   private ModelRegistry meddled(String called, String alias, Runnable meddle) {
     AtomicBoolean done = new AtomicBoolean();
-    return changed(
+    return plus.registryThat(
         called,
         alias,
         answer -> {
@@ -274,24 +272,6 @@ class RolloutTest {
           }
           return answer;
         });
-  }
-
-  /** A registry in which the answers of a method for an alias are changed. */
-  private ModelRegistry changed(String called, String alias, UnaryOperator<Object> change) {
-    return (ModelRegistry)
-        Proxy.newProxyInstance(
-            getClass().getClassLoader(),
-            new Class<?>[] {ModelRegistry.class},
-            (proxy, method, arguments) -> {
-              try {
-                Object answer = method.invoke(plus.registry, arguments);
-                return method.getName().equals(called) && arguments[0].equals(alias)
-                    ? change.apply(answer)
-                    : answer;
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              }
-            });
   }
 
   @Test
@@ -454,21 +434,142 @@ class RolloutTest {
     assertThat(plus.registry.resolve(CHAMPION)).isEqualTo(plus.v3);
   }
 
-  /** The other process read the alias before the promotion, and writes its record after it. */
-  @Test
-  void aPromotionIsTakenBackIfAnotherProcessEndedTheRolloutMeanwhile() {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aRolloutThatEndsBeforeTheDecisionIsNeverPromoted(boolean aborted) {
     RolloutStatus first = rollout.start(plus.v2, RolloutPlan.of(1), ANA);
-    AliasRecord before = plus.registry.head(CHAMPION).orElseThrow();
-    ModelRegistry late = changed("head", CHAMPION, now -> Optional.of(before));
-    Runnable fails = () -> Rollout.of(late, CHAMPION, time).judged(first, FAIL, SERVICE);
-    Rollout own = Rollout.of(meddled("assign", CHAMPION, fails), CHAMPION, time);
+    Runnable ends =
+        () -> {
+          if (aborted) {
+            rollout.abort(first, ANA);
+          } else {
+            rollout.judged(first, FAIL, SERVICE);
+          }
+        };
+    Rollout own = Rollout.of(meddled("head", CHAMPION, ends), CHAMPION, time);
 
     assertThatThrownBy(() -> own.judged(first, PASS, SERVICE))
         .isInstanceOf(RegistryException.class);
 
-    assertThat(state().state()).isEqualTo(State.ROLLED_BACK);
+    assertThat(state().state()).isEqualTo(aborted ? State.ABORTED : State.ROLLED_BACK);
+    assertThat(plus.registry.history(CHAMPION)).as("no call met the candidate").hasSize(1);
+  }
+
+  @Test
+  void aDecidedPromotionIsNeitherAbortedNorJudged() {
+    RolloutStatus first = rollout.start(plus.v2, RolloutPlan.of(1), ANA);
+    Runnable late =
+        () -> {
+          RolloutStatus decided = state();
+          assertThat(decided.state()).isEqualTo(State.PROMOTING);
+          assertThat(decided.share()).isEqualTo(1);
+          assertThatThrownBy(() -> rollout.abort(first, ANA))
+              .isInstanceOf(RegistryException.class)
+              .hasMessageContaining("promoted")
+              .hasMessageContaining("assign plus:1");
+          assertThat(rollout.judged(first, FAIL, SERVICE).state()).isEqualTo(State.PROMOTED);
+        };
+    Rollout own = Rollout.of(meddled("assign", rollout.alias(), late), CHAMPION, time);
+
+    assertThat(own.judged(first, PASS, ANA).state()).isEqualTo(State.PROMOTED);
+
+    assertThat(state().state()).isEqualTo(State.PROMOTED);
+    assertThat(state().change()).isEqualTo(ANA.because("better on May: " + PASS));
+    assertThat(plus.registry.resolve(CHAMPION)).isEqualTo(plus.v2);
+    assertThat(plus.registry.history(CHAMPION)).hasSize(2);
+  }
+
+  /** Decides a promotion in a process that ends after an assignment of an alias. */
+  private void killedAfterAssigning(String alias) {
+    RolloutStatus first = rollout.start(plus.v2, RolloutPlan.of(1), ANA);
+    plus.killedAfterAssigning(
+        alias, ends -> Rollout.of(ends, CHAMPION, time).judged(first, PASS, ANA));
+    assertThat(state().state()).isEqualTo(State.PROMOTING);
+  }
+
+  private enum Finisher {
+    RECONCILE,
+    JUDGE,
+    APPROVE,
+    ABORT
+  }
+
+  @ParameterizedTest
+  @EnumSource(Finisher.class)
+  void theNextProcessFinishesAPromotion(Finisher by) {
+    killedAfterAssigning(rollout.alias());
     assertThat(plus.registry.resolve(CHAMPION)).isEqualTo(plus.v1);
-    assertThat(plus.registry.history(CHAMPION)).hasSize(3);
+    RolloutStatus decided = state();
+
+    switch (by) {
+      case RECONCILE ->
+          assertThat(rollout.reconcile(SERVICE).orElseThrow().state()).isEqualTo(State.PROMOTED);
+      case JUDGE ->
+          assertThat(rollout.judged(decided, FAIL, SERVICE).state()).isEqualTo(State.PROMOTED);
+      case APPROVE ->
+          assertThat(rollout.approve(decided, SERVICE).state()).isEqualTo(State.PROMOTED);
+      case ABORT ->
+          assertThatThrownBy(() -> rollout.abort(decided, SERVICE))
+              .isInstanceOf(RegistryException.class)
+              .hasMessageContaining("promoted");
+    }
+
+    assertThat(plus.registry.resolve(CHAMPION)).isEqualTo(plus.v2);
+    assertThat(state().state()).isEqualTo(State.PROMOTED);
+    assertThat(state().change().actor()).as("who decided").isEqualTo("ana");
+    assertThat(plus.registry.history(CHAMPION).get(1).change().actor()).isEqualTo("ana");
+  }
+
+  /** The alias was moved, and somebody has moved it back before the rollout was looked at again. */
+  @Test
+  void aPromotionThatWasTakenBackByHandIsNotRepeated() {
+    killedAfterAssigning(CHAMPION);
+    assertThat(plus.registry.resolve(CHAMPION)).isEqualTo(plus.v2);
+    plus.assign(CHAMPION, plus.v1);
+
+    RolloutStatus end = rollout.reconcile(SERVICE).orElseThrow();
+
+    assertThat(end.state()).isEqualTo(State.ABORTED);
+    assertThat(end.change().reason()).contains("points to plus:1");
+    assertThat(plus.registry.resolve(CHAMPION)).isEqualTo(plus.v1);
+  }
+
+  @Test
+  void anAssignmentAfterTheDecisionIsNotUndone() {
+    RolloutStatus first = rollout.start(plus.v2, RolloutPlan.of(1), ANA);
+    int[] reads = {0};
+    ModelRegistry meddled =
+        plus.registryThat(
+            "head",
+            CHAMPION,
+            now -> {
+              if (++reads[0] == 3) { // between the decision and the move
+                plus.assign(CHAMPION, plus.v3);
+              }
+              return now;
+            });
+
+    RolloutStatus end = Rollout.of(meddled, CHAMPION, time).judged(first, PASS, SERVICE);
+
+    assertThat(end.state()).isEqualTo(State.ABORTED);
+    assertThat(end.change().reason()).contains("points to plus:3");
+    assertThat(plus.registry.resolve(CHAMPION)).isEqualTo(plus.v3);
+  }
+
+  @Test
+  void ofManyProcessesThatFinishAPromotionOneMovesTheAlias() throws Exception {
+    for (int round = 0; round < 20; round++) {
+      plus.assign(CHAMPION, plus.v1);
+      killedAfterAssigning(rollout.alias());
+      int before = plus.registry.history(CHAMPION).size();
+      InParallel.Work<State> finish =
+          () -> rollout.reconcile(SERVICE).map(RolloutStatus::state).orElse(State.PROMOTED);
+
+      assertThat(InParallel.call(finish, finish, finish)).containsOnly(State.PROMOTED);
+
+      assertThat(plus.registry.history(CHAMPION)).hasSize(before + 1);
+      assertThat(state().state()).isEqualTo(State.PROMOTED);
+    }
   }
 
   @Test

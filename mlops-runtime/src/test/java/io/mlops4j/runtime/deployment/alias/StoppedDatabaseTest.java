@@ -275,7 +275,7 @@ class StoppedDatabaseTest {
       }
       assertThat(plus.registry.history(rollout.alias()).stream().map(rollout::statusAt))
           .extracting(RolloutStatus::step)
-          .containsExactly(1, 2, 2);
+          .containsExactly(1, 2, 2, 2);
       assertThat(plus.registry.history(CHAMPION)).hasSize(2);
     }
   }

@@ -20,6 +20,7 @@ final class Timeline {
       case RUNNING ->
           "%s: step %d of %d, %s".formatted(status.candidate(), status.step(), steps, share);
       case AWAITING_APPROVAL -> status.candidate() + ": all steps passed; waits for an approval";
+      case PROMOTING -> status.candidate() + ": about to be promoted";
       case PROMOTED -> status.candidate() + ": promoted by " + status.change().actor();
       case ROLLED_BACK -> status.candidate() + ": rolled back by " + status.change().actor();
       case ABORTED -> status.candidate() + ": aborted by " + status.change().actor();
