@@ -2,6 +2,7 @@ package io.mlops4j.runtime.deployment.alias;
 
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.runtime.deployment.DeploymentStatus.Verdict;
+import io.mlops4j.runtime.deployment.alias.acceptance.RejectedVersionException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;

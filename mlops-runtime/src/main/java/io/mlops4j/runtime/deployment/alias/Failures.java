@@ -10,6 +10,7 @@ import io.mlops4j.error.RegionException;
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.error.UntrustedModelException;
 import io.mlops4j.runtime.deployment.DeploymentStatus.Verdict;
+import io.mlops4j.runtime.deployment.alias.acceptance.RejectedVersionException;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;

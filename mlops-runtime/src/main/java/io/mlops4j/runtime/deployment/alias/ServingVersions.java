@@ -1,6 +1,8 @@
 package io.mlops4j.runtime.deployment.alias;
 
 import io.mlops4j.runtime.deployment.ProtectionStatus;
+import io.mlops4j.runtime.deployment.alias.acceptance.Compatibility;
+import io.mlops4j.runtime.deployment.alias.acceptance.RejectedVersionException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Queue;

@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.deployment.alias;
+package io.mlops4j.runtime.deployment.alias.acceptance;
 
 import io.mlops4j.inference.Model;
 import io.mlops4j.model.ElementType;
@@ -19,15 +19,17 @@ import java.util.Optional;
  * Checks whether callers of one model can use another model. It must take the same columns, by name
  * and type, and return at least the same outputs.
  */
-final class Compatibility {
+public final class Compatibility {
   private Compatibility() {}
 
   /**
    * Compares two models.
    *
+   * @param serving the model that callers use
+   * @param candidate the model that is to serve
    * @throws RejectedVersionException if callers of the first cannot use the second
    */
-  static void require(Model serving, Model candidate) {
+  public static void require(Model serving, Model candidate) {
     List<String> differences = new ArrayList<>();
     inputs(columns(serving), columns(candidate), differences);
     outputs(serving, candidate, differences);

@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.deployment.alias;
+package io.mlops4j.runtime.deployment.alias.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,5 +1,6 @@
-package io.mlops4j.runtime.deployment.alias;
+package io.mlops4j.runtime.deployment.alias.acceptance;
 
+import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.ModelInputException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
@@ -34,7 +35,7 @@ import org.apache.arrow.vector.util.Text;
 import org.jspecify.annotations.Nullable;
 
 /** The first calls of a version, before it serves. */
-final class SelfTest {
+public final class SelfTest {
   private final Model model;
   private final BufferAllocator allocator;
   private final Duration limit;
@@ -42,10 +43,14 @@ final class SelfTest {
   private final TypedColumns columns;
 
   /**
+   * Prepares the calls.
+   *
+   * @param model the loaded version
+   * @param allocator where rows are allocated
    * @param limit of each call
    * @param nanAllowed whether answers to finite rows may be NaN
    */
-  SelfTest(Model model, BufferAllocator allocator, Duration limit, boolean nanAllowed) {
+  public SelfTest(Model model, BufferAllocator allocator, Duration limit, boolean nanAllowed) {
     this.model = model;
     this.limit = limit;
     this.nanAllowed = nanAllowed;
@@ -57,11 +62,12 @@ final class SelfTest {
    * Calls the model with the golden rows of the card. If the card has none, calls it once with
    * zeros and empty texts.
    *
+   * @param card the version's card
    * @throws RejectedVersionException if an answer is not the expected one or NaN, or the model does
    *     not take the rows
    * @throws InferenceException if there is no answer
    */
-  void run(ModelCard card) {
+  public void run(ModelCard card) {
     Optional<GoldenRows> golden = card.goldenRows();
     if (golden.isPresent()) {
       check(golden.get());
@@ -73,11 +79,12 @@ final class SelfTest {
   /**
    * Calls the model with rows that callers sent.
    *
+   * @param rows the rows
    * @throws RejectedVersionException if it does not take them, or answers NaN although all numbers
    *     in them are finite
    * @throws InferenceException if there is no answer
    */
-  void run(FeatureBatch rows) {
+  public void run(FeatureBatch rows) {
     try (Prediction answer = model.predict(rows, CallOptions.withDefaults().withDeadline(limit))) {
       if (isFinite(rows)) {
         refuseNan(answer, "recent rows of callers");
