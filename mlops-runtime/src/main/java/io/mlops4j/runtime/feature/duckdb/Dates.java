@@ -56,16 +56,11 @@ final class Dates {
 
   /** Returns the expression that converts a column of times. */
   static String convert(String name) {
-    String column = Sql.name(name);
-    return "CASE WHEN %s THEN error(%s || %s || %s) ELSE CAST(%s AS DATE) END"
-        .formatted(
-            isBad(name),
-            Sql.text("column " + name + ": found "),
-            column,
-            Sql.text(
-                ", expected a date as in the first rows; read the column as STRING with"
-                    + " ReadOptions.type, or the file with query and"
-                    + " read_csv(..., sample_size = -1)"),
-            column);
+    return CheckedCast.of(
+        name,
+        isBad(name),
+        "DATE",
+        "a date as in the first rows; read the column as STRING with ReadOptions.type, or the file"
+            + " with query and read_csv(..., sample_size = -1)");
   }
 }

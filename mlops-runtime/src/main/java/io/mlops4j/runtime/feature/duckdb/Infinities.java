@@ -16,7 +16,7 @@ import org.apache.arrow.vector.types.pojo.Field;
 /** Finds texts of numbers that are too large for their type, such as 1e400 for float64. */
 final class Infinities {
   private static final String EXPECTED =
-      ", expected a number that fits %s; write inf for an infinity, or read the column as STRING"
+      "a number that fits %s; write inf for an infinity, or read the column as STRING"
           + " with ReadOptions.type";
 
   private Infinities() {}
@@ -32,19 +32,14 @@ final class Infinities {
         + ", '[0-9][-+0-9.eE]*'), lambda number: isinf(TRY_CAST(number AS DOUBLE)))) > 0";
   }
 
-  private static String found(String name, boolean single) {
-    String column = Sql.name(name);
-    String expected =
-        EXPECTED.formatted(
-            single ? "float32 (up to 3.4028235E38)" : "float64 (up to 1.7976931348623157E308)");
-    return Sql.text("column " + name + ": found ") + " || " + column + " || " + Sql.text(expected);
+  private static String expected(boolean single) {
+    return EXPECTED.formatted(
+        single ? "float32 (up to 3.4028235E38)" : "float64 (up to 1.7976931348623157E308)");
   }
 
   /** Returns the expression that converts a column of texts to doubles. */
   static String convert(String name) {
-    String column = Sql.name(name);
-    return "CASE WHEN %s THEN error(%s) ELSE CAST(%s AS DOUBLE) END"
-        .formatted(isBad(column, "DOUBLE"), found(name, false), column);
+    return CheckedCast.of(name, isBad(Sql.name(name), "DOUBLE"), "DOUBLE", expected(false));
   }
 
   /**
@@ -67,7 +62,7 @@ final class Infinities {
         boolean flat = column.getChildren().isEmpty();
         String type = single ? "FLOAT" : "DOUBLE";
         String bad = flat ? isBad(Sql.name(name), type) : isBadInside(Sql.name(name));
-        cases.add("WHEN " + bad + " THEN " + found(name, single));
+        cases.add("WHEN " + bad + " THEN " + CheckedCast.message(name, expected(single)));
         // The filter needs the number, too.
         String to = flat ? type : parsed.types().getOrDefault(name, "VARCHAR");
         types.put(name, flat ? "VARCHAR" : "JSON");

@@ -14,15 +14,10 @@ final class SingleFloats {
 
   /** Returns the expression that converts a column. */
   static String convert(String name) {
-    String column = Sql.name(name);
-    return "CASE WHEN %s THEN error(%s || %s || %s) ELSE CAST(%s AS FLOAT) END"
-        .formatted(
-            isBad(name),
-            Sql.text("column " + name + ": found "),
-            column,
-            Sql.text(
-                ", expected a value that fits float32 (up to 3.4028235E38); set FLOAT64 with"
-                    + " ReadOptions.type"),
-            column);
+    return CheckedCast.of(
+        name,
+        isBad(name),
+        "FLOAT",
+        "a value that fits float32 (up to 3.4028235E38); set FLOAT64 with ReadOptions.type");
   }
 }

@@ -47,28 +47,17 @@ final class WholeNumbers {
 
   /** Returns the expression that converts a column. */
   static String convert(String name, String from, String to) {
-    String column = Sql.name(name);
     boolean checked = from.equals("VARCHAR") || from.equals("FLOAT") || from.equals("DOUBLE");
     if (!is(to) || !(checked || from.startsWith("DECIMAL"))) {
-      return "CAST(" + column + " AS " + to + ")";
+      return "CAST(" + Sql.name(name) + " AS " + to + ")";
     }
-    String advice =
-        "expected a whole number as its type "
+    return CheckedCast.of(
+        name,
+        isBad(name, from),
+        to,
+        "a whole number as its type "
             + to
             + " says; set another type with ReadOptions.type, such as FLOAT64 for fractions, or"
-            + " INT64 for whole numbers of more than 53 bits";
-    return "CASE WHEN "
-        + isBad(name, from)
-        + " THEN error("
-        + Sql.text("column " + name + ": found ")
-        + " || "
-        + column
-        + " || "
-        + Sql.text(", " + advice)
-        + ") ELSE CAST("
-        + column
-        + " AS "
-        + to
-        + ") END";
+            + " INT64 for whole numbers of more than 53 bits");
   }
 }

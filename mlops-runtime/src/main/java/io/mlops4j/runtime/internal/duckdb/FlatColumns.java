@@ -9,12 +9,12 @@ import org.apache.arrow.vector.FieldVector;
 final class FlatColumns {
   private FlatColumns() {}
 
-  /** Values that DuckDB and Arrow lay out alike. */
-  static final class Same extends Column {
-    private final int width;
-    private long data;
+  /** Values of a fixed width. */
+  private abstract static class FixedWidth extends Column {
+    final int width;
+    long data;
 
-    Same(FieldVector to, int width) {
+    FixedWidth(FieldVector to, int width) {
       super(to);
       this.width = width;
     }
@@ -23,6 +23,13 @@ final class FlatColumns {
     void open(ByteBuffer vector, long rows) {
       super.open(vector, rows);
       data = Natives.data(vector, rows * width);
+    }
+  }
+
+  /** Values that DuckDB and Arrow lay out alike. */
+  static final class Same extends FixedWidth {
+    Same(FieldVector to, int width) {
+      super(to, width);
     }
 
     @Override
@@ -37,17 +44,9 @@ final class FlatColumns {
   }
 
   /** Booleans, which have a byte each in DuckDB. */
-  static final class Booleans extends Column {
-    private long data;
-
+  static final class Booleans extends FixedWidth {
     Booleans(FieldVector to) {
-      super(to);
-    }
-
-    @Override
-    void open(ByteBuffer vector, long rows) {
-      super.open(vector, rows);
-      data = Natives.data(vector, rows);
+      super(to, 1);
     }
 
     @Override
@@ -62,19 +61,9 @@ final class FlatColumns {
   }
 
   /** Decimals of 2, 4 or 8 bytes, which have 16 bytes in Arrow. */
-  static final class Decimals extends Column {
-    private final int width;
-    private long data;
-
+  static final class Decimals extends FixedWidth {
     Decimals(FieldVector to, int precision) {
-      super(to);
-      width = precision <= 4 ? 2 : precision <= 9 ? 4 : 8;
-    }
-
-    @Override
-    void open(ByteBuffer vector, long rows) {
-      super.open(vector, rows);
-      data = Natives.data(vector, rows * width);
+      super(to, precision <= 4 ? 2 : precision <= 9 ? 4 : 8);
     }
 
     @Override
@@ -99,17 +88,9 @@ final class FlatColumns {
   }
 
   /** Intervals: months and days alike, then microseconds that Arrow has as nanoseconds. */
-  static final class Intervals extends Column {
-    private long data;
-
+  static final class Intervals extends FixedWidth {
     Intervals(FieldVector to) {
-      super(to);
-    }
-
-    @Override
-    void open(ByteBuffer vector, long rows) {
-      super.open(vector, rows);
-      data = Natives.data(vector, rows * 16);
+      super(to, 16);
     }
 
     @Override
@@ -131,26 +112,19 @@ final class FlatColumns {
    * Texts and bytes. DuckDB has 16 bytes for each: the length, then up to 12 bytes of the text, or
    * 4 bytes and the address of all.
    */
-  static final class Texts extends Column {
+  static final class Texts extends FixedWidth {
     private static final int INLINE = 12;
 
-    private long data;
     private long used;
 
     Texts(FieldVector to) {
-      super(to);
+      super(to, 16);
     }
 
     @Override
     void begin(int rows) {
       super.begin(rows);
       used = 0;
-    }
-
-    @Override
-    void open(ByteBuffer vector, long rows) {
-      super.open(vector, rows);
-      data = Natives.data(vector, rows * 16);
     }
 
     @Override
