@@ -91,7 +91,7 @@ public final class FeatureSource {
    * @throws IllegalArgumentException if the query is blank
    */
   public static FeatureSource sql(String query) {
-    String trimmed = Sql.query("query", query);
+    String trimmed = Sql.query(query);
     return ofSql("sql " + trimmed, trimmed, null);
   }
 

@@ -261,7 +261,7 @@ public final class FeatureView {
      * @throws IllegalArgumentException if the query is blank
      */
     public Builder sql(String query) {
-      this.sql = Sql.query("query", query);
+      this.sql = Sql.query(query);
       return this;
     }
 

@@ -252,7 +252,7 @@ class RegistryCopyTest {
             true,
             files,
             honest.card(),
-            honest.published());
+            honest.publication());
     Files.write(file, forged.write());
   }
 }

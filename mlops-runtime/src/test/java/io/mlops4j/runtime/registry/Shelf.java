@@ -4,6 +4,7 @@ import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelFormat;
 import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.Publication;
 import io.mlops4j.runtime.internal.card.CardDocument;
 import io.mlops4j.runtime.internal.source.ModelFiles;
 import io.mlops4j.runtime.registry.store.Manifest;
@@ -46,7 +47,8 @@ public final class Shelf {
               false,
               Map.of(name, entry),
               Digest.sha256(card),
-              AT);
+              new Publication(
+                  AT, AT, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()));
       Files.createLink(folder.resolve("files").resolve(name), model);
       Files.write(folder.resolve("card.json"), card);
       Files.write(folder.resolve("manifest.json"), manifest.write());

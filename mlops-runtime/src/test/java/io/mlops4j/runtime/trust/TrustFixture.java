@@ -96,10 +96,6 @@ final class TrustFixture {
           Path.of(name));
     }
 
-    TestSource signedBy(byte[] signature) {
-      return new TestSource(bytes, external, List.of(ByteBuffer.wrap(signature)), main);
-    }
-
     @Override
     public ModelFormat format() {
       return new ModelFormat("test");

@@ -54,7 +54,8 @@ final class CopyCommand extends RegistryCommand {
   private @Nullable Path blobs;
 
   private RegistryAddress target() {
-    return address("TARGET", target, new RegistryAddress.TablePlace(schema, prefix, blobs));
+    return global()
+        .target(spec(), "TARGET", target, new RegistryAddress.TablePlace(schema, prefix, blobs));
   }
 
   @Override

@@ -56,9 +56,4 @@ abstract class RegistryCommand extends ShellCommand {
       Disk.deleteQuietly(folder);
     }
   }
-
-  /** The address of a second registry. */
-  RegistryAddress address(String what, String text, RegistryAddress.TablePlace place) {
-    return global().target(spec(), what, text, place);
-  }
 }

@@ -70,9 +70,9 @@ record DuckType(
 
   private Field field(String column, boolean nullable) {
     return switch (name) {
-      case "LIST" -> field(column, nullable, ArrowType.List.INSTANCE, List.of(child("$data$")));
+      case "LIST" -> field(column, nullable, ArrowType.List.INSTANCE, List.of(element()));
       case "ARRAY" ->
-          field(column, nullable, new ArrowType.FixedSizeList(size), List.of(child("$data$")));
+          field(column, nullable, new ArrowType.FixedSizeList(size), List.of(element()));
       case "STRUCT" -> field(column, nullable, ArrowType.Struct.INSTANCE, structFields());
       case "MAP" -> field(column, nullable, new ArrowType.Map(false), List.of(entries()));
       case "DECIMAL" -> field(column, nullable, new ArrowType.Decimal(size, scale, 128), List.of());
@@ -93,8 +93,8 @@ record DuckType(
     return new Field(column, new FieldType(nullable, type, null), children);
   }
 
-  private Field child(String column) {
-    return children.get(0).field(column, true);
+  private Field element() {
+    return children.get(0).field("$data$", true);
   }
 
   private List<Field> structFields() {

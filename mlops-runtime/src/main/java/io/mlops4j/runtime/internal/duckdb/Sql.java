@@ -27,18 +27,17 @@ public final class Sql {
   /**
    * Removes the semicolon at the end of a query.
    *
-   * @param what the name of the parameter, for messages
    * @throws IllegalArgumentException if the query is blank or has parameters
    */
-  public static String query(String what, String query) {
+  public static String query(String query) {
     String trimmed = query.strip();
     while (trimmed.endsWith(";")) {
       trimmed = trimmed.substring(0, trimmed.length() - 1).stripTrailing();
     }
     if (trimmed.isEmpty()) {
-      throw new IllegalArgumentException(what + ": found a blank text, expected one SELECT");
+      throw new IllegalArgumentException("query: found a blank text, expected one SELECT");
     }
-    checkNoParameters(what, trimmed);
+    checkNoParameters("query", trimmed);
     return trimmed;
   }
 

@@ -37,11 +37,9 @@ final class JdbcWriter {
                     "INSERT INTO $model (model, generation) VALUES (?, 0)", model));
   }
 
-  /** Excludes other changes of a model. Returns false if the model was never published. */
-  static boolean holdModel(JdbcTransaction transaction, String model) throws SQLException {
-    return transaction.update(
-            "UPDATE $model SET generation = generation + 1 WHERE model = ?", model)
-        == 1;
+  /** Excludes other changes of a model. */
+  static void holdModel(JdbcTransaction transaction, String model) throws SQLException {
+    transaction.update("UPDATE $model SET generation = generation + 1 WHERE model = ?", model);
   }
 
   /** Excludes other uses and the removal of a content. Returns false if it does not exist. */

@@ -33,29 +33,6 @@ public record Manifest(
     Publication publication) {
   private static final int FORMAT = 1;
 
-  /** Creates a manifest without a publisher, as older libraries wrote it. */
-  public Manifest(
-      ModelVersion version,
-      ModelFiles.Kind kind,
-      boolean folder,
-      Map<String, Entry> files,
-      Digest card,
-      Instant published) {
-    this(
-        version,
-        kind,
-        folder,
-        files,
-        card,
-        new Publication(
-            published,
-            published,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty()));
-  }
-
   /** One file. */
   public record Entry(long bytes, Digest digest) {}
 
