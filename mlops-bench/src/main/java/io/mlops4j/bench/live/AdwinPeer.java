@@ -114,13 +114,7 @@ final class AdwinPeer implements Watcher {
   }
 
   @Override
-  public void labelled(Labels labels, long second) {}
-
-  @Override
   public List<Notice> notices() {
     return List.copyOf(notices);
   }
-
-  @Override
-  public void close() {}
 }

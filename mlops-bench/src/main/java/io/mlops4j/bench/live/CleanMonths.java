@@ -48,11 +48,6 @@ final class CleanMonths implements Inquiry {
   }
 
   @Override
-  public Inquiry only(List<String> prefixes) {
-    return this;
-  }
-
-  @Override
   public List<Line> run(Look look) throws Exception {
     Optional<FlightHistory> flights = shared.history();
     if (flights.isEmpty()) {

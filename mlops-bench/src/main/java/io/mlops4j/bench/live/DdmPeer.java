@@ -49,7 +49,4 @@ final class DdmPeer implements Watcher {
   public List<Notice> notices() {
     return List.copyOf(notices);
   }
-
-  @Override
-  public void close() {}
 }

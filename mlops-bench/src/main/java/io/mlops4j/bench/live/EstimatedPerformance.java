@@ -90,11 +90,6 @@ final class EstimatedPerformance implements Inquiry {
   }
 
   @Override
-  public Inquiry only(List<String> prefixes) {
-    return this;
-  }
-
-  @Override
   public List<Line> run(Look look) throws Exception {
     Optional<FlightHistory> history = shared.history();
     if (history.isEmpty()) {

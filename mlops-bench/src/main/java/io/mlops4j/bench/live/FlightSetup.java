@@ -108,18 +108,6 @@ final class FlightSetup implements AutoCloseable {
     return flights;
   }
 
-  FlightModel model() {
-    return model;
-  }
-
-  Batches batches() {
-    return batches;
-  }
-
-  List<Rows> january() {
-    return january;
-  }
-
   /** The monitor as the guide has it: seasons, days, a budget and labels. */
   Ours ours() {
     return new Ours(

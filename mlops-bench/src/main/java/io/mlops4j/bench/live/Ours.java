@@ -82,10 +82,6 @@ final class Ours implements Watcher {
     return List.copyOf(notices);
   }
 
-  ModelMonitor monitor() {
-    return monitor;
-  }
-
   @Override
   public void close() {
     monitor.close();

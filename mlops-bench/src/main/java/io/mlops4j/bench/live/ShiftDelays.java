@@ -45,11 +45,6 @@ final class ShiftDelays implements Inquiry {
   }
 
   @Override
-  public Inquiry only(List<String> prefixes) {
-    return this;
-  }
-
-  @Override
   public List<Line> run(Look look) {
     List<Line> lines = new ArrayList<>();
     int streams = look.quick() ? QUICK_STREAMS : STREAMS;

@@ -62,11 +62,6 @@ final class Stationary implements Inquiry {
   }
 
   @Override
-  public Inquiry only(List<String> prefixes) {
-    return this;
-  }
-
-  @Override
   public List<Line> run(Look look) throws Exception {
     boolean made = data.equals("made");
     Optional<FlightHistory> history = made ? Optional.empty() : shared.history();

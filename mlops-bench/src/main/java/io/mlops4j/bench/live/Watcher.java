@@ -19,11 +19,11 @@ interface Watcher extends AutoCloseable {
   void answered(Rows rows, FeatureBatch features, FeatureBatch answers, long second);
 
   /** Takes labels that have become known. */
-  void labelled(Labels labels, long second);
+  default void labelled(Labels labels, long second) {}
 
   /** All notices so far, in their order, after everything that was taken is processed. */
   List<Notice> notices();
 
   @Override
-  void close();
+  default void close() {}
 }

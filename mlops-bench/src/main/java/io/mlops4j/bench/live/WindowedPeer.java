@@ -120,13 +120,7 @@ final class WindowedPeer implements Watcher {
   }
 
   @Override
-  public void labelled(Labels labels, long second) {}
-
-  @Override
   public List<Notice> notices() {
     return List.copyOf(notices);
   }
-
-  @Override
-  public void close() {}
 }

@@ -16,7 +16,9 @@ public interface Inquiry {
    *
    * @param prefixes how the names of the lines begin; all lines if empty
    */
-  Inquiry only(List<String> prefixes);
+  default Inquiry only(List<String> prefixes) {
+    return this;
+  }
 
   /**
    * Finds the figures.

@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import io.mlops4j.bench.soak.part.Child;
 import io.mlops4j.bench.soak.part.Graphs;
 import io.mlops4j.bench.soak.part.Lines;
+import io.mlops4j.bench.soak.part.Resident;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.model.Digest;
@@ -148,7 +149,7 @@ final class SwapMain implements AutoCloseable {
         OpenCalls calls = new OpenCalls(THREADS, CALLS_A_SECOND, seed, (t, r) -> call(line, r))) {
       calls.count(ignored);
       swap(line, Math.min(WARM_UP, 5 * swaps), 0);
-      long before = residentBytes();
+      long before = Resident.bytes();
       for (int span = 0; span < SPANS; span++) {
         int number = swaps / SPANS;
         int closely = Math.max(1, number / CLOSE_PART);
@@ -165,10 +166,10 @@ final class SwapMain implements AutoCloseable {
         Child.tell(
             "%d swaps of %d, %.1f ms each without a pause, %d kB resident"
                 .formatted(
-                    (span + 1) * number, swaps, took / 1e6 / closely, residentBytes() >> 10));
+                    (span + 1) * number, swaps, took / 1e6 / closely, Resident.bytes() >> 10));
       }
       calls.count(ignored);
-      double growth = 100.0 * (residentBytes() - before) / before;
+      double growth = 100.0 * (Resident.bytes() - before) / before;
       Child.tell(calls.answered() + " calls answered");
       Child.tell(text("without swaps", quiet));
       Child.tell(text("with a swap every %d ms".formatted(PACE / 1_000_000), paced));
@@ -253,18 +254,6 @@ final class SwapMain implements AutoCloseable {
     long end = System.nanoTime() + time.toNanos();
     for (long left = time.toNanos(); left > 0; left = end - System.nanoTime()) {
       LockSupport.parkNanos(left);
-    }
-  }
-
-  private static long residentBytes() {
-    try {
-      return Files.readAllLines(Path.of("/proc/self/smaps_rollup")).stream()
-          .filter(row -> row.startsWith("Rss:"))
-          .mapToLong(row -> Long.parseLong(row.replaceAll("\\D", "")) << 10)
-          .findFirst()
-          .orElseThrow();
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
     }
   }
 

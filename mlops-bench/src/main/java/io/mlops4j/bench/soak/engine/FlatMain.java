@@ -5,6 +5,7 @@ import io.mlops4j.bench.engines.Models;
 import io.mlops4j.bench.soak.part.Child;
 import io.mlops4j.bench.soak.part.Expect;
 import io.mlops4j.bench.soak.part.Graphs;
+import io.mlops4j.bench.soak.part.Resident;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Model;
@@ -141,7 +142,7 @@ final class FlatMain implements AutoCloseable {
       for (int step = 0; step < steps; step++) {
         cycle.run(i * steps + step);
       }
-      samples[i] = heapBytes() + residentBytes();
+      samples[i] = heapBytes() + Resident.bytes();
       if (i % (SAMPLES / 4) == SAMPLES / 4 - 1) {
         Child.tell("%d of %d, %d kB in use".formatted((i + 1) * steps, cycles, samples[i] >> 10));
       }
@@ -159,18 +160,6 @@ final class FlatMain implements AutoCloseable {
     System.gc();
     Runtime heap = Runtime.getRuntime();
     return heap.totalMemory() - heap.freeMemory();
-  }
-
-  private static long residentBytes() {
-    try {
-      return Files.readAllLines(Path.of("/proc/self/smaps_rollup")).stream()
-          .filter(line -> line.startsWith("Rss:"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-          .findFirst()
-          .orElseThrow();
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
   }
 
   @Override
