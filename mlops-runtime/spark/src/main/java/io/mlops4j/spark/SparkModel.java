@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.NullVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -197,19 +198,22 @@ public final class SparkModel implements AutoCloseable {
                 + "\", which is also an output; rename it, or choose other outputs");
       }
     }
-    for (String feature : features()) {
+    List<String> features = features();
+    for (String feature : features) {
       if (names.indexOf(feature) != names.lastIndexOf(feature)) {
         throw new ModelInputException(
             feature, "two such columns", "one; rename or drop the other in the query");
       }
     }
-    List<FieldVector> vectors =
-        features().stream()
-            .filter(names::contains)
+    List<FieldVector> vectors = // the other columns have a name only, for the error's text
+        names.stream()
+            .distinct()
             .map(
                 name ->
-                    FeatureColumn.field(name, input.apply(name).dataType())
-                        .createVector(runtime.allocator()))
+                    features.contains(name)
+                        ? FeatureColumn.field(name, input.apply(name).dataType())
+                            .createVector(runtime.allocator())
+                        : new NullVector(name))
             .toList();
     try (VectorSchemaRoot root =
             new VectorSchemaRoot(vectors.stream().map(FieldVector::getField).toList(), vectors, 0);

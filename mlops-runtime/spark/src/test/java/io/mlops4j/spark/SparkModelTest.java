@@ -363,7 +363,10 @@ class SparkModelTest {
     try (SparkModel model = SparkModel.load(spark, plus(), "plus@champion")) {
       assertThatThrownBy(() -> model.transform(spark.range(3).toDF()))
           .isInstanceOf(ModelInputException.class)
-          .hasMessageContaining("x: found");
+          .hasMessageContaining("x: found no such column among [id], expected");
+      assertThatThrownBy(() -> model.transform(numbers().withColumnRenamed("x", "X_")))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessageEndingWith("; did you mean \"X_\"?");
       assertThatThrownBy(() -> model.transform(spark.sql("SELECT 1.5D x")))
           .isInstanceOf(ModelInputException.class);
       assertThatThrownBy(() -> model.transform(spark.sql("SELECT current_date() x")))
