@@ -1,17 +1,15 @@
 package io.mlops4j.bench.crash;
 
+import io.mlops4j.bench.files.Folders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -62,7 +60,7 @@ public final class CrashCommand implements Callable<Integer> {
       tell("CRASH", killed);
       return unsynced.isClean() && killed.isClean() ? 0 : 1;
     } finally {
-      delete(folder);
+      Folders.delete(folder);
     }
   }
 
@@ -88,15 +86,5 @@ public final class CrashCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     out.println(line);
     out.flush();
-  }
-
-  private static void delete(Path folder) throws IOException {
-    List<Path> all;
-    try (Stream<Path> tree = Files.walk(folder)) {
-      all = tree.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path path : all) {
-      Files.deleteIfExists(path);
-    }
   }
 }

@@ -2,6 +2,7 @@ package io.mlops4j.bench.deployment;
 
 import io.mlops4j.bench.engines.Mlp32;
 import io.mlops4j.bench.engines.Models;
+import io.mlops4j.bench.files.Folders;
 import io.mlops4j.bench.ratios.Side;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.Model;
@@ -17,9 +18,7 @@ import io.mlops4j.runtime.registry.FileModelRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.function.BiFunction;
-import java.util.stream.Stream;
 
 /** The same version of a registry, loaded once or followed, asked by one caller. */
 final class Served implements Side {
@@ -77,10 +76,6 @@ final class Served implements Side {
     model.close();
     registry.close();
     runtime.close();
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
+    Folders.delete(folder);
   }
 }

@@ -1,13 +1,12 @@
 package io.mlops4j.bench.engines;
 
+import io.mlops4j.bench.files.Folders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * The models that are in this jar and in those beside it, as files, which the JVM's end deletes.
@@ -33,10 +32,8 @@ public final class Models {
   }
 
   private static void delete(Path root) {
-    try (Stream<Path> all = Files.walk(root)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
+    try {
+      Folders.delete(root);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,6 +1,7 @@
 package io.mlops4j.bench.registry;
 
 import io.mlops4j.bench.engines.Models;
+import io.mlops4j.bench.files.Folders;
 import io.mlops4j.bench.ratios.Measured;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.registry.ModelRegistry;
@@ -116,7 +117,7 @@ final class Publishing implements Measured {
     long begin = System.nanoTime();
     way.put(file, place);
     long took = System.nanoTime() - begin;
-    Scratch.delete(place);
+    Folders.delete(place);
     return took;
   }
 

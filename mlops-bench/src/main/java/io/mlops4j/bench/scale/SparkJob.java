@@ -1,6 +1,7 @@
 package io.mlops4j.bench.scale;
 
 import io.mlops4j.bench.engines.Models;
+import io.mlops4j.bench.files.Folders;
 import io.mlops4j.bench.ratios.Comparison;
 import io.mlops4j.bench.ratios.Measured;
 import java.io.BufferedReader;
@@ -9,9 +10,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A job of Spark on two cores over a Parquet file of flights, in a warm process of its own. Each
@@ -87,10 +86,6 @@ final class SparkJob implements Measured {
     to.close(); // which ends the process
     process.onExit().join();
     from.close();
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
+    Folders.delete(folder);
   }
 }

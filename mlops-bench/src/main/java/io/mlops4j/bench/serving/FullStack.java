@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mlops4j.bench.engines.Models;
 import io.mlops4j.bench.engines.Row32;
 import io.mlops4j.bench.engines.Runtimes;
+import io.mlops4j.bench.files.Folders;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
@@ -18,9 +19,6 @@ import io.mlops4j.runtime.registry.FileModelRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * What a service runs: an alias of a registry is deployed, with a monitor, a prediction log and
@@ -80,11 +78,6 @@ final class FullStack implements Callers {
     log.close();
     registry.close();
     runtime.close();
-    try (Stream<Path> files = Files.walk(folder)) {
-      List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
-      for (Path file : deepestFirst) {
-        Files.delete(file);
-      }
-    }
+    Folders.delete(folder);
   }
 }

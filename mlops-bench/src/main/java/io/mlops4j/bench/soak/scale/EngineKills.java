@@ -1,6 +1,7 @@
 package io.mlops4j.bench.soak.scale;
 
 import io.mlops4j.bench.engines.Models;
+import io.mlops4j.bench.files.Folders;
 import io.mlops4j.bench.scale.EngineProcess;
 import io.mlops4j.bench.scale.FlightsFile;
 import io.mlops4j.bench.soak.part.Finding;
@@ -12,13 +13,11 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /** Jobs of a cluster of two workers, one of which is killed at a random moment of each job. */
 public final class EngineKills implements Part {
@@ -89,11 +88,7 @@ public final class EngineKills implements Part {
     try {
       return run(folder, size, new Random(seed), say);
     } finally {
-      try (Stream<Path> all = Files.walk(folder)) {
-        for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(path);
-        }
-      }
+      Folders.delete(folder);
     }
   }
 

@@ -1,6 +1,6 @@
 package io.mlops4j.bench.soak.scale;
 
-import io.mlops4j.bench.soak.part.Child;
+import io.mlops4j.bench.files.Folders;
 import io.mlops4j.bench.soak.part.Finding;
 import io.mlops4j.bench.soak.part.Part;
 import io.mlops4j.bench.soak.part.Postgres;
@@ -14,12 +14,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /** The newest rows of a view are written to PostgreSQL by processes that are killed. */
 public final class MaterialisingKills implements Part {
@@ -56,7 +53,7 @@ public final class MaterialisingKills implements Part {
     } catch (SQLException e) {
       throw new IOException(e);
     } finally {
-      clear(folder);
+      Folders.delete(folder);
     }
   }
 
@@ -71,14 +68,6 @@ public final class MaterialisingKills implements Part {
                   .formatted(4 * keys)
               + " UNION ALL SELECT i FROM range(%d) r(i))) TO '%s' (FORMAT parquet)"
                   .formatted(keys, file));
-    }
-  }
-
-  private static void clear(Path folder) throws IOException {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
     }
   }
 
@@ -131,11 +120,7 @@ public final class MaterialisingKills implements Part {
 
     private void comesThrough(Duration alone) throws IOException {
       for (int killed = 0; ; killed++) {
-        // More time each time, so that a machine that became slow does not kill all of them.
-        long longer = killed * alone.toMillis() / 8;
-        int most = 1 + (int) alone.toMillis() * 3 / 4;
-        long millis = longer + alone.toMillis() / 4 + random.nextInt(most);
-        List<String> told = materialise(Duration.ofMillis(millis));
+        List<String> told = materialise(Kill.moment(killed, alone, random));
         if (!told.isEmpty()) {
           resumed += told.get(0).equals("0") ? 0 : 1;
           return;
@@ -146,19 +131,7 @@ public final class MaterialisingKills implements Part {
 
     /** Returns how many keys were there before; nothing if the process was killed. */
     private List<String> materialise(Duration limit) throws IOException {
-      List<String> told = new ArrayList<>();
-      try (Child child = new Child().flags("-Xmx512m", "-XX:TieredStopAtLevel=1")) {
-        Child.End end =
-            child.run(
-                MaterialisingKillsMain.class,
-                List.of(events.toString(), address),
-                limit,
-                line -> told.addAll(List.of(line.split(" ", -1))));
-        if (told.isEmpty() && !end.late()) {
-          throw new IOException("the process failed: " + end);
-        }
-      }
-      return told;
+      return Kill.after(limit, MaterialisingKillsMain.class, List.of(events.toString(), address));
     }
 
     private long rows() throws SQLException {

@@ -1,7 +1,7 @@
 package io.mlops4j.bench.soak.scale;
 
+import io.mlops4j.bench.files.Folders;
 import io.mlops4j.bench.scale.FlightsFile;
-import io.mlops4j.bench.soak.part.Child;
 import io.mlops4j.bench.soak.part.Finding;
 import io.mlops4j.bench.soak.part.Part;
 import io.mlops4j.bench.soak.part.Size;
@@ -11,12 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /** Batch scoring that is killed at random moments until it comes through. */
 public final class ScoringKills implements Part {
@@ -69,7 +66,7 @@ public final class ScoringKills implements Part {
       FlightsFile.write(work.in(), size.of(3_000_000, 1_000_000, 200_000));
       return work.kill(size.of(formats == Formats.ARROW ? 100 : 30, 10, 1));
     } finally {
-      work.clear();
+      Folders.delete(work.folder);
     }
   }
 
@@ -137,11 +134,8 @@ public final class ScoringKills implements Part {
     /** Returns the number of rows. */
     private long comesThrough(Duration alone) throws IOException {
       for (int killed = 0; ; killed++) {
-        // More time each time, so that a machine that became slow does not kill all of them.
-        long longer = killed * alone.toMillis() / 8;
-        int most = 1 + (int) alone.toMillis() * 3 / 4;
-        long millis = longer + alone.toMillis() / 4 + random.nextInt(most);
-        List<String> told = score(Duration.ofMillis(millis), 1 + random.nextInt(3));
+        Duration moment = Kill.moment(killed, alone, random);
+        List<String> told = score(moment, 1 + random.nextInt(3));
         if (!told.isEmpty()) {
           resumed += told.get(2).equals("0") ? 0 : 1;
           return Long.parseLong(told.get(1));
@@ -161,27 +155,10 @@ public final class ScoringKills implements Part {
     }
 
     private List<String> score(Duration limit, int threads) throws IOException {
-      List<String> told = new ArrayList<>();
-      try (Child child = new Child().flags("-Xmx512m", "-XX:TieredStopAtLevel=1")) {
-        Child.End end =
-            child.run(
-                ScoringKillsMain.class,
-                List.of(in().toString(), out().toString(), Integer.toString(threads)),
-                limit,
-                line -> told.addAll(List.of(line.split(" ", -1))));
-        if (told.isEmpty() && !end.late()) {
-          throw new IOException("the process failed: " + end);
-        }
-      }
-      return told;
-    }
-
-    void clear() throws IOException {
-      try (Stream<Path> all = Files.walk(folder)) {
-        for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(path);
-        }
-      }
+      return Kill.after(
+          limit,
+          ScoringKillsMain.class,
+          List.of(in().toString(), out().toString(), Integer.toString(threads)));
     }
   }
 }
