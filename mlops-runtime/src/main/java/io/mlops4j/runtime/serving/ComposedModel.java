@@ -7,7 +7,6 @@ import io.mlops4j.inference.Closing;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceEvent.Phase;
 import io.mlops4j.inference.MicroBatching;
-import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.inference.ServedBy;
@@ -26,15 +25,12 @@ import io.mlops4j.runtime.serving.call.CallTimes;
 import io.mlops4j.runtime.serving.call.Calls;
 import io.mlops4j.runtime.serving.listening.Listeners;
 import io.mlops4j.runtime.serving.listening.ModelIdentity;
-import io.mlops4j.runtime.serving.threads.Deadlines;
-import io.mlops4j.runtime.serving.threads.UninterruptibleWait;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -44,27 +40,17 @@ import org.jspecify.annotations.Nullable;
  * A model whose calls an ensemble answers: counts the calls, labels and reports the answers. Thread
  * safe.
  */
-final class ComposedModel implements Model {
+final class ComposedModel extends ClosableModel {
   /** Enough for two members with a canary each; more combinations are labelled anew. */
   private static final int REMEMBERED = 8;
 
-  private final CallContext context;
   private final Ensemble ensemble;
   private final BatchBinder binder;
   private final Listeners listeners;
-  private final Closing closing;
   private final SideBySide threads;
   private final Consumer<ComposedModel> forget;
-  private final String opened;
-  private final Calls counter = new Calls();
-  private final CountDownLatch closed = new CountDownLatch(1);
 
   private final Map<Class<?>, KeptRows<?>> kept = new ConcurrentHashMap<>();
-
-  /** The calls that closing may end; null if it waits for them. */
-  private final @Nullable RunningCalls running;
-
-  private volatile Deadlines.@Nullable Task patience;
 
   /** Replaced as a whole, never changed in place. */
   private volatile Label[] labels = {};
@@ -92,20 +78,18 @@ final class ComposedModel implements Model {
       Closing closing,
       Consumer<ComposedModel> forget,
       String opened) {
-    this.context = context;
+    super(
+        context,
+        new Calls(),
+        closing instanceof Closing.EndsCalls ? new RunningCalls() : null,
+        closing,
+        "the composition " + ensemble.name(),
+        opened);
     this.ensemble = ensemble;
     this.binder = BatchBinder.compile(ensemble.signature(), ensemble.features());
     this.listeners = listeners;
-    this.closing = closing;
-    this.running = closing instanceof Closing.EndsCalls ? new RunningCalls() : null;
     this.threads = new SideBySide(context, counter);
     this.forget = forget;
-    this.opened = opened;
-  }
-
-  /** The place that built it. */
-  String opened() {
-    return opened;
   }
 
   @Override
@@ -387,93 +371,15 @@ final class ComposedModel implements Model {
         && context.outer().get() == null;
   }
 
-  void checkClosable() {
-    if (context.inside().isIn(counter)) {
-      throw new IllegalStateException(
-          "the composition "
-              + ensemble.name()
-              + " cannot be closed from inside one of its calls, because it would wait for itself;"
-              + " close it in another thread, or after the call");
-    }
-    if (counter.running() > 0 && context.threads().isOwn()) {
-      throw new IllegalStateException(
-          "the composition "
-              + ensemble.name()
-              + " cannot be closed by a worker while calls run, because it would wait for itself;"
-              + " close it in another thread");
-    }
-    if (closing == Closing.refuses() && !counter.isClosing() && counter.running() > 0) {
-      throw busyException();
-    }
-  }
-
-  private IllegalStateException busyException() {
-    return new IllegalStateException(
-        "the composition %s: found %d running calls, expected none; it stays open: close it when they have ended, or choose another Closing"
-            .formatted(ensemble.name(), Math.max(1, counter.running())));
+  @Override
+  void freeParts() {
+    kept.values().forEach(KeptRows::close);
+    ensemble.close();
   }
 
   @Override
-  public void close() {
-    checkClosable();
-    if (closing == Closing.refuses()) {
-      if (counter.closeIfIdle()) {
-        free();
-        return;
-      }
-      if (!counter.isClosing()) {
-        throw busyException();
-      }
-    } else if (stopCalls()) {
-      free();
-      return;
-    }
-    awaitClosed();
-  }
-
-  /** Closes, and waits for running calls where {@link #close} would refuse. */
-  void drain() {
-    if (stopCalls()) {
-      free();
-    } else {
-      awaitClosed();
-    }
-  }
-
-  /** Rejects new calls and schedules the end of running ones; false if that was done before. */
-  boolean stopCalls() {
-    if (!counter.close()) {
-      return false;
-    }
-    RunningCalls calls = running;
-    if (closing instanceof Closing.EndsCalls ends && calls != null) {
-      String reason =
-          "the composition %s was closed, and the call went on for longer than %s after that"
-              .formatted(ensemble.name(), ends.patience());
-      patience = calls.endAfter(ends.patience(), context.threads().deadlines(), reason);
-    }
-    return true;
-  }
-
-  /** Waits for running calls, after {@link #stopCalls} returned true. */
-  void free() {
-    try {
-      counter.awaitDrained();
-      Deadlines.Task waited = patience;
-      if (waited != null) {
-        waited.cancel();
-      }
-      kept.values().forEach(KeptRows::close);
-      ensemble.close();
-    } finally {
-      forget.accept(this);
-      closed.countDown();
-    }
-  }
-
-  /** Waits until the closing thread is done. */
-  void awaitClosed() {
-    UninterruptibleWait.uninterruptibly(closed);
+  void forget() {
+    forget.accept(this);
   }
 
   @Override

@@ -371,8 +371,9 @@ public final class DefaultModelLoader
 
   private List<String> end() {
     List<String> forgotten = new ArrayList<>();
-    closeCompositions(forgotten);
-    closeModels(forgotten);
+    // Compositions end before their members, which their running calls need.
+    close(List.copyOf(compositions), "the %s was not closed; it was built at %s", forgotten);
+    close(List.copyOf(models), "the model %s was not closed; it was opened at %s", forgotten);
     context.threads().close(context.abandonedRuns().get() == 0);
     opener.loaded().close();
     if (context.abandonedRuns().get() > 0) {
@@ -424,32 +425,18 @@ public final class DefaultModelLoader
     models.forEach(LoadedModel::checkClosable);
   }
 
-  /** Compositions end before their members, which their running calls need. */
-  private void closeCompositions(List<String> forgotten) {
-    List<ComposedModel> open = List.copyOf(compositions);
-    List<ComposedModel> stopped = new ArrayList<>();
-    for (ComposedModel model : open) {
+  /** Begins to close all before it waits for the first, so that they wait together. */
+  private static void close(
+      List<? extends ClosableModel> open, String report, List<String> forgotten) {
+    List<ClosableModel> stopped = new ArrayList<>();
+    for (ClosableModel model : open) {
       if (model.stopCalls()) {
-        forgotten.add("the " + model + " was not closed; it was built at " + model.opened());
+        forgotten.add(report.formatted(model, model.opened()));
         stopped.add(model);
       }
     }
-    stopped.forEach(ComposedModel::free);
-    open.forEach(ComposedModel::awaitClosed);
-  }
-
-  /** Begins to close all models before it waits for the first, so that they wait together. */
-  private void closeModels(List<String> forgotten) {
-    List<LoadedModel> open = List.copyOf(models);
-    List<LoadedModel> stopped = new ArrayList<>();
-    for (LoadedModel model : open) {
-      if (model.stopCalls()) {
-        forgotten.add("the model " + model + " was not closed; it was opened at " + model.opened());
-        stopped.add(model);
-      }
-    }
-    stopped.forEach(LoadedModel::free);
-    open.forEach(LoadedModel::awaitClosed);
+    stopped.forEach(ClosableModel::free);
+    open.forEach(ClosableModel::awaitClosed);
   }
 
   @Override

@@ -19,13 +19,9 @@ import io.mlops4j.runtime.binding.output.RecordReader;
 import io.mlops4j.runtime.serving.answer.DefaultPrediction;
 import io.mlops4j.runtime.serving.answer.LeakDetector;
 import io.mlops4j.runtime.serving.batching.RowBatcher;
-import io.mlops4j.runtime.serving.call.Calls;
 import io.mlops4j.runtime.serving.listening.ModelIdentity;
 import io.mlops4j.runtime.serving.loading.VersionLeases;
 import io.mlops4j.runtime.serving.threads.CpuTime;
-import io.mlops4j.runtime.serving.threads.Deadlines;
-import io.mlops4j.runtime.serving.threads.RuntimeThreads;
-import io.mlops4j.runtime.serving.threads.UninterruptibleWait;
 import java.lang.invoke.MethodHandles;
 import java.time.Duration;
 import java.util.List;
@@ -34,31 +30,24 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** One identity of a loaded model. */
-final class LoadedModel implements ServingModel {
+final class LoadedModel extends ClosableModel implements ServingModel {
 
   /** An abandoned run that the engine can end ends within this time. */
   private static final Duration LAST_WAIT = Duration.ofSeconds(1);
 
   private final Owner owner;
-  private final CallContext context;
   private final SharedModel shared;
   private final VersionLeases.SharedLease lease;
   private final ModelIdentity identity;
-  private final String opened;
   private final ModelCalls calls;
-  private final Calls counter;
-  private final CountDownLatch closed = new CountDownLatch(1);
-  private volatile Deadlines.@Nullable Task patience;
   private volatile @Nullable Supplier<ProtectionFigures> protection;
   private volatile boolean standby;
-  private volatile long patienceEnds;
   private final Map<Class<?>, RowCollector<?>> collectors = new ConcurrentHashMap<>();
   private final Map<List<Class<?>>, RowBatcher<?, ?>> batchers = new ConcurrentHashMap<>();
   private final @Nullable JointBatches joint;
@@ -79,23 +68,34 @@ final class LoadedModel implements ServingModel {
       VersionLeases.SharedLease lease,
       ModelIdentity identity,
       String opened) {
+    this(
+        owner, shared, lease, identity, opened, context, new ModelCalls(context, shared, identity));
+  }
+
+  private LoadedModel(
+      Owner owner,
+      SharedModel shared,
+      VersionLeases.SharedLease lease,
+      ModelIdentity identity,
+      String opened,
+      CallContext context,
+      ModelCalls calls) {
+    super(
+        context,
+        calls.counter,
+        calls.running,
+        identity.closing(),
+        "the model " + identity.servedBy().model(),
+        opened);
     this.owner = owner;
-    this.context = context;
     this.shared = shared;
     this.lease = lease;
     this.identity = identity;
-    this.opened = opened;
-    this.calls = new ModelCalls(context, shared, identity);
-    this.counter = calls.counter;
+    this.calls = calls;
     this.joint =
         identity.batching().rows() > 1 && shared.joins()
             ? new JointBatches(calls, shared, context, identity.batching())
             : null;
-  }
-
-  /** The place that opened it. */
-  String opened() {
-    return opened;
   }
 
   @Override
@@ -375,119 +375,22 @@ final class LoadedModel implements ServingModel {
         Optional.ofNullable(calls.cpu).map(CpuTime::sum));
   }
 
-  boolean isClosing() {
-    return counter.isClosing();
+  @Override
+  int abandoned() {
+    return calls.abandoned();
   }
 
   @Override
-  public void checkClosable() {
-    if (context.inside().isIn(counter)) {
-      throw new IllegalStateException(
-          "the model "
-              + identity.servedBy().model()
-              + " cannot be closed from inside one of its calls, because it would wait for itself;"
-              + " close it in another thread, or after the call");
-    }
-    if (counter.running() > 0 && context.threads().isOwn()) {
-      throw new IllegalStateException(
-          "the model "
-              + identity.servedBy().model()
-              + " cannot be closed by a worker while calls run, because it would wait for"
-              + " itself; close it in another thread");
-    }
-    if (identity.closing() == Closing.refuses() && !counter.isClosing() && isBusy()) {
-      throw busyException();
-    }
-  }
-
-  private boolean isBusy() {
-    return counter.running() > 0 || calls.abandoned() > 0;
-  }
-
-  private IllegalStateException busyException() {
-    int runs = calls.abandoned();
-    if (runs > 0 && counter.running() == 0) {
-      return new IllegalStateException(
-          "the model %s: found %d abandoned runs, expected none; the model stays open: close it when they have ended, or choose another Closing"
-              .formatted(identity.servedBy().model(), runs));
-    }
-    int running = Math.max(1, counter.running()); // it may have ended meanwhile
-    return new IllegalStateException(
-        "the model "
-            + identity.servedBy().model()
-            + ": found "
-            + (running == 1 ? "1 running call" : running + " running calls")
-            + ", expected none; the model stays open: close it when they have"
-            + " ended, or choose another Closing");
+  void freeParts() {
+    awaitAbandoned();
+    collectors.values().forEach(RowCollector::close);
+    shared.release();
   }
 
   @Override
-  public void close() {
-    checkClosable();
-    if (identity.closing() != Closing.refuses()) {
-      drain();
-    } else if (calls.abandoned() == 0 && counter.closeIfIdle()) {
-      free();
-    } else if (!counter.isClosing()) {
-      throw busyException();
-    } else {
-      awaitClosed();
-    }
-  }
-
-  @Override
-  public void drain() {
-    drainSince(System.nanoTime());
-  }
-
-  @Override
-  public void drainSince(long began) {
-    if (stopCalls(began)) {
-      free();
-    } else {
-      awaitClosed();
-    }
-  }
-
-  /** Rejects new calls and schedules the end of running ones; false if that was done before. */
-  boolean stopCalls() {
-    return stopCalls(System.nanoTime());
-  }
-
-  private boolean stopCalls(long began) {
-    if (!counter.close()) {
-      return false;
-    }
-    RunningCalls running = calls.running;
-    if (identity.closing() instanceof Closing.EndsCalls ends && running != null) {
-      String reason =
-          "the model %s was closed, and the call went on for longer than %s after that"
-              .formatted(identity.servedBy().model(), ends.patience());
-      Duration passed = Duration.ofNanos(System.nanoTime() - began);
-      Duration left = ends.patience().minus(passed);
-      left = left.isNegative() ? Duration.ZERO : left;
-      patienceEnds = System.nanoTime() + RuntimeThreads.nanos(left);
-      patience = running.endAfter(left, context.threads().deadlines(), reason);
-    }
-    return true;
-  }
-
-  /** Waits for running calls and frees the model, after {@link #stopCalls} returned true. */
-  void free() {
-    try {
-      counter.awaitDrained();
-      Deadlines.Task waited = patience;
-      if (waited != null) {
-        waited.cancel();
-      }
-      awaitAbandoned();
-      collectors.values().forEach(RowCollector::close);
-      shared.release();
-    } finally {
-      lease.release();
-      owner.forget(this);
-      closed.countDown();
-    }
+  void forget() {
+    lease.release();
+    owner.forget(this);
   }
 
   /** Waits for abandoned runs, at most for the time that {@link Closing} sets. */
@@ -497,7 +400,8 @@ final class LoadedModel implements ServingModel {
     if (late == null || runs == 0) {
       return;
     }
-    if (!(identity.closing() instanceof Closing.EndsCalls)) {
+    Duration left = patienceLeft();
+    if (left == null) {
       LoggerFactory.getLogger(LoadedModel.class)
           .warn(
               "{}: closing waits for {} abandoned runs, which nothing can end",
@@ -506,7 +410,7 @@ final class LoadedModel implements ServingModel {
       late.await(null);
       return;
     }
-    late.await(Duration.ofNanos(Math.max(0, patienceEnds - System.nanoTime())).plus(LAST_WAIT));
+    late.await(left.plus(LAST_WAIT));
     if (calls.abandoned() > 0) {
       LoggerFactory.getLogger(LoadedModel.class)
           .warn(
@@ -514,11 +418,6 @@ final class LoadedModel implements ServingModel {
               identity.servedBy(),
               calls.abandoned());
     }
-  }
-
-  /** Waits until the closing thread is done. */
-  void awaitClosed() {
-    UninterruptibleWait.uninterruptibly(closed);
   }
 
   @Override

@@ -369,7 +369,7 @@ class CompositionCallsTest {
         sum.get().predict(batch).close();
         assertThat(refused.get())
             .isInstanceOf(IllegalStateException.class)
-            .hasMessageContaining("composition sum: found 1 running calls, expected none");
+            .hasMessageContaining("composition sum: found 1 running call, expected none");
         sum.get().predict(batch).close(); // it stayed open
       }
       sum.get().close();
