@@ -1,10 +1,8 @@
 package io.mlops4j.runtime;
 
-import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.FeatureWriter;
 import io.mlops4j.feature.ReadOptions;
-import io.mlops4j.feature.ReadProgress;
 import io.mlops4j.feature.WriteOptions;
 import io.mlops4j.inference.Closing;
 import io.mlops4j.inference.InferenceEvent;
@@ -23,11 +21,9 @@ import io.mlops4j.runtime.composition.parts.CompositionBuilder;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.alias.DeploymentBuilder;
 import io.mlops4j.runtime.feature.DataFiles;
-import io.mlops4j.runtime.feature.arrow.ArrowFiles;
 import io.mlops4j.runtime.internal.source.ModelReader;
 import io.mlops4j.runtime.scoring.BatchScoring;
 import io.mlops4j.runtime.scoring.file.FileScoring;
-import io.mlops4j.runtime.scoring.file.ScoringSource;
 import io.mlops4j.runtime.serving.DefaultModelLoader;
 import io.mlops4j.runtime.serving.RuntimeSettings;
 import io.mlops4j.runtime.serving.loading.CardFit;
@@ -37,10 +33,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -381,41 +375,6 @@ public final class ModelRuntime implements AutoCloseable {
   public BatchScoring scoring(Model model) {
     Objects.requireNonNull(model, "model");
     return FileScoring.of(new ScoredFiles(this, model), model, threads);
-  }
-
-  /** The files that {@link #scoring} reads. */
-  private record ScoredFiles(ModelRuntime runtime, Model model) implements ScoringSource {
-    @Override
-    public FeatureReader open(Path file, @Nullable Consumer<ReadProgress> progress) {
-      return DataFiles.openFor(
-          file, model.features(), model.signature(), progress, runtime.allocator());
-    }
-
-    @Override
-    public boolean isArrow(Path out) {
-      return DataFiles.isArrow(out);
-    }
-
-    @Override
-    public void checkColumns(Path out, Schema columns) {
-      DataFiles.checkColumns(out, columns);
-    }
-
-    @Override
-    public void convert(Path arrow, Path out) {
-      try (FeatureReader rows = ArrowFiles.open(arrow, runtime.allocator());
-          FeatureWriter writer = runtime.write(out)) {
-        for (FeatureBatch batch : rows) {
-          writer.write(batch);
-        }
-        writer.commit();
-      }
-    }
-
-    @Override
-    public BufferAllocator allocator() {
-      return runtime.allocator();
-    }
   }
 
   /**

@@ -22,17 +22,13 @@ import io.mlops4j.runtime.deployment.ShadowStatus;
 import io.mlops4j.runtime.serving.ServingModel;
 import io.mlops4j.runtime.serving.threads.UninterruptibleWait;
 import java.lang.invoke.MethodHandles;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,16 +48,14 @@ final class AliasDeployment implements Deployment {
   private final @Nullable Guard guard;
   private final DeploymentThreads threads;
   private final Change change;
-  private final List<Consumer<? super DeploymentStatus>> onChange;
+  private final ChangeListeners listeners;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
-  private final Deque<DeploymentStatus> pending = new ArrayDeque<>();
-  private boolean notifying;
 
   private AliasDeployment(DeploymentBuilder built, ModelRegistry registry) {
     change = built.change;
-    onChange = List.copyOf(built.onChange);
     threads = new DeploymentThreads(built.ref);
+    listeners = new ChangeListeners(built.onChange, threads);
     CallCounter canaryCalls = new CallCounter(this::championNow, this::candidateNow);
     CallCounter shadowCalls = new CallCounter(this::championNow, this::challengerNow);
     built.counters = counters(built, canaryCalls, shadowCalls);
@@ -242,42 +236,9 @@ final class AliasDeployment implements Deployment {
     }
   }
 
-  /** Listeners are called one at a time, in the order of the changes, on a thread that may hang. */
   private void changed() {
-    if (onChange.isEmpty() || !champion.serves()) {
-      return;
-    }
-    synchronized (pending) {
-      pending.add(status());
-      if (notifying) {
-        return;
-      }
-      notifying = true;
-    }
-    try {
-      threads.attempt(this::notifyListeners);
-    } catch (RejectedExecutionException closed) {
-      notifyListeners(); // on the last thread of a trial
-    }
-  }
-
-  private void notifyListeners() {
-    while (true) {
-      DeploymentStatus next;
-      synchronized (pending) {
-        next = pending.poll();
-        if (next == null) {
-          notifying = false;
-          return;
-        }
-      }
-      for (Consumer<? super DeploymentStatus> listener : onChange) {
-        try {
-          listener.accept(next);
-        } catch (RuntimeException | Error e) {
-          LOG.warn("a listener to the changes of a deployment failed", e);
-        }
-      }
+    if (!listeners.isEmpty() && champion.serves()) {
+      listeners.changed(this::status);
     }
   }
 
