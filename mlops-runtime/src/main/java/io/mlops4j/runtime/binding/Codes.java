@@ -51,7 +51,7 @@ final class Codes {
    * Returns whether an engine can use the codes in place: they have four bytes, none is null, and
    * the texts of all are in the kept array. Then no text is written for each row.
    */
-  boolean canBeFollowed(Utf8 utf8) {
+  boolean canBeFollowed(TextDecoder utf8) {
     if (type != ElementType.INT32
         || nulls != 0
         || wordNulls != 0
@@ -71,7 +71,7 @@ final class Codes {
     return address;
   }
 
-  void read(Utf8 utf8, String[] into, int at, int stride) {
+  void read(TextDecoder utf8, String[] into, int at, int stride) {
     int missing = 0;
     int first = -1;
     int next = at;
@@ -95,7 +95,7 @@ final class Codes {
   }
 
   /** Returns the text of a code, or null if the dictionary holds a null there. */
-  private @Nullable String text(Utf8 utf8, long code, int row) {
+  private @Nullable String text(TextDecoder utf8, long code, int row) {
     String known = code >= 0 && code < decoded.length ? decoded[(int) code] : null;
     return known != null ? known : further(utf8, code, row);
   }
@@ -108,7 +108,7 @@ final class Codes {
   }
 
   /** Decodes a text; null if the dictionary holds a null there. */
-  private @Nullable String further(Utf8 utf8, long code, int row) {
+  private @Nullable String further(TextDecoder utf8, long code, int row) {
     if (code < 0 || code >= words.getValueCount()) {
       throw new ModelInputException(
           source.column(),

@@ -23,7 +23,7 @@ final class InputTexts implements StringColumn {
   /** Larger arrays are not kept for later calls. */
   private static final int KEPT = 1 << 16;
 
-  private final Utf8 utf8 = new Utf8();
+  private final TextDecoder utf8 = new TextDecoder();
   private final KeptDictionary[] dictionaries;
   private String[] values = {};
   private int size;

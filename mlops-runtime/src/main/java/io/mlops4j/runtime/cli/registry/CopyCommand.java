@@ -5,7 +5,7 @@ import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.runtime.cli.shell.ConsoleOutput;
 import io.mlops4j.runtime.cli.shell.GlobalOptions;
 import io.mlops4j.runtime.cli.shell.ProgressBar;
-import io.mlops4j.runtime.cli.shell.RegistryAddress;
+import io.mlops4j.runtime.cli.shell.RegistryPlace;
 import io.mlops4j.runtime.registry.RegistryCopy;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,9 +53,9 @@ final class CopyCommand extends RegistryCommand {
           "The folder that holds the bytes of the models of the target. Default: the database.")
   private @Nullable Path blobs;
 
-  private RegistryAddress target() {
+  private RegistryPlace target() {
     return global()
-        .target(spec(), "TARGET", target, new RegistryAddress.TablePlace(schema, prefix, blobs));
+        .target(spec(), "TARGET", target, new RegistryPlace.TablePlace(schema, prefix, blobs));
   }
 
   @Override

@@ -8,7 +8,7 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.registry.Retention;
 import io.mlops4j.runtime.cli.shell.ConsoleOutput;
-import io.mlops4j.runtime.cli.shell.Times;
+import io.mlops4j.runtime.cli.shell.TimeConverters;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -42,14 +42,14 @@ final class GcCommand extends RegistryCommand {
   @Option(
       names = "--grace",
       paramLabel = "DURATION",
-      converter = Times.ToDuration.class,
+      converter = TimeConverters.ToDuration.class,
       description = "How long the bytes of a deleted version stay. Default: 7d.")
   private @Nullable Duration grace;
 
   @Option(
       names = "--floor",
       paramLabel = "DURATION",
-      converter = Times.ToDuration.class,
+      converter = TimeConverters.ToDuration.class,
       description =
           "How long a version stays after it was published or an alias pointed to it. Default: 90d.")
   private @Nullable Duration floor;

@@ -6,7 +6,7 @@ import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.VersionRecord;
 import io.mlops4j.runtime.cli.shell.ConsoleOutput;
-import io.mlops4j.runtime.cli.shell.Times;
+import io.mlops4j.runtime.cli.shell.TimeConverters;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -40,7 +40,7 @@ final class HistoryCommand extends RegistryCommand {
   @Option(
       names = "--at",
       paramLabel = "INSTANT",
-      converter = Times.ToInstant.class,
+      converter = TimeConverters.ToInstant.class,
       description =
           "A time such as 2001-05-03T12:00:00Z or 2001-05-03T14:00:00+02:00. Whole seconds mean the"
               + " end of that second.")

@@ -3,7 +3,7 @@ package io.mlops4j.runtime.cli.registry;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.runtime.cli.shell.ConsoleOutput;
-import io.mlops4j.runtime.cli.shell.RegistryAddress;
+import io.mlops4j.runtime.cli.shell.RegistryPlace;
 import io.mlops4j.runtime.cli.shell.ShellCommand;
 import io.mlops4j.runtime.internal.file.Disk;
 import io.mlops4j.runtime.registry.FileModelRegistry;
@@ -36,10 +36,8 @@ abstract class RegistryCommand extends ShellCommand {
   protected final int answer(ConsoleOutput out) throws IOException {
     check();
     RegistryOptions options = options(global().options(spec()));
-    RegistryAddress address = global().address(spec());
-    if (creates()
-        && address instanceof RegistryAddress.FolderAddress folder
-        && folder.isNothing()) {
+    RegistryPlace address = global().address(spec());
+    if (creates() && address instanceof RegistryPlace.FolderPlace folder && folder.isNothing()) {
       rehearse();
     }
     try (ModelRegistry registry =

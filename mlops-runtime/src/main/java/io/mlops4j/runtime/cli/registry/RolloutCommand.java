@@ -7,7 +7,7 @@ import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.runtime.cli.shell.ConsoleOutput;
-import io.mlops4j.runtime.cli.shell.Times;
+import io.mlops4j.runtime.cli.shell.TimeConverters;
 import io.mlops4j.runtime.deployment.Rollout;
 import io.mlops4j.runtime.deployment.RolloutPlan;
 import io.mlops4j.runtime.deployment.RolloutStatus;
@@ -147,7 +147,7 @@ final class RolloutCommand implements Runnable {
     @Option(
         names = "--every",
         paramLabel = "DURATION",
-        converter = Times.ToDuration.class,
+        converter = TimeConverters.ToDuration.class,
         description =
             "How long a step lasts before it is judged, and the time between judgements. Default:"
                 + " 10m.")
@@ -156,7 +156,7 @@ final class RolloutCommand implements Runnable {
     @Option(
         names = "--patience",
         paramLabel = "DURATION",
-        converter = Times.ToDuration.class,
+        converter = TimeConverters.ToDuration.class,
         description =
             "How long a step may stay inconclusive before the rollout is rolled back. Default: 1d.")
     private Duration patience = Duration.ofDays(1);

@@ -9,7 +9,7 @@ import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.registry.Retention;
 import io.mlops4j.registry.VersionRecord;
 import io.mlops4j.runtime.cli.shell.ConsoleOutput;
-import io.mlops4j.runtime.cli.shell.Times;
+import io.mlops4j.runtime.cli.shell.TimeConverters;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -93,7 +93,7 @@ abstract class StateCommand extends RegistryCommand {
     @Option(
         names = "--floor",
         paramLabel = "DURATION",
-        converter = Times.ToDuration.class,
+        converter = TimeConverters.ToDuration.class,
         description = "How long a version is kept after an alias pointed to it. Default: 90d.")
     private @Nullable Duration floor;
 

@@ -10,7 +10,7 @@ import io.mlops4j.runtime.cli.shell.GlobalOptions;
 import io.mlops4j.runtime.cli.shell.ModelTrustOptions;
 import io.mlops4j.runtime.cli.shell.OutputFile;
 import io.mlops4j.runtime.cli.shell.ProgressBar;
-import io.mlops4j.runtime.cli.shell.Times;
+import io.mlops4j.runtime.cli.shell.TimeConverters;
 import io.mlops4j.runtime.trust.TrustPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -62,7 +62,7 @@ final class VerifyCommand extends RegistryCommand {
   @Option(
       names = "--clock-tolerance",
       paramLabel = "DURATION",
-      converter = Times.ToDuration.class,
+      converter = TimeConverters.ToDuration.class,
       description = "Report clocks of writers that differ by more than this. Default: 5m.")
   private @Nullable Duration clockTolerance;
 

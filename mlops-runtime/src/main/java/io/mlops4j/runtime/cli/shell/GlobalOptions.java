@@ -205,7 +205,7 @@ public final class GlobalOptions {
    * @param spec the command, for the message
    * @return the address
    */
-  public RegistryAddress address(CommandSpec spec) {
+  public RegistryPlace address(CommandSpec spec) {
     String text = given(registry, REGISTRY);
     if (text == null) {
       throw new ParameterException(
@@ -216,7 +216,7 @@ public final class GlobalOptions {
     }
     String what = registry == null ? REGISTRY : "--registry";
     String within = isDatabase(text) ? given(schema, SCHEMA) : schema;
-    return address(spec, what, text, new RegistryAddress.TablePlace(within, prefix, blobs), PREFIX);
+    return address(spec, what, text, new RegistryPlace.TablePlace(within, prefix, blobs), PREFIX);
   }
 
   /**
@@ -228,22 +228,22 @@ public final class GlobalOptions {
    * @param place schema, prefix and folder of bytes
    * @return the address
    */
-  public RegistryAddress target(
-      CommandSpec spec, String what, String text, RegistryAddress.TablePlace place) {
+  public RegistryPlace target(
+      CommandSpec spec, String what, String text, RegistryPlace.TablePlace place) {
     return address(spec, what, text, place, given(null, TO + "USER") == null ? PREFIX : TO);
   }
 
-  private RegistryAddress address(
+  private RegistryPlace address(
       CommandSpec spec,
       String what,
       String text,
-      RegistryAddress.TablePlace place,
+      RegistryPlace.TablePlace place,
       String variables) {
     if (isDatabase(text)) {
       if (!what.equals(REGISTRY)) {
         requireNoPassword(spec, what, text, variables);
       }
-      return new RegistryAddress.DatabaseAddress(text, properties(variables), place);
+      return new RegistryPlace.DatabasePlace(text, properties(variables), place);
     }
     if (!place.isEmpty()) {
       throw new ParameterException(
@@ -254,7 +254,7 @@ public final class GlobalOptions {
               + " is a folder, but schema, prefix and blobs belong to a database; remove them");
     }
     try {
-      return new RegistryAddress.FolderAddress(Path.of(text));
+      return new RegistryPlace.FolderPlace(Path.of(text));
     } catch (InvalidPathException e) {
       throw new ParameterException(
           spec.commandLine(), what + ": " + e.getMessage() + "; expected a path", e);

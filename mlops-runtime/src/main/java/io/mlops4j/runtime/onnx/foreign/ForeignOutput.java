@@ -24,7 +24,7 @@ public final class ForeignOutput {
       long info = scratch.result(out -> OrtApi.call(OrtApi.GET_TENSOR_TYPE_AND_SHAPE, value, out));
       try (Handle handle = new Handle("shape", OrtApi.RELEASE_TENSOR_TYPE_AND_SHAPE_INFO, info)) {
         TensorShape shape = TensorShape.of(scratch, handle.address());
-        boolean text = shape.type() == TensorMemory.number(ElementType.STRING);
+        boolean text = shape.type() == TensorArguments.number(ElementType.STRING);
         int function = text ? OrtApi.GET_STRING_TENSOR_DATA_LENGTH : OrtApi.GET_TENSOR_MUTABLE_DATA;
         long found = scratch.result(out -> OrtApi.call(function, value, out));
         return new ForeignOutput(value, shape, text ? 0 : found, text ? found : 0);

@@ -165,7 +165,7 @@ public final class ForeignRuntime {
    */
   public ForeignTensor tensor(long address, long capacity, ElementType type, long[] dims)
       throws OrtException {
-    TensorMemory.check(address, capacity, type, dims);
+    TensorArguments.check(address, capacity, type, dims);
     return ForeignTensor.over(Shared.MEMORY_INFO, memory, address, type, dims);
   }
 

@@ -28,10 +28,10 @@ public final class ForeignTensor implements AutoCloseable {
                           OrtApi.CREATE_TENSOR_WITH_DATA_AS_ORT_VALUE,
                           memoryInfo,
                           address,
-                          TensorMemory.bytes(type, dims),
+                          TensorArguments.bytes(type, dims),
                           shape,
                           dims.length,
-                          TensorMemory.number(type),
+                          TensorArguments.number(type),
                           out))));
     }
   }

@@ -44,7 +44,7 @@ public final class ForeignText implements AutoCloseable {
           runtime.allocator(),
           shape,
           dims.length,
-          TensorMemory.number(ElementType.STRING),
+          TensorArguments.number(ElementType.STRING),
           result,
           0,
           0);

@@ -7,11 +7,11 @@ import io.mlops4j.runtime.onnx.graph.ProtoTypes;
 import java.util.Arrays;
 
 /**
- * Checks every address before ONNX Runtime gets it. A wrong one would end the process, or change
- * the memory of others.
+ * What ONNX Runtime's C functions are given for a tensor. Every address is checked before, because
+ * a wrong one would end the process, or change the memory of others.
  */
-final class TensorMemory {
-  private TensorMemory() {}
+final class TensorArguments {
+  private TensorArguments() {}
 
   /**
    * Checks the memory of a tensor.

@@ -16,7 +16,7 @@ import org.apache.arrow.vector.LargeVarCharVector;
  * <p>Offsets and bytes may come from files that are not trusted, so each is checked before it is
  * used.
  */
-final class Utf8 {
+final class TextDecoder {
   /** The number of bytes that are copied to the heap at once. */
   private static final int CHUNK = 1 << 16;
 

@@ -12,8 +12,8 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Converts times and durations of a command line. */
-public final class Times {
-  private Times() {}
+public final class TimeConverters {
+  private TimeConverters() {}
 
   /**
    * Converts a time with its offset. A time in whole seconds means the end of that second, so that

@@ -9,18 +9,18 @@ import io.mlops4j.runtime.memory.DirectMemory;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class TensorMemoryTest {
+class TensorArgumentsTest {
   private static final long[] SHAPE = {3, 5};
 
   @Test
   void memoryOfExactlyTheShapesSizeIsAccepted() {
-    assertThatCode(() -> TensorMemory.check(0x1000, 60, ElementType.FLOAT32, SHAPE))
+    assertThatCode(() -> TensorArguments.check(0x1000, 60, ElementType.FLOAT32, SHAPE))
         .doesNotThrowAnyException();
-    assertThatCode(() -> TensorMemory.check(0x1001, 15, ElementType.INT8, SHAPE))
+    assertThatCode(() -> TensorArguments.check(0x1001, 15, ElementType.INT8, SHAPE))
         .doesNotThrowAnyException();
-    assertThatCode(() -> TensorMemory.check(0x1000, 0, ElementType.INT64, new long[] {0, 7}))
+    assertThatCode(() -> TensorArguments.check(0x1000, 0, ElementType.INT64, new long[] {0, 7}))
         .doesNotThrowAnyException();
-    assertThatCode(() -> TensorMemory.check(0x1000, 8, ElementType.INT64, new long[0]))
+    assertThatCode(() -> TensorArguments.check(0x1000, 8, ElementType.INT64, new long[0]))
         .doesNotThrowAnyException();
   }
 
@@ -45,7 +45,7 @@ class TensorMemoryTest {
   private static void refused(
       long address, long capacity, ElementType type, long[] shape, String message) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> TensorMemory.check(address, capacity, type, shape))
+        .isThrownBy(() -> TensorArguments.check(address, capacity, type, shape))
         .withMessageContaining(message);
   }
 

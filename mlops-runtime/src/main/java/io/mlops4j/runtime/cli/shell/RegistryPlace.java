@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The place of a registry: a folder or a database. */
-public sealed interface RegistryAddress {
+public sealed interface RegistryPlace {
   /**
    * Opens the registry, and creates it if there is none.
    *
@@ -36,7 +36,7 @@ public sealed interface RegistryAddress {
    *
    * @param path the folder
    */
-  record FolderAddress(Path path) implements RegistryAddress {
+  record FolderPlace(Path path) implements RegistryPlace {
     @Override
     public ModelRegistry openOrCreate(RegistryOptions options) {
       return FileModelRegistry.open(path, options);
@@ -67,8 +67,8 @@ public sealed interface RegistryAddress {
    * @param properties user and password, if the URL does not hold them
    * @param place schema, prefix and folder of bytes
    */
-  record DatabaseAddress(String url, Properties properties, TablePlace place)
-      implements RegistryAddress {
+  record DatabasePlace(String url, Properties properties, TablePlace place)
+      implements RegistryPlace {
     @Override
     public ModelRegistry openOrCreate(RegistryOptions options) {
       return builder(options).open();
