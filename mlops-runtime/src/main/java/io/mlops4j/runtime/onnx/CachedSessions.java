@@ -11,7 +11,6 @@ import io.mlops4j.runtime.internal.cache.EntryKey;
 import io.mlops4j.runtime.internal.cache.ModelEntries;
 import io.mlops4j.runtime.internal.cache.ModelEntry;
 import io.mlops4j.runtime.internal.file.Disk;
-import io.mlops4j.spi.DeviceRequest;
 import io.mlops4j.spi.LoadRequest;
 import io.mlops4j.spi.ModelSource;
 import java.io.IOException;
@@ -157,15 +156,11 @@ final class CachedSessions {
   private static boolean isFit(ModelSource source, LoadRequest request) {
     return source.cacheable()
         && request.trusted() // other models must not be written, because they are not folded
-        && isCpu(request.device())
+        && Sessions.isCpu(request.device())
         && !request.profiled() // a profile covers one session
         && request.memoryLimit().isEmpty() // a refusal would look like a damaged entry
         && source.format().equals(ModelFormat.ONNX)
         && source.external().isEmpty();
-  }
-
-  private static boolean isCpu(DeviceRequest device) {
-    return device.preferred().isEmpty() || device.preferred().get(0).kind().equals("cpu");
   }
 
   private EntryKey key(Digest source) {

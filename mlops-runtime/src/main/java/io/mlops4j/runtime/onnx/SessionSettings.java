@@ -17,6 +17,7 @@ final class SessionSettings {
   private final int ownThreads;
 
   private boolean optimised = true;
+  private boolean arena = true;
   private @Nullable Path optimisedFile;
 
   /**
@@ -38,6 +39,11 @@ final class SessionSettings {
     optimised = false;
   }
 
+  /** Takes the memory of values inside the model from the C library. */
+  void withoutArena() {
+    arena = false;
+  }
+
   /** Writes the optimised graph. */
   void optimisedFile(Path file) {
     optimisedFile = file;
@@ -55,6 +61,9 @@ final class SessionSettings {
     }
     if (!optimised) {
       options.setOptimizationLevel(SessionOptions.OptLevel.NO_OPT);
+    }
+    if (!arena) {
+      options.setCPUArenaAllocator(false);
     }
     if (optimisedFile != null) {
       options.setOptimizedModelFilePath(optimisedFile.toString());
@@ -74,6 +83,9 @@ final class SessionSettings {
     }
     if (!optimised) {
       options.unoptimised();
+    }
+    if (!arena) {
+      options.withoutArena();
     }
     if (optimisedFile != null) {
       options.optimisedFile(optimisedFile);

@@ -31,6 +31,9 @@ final class Sessions {
   private static final long FOLDED_ALWAYS = 4 << 20;
   private static final long FOLDED_PER_BYTE = 8;
 
+  /** Larger models run for so long that an arena costs nothing beside it. */
+  private static final int SMALL_MODEL = 1 << 20;
+
   private final OrtEnvironment environment;
   private final int threads;
   private final ForeignSessions foreign;
@@ -49,7 +52,44 @@ final class Sessions {
    * @throws OrtException if ONNX Runtime refuses the model
    */
   OpenModel open(OnnxFile file, LoadRequest request) throws OrtException {
-    return open(file, request, options -> {});
+    return isSmall(file.content(), request)
+        ? openBySize(file, request)
+        : open(file, request, options -> {});
+  }
+
+  private static boolean isSmall(SessionModel model, LoadRequest request) {
+    return model.model().remaining() <= SMALL_MODEL
+        && model.weights().isEmpty()
+        && isCpu(request.device())
+        && !request.profiled() // a profile covers one session
+        && !request.releasesMemory() // that of an arena
+        && request.memoryLimit().isEmpty();
+  }
+
+  static boolean isCpu(DeviceRequest device) {
+    return device.preferred().isEmpty() || device.preferred().get(0).kind().equals("cpu");
+  }
+
+  private OpenModel openBySize(OnnxFile file, LoadRequest request) throws OrtException {
+    ByteBuffer bytes = file.content().model();
+    byte[] copy = new byte[bytes.remaining()];
+    bytes.get(bytes.position(), copy);
+    SessionModel kept = new SessionModel(ByteBuffer.wrap(copy), Map.of());
+    Path main = file.source().main();
+    OpenModel opened = open(file, request, SessionSettings::withoutArena);
+    OpenSession small = opened.session(); // the opened model must not be kept
+    OpenSession session = new SessionBySize(small, () -> openAgain(kept, request, main, small));
+    return new OpenModel(session, opened.graph(), opened.trees(), opened.bytes());
+  }
+
+  /** Opens the model of a session with the usual settings, called in the same way. */
+  private OpenSession openAgain(
+      SessionModel model, LoadRequest request, Path main, OpenSession opened) throws OrtException {
+    SessionSettings settings = settings(request, main);
+    limitFolding(settings, model);
+    return opened instanceof JniSession
+        ? session(model, request, main, settings, opened.devices(), opened.calls())
+        : foreign.open(model, settings, opened.devices(), request);
   }
 
   /** Does the same; the session also writes its optimised graph and weights into a folder. */

@@ -82,6 +82,15 @@ public final class ForeignOptions implements AutoCloseable {
   }
 
   /**
+   * Takes the memory of values inside the model from the C library.
+   *
+   * @throws OrtException if ONNX Runtime fails
+   */
+  public void withoutArena() throws OrtException {
+    OrtApi.call(OrtApi.DISABLE_CPU_MEM_ARENA, address());
+  }
+
+  /**
    * Lets the session write its optimised graph.
    *
    * @param file where to

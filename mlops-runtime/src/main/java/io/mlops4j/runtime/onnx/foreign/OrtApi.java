@@ -21,6 +21,7 @@ final class OrtApi {
   static final int CREATE_SESSION_FROM_ARRAY = 8;
   static final int CREATE_SESSION_OPTIONS = 10;
   static final int SET_OPTIMIZED_MODEL_FILE_PATH = 11;
+  static final int DISABLE_CPU_MEM_ARENA = 19;
   static final int SET_SESSION_LOG_SEVERITY_LEVEL = 22;
   static final int SET_SESSION_GRAPH_OPTIMIZATION_LEVEL = 23;
   static final int SET_INTRA_OP_NUM_THREADS = 24;

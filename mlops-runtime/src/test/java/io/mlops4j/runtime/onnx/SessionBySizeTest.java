@@ -1,0 +1,195 @@
+package io.mlops4j.runtime.onnx;
+
+import static io.mlops4j.runtime.onnx.OnnxFixture.CPU;
+import static io.mlops4j.runtime.onnx.OnnxFixture.feed;
+import static io.mlops4j.runtime.onnx.OnnxFixture.floats;
+import static io.mlops4j.runtime.onnx.OnnxFixture.read;
+import static io.mlops4j.runtime.onnx.OnnxFixture.source;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.onnxruntime.OrtException;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.model.TensorSpec;
+import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.spi.EngineModel;
+import io.mlops4j.spi.EngineOptions;
+import io.mlops4j.spi.EngineSlot;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Small calls without an arena, and others with one. */
+class SessionBySizeTest {
+  private static final int COLUMNS = 4;
+  private static final int MOST_ROWS =
+      (int) (SessionBySize.SMALL_CALL / (COLUMNS * (long) Float.BYTES));
+
+  private final OnnxFixture onnx = new OnnxFixture();
+  private final List<String> events = new CopyOnWriteArrayList<>();
+
+  @AfterEach
+  void everyByteIsFreed() {
+    onnx.close();
+    assertThat(onnx.memory.bytes()).isZero();
+  }
+
+  /** A session that tells when it binds and closes. */
+  private OpenSession telling(String name) {
+    return (OpenSession)
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {OpenSession.class},
+            (proxy, method, arguments) -> {
+              events.add(name + " " + method.getName());
+              return null;
+            });
+  }
+
+  private SessionBySize sessions() {
+    return new SessionBySize(
+        telling("small"),
+        () -> {
+          events.add("opened");
+          return telling("large");
+        });
+  }
+
+  private OnnxInput input(ElementType type, long... dims) {
+    TensorSpec spec = TensorSpec.ofAnyRank("x", type);
+    OnnxInput input = new OnnxInput(spec, onnx.memory, null);
+    input.reshape(dims);
+    return input;
+  }
+
+  private static void bind(OpenSession session, OnnxInput... inputs) {
+    try {
+      Binding unused = session.bind(List.of(inputs), List.of(), new long[0][], null, null);
+    } catch (OrtException e) {
+      throw new AssertionError(e);
+    } finally {
+      List.of(inputs).forEach(OnnxInput::close);
+    }
+  }
+
+  @Test
+  void theBytesOfAllInputsDecide() {
+    long half = SessionBySize.SMALL_CALL / Double.BYTES / 2;
+    SessionBySize session = sessions();
+    bind(session, input(ElementType.FLOAT64, half), input(ElementType.FLOAT64, half));
+    assertThat(events).containsExactly("small bind");
+
+    bind(session, input(ElementType.FLOAT64, half), input(ElementType.FLOAT64, half + 1));
+    bind(session, input(ElementType.FLOAT64, half), input(ElementType.FLOAT64, half + 1));
+    bind(session, input(ElementType.INT8, 1));
+    assertThat(events)
+        .containsExactly("small bind", "opened", "large bind", "large bind", "small bind");
+
+    session.close();
+    assertThat(events.subList(5, 7)).containsExactlyInAnyOrder("small close", "large close");
+  }
+
+  @Test
+  void manyTextsAreLarge() {
+    bind(sessions(), input(ElementType.STRING, 1024));
+    bind(sessions(), input(ElementType.STRING, 1025));
+    assertThat(events).containsExactly("small bind", "opened", "large bind");
+  }
+
+  @Test
+  void withoutALargeCallNoSecondSessionIsOpened() {
+    SessionBySize session = sessions();
+    bind(session, input(ElementType.FLOAT32, 1, 32));
+    session.close();
+    assertThat(events).containsExactly("small bind", "small close");
+  }
+
+  @Test
+  void threadsWithLargeCallsShareOneSession() throws Exception {
+    SessionBySize session = sessions();
+    int threads = 8;
+    CyclicBarrier start = new CyclicBarrier(threads);
+    ExecutorService pool = Executors.newFixedThreadPool(threads);
+    List<Future<?>> calls = new ArrayList<>();
+    for (int i = 0; i < threads; i++) {
+      OnnxInput large = input(ElementType.FLOAT32, SessionBySize.SMALL_CALL);
+      calls.add(
+          pool.submit(
+              () -> {
+                start.await();
+                bind(session, large);
+                return null;
+              }));
+    }
+    for (Future<?> call : calls) {
+      call.get(60, TimeUnit.SECONDS);
+    }
+    pool.shutdown();
+    assertThat(events).filteredOn("opened"::equals).hasSize(1);
+    assertThat(events).filteredOn("large bind"::equals).hasSize(threads);
+  }
+
+  @Test
+  void aSessionThatCannotBeOpenedIsTriedAgain() throws Exception {
+    boolean[] opens = {false};
+    SessionBySize session =
+        new SessionBySize(
+            telling("small"),
+            () -> {
+              if (!opens[0]) {
+                throw new OrtException("no memory");
+              }
+              return telling("large");
+            });
+    OnnxInput large = input(ElementType.FLOAT32, SessionBySize.SMALL_CALL);
+    assertThatThrownBy(() -> session.bind(List.of(large), List.of(), new long[0][], null, null))
+        .isInstanceOf(OrtException.class);
+    bind(session, input(ElementType.FLOAT32, 1));
+    opens[0] = true;
+    bind(session, large);
+    assertThat(events).containsExactly("small bind", "large bind");
+    session.close();
+  }
+
+  /** Sizes around the limit, in changing order, so that bindings of both sessions take turns. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void bothAnswerAsOnnxRuntimeDoes(boolean foreignCalls) throws OrtException {
+    long seed = 20011129;
+    Random random = new Random(seed);
+    DirectMemory memory = new DirectMemory();
+    OnnxEngine engine = OnnxEngine.open(EngineOptions.of(memory, 1).withForeignCalls(foreignCalls));
+    byte[] bytes = OnnxFixture.bytes("mlp4");
+    try (EngineModel model = engine.load(source("mlp4.onnx", bytes), CPU);
+        EngineSlot slot = model.slot()) {
+      int[] sizes = {1, MOST_ROWS, MOST_ROWS + 1, 3, 5000, 1, MOST_ROWS + 1, MOST_ROWS};
+      for (int rows : sizes) {
+        float[] x = new float[rows * COLUMNS];
+        for (int i = 0; i < x.length; i++) {
+          x[i] = (float) random.nextGaussian();
+        }
+        feed(slot, 0, floats(x), rows, COLUMNS);
+        slot.run();
+        assertThat(read(slot.output(0)))
+            .as("%d rows, seed %d", rows, seed)
+            .isEqualTo(
+                OnnxFixture.raw("mlp4", ElementType.FLOAT32, floats(x), null, rows, COLUMNS)
+                    .get("y"));
+        slot.recycle();
+      }
+    }
+    engine.close();
+    assertThat(memory.bytes()).isZero();
+  }
+}
