@@ -123,7 +123,8 @@ final class SessionBySize implements OpenSession {
 
   @Override
   public synchronized void close() {
-    try (OpenSession other = large) {
+    OpenSession other = large;
+    try (other) {
       small.close();
     }
   }
