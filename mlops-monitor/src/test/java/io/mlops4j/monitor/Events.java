@@ -17,8 +17,13 @@ public final class Events {
     return ServedBy.of("m", digest, new ModelVersion("m", number, digest), null, "engine");
   }
 
-  static InferenceEvent answered(ServedBy by, FeatureBatch features, FeatureBatch outputs) {
-    return new Event(by, InferenceEvent.Route.PRIMARY, 0, features, outputs, null);
+  public static InferenceEvent answered(ServedBy by, FeatureBatch features, FeatureBatch outputs) {
+    return answered(by, InferenceEvent.Route.PRIMARY, features, outputs);
+  }
+
+  public static InferenceEvent answered(
+      ServedBy by, InferenceEvent.Route route, FeatureBatch features, FeatureBatch outputs) {
+    return new Event(by, route, 0, features, outputs, null);
   }
 
   static InferenceEvent failed(ServedBy by) {

@@ -7,7 +7,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** A clock that a test moves, also back. */
-public final class ManualClock extends Clock {
+public class ManualClock extends Clock {
   private volatile Instant now;
 
   /** Starts at midnight. */
@@ -21,6 +21,10 @@ public final class ManualClock extends Clock {
 
   public void advance(Duration by) {
     now = now.plus(by);
+  }
+
+  public void set(Instant time) {
+    now = time;
   }
 
   @Override

@@ -16,11 +16,8 @@ import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.handoff.ProcessorMeter;
 import io.mlops4j.monitor.performance.LabelCounts;
 import io.mlops4j.monitor.profile.Profile;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -687,16 +684,10 @@ class ModelMonitorTest {
     }
   }
 
-  private static final class TestClock extends Clock {
-    private volatile Instant now = Instant.parse("2001-02-01T00:00:00Z");
-
+  private static final class TestClock extends ManualClock {
     private final CountDownLatch held = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);
     private volatile String holds = "";
-
-    void advance(Duration by) {
-      now = now.plus(by);
-    }
 
     /** Holds the thread of this name when it asks for the time. */
     void hold(String thread) {
@@ -717,17 +708,7 @@ class ModelMonitorTest {
         held.countDown();
         await(released);
       }
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
+      return super.instant();
     }
   }
 }

@@ -15,8 +15,6 @@ import io.mlops4j.monitor.watch.Span;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -310,20 +308,10 @@ class VersionWindowsTest {
   @Test
   void aClockThatThrowsLeavesNoRowsLent() {
     Clock broken =
-        new Clock() {
+        new ManualClock() {
           @Override
           public Instant instant() {
             throw new IllegalStateException("no time");
-          }
-
-          @Override
-          public ZoneId getZone() {
-            return ZoneOffset.UTC;
-          }
-
-          @Override
-          public Clock withZone(ZoneId zone) {
-            return this;
           }
         };
     try (ModelMonitor monitor = ModelMonitor.builder(reference).everyRow().clock(broken).start()) {

@@ -15,7 +15,12 @@ public final class GoldenFile {
   private GoldenFile() {}
 
   public static JsonNode read(String name) {
-    try (InputStream in = GoldenFile.class.getResourceAsStream(name)) {
+    return read(GoldenFile.class, name);
+  }
+
+  /** Reads a file that lies beside a test. */
+  public static JsonNode read(Class<?> test, String name) {
+    try (InputStream in = test.getResourceAsStream(name)) {
       return new JsonMapper().readTree(Objects.requireNonNull(in, name));
     } catch (IOException e) {
       throw new UncheckedIOException(name, e);

@@ -9,10 +9,7 @@ import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -137,33 +134,5 @@ final class LogCalls {
       }
     }
     return ids;
-  }
-
-  /** A clock that stands still until it is set. */
-  static final class SetClock extends Clock {
-    private volatile Instant now;
-
-    SetClock(String now) {
-      this.now = Instant.parse(now);
-    }
-
-    void set(String time) {
-      now = Instant.parse(time);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
   }
 }

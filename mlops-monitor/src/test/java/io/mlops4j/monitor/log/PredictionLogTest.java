@@ -10,6 +10,7 @@ import io.mlops4j.inference.InferenceEvent.Phase;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.ManualClock;
 import io.mlops4j.monitor.Waits;
 import io.mlops4j.monitor.log.LogCalls.Call;
 import java.io.IOException;
@@ -102,7 +103,7 @@ class PredictionLogTest {
 
   @Test
   void whatWasPredictedIsFoundByIdAndByKeyAlsoAfterARestart() {
-    LogCalls.SetClock clock = new LogCalls.SetClock("2001-02-03T04:05:06.123456Z");
+    ManualClock clock = new ManualClock(Instant.parse("2001-02-03T04:05:06.123456Z"));
     try (PredictionLog log = log().clock(clock).traceIds(call -> "trace-1").start()) {
       send(log, 1, 7, 5);
       log.flush();
@@ -365,12 +366,12 @@ class PredictionLogTest {
 
   @Test
   void aTimeRangeReadsItsRowsAlsoIfTheClockWentBack() {
-    LogCalls.SetClock clock = new LogCalls.SetClock("2001-02-01T12:00:00Z");
+    ManualClock clock = new ManualClock(Instant.parse("2001-02-01T12:00:00Z"));
     try (PredictionLog log = log().clock(clock).start()) {
       send(log, 1, 1, 2);
-      clock.set("2001-02-02T12:00:00Z");
+      clock.set(Instant.parse("2001-02-02T12:00:00Z"));
       send(log, 1, 2, 2);
-      clock.set("2001-01-31T12:00:00Z");
+      clock.set(Instant.parse("2001-01-31T12:00:00Z"));
       send(log, 1, 3, 2);
       log.flush();
     }
@@ -388,7 +389,7 @@ class PredictionLogTest {
 
   @Test
   void filesRotateBySizeAndTimeAndOldOnesGo() throws IOException {
-    LogCalls.SetClock clock = new LogCalls.SetClock("2001-02-01T12:00:00Z");
+    ManualClock clock = new ManualClock(Instant.parse("2001-02-01T12:00:00Z"));
     try (PredictionLog log =
         log()
             .clock(clock)
@@ -397,16 +398,16 @@ class PredictionLogTest {
             .start()) {
       send(log, 1, 1, 2);
       log.flush();
-      clock.set("2001-02-01T13:00:00Z");
+      clock.set(Instant.parse("2001-02-01T13:00:00Z"));
       log.flush(); // completes the first file
       send(log, 1, 2, 2);
       log.flush();
       assertThat(log.status().files()).isEqualTo(2);
-      clock.set("2001-02-01T12:30:00Z"); // back, within the hour
+      clock.set(Instant.parse("2001-02-01T12:30:00Z")); // back, within the hour
       send(log, 1, 3, 2);
       log.flush();
       assertThat(log.status().files()).isEqualTo(2);
-      clock.set("2001-02-01T22:30:00Z");
+      clock.set(Instant.parse("2001-02-01T22:30:00Z"));
       log.flush();
       assertThat(log.status().files()).isEqualTo(1);
       assertThat(LogCalls.ids(read())).hasSize(4);
@@ -454,7 +455,7 @@ class PredictionLogTest {
   @ParameterizedTest
   @ValueSource(strings = {"-1000000000-01-01T00:00:00Z", "+1000000000-12-31T23:59:59Z"})
   void aClockFarOffLosesNoRow(String time) {
-    LogCalls.SetClock clock = new LogCalls.SetClock(time);
+    ManualClock clock = new ManualClock(Instant.parse(time));
     try (PredictionLog log = log().clock(clock).keepFor(Duration.ofDays(400)).start()) {
       send(log, 1, 1, 2);
       log.flush();

@@ -10,10 +10,10 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent;
-import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelVersion;
+import io.mlops4j.monitor.Events;
 import io.mlops4j.monitor.LabelJoin;
 import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.monitor.Watched;
@@ -40,7 +40,6 @@ import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -62,34 +61,6 @@ class MonitorMetersTest {
   void nothingIsLent() {
     assertThat(allocator.getAllocatedMemory()).isZero();
     allocator.close();
-  }
-
-  private record Answered(
-      ServedBy servedBy, Route route, FeatureBatch features, FeatureBatch outputs)
-      implements InferenceEvent {
-    Answered(FeatureBatch features, FeatureBatch outputs) {
-      this(V1, Route.PRIMARY, features, outputs);
-    }
-
-    @Override
-    public PredictionId id(int row) {
-      return new PredictionId(7, 0, row);
-    }
-
-    @Override
-    public int rows() {
-      return features.rows();
-    }
-
-    @Override
-    public long nanos(Phase phase) {
-      return 0;
-    }
-
-    @Override
-    public @Nullable Throwable error() {
-      return null;
-    }
   }
 
   private FeatureBatch rows(double shift) {
@@ -114,7 +85,7 @@ class MonitorMetersTest {
     try (FeatureBatch features = rows(shift);
         FeatureBatch outputs =
             FeatureBatch.builder(allocator).doubles("score", new double[ROWS]).build()) {
-      monitor.onInference(new Answered(features, outputs));
+      monitor.onInference(Events.answered(V1, features, outputs));
     }
   }
 
@@ -208,7 +179,8 @@ class MonitorMetersTest {
       try (FeatureBatch features = rows(0, "other ");
           FeatureBatch outputs =
               FeatureBatch.builder(allocator).doubles("score", new double[ROWS]).build()) {
-        monitor.onInference(new Answered(canary, InferenceEvent.Route.CANARY, features, outputs));
+        monitor.onInference(
+            Events.answered(canary, InferenceEvent.Route.CANARY, features, outputs));
       }
       monitor.flush();
       assertThat(monitor.newestWindow().orElseThrow().servedBy()).isEqualTo(canary);
@@ -319,7 +291,7 @@ class MonitorMetersTest {
       try (FeatureBatch features = vectors(1);
           FeatureBatch outputs =
               FeatureBatch.builder(allocator).doubles("score", new double[ROWS]).build()) {
-        monitor.onInference(new Answered(features, outputs));
+        monitor.onInference(Events.answered(V1, features, outputs));
       }
       monitor.flush();
       assertThat(gauge("episodes", "kind", "drift")).isEqualTo(2);

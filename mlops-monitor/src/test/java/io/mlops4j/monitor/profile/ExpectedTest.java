@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mlops4j.feature.FeatureBatch;
-import java.io.IOException;
-import java.io.InputStream;
+import io.mlops4j.monitor.golden.GoldenFile;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -22,17 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against what NumPy and exact fractions give; see make_expected.py. */
 class ExpectedTest {
-  private static final JsonNode EXPECTED = expected();
+  private static final JsonNode EXPECTED = GoldenFile.read(ExpectedTest.class, "expected.json");
 
   private final BufferAllocator allocator = new RootAllocator();
-
-  private static JsonNode expected() {
-    try (InputStream in = ExpectedTest.class.getResourceAsStream("expected.json")) {
-      return new ObjectMapper().readTree(in);
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
 
   @AfterEach
   void everythingIsGivenBack() {

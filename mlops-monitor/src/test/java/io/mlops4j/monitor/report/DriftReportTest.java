@@ -14,12 +14,12 @@ import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.drift.DriftVerdict;
 import io.mlops4j.monitor.drift.FeatureDrift;
+import io.mlops4j.monitor.golden.GoldenFile;
 import io.mlops4j.monitor.profile.Flights;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.Role;
 import io.mlops4j.rollout.Evidence;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -35,17 +35,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DriftReportTest {
-  private static final JsonNode EXPECTED = expected();
+  private static final JsonNode EXPECTED = GoldenFile.read(DriftReportTest.class, "expected.json");
 
   private final BufferAllocator allocator = new RootAllocator();
-
-  private static JsonNode expected() {
-    try (InputStream in = DriftReportTest.class.getResourceAsStream("expected.json")) {
-      return new ObjectMapper().readTree(in);
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
 
   @AfterEach
   void everythingIsGivenBack() {

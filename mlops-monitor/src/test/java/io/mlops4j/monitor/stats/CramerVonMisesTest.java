@@ -10,26 +10,18 @@ import io.mlops4j.monitor.stats.CramerVonMises.Ties;
 import java.util.SplittableRandom;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class CramerVonMisesTest {
   private final CramerVonMises test = CramerVonMises.withDefaults();
 
-  static Stream<Arguments> cases() {
-    return Stream.of("two_sample_small.json", "two_sample_large_normal.json")
-        .flatMap(file -> GoldenFile.elements(GoldenFile.read(file).get("cases")))
-        .map(c -> Arguments.of(c.get("name").asText(), c));
-  }
-
   /**
    * Below 1e-7 SciPy's limiting p-values are noise; here they must be as small as its exact one.
    */
   @ParameterizedTest(name = "{0}")
-  @MethodSource("cases")
+  @MethodSource("io.mlops4j.monitor.stats.TwoSampleGoldenTest#cases")
   void byMidranksItAgreesWithSciPy(String name, JsonNode golden) {
     double[] reference = GoldenFile.doubles(golden.get("ref"));
     double[] current = GoldenFile.doubles(golden.get("cur"));
