@@ -1,6 +1,11 @@
 package io.mlops4j.monitor;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -11,6 +16,22 @@ public final class ChildProcess {
   private static final long MINUTES = 5;
 
   private ChildProcess() {}
+
+  /**
+   * Returns the command that runs a class in a JVM with the flags and the class path of this one.
+   */
+  public static ProcessBuilder java(Class<?> main, Object... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> argument.startsWith("--")) // newer JVMs warn without them
+        .forEach(command::add);
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", main.getName()));
+    Arrays.stream(arguments).map(Object::toString).forEach(command::add);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    return builder;
+  }
 
   /** Starts a process; its output ends when it is killed. */
   public static Process start(ProcessBuilder builder) throws IOException {

@@ -3,13 +3,11 @@ package io.mlops4j.monitor;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.profile.Profile;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -115,15 +113,7 @@ final class StateChild {
   }
 
   static Process start(Path folder, Path errors) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.startsWith("--")) // newer JVMs warn without them
-        .forEach(command::add);
-    command.addAll(
-        List.of("-XX:TieredStopAtLevel=1", StateChild.class.getName(), folder.toString()));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    return ChildProcess.start(builder.redirectError(errors.toFile()));
+    return ChildProcess.start(
+        ChildProcess.java(StateChild.class, folder).redirectError(errors.toFile()));
   }
 }

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mlops4j.error.DataException;
 import io.mlops4j.monitor.ChildProcess;
 import java.io.BufferedReader;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.memory.BufferAllocator;
@@ -64,16 +62,11 @@ class FullDiskTest {
   }
 
   private Process start(Path folder) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.addAll(List.of("sh", "-c", "ulimit -f " + BLOCKS_OF_512_BYTES + "; exec \"$@\"", "sh"));
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.startsWith("--")) // newer JVMs warn without them
-        .forEach(command::add);
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", Child.class.getName(), folder.toString()));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    return ChildProcess.start(builder.redirectError(ProcessBuilder.Redirect.DISCARD));
+    ProcessBuilder child = ChildProcess.java(Child.class, folder);
+    child
+        .command()
+        .addAll(0, List.of("sh", "-c", "ulimit -f " + BLOCKS_OF_512_BYTES + "; exec \"$@\"", "sh"));
+    return ChildProcess.start(child.redirectError(ProcessBuilder.Redirect.DISCARD));
   }
 
   @Test

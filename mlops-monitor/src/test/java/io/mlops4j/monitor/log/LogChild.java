@@ -2,7 +2,6 @@ package io.mlops4j.monitor.log;
 
 import io.mlops4j.monitor.ChildProcess;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,19 +48,7 @@ final class LogChild {
   }
 
   static Process start(Path folder, int round, Path errors) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.startsWith("--")) // newer JVMs warn without them
-        .forEach(command::add);
-    command.addAll(
-        List.of(
-            "-XX:TieredStopAtLevel=1",
-            LogChild.class.getName(),
-            folder.toString(),
-            Integer.toString(round)));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    return ChildProcess.start(builder.redirectError(errors.toFile()));
+    return ChildProcess.start(
+        ChildProcess.java(LogChild.class, folder, round).redirectError(errors.toFile()));
   }
 }
