@@ -9,6 +9,7 @@ import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelCache;
+import io.mlops4j.runtime.registry.Models;
 import io.mlops4j.runtime.trust.ModelSigner;
 import io.mlops4j.runtime.trust.TrustPolicy;
 import java.io.IOException;
@@ -17,10 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
-import java.security.spec.ECGenParameterSpec;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -49,10 +47,7 @@ class TrustedCacheTest {
 
   @BeforeEach
   void sign() throws Exception {
-    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-    generator.initialize(new ECGenParameterSpec("secp256r1"));
-    KeyPair keys = generator.generateKeyPair();
-    ModelSigner signer = ModelSigner.of(keys.getPrivate(), keys.getPublic());
+    ModelSigner signer = Models.signer();
     model = Files.copy(MODELS.resolve("mlp4.onnx"), temporary.resolve("mlp4.onnx"));
     signer.signBeside(model);
     policy = TrustPolicy.signedBy(signer.key());

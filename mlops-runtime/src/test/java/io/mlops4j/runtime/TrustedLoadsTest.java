@@ -12,6 +12,7 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.exchange.ModelArchive;
 import io.mlops4j.runtime.registry.FileModelRegistry;
+import io.mlops4j.runtime.registry.Models;
 import io.mlops4j.runtime.trust.ModelSigner;
 import io.mlops4j.runtime.trust.TrustPolicy;
 import java.io.IOException;
@@ -19,10 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -34,24 +31,13 @@ class TrustedLoadsTest {
   private static final Path RESOURCES = Path.of("src/test/resources/io/mlops4j/runtime");
 
   @TempDir Path temporary;
-  private final ModelSigner signer = signer();
+  private final ModelSigner signer = Models.signer();
   private final ModelRuntime runtime =
       ModelRuntime.builder().strict().trust(TrustPolicy.signedBy(signer.key())).open();
 
   @AfterEach
   void close() {
     runtime.close();
-  }
-
-  private static ModelSigner signer() {
-    try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-      generator.initialize(new ECGenParameterSpec("secp256r1"));
-      KeyPair keys = generator.generateKeyPair();
-      return ModelSigner.of(keys.getPrivate(), keys.getPublic());
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private Path copy(String resource) throws IOException {
@@ -122,7 +108,7 @@ class TrustedLoadsTest {
       try (Model model = runtime.load(registry, "mlp:1")) {
         assertThat(model.servedBy().digest()).isEqualTo(version.digest());
       }
-      signer().sign(registry, version);
+      Models.signer().sign(registry, version);
       runtime.load(registry, "mlp:1").close();
     }
   }

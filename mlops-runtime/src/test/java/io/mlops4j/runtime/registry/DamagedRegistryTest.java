@@ -22,8 +22,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,22 +74,12 @@ class DamagedRegistryTest {
     }
   }
 
-  private static Map<String, Digest> tree(Path folder) throws IOException {
-    Map<String, Digest> digests = new TreeMap<>();
-    try (Stream<Path> paths = Files.walk(folder)) {
-      for (Path path : paths.filter(Models::isStored).toList()) {
-        digests.put(folder.relativize(path).toString(), Digest.sha256(path));
-      }
-    }
-    return digests;
-  }
-
   @Test
   void everyFlippedBitIsFoundAndItsFileNamed() throws IOException {
     long seed = 20010101;
     Random random = new Random(seed);
     List<Object> whole = readEverything(root);
-    for (String name : tree(root).keySet()) {
+    for (String name : Models.tree(root).keySet()) {
       Path file = root.resolve(name);
       byte[] bytes = Files.readAllBytes(file);
       for (int i = 0; i < 20; i++) {
@@ -116,7 +104,7 @@ class DamagedRegistryTest {
 
   @Test
   void everyCutOrMissingFileIsFoundAndNamed() throws IOException {
-    for (String name : tree(root).keySet()) {
+    for (String name : Models.tree(root).keySet()) {
       Path file = root.resolve(name);
       byte[] bytes = Files.readAllBytes(file);
       for (int length : new int[] {0, 1, bytes.length / 2, bytes.length - 2}) {
@@ -297,23 +285,23 @@ class DamagedRegistryTest {
   void aFolderWithOtherThingsIsNoRegistryAndStaysAsItWas() throws IOException {
     Path home = Files.createDirectories(temp.resolve("home"));
     Files.writeString(home.resolve("letter.txt"), "dear");
-    Map<String, Digest> before = tree(home);
+    Map<String, Digest> before = Models.tree(home);
     assertThatThrownBy(() -> FileModelRegistry.open(home))
         .isInstanceOf(RegistryException.class)
         .hasMessageContaining("letter.txt")
         .hasMessageContaining("expected a registry or an empty folder");
-    assertThat(tree(home)).isEqualTo(before);
+    assertThat(Models.tree(home)).isEqualTo(before);
   }
 
   @Test
   void aNewerLayoutIsRefusedWithASentence() throws IOException {
     Files.writeString(root.resolve("layout.json"), "{\"layout\":4,\"store\":\"mlops4j-registry\"}");
-    Map<String, Digest> before = tree(root);
+    Map<String, Digest> before = Models.tree(root);
     assertThatThrownBy(() -> FileModelRegistry.open(root))
         .isInstanceOf(RegistryException.class)
         .hasMessageContaining("found layout 4, expected at most 3")
         .hasMessageContaining("newer mlops4j");
-    assertThat(tree(root)).isEqualTo(before);
+    assertThat(Models.tree(root)).isEqualTo(before);
   }
 
   @Test
@@ -321,7 +309,7 @@ class DamagedRegistryTest {
     // For root no permission makes a folder read-only; a file in place of the staging folder does.
     Disk.deleteQuietly(root.resolve(".staging"));
     Files.writeString(root.resolve(".staging"), "");
-    Map<String, Digest> before = tree(root);
+    Map<String, Digest> before = Models.tree(root);
     List<Object> whole = readEverything(root);
     Path model = Models.mlp4(temp);
 
@@ -332,7 +320,7 @@ class DamagedRegistryTest {
     assertThatThrownBy(() -> registry.assign(CHAMPION, second, Change.by("ana")))
         .isInstanceOf(RegistryException.class)
         .hasMessageContaining("cannot store " + CHAMPION);
-    assertThat(tree(root)).isEqualTo(before);
+    assertThat(Models.tree(root)).isEqualTo(before);
     assertThat(readEverything(root)).isEqualTo(whole);
   }
 

@@ -7,32 +7,17 @@ import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.registry.Retention;
-import io.mlops4j.runtime.compatibility.RegistryRetentionCompatibility;
-import io.mlops4j.runtime.compatibility.RegistryUnderTest;
 import io.mlops4j.runtime.internal.document.Json;
 import io.mlops4j.runtime.internal.file.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class FolderRegistryRetentionTest extends RegistryRetentionCompatibility {
+class FolderRegistryRetentionTest {
   @TempDir Path home;
-  private FolderUnderTest folder;
-
-  @Override
-  protected RegistryUnderTest registry() {
-    folder = new FolderUnderTest();
-    return folder;
-  }
-
-  @AfterEach
-  void nothingIsLeftAside() throws IOException {
-    assertThat(folder.staged()).isEmpty();
-  }
 
   @Test
   void theLayoutIsRaisedByTheFirstDeletionAndNotBefore() throws IOException {

@@ -17,7 +17,10 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Model files and cards for the tests of the registry. */
 public final class Models {
@@ -30,7 +33,7 @@ public final class Models {
   private Models() {}
 
   /** One with a new key. */
-  static ModelSigner signer() {
+  public static ModelSigner signer() {
     KeyPair keys = keys("EC");
     return ModelSigner.of(keys.getPrivate(), keys.getPublic());
   }
@@ -50,6 +53,17 @@ public final class Models {
   /** A file that belongs to what a registry stores: not one that it only locks. */
   static boolean isStored(Path path) {
     return Files.isRegularFile(path) && !path.toString().contains(".locks");
+  }
+
+  /** The digests of all such files, by their names in a folder. */
+  static Map<String, Digest> tree(Path folder) throws IOException {
+    Map<String, Digest> digests = new TreeMap<>();
+    try (Stream<Path> paths = Files.walk(folder)) {
+      for (Path path : paths.filter(Models::isStored).toList()) {
+        digests.put(folder.relativize(path).toString(), Digest.sha256(path));
+      }
+    }
+    return digests;
   }
 
   public static Path mlp4(Path folder) throws IOException {

@@ -51,20 +51,10 @@ class OldRegistryTest {
         .getParent();
   }
 
-  private static Map<String, Digest> tree(Path folder) throws IOException {
-    Map<String, Digest> digests = new TreeMap<>();
-    try (Stream<Path> paths = Files.walk(folder)) {
-      for (Path path : paths.filter(Models::isStored).toList()) {
-        digests.put(folder.relativize(path).toString(), Digest.sha256(path));
-      }
-    }
-    return digests;
-  }
-
   @Test
   void everyVersionCardAndRecordIsRead() throws Exception {
     Path root = fixture();
-    Map<String, Digest> before = tree(root);
+    Map<String, Digest> before = Models.tree(root);
     try (ModelRegistry registry = FileModelRegistry.open(root)) {
       assertThat(registry.versions("flight-delay")).containsExactly(ONE, TWO);
       assertThat(registry.card(ONE)).isEqualTo(Models.fullCard("flight-delay"));
@@ -100,7 +90,7 @@ class OldRegistryTest {
       assertThat(registry.resolve("flight-delay@champion")).isEqualTo(ONE);
       assertThat(registry.resolve("flight-delay@challenger")).isEqualTo(TWO);
     }
-    assertThat(tree(root)).isEqualTo(before);
+    assertThat(Models.tree(root)).isEqualTo(before);
   }
 
   @Test
@@ -152,7 +142,7 @@ class OldRegistryTest {
 
   private static Map<String, String> documents(Path folder) throws IOException {
     Map<String, String> documents = new TreeMap<>();
-    for (Map.Entry<String, Digest> file : tree(folder).entrySet()) {
+    for (Map.Entry<String, Digest> file : Models.tree(folder).entrySet()) {
       String name = file.getKey();
       boolean says = name.contains("/aliases/") || name.endsWith("manifest.json");
       documents.put(

@@ -27,11 +27,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -63,38 +58,12 @@ class SharedJdbcRegistryTest {
     return database.open(temp, RegistryOptions.builder().every(Duration.ofMillis(10)).build());
   }
 
-  private interface Job<T> {
-    T run(int thread) throws Exception;
-  }
-
-  private static <T> List<T> race(Job<T> job) throws Exception {
-    ExecutorService threads = Executors.newFixedThreadPool(THREADS);
-    CyclicBarrier together = new CyclicBarrier(THREADS);
-    try {
-      List<Callable<T>> calls = new ArrayList<>();
-      for (int i = 0; i < THREADS; i++) {
-        int thread = i;
-        calls.add(
-            () -> {
-              together.await();
-              return job.run(thread);
-            });
-      }
-      List<T> results = new ArrayList<>();
-      for (Future<T> future : threads.invokeAll(calls)) {
-        results.add(future.get());
-      }
-      return results;
-    } finally {
-      threads.shutdownNow();
-    }
-  }
-
   @Test
   void whoeverComesFirstMakesTheTablesAndAllPublishTheSameVersion() throws Exception {
     database.builder(temp);
     List<ModelVersion> versions =
-        race(
+        Race.run(
+            THREADS,
             thread -> {
               try (ModelRegistry registry =
                   JdbcModelRegistry.builder(database.pool).prefix(database.prefix()).open()) {
@@ -121,7 +90,8 @@ class SharedJdbcRegistryTest {
     source.setUrl(address() + options);
     TestPool pool = new TestPool(source, false);
     List<List<AliasRecord>> acknowledged =
-        race(
+        Race.run(
+            THREADS,
             thread -> {
               List<AliasRecord> mine = new ArrayList<>();
               try (ModelRegistry registry =
@@ -158,7 +128,8 @@ class SharedJdbcRegistryTest {
       ModelVersion version = registry.publish(Models.card("race"), model);
       AliasRecord start = registry.assign("race@champion", version, Change.by("start"));
       List<Boolean> won =
-          race(
+          Race.run(
+              THREADS,
               thread -> {
                 try {
                   registry.assign("race@champion", version, Change.by("t" + thread), start);
@@ -181,7 +152,8 @@ class SharedJdbcRegistryTest {
     try (ModelRegistry registry = open()) {
       ModelVersion version = registry.publish(Models.card("race"), model);
       List<Boolean> done =
-          race(
+          Race.run(
+              THREADS,
               thread -> {
                 try {
                   if (thread % 2 == 0) {

@@ -22,11 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,26 +48,9 @@ class SharedRegistryTest {
 
   /** Runs a job in eight threads at once, half of them on one instance and half on another. */
   private <T> List<T> race(boolean links, Job<T> job) throws Exception {
-    ExecutorService threads = Executors.newFixedThreadPool(THREADS);
-    CyclicBarrier together = new CyclicBarrier(THREADS);
     try (ModelRegistry one = FileModelRegistry.open(root);
         ModelRegistry two = FileModelRegistry.open(root, Clock.systemUTC(), links)) {
-      List<Callable<T>> calls = new ArrayList<>();
-      for (int i = 0; i < THREADS; i++) {
-        int thread = i;
-        calls.add(
-            () -> {
-              together.await();
-              return job.run(thread % 2 == 0 ? one : two, thread);
-            });
-      }
-      List<T> results = new ArrayList<>();
-      for (Future<T> future : threads.invokeAll(calls)) {
-        results.add(future.get());
-      }
-      return results;
-    } finally {
-      threads.shutdownNow();
+      return Race.run(THREADS, thread -> job.run(thread % 2 == 0 ? one : two, thread));
     }
   }
 
