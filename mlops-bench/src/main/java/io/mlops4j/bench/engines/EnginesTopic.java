@@ -13,6 +13,10 @@ public final class EnginesTopic implements Topic {
   static final String ORT = "ONNX Runtime Java 1.29.0";
   static final String BEST =
       ORT + ", best raw call (direct buffer, pinned output, everything reused)";
+
+  /** What few know; calls of the library do without the arena where that is faster. */
+  private static final String WITHOUT_ARENA = BEST + " in a session without an arena";
+
   static final double FEW_BYTES = 1000;
   private static final int[] SIZES = {1, 32, 1024};
 
@@ -68,6 +72,12 @@ public final class EnginesTopic implements Topic {
             1.0,
             OursRecord::new,
             () -> Mlp32.raw("mlp32", 1)));
+    all.add(
+        withoutArena(
+            "engines.record.raw.noarena",
+            "the same; the peer's row lies ready",
+            OursRecord::new,
+            1));
     miniLm(all);
     tensorFlow(all);
     all.add(
@@ -89,6 +99,11 @@ public final class EnginesTopic implements Topic {
     return new Comparison(name, work, BEST, goal, FEW_BYTES, ours, theirs);
   }
 
+  private static Comparison withoutArena(String name, String work, Callable<Side> ours, int rows) {
+    return new Comparison(
+        name, work, WITHOUT_ARENA, Double.NaN, ours, () -> Mlp32.raw("mlp32", rows, false));
+  }
+
   private static void gathered(List<Comparison> all) {
     double[] rawGoals = {1.20, 1.05, 1.06};
     double[] djlGoals = {0.45, 0.45, 0.65};
@@ -106,6 +121,7 @@ public final class EnginesTopic implements Topic {
               rawGoals[i],
               () -> Mlp32.ours("mlp32", rows),
               () -> Mlp32.raw("mlp32", rows)));
+      all.add(withoutArena(name + ".raw.noarena", work, () -> Mlp32.ours("mlp32", rows), rows));
       all.add(
           new Comparison(
               name + ".djl",

@@ -106,8 +106,12 @@ public final class Mlp32 {
 
   /** The best raw call of a model with input x [N,32] and output y [N,1]. */
   static RawBest raw(String model, int rows) throws OrtException {
-    return new RawBest(
-        Models.file(model), Map.of("x", RawBest.floats(rows(rows), rows, FEATURES)), "y", rows, 1);
+    return raw(model, rows, true);
+  }
+
+  static RawBest raw(String model, int rows, boolean arena) throws OrtException {
+    Map<String, RawBest.Input> x = Map.of("x", RawBest.floats(rows(rows), rows, FEATURES));
+    return new RawBest(Models.file(model), arena, x, "y", rows, 1);
   }
 
   /** The best raw call with a prebuilt tensor for each of 32 inputs. */

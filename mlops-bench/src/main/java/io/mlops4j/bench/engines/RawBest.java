@@ -35,8 +35,18 @@ final class RawBest implements Side {
 
   RawBest(Path model, Map<String, Input> inputs, String output, long... outputShape)
       throws OrtException {
+    this(model, true, inputs, output, outputShape);
+  }
+
+  /**
+   * @param arena whether values inside the model are in ONNX Runtime's arena, as they are by
+   *     default
+   */
+  RawBest(Path model, boolean arena, Map<String, Input> inputs, String output, long... outputShape)
+      throws OrtException {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     options.setIntraOpNumThreads(1);
+    options.setCPUArenaAllocator(arena);
     session = environment.createSession(model.toString(), options);
     for (Map.Entry<String, Input> input : inputs.entrySet()) {
       this.inputs.put(input.getKey(), input.getValue().tensor(environment));

@@ -47,6 +47,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -209,6 +210,40 @@ class DeploymentTest {
       assertThat(told.get(0).refused()).isEmpty();
       assertThat(told.get(1).serving().version()).hasValue(plus.v2);
       assertThat(told.get(1).refused().orElseThrow().record().to()).isEqualTo(wrong);
+    }
+
+    @Test
+    void aListenerThatHangsHoldsUpNeitherSwapsNorCalls() {
+      plus.assign(CHAMPION, plus.v1);
+      CountDownLatch goOn = new CountDownLatch(1);
+      List<String> told = new CopyOnWriteArrayList<>();
+      try (Deployment deployment =
+          plus.champion()
+              .onChange(
+                  status -> {
+                    boolean released = endsWithin30Seconds(goOn);
+                    told.add(released + " " + status.serving().version().orElseThrow());
+                  })
+              .start()) {
+        plus.assign(CHAMPION, plus.v2);
+        deployment.refresh();
+        plus.assign(CHAMPION, plus.v3);
+        deployment.refresh();
+        assertThat(plus.ask(deployment, 1)).isEqualTo(4);
+        assertThat(told).isEmpty();
+
+        goOn.countDown();
+        Waits.until("both changes are told", () -> told.size() == 2);
+      }
+      assertThat(told).containsExactly("true plus:2", "true plus:3");
+    }
+
+    private static boolean endsWithin30Seconds(CountDownLatch latch) {
+      try {
+        return latch.await(30, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
     }
   }
 
