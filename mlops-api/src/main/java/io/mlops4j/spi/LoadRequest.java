@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,35 +15,45 @@ import org.jspecify.annotations.Nullable;
 public final class LoadRequest {
   private static final long LEAST_MEMORY = 1 << 20;
 
-  private final DeviceRequest device;
-  private final @Nullable String signature;
-  private final boolean trusted;
-  private final boolean profiled;
-  private final Set<String> operations;
-  private final boolean engineOnly;
-  private final Set<String> features;
-  private final boolean releasesMemory;
-  private final OptionalLong memoryLimit;
+  private final Settings settings;
 
-  private LoadRequest(
-      DeviceRequest device,
-      @Nullable String signature,
-      boolean trusted,
-      boolean profiled,
-      Set<String> operations,
-      boolean engineOnly,
-      Set<String> features,
-      boolean releasesMemory,
-      OptionalLong memoryLimit) {
-    this.features = features;
-    this.releasesMemory = releasesMemory;
-    this.memoryLimit = memoryLimit;
-    this.operations = operations;
-    this.engineOnly = engineOnly;
-    this.device = device;
-    this.signature = signature;
-    this.trusted = trusted;
-    this.profiled = profiled;
+  private LoadRequest(Settings settings) {
+    this.settings = settings;
+  }
+
+  /** What a request says. It does not change once a request has it. */
+  private static final class Settings {
+    private final DeviceRequest device;
+    private @Nullable String signature;
+    private boolean trusted = true;
+    private boolean profiled;
+    private Set<String> operations = Set.of();
+    private boolean engineOnly;
+    private Set<String> features = Set.of();
+    private boolean releasesMemory;
+    private OptionalLong memoryLimit = OptionalLong.empty();
+
+    Settings(DeviceRequest device) {
+      this.device = device;
+    }
+
+    Settings(Settings other) {
+      this.device = other.device;
+      this.signature = other.signature;
+      this.trusted = other.trusted;
+      this.profiled = other.profiled;
+      this.operations = other.operations;
+      this.engineOnly = other.engineOnly;
+      this.features = other.features;
+      this.releasesMemory = other.releasesMemory;
+      this.memoryLimit = other.memoryLimit;
+    }
+  }
+
+  private LoadRequest with(Consumer<Settings> change) {
+    Settings copy = new Settings(settings);
+    change.accept(copy);
+    return new LoadRequest(copy);
   }
 
   /**
@@ -52,16 +63,7 @@ public final class LoadRequest {
    * @return the request
    */
   public static LoadRequest on(DeviceRequest device) {
-    return new LoadRequest(
-        Objects.requireNonNull(device, "device"),
-        null,
-        true,
-        false,
-        Set.of(),
-        false,
-        Set.of(),
-        false,
-        OptionalLong.empty());
+    return new LoadRequest(new Settings(Objects.requireNonNull(device, "device")));
   }
 
   /**
@@ -71,16 +73,8 @@ public final class LoadRequest {
    * @return a changed copy
    */
   public LoadRequest withSignature(String key) {
-    return new LoadRequest(
-        device,
-        Objects.requireNonNull(key, "key"),
-        trusted,
-        profiled,
-        operations,
-        engineOnly,
-        features,
-        releasesMemory,
-        memoryLimit);
+    Objects.requireNonNull(key, "key");
+    return with(copy -> copy.signature = key);
   }
 
   /**
@@ -90,16 +84,7 @@ public final class LoadRequest {
    * @return a changed copy
    */
   public LoadRequest withoutTrust() {
-    return new LoadRequest(
-        device,
-        signature,
-        false,
-        profiled,
-        operations,
-        engineOnly,
-        features,
-        releasesMemory,
-        memoryLimit);
+    return with(copy -> copy.trusted = false);
   }
 
   /**
@@ -110,16 +95,7 @@ public final class LoadRequest {
    * @return a changed copy
    */
   public LoadRequest withProfiling() {
-    return new LoadRequest(
-        device,
-        signature,
-        trusted,
-        true,
-        operations,
-        engineOnly,
-        features,
-        releasesMemory,
-        memoryLimit);
+    return with(copy -> copy.profiled = true);
   }
 
   /**
@@ -129,18 +105,9 @@ public final class LoadRequest {
    * @return a changed copy
    */
   public LoadRequest withOperations(Set<String> more) {
-    Set<String> all = new HashSet<>(operations);
+    Set<String> all = new HashSet<>(settings.operations);
     all.addAll(more);
-    return new LoadRequest(
-        device,
-        signature,
-        trusted,
-        profiled,
-        Set.copyOf(all),
-        engineOnly,
-        features,
-        releasesMemory,
-        memoryLimit);
+    return with(copy -> copy.operations = Set.copyOf(all));
   }
 
   /**
@@ -150,16 +117,7 @@ public final class LoadRequest {
    * @return a changed copy
    */
   public LoadRequest withEngineOnly() {
-    return new LoadRequest(
-        device,
-        signature,
-        trusted,
-        profiled,
-        operations,
-        true,
-        features,
-        releasesMemory,
-        memoryLimit);
+    return with(copy -> copy.engineOnly = true);
   }
 
   /**
@@ -170,16 +128,7 @@ public final class LoadRequest {
    * @return a changed copy
    */
   public LoadRequest withFeatures(Set<String> names) {
-    return new LoadRequest(
-        device,
-        signature,
-        trusted,
-        profiled,
-        operations,
-        engineOnly,
-        Set.copyOf(names),
-        releasesMemory,
-        memoryLimit);
+    return with(copy -> copy.features = Set.copyOf(names));
   }
 
   /**
@@ -189,8 +138,7 @@ public final class LoadRequest {
    * @return a changed copy
    */
   public LoadRequest withReleasedMemory() {
-    return new LoadRequest(
-        device, signature, trusted, profiled, operations, engineOnly, features, true, memoryLimit);
+    return with(copy -> copy.releasesMemory = true);
   }
 
   /**
@@ -206,16 +154,7 @@ public final class LoadRequest {
       throw new IllegalArgumentException(
           "bytes: found %d, expected %d or more".formatted(bytes, LEAST_MEMORY));
     }
-    return new LoadRequest(
-        device,
-        signature,
-        trusted,
-        profiled,
-        operations,
-        engineOnly,
-        features,
-        releasesMemory,
-        OptionalLong.of(bytes));
+    return with(copy -> copy.memoryLimit = OptionalLong.of(bytes));
   }
 
   /**
@@ -224,7 +163,7 @@ public final class LoadRequest {
    * @return the requested devices
    */
   public DeviceRequest device() {
-    return device;
+    return settings.device;
   }
 
   /**
@@ -233,7 +172,7 @@ public final class LoadRequest {
    * @return empty for the model's default
    */
   public Optional<String> signature() {
-    return Optional.ofNullable(signature);
+    return Optional.ofNullable(settings.signature);
   }
 
   /**
@@ -242,7 +181,7 @@ public final class LoadRequest {
    * @return false after {@link #withoutTrust()}
    */
   public boolean trusted() {
-    return trusted;
+    return settings.trusted;
   }
 
   /**
@@ -251,7 +190,7 @@ public final class LoadRequest {
    * @return true after {@link #withProfiling()}
    */
   public boolean profiled() {
-    return profiled;
+    return settings.profiled;
   }
 
   /**
@@ -260,7 +199,7 @@ public final class LoadRequest {
    * @return an unmodifiable set of names, often empty
    */
   public Set<String> operations() {
-    return operations;
+    return settings.operations;
   }
 
   /**
@@ -269,7 +208,7 @@ public final class LoadRequest {
    * @return true after {@link #withEngineOnly()}
    */
   public boolean engineOnly() {
-    return engineOnly;
+    return settings.engineOnly;
   }
 
   /**
@@ -278,7 +217,7 @@ public final class LoadRequest {
    * @return an unmodifiable set; empty if they are not known
    */
   public Set<String> features() {
-    return features;
+    return settings.features;
   }
 
   /**
@@ -287,7 +226,7 @@ public final class LoadRequest {
    * @return true after {@link #withReleasedMemory()}
    */
   public boolean releasesMemory() {
-    return releasesMemory;
+    return settings.releasesMemory;
   }
 
   /**
@@ -296,6 +235,6 @@ public final class LoadRequest {
    * @return bytes; empty without a limit
    */
   public OptionalLong memoryLimit() {
-    return memoryLimit;
+    return settings.memoryLimit;
   }
 }
