@@ -26,10 +26,16 @@ public final class ChildProcess {
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> argument.startsWith("--")) // newer JVMs warn without them
         .forEach(command::add);
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", main.getName()));
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", main.getName()));
     Arrays.stream(arguments).map(Object::toString).forEach(command::add);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    return builder;
+  }
+
+  /** Lets the files of a process become no larger than some blocks of 512 bytes, as a full disk. */
+  public static ProcessBuilder withFileLimit(int blocks, ProcessBuilder builder) {
+    builder.command().addAll(0, List.of("sh", "-c", "ulimit -f " + blocks + "; exec \"$@\"", "sh"));
     return builder;
   }
 

@@ -59,17 +59,16 @@ class FirstAnswerTest {
   }
 
   private String answer(List<String> flags) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx64m", "-Xshare:auto"));
-    command.addAll(flags);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Child.class.getName()));
-    command.add(KitTest.class.getResource("models/mlp4.onnx").getPath());
-    command.add(temp.resolve("native").toString());
+    List<String> all = new ArrayList<>(List.of("-Xmx64m", "-Xshare:auto"));
+    all.addAll(flags);
     Path output = temp.resolve("output.txt");
     Path errors = temp.resolve("errors.txt"); // newer JVMs warn there
     Process process =
-        new ProcessBuilder(command)
+        ChildProcess.java(
+                all,
+                Child.class,
+                KitTest.class.getResource("models/mlp4.onnx").getPath(),
+                temp.resolve("native"))
             .redirectError(errors.toFile())
             .redirectOutput(output.toFile())
             .start();

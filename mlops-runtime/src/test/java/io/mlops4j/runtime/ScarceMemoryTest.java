@@ -6,7 +6,6 @@ import io.mlops4j.error.InferenceException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -39,15 +38,9 @@ class ScarceMemoryTest {
   @Test
   void answersThatNeedMoreFailTheirCallOnly() throws Exception {
     ProcessBuilder child =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-XX:MaxDirectMemorySize=64m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            ScarceMemoryTest.class.getName());
+        ChildProcess.java(List.of("-XX:MaxDirectMemorySize=64m"), ScarceMemoryTest.class);
     Process process = ChildProcess.start(child.redirectError(ProcessBuilder.Redirect.DISCARD));
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String said = ChildProcess.output(process);
     assertThat(process.waitFor()).isZero();
     assertThat(said.lines())
         .containsExactlyElementsOf(

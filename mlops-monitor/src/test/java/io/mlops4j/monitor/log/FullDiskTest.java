@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A process whose files may not grow, as on a full disk. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class FullDiskTest {
-  private static final String BLOCKS_OF_512_BYTES = "200";
+  private static final int BLOCKS_OF_512_BYTES = 200;
   private static final int ROWS = 100;
   private static final int MOST_CALLS = 1_000_000;
 
@@ -62,10 +62,8 @@ class FullDiskTest {
   }
 
   private Process start(Path folder) throws Exception {
-    ProcessBuilder child = ChildProcess.java(Child.class, folder);
-    child
-        .command()
-        .addAll(0, List.of("sh", "-c", "ulimit -f " + BLOCKS_OF_512_BYTES + "; exec \"$@\"", "sh"));
+    ProcessBuilder child =
+        ChildProcess.withFileLimit(BLOCKS_OF_512_BYTES, ChildProcess.java(Child.class, folder));
     return ChildProcess.start(child.redirectError(ProcessBuilder.Redirect.DISCARD));
   }
 

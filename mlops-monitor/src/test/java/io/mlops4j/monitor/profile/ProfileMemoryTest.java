@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.ChildProcess;
-import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -43,18 +41,9 @@ class ProfileMemoryTest {
 
   @Test
   void threeMillionRowsOfFiveColumnsAreProfiledInAHeapOf80Megabytes() throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.startsWith("--"))
-        .forEach(command::add);
-    command.addAll(
-        List.of(
-            "-Xmx80m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            ProfileMemoryTest.class.getName()));
-    Process process = ChildProcess.start(new ProcessBuilder(command).redirectErrorStream(true));
+    ProcessBuilder builder = ChildProcess.java(ProfileMemoryTest.class);
+    builder.command().add(1, "-Xmx80m");
+    Process process = ChildProcess.start(builder.redirectErrorStream(true));
     String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(printed).isZero();
     assertThat(printed).contains("rows 3000000");

@@ -11,8 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -42,18 +40,8 @@ class ReportFilesTest {
   @EnabledOnOs({OS.LINUX, OS.MAC})
   void aFullDiskLeavesTheEarlierReport() throws Exception {
     Path file = Files.writeString(folder.resolve("report.html"), "earlier");
-    List<String> command =
-        new ArrayList<>(List.of("sh", "-c", "ulimit -f 256; exec \"$@\"", "sh")); // of 512 bytes
-    command.addAll(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-XX:-UsePerfData",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Child.class.getName(),
-            file.toString()));
-    Process child = ChildProcess.start(new ProcessBuilder(command).redirectError(Redirect.INHERIT));
+    ProcessBuilder builder = ChildProcess.withFileLimit(256, ChildProcess.java(Child.class, file));
+    Process child = ChildProcess.start(builder.redirectError(Redirect.INHERIT));
     String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(said)

@@ -2,15 +2,12 @@ package io.mlops4j.runtime.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
+import io.mlops4j.runtime.ChildProcess;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,22 +15,11 @@ import org.junit.jupiter.api.io.TempDir;
 class Mlops4jTest {
   @TempDir Path temporary;
 
-  private static String classPathWithout(String library) {
-    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-        .filter(entry -> library.isEmpty() || !entry.contains(library))
-        .collect(Collectors.joining(File.pathSeparator));
-  }
-
-  private Line.Said javaWithout(String library, Object... args) throws Exception {
-    List<String> command =
-        new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString()));
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", classPathWithout(library)));
-    command.add("io.mlops4j.runtime.cli.Mlops4j");
-    Stream.of(args).map(Object::toString).forEach(command::add);
+  private Line.Said java(String classPath, Object... args) throws Exception {
     Path out = temporary.resolve("out");
     Path err = temporary.resolve("err");
     Process process =
-        new ProcessBuilder(command)
+        ChildProcess.classPath(ChildProcess.java(List.of(), Mlops4j.class, args), classPath)
             .redirectOutput(out.toFile())
             .redirectError(err.toFile())
             .start();
@@ -53,17 +39,20 @@ class Mlops4jTest {
   void aProcessEndsWithTheCommandsExitCode() throws Exception {
     Path old = Line.oldRegistry(temporary);
 
-    Line.Said said = javaWithout("", "verify", "--json", "--registry", old);
+    Line.Said said =
+        java(System.getProperty("java.class.path"), "verify", "--json", "--registry", old);
     assertThat(said.code()).isZero();
     assertThat(said.json().get("versions").intValue()).isEqualTo(4);
 
-    assertThat(javaWithout("", "show", "none", "--registry", old).code()).isEqualTo(1);
-    assertThat(javaWithout("", "vrify").code()).isEqualTo(2);
+    assertThat(
+            java(System.getProperty("java.class.path"), "show", "none", "--registry", old).code())
+        .isEqualTo(1);
+    assertThat(java(System.getProperty("java.class.path"), "vrify").code()).isEqualTo(2);
   }
 
   @Test
   void withoutPicocliItSaysWhatToAdd() throws Exception {
-    Line.Said said = javaWithout("picocli", "list");
+    Line.Said said = java(ChildProcess.classPathWithout("picocli"), "list");
 
     assertThat(said.code()).isEqualTo(1);
     assertThat(said.err()).contains("add info.picocli:picocli 4.7.7");
@@ -72,7 +61,11 @@ class Mlops4jTest {
   @Test
   void withoutADriverItSaysWhatToAdd() throws Exception {
     Line.Said said =
-        javaWithout("org/postgresql", "list", "--registry", "jdbc:postgresql://localhost/ml");
+        java(
+            ChildProcess.classPathWithout("postgresql-"),
+            "list",
+            "--registry",
+            "jdbc:postgresql://localhost/ml");
 
     assertThat(said.code()).isEqualTo(1);
     assertThat(said.err()).contains("add org.postgresql:postgresql 42.7.8").hasLineCount(1);

@@ -6,15 +6,9 @@ import io.mlops4j.feature.FeatureWriter;
 import io.mlops4j.feature.ReadOptions;
 import io.mlops4j.feature.WriteOptions;
 import io.mlops4j.runtime.ChildProcess;
-import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -63,14 +57,7 @@ final class FilesChild {
   /** After DuckDB has extracted its library, no file may grow beyond 100 KB. */
   private static void limitFiles(RootAllocator memory) throws IOException, InterruptedException {
     count(DataFiles.query("SELECT 1", ReadOptions.defaults(), memory));
-    Process limit =
-        new ProcessBuilder(
-                "prlimit", "--pid", "" + ProcessHandle.current().pid(), "--fsize=100000:100000")
-            .inheritIO()
-            .start();
-    if (limit.waitFor() != 0) {
-      throw new IllegalStateException("prlimit failed");
-    }
+    ChildProcess.limitFiles(100_000);
   }
 
   private static void count(FeatureReader opened) {
@@ -96,32 +83,17 @@ final class FilesChild {
   /**
    * Runs a process to its end.
    *
-   * @param without a part of the name of an entry that its class path lacks
+   * @param without the start of the name of a library that its class path lacks
    */
   static List<String> run(String without, String... args) throws IOException, InterruptedException {
-    String path =
-        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-            .filter(entry -> without.isEmpty() || !entry.contains(without))
-            .collect(Collectors.joining(File.pathSeparator));
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-XX:-UsePerfData",
-                "-Xmx256m",
-                "-cp",
-                path,
-                FilesChild.class.getName()));
-    command.addAll(List.of(args));
-    Process child =
-        ChildProcess.start(
-            new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT));
-    String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (!child.waitFor(60, TimeUnit.SECONDS)) {
-      child.destroyForcibly();
+    ProcessBuilder builder =
+        ChildProcess.java(List.of("-Xmx256m"), FilesChild.class, (Object[]) args);
+    if (!without.isEmpty()) {
+      ChildProcess.classPath(builder, ChildProcess.classPathWithout(without));
     }
-    return said.lines().toList();
+    return ChildProcess.output(
+            ChildProcess.start(builder.redirectError(ProcessBuilder.Redirect.INHERIT)))
+        .lines()
+        .toList();
   }
 }

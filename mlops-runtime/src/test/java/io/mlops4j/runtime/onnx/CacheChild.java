@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -63,34 +62,18 @@ final class CacheChild {
     return Digest.sha256(answers.getBytes(StandardCharsets.UTF_8)).toString();
   }
 
-  static List<String> command(String... args) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-XX:-UsePerfData",
-                "-Xmx64m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                CacheChild.class.getName()));
-    command.addAll(List.of(args));
-    return command;
+  static ProcessBuilder command(Object... args) {
+    return ChildProcess.java(List.of("-Xmx64m"), CacheChild.class, args);
   }
 
-  static Process start(List<String> command, Path errors) throws IOException {
+  static Process start(ProcessBuilder command, Path errors) throws IOException {
     return ChildProcess.start(
-        new ProcessBuilder(command)
-            .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile())));
+        command.redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile())));
   }
 
   /** The lines that it says, when it has ended well. */
   static List<String> lines(Process process) throws Exception {
-    List<String> said =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-            .lines()
-            .toList();
+    List<String> said = ChildProcess.output(process).lines().toList();
     int code = process.waitFor();
     if (code != 0) {
       throw new AssertionError("the child ended with " + code + " and said " + said);

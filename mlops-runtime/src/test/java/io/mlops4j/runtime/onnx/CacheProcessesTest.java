@@ -4,6 +4,7 @@ import static io.mlops4j.runtime.onnx.CacheFixture.answers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.model.ModelCache;
+import io.mlops4j.runtime.ChildProcess;
 import io.mlops4j.runtime.internal.file.Disk;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,8 +37,7 @@ class CacheProcessesTest {
   void severalProcessesMayMakeTheSameEntryAtOnce() throws Exception {
     List<Process> children = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      children.add(
-          CacheChild.start(CacheChild.command("load", cache.toString(), model.toString()), errors));
+      children.add(CacheChild.start(CacheChild.command("load", cache, model), errors));
     }
     for (Process child : children) {
       assertThat(CacheChild.lines(child)).containsExactly(expected);
@@ -52,8 +52,7 @@ class CacheProcessesTest {
     System.err.println("kills children at moments chosen by seed " + seed);
     Random random = new Random(seed);
     for (int i = 0; i < 4; i++) {
-      Process child =
-          CacheChild.start(CacheChild.command("fill", cache.toString(), model.toString()), errors);
+      Process child = CacheChild.start(CacheChild.command("fill", cache, model), errors);
       assertThat(child.inputReader().readLine()).isEqualTo("READY");
       child.waitFor(50 + random.nextInt(200), TimeUnit.MILLISECONDS); // it never ends by itself
       child.destroyForcibly().waitFor();
@@ -70,13 +69,12 @@ class CacheProcessesTest {
     }
     Path libraries = libraries();
     for (String blocks : List.of("1", "4", "16", "32")) {
-      List<String> command =
-          new ArrayList<>(List.of("/bin/sh", "-c", "ulimit -f " + blocks + "; exec \"$@\"", "sh"));
-      List<String> java = CacheChild.command("load", cache.toString(), model.toString());
-      command.addAll(java);
+      ProcessBuilder command = CacheChild.command("load", cache, model);
       // ONNX Runtime's own library would be extracted into a file that is larger than that.
-      command.add(5, "-Donnxruntime.native.path=" + libraries);
-      assertThat(CacheChild.lines(CacheChild.start(command, errors)))
+      command.command().add(1, "-Donnxruntime.native.path=" + libraries);
+      List<String> limited =
+          List.of("/bin/sh", "-c", "ulimit -f " + blocks + "; exec \"$@\"", "sh");
+      assertThat(CacheChild.lines(CacheChild.start(ChildProcess.by(limited, command), errors)))
           .as("%s blocks", blocks)
           .containsExactly(expected);
       assertThat(CacheChild.digest(answers(model, ModelCache.in(cache)))).isEqualTo(expected);
@@ -86,7 +84,7 @@ class CacheProcessesTest {
 
   private Path libraries() throws Exception {
     Path kept = temp.resolve("native");
-    CacheChild.lines(CacheChild.start(CacheChild.command("start", kept.toString()), errors));
+    CacheChild.lines(CacheChild.start(CacheChild.command("start", kept), errors));
     try (Stream<Path> folders = Files.list(kept.resolve("libraries"))) {
       return folders.findFirst().orElseThrow();
     }
@@ -123,8 +121,7 @@ class CacheProcessesTest {
   private String start() throws Exception {
     List<String> said =
         CacheChild.lines(
-            CacheChild.start(
-                CacheChild.command("start", temp.resolve("native").toString()), errors));
+            CacheChild.start(CacheChild.command("start", temp.resolve("native")), errors));
     assertThat(said.get(1)).isEqualTo("null");
     return said.get(0);
   }

@@ -3,10 +3,7 @@ package io.mlops4j.runtime.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.runtime.ChildProcess;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -21,31 +18,25 @@ class ForeignFaultsTest {
   @Test
   @Timeout(300)
   void whateverCallFailsEveryObjectIsReleasedAndEveryByteIsFreed() throws Exception {
-    List<String> command =
+    List<String> flags =
         List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
             "-XX:-CreateCoredumpOnCrash",
-            "-XX:ErrorFile=/dev/null",
-            FaultsChild.class.getName(),
-            "mlp4",
-            "engine/type_string",
-            "engine/type_uint32",
-            "engine/optional_in");
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    // ONNX Runtime 1.29 does not survive a long command line, as a class path would make it.
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+            "-XX:ErrorFile=/dev/null");
+    ProcessBuilder builder =
+        ChildProcess.java(
+                flags,
+                FaultsChild.class,
+                "mlp4",
+                "engine/type_string",
+                "engine/type_uint32",
+                "engine/optional_in")
+            .redirectErrorStream(true);
     Process child = ChildProcess.start(builder);
     try {
       List<String> said =
-          new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-              .lines()
-              .filter(line -> !line.contains("SLF4J"))
-              .toList();
-      assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
+          ChildProcess.output(child).lines().filter(line -> !line.contains("SLF4J")).toList();
       assertThat(said).hasSize(5).allSatisfy(line -> assertThat(line).matches("\\S+ [1-9][0-9]+"));
       assertThat(child.exitValue()).isZero();
     } finally {

@@ -18,8 +18,6 @@ import io.mlops4j.spi.LoadRequest;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -350,23 +348,16 @@ class OperatorGuardsTest {
   }
 
   private static String said(String... models) throws Exception {
-    ProcessBuilder child =
-        new ProcessBuilder(
-            Stream.of(
-                    Stream.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()),
-                    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                        .filter(flag -> flag.startsWith("--")),
-                    Stream.of(
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:-CreateCoredumpOnCrash",
-                        "-XX:ErrorFile=/dev/null",
-                        OperatorGuardsTest.class.getName()),
-                    Stream.of(models))
-                .flatMap(part -> part)
-                .toList());
-    child.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    Process process = ChildProcess.start(child.redirectError(ProcessBuilder.Redirect.DISCARD));
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    List<String> flags =
+        new ArrayList<>(List.of("-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=/dev/null"));
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(flag -> flag.startsWith("--"))
+        .forEach(flags::add);
+    Process process =
+        ChildProcess.start(
+            ChildProcess.java(flags, OperatorGuardsTest.class, (Object[]) models)
+                .redirectError(ProcessBuilder.Redirect.DISCARD));
+    String said = ChildProcess.output(process);
     int exit = process.waitFor();
     if (exit != 0) {
       System.out.printf("%s ended with %d after %s%n", List.of(models), exit, said);

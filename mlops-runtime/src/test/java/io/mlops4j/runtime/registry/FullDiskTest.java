@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.ChildProcess;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -41,11 +41,10 @@ class FullDiskTest {
       ModelVersion before = registry.publish(RegistryChild.card("before"), Models.mlp4(temp));
       AliasRecord head = registry.assign("race@champion", before, RegistryChild.change("before"));
 
-      List<String> command =
-          new ArrayList<>(List.of("/bin/sh", "-c", "ulimit -f 128; exec \"$@\"", "sh"));
-      command.addAll(RegistryChild.command(root, largeModel(), "full", 1));
-      Process child = RegistryChild.start(command, "full", temp.resolve("errors"));
-      String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      List<String> limited = List.of("/bin/sh", "-c", "ulimit -f 128; exec \"$@\"", "sh");
+      Process child =
+          RegistryChild.start(limited, root, largeModel(), "full", 1, temp.resolve("errors"));
+      String said = ChildProcess.output(child);
       assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
 
       assertThat(child.exitValue()).isNotZero();

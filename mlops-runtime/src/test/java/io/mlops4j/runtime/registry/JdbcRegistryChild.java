@@ -8,7 +8,6 @@ import io.mlops4j.runtime.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -40,20 +39,11 @@ final class JdbcRegistryChild {
   }
 
   static Process start(Path errors, String heap, String... args) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                args[3].equals("large") ? "-XX:+TieredCompilation" : "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-XX:-UsePerfData",
-                heap,
-                "-cp",
-                System.getProperty("java.class.path"),
-                JdbcRegistryChild.class.getName()));
-    command.addAll(List.of(args));
+    List<String> flags =
+        List.of(heap, "-XX:TieredStopAtLevel=" + (args[3].equals("large") ? 4 : 1));
     Path log = Files.createDirectories(errors).resolve(args[3]);
     return ChildProcess.start(
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())));
+        ChildProcess.java(flags, JdbcRegistryChild.class, (Object[]) args)
+            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())));
   }
 }

@@ -42,28 +42,16 @@ public final class RegistryChild {
 
   static Process start(Path registry, Path model, String name, int rounds, Path errors)
       throws IOException {
-    return start(command(registry, model, name, rounds), name, errors);
+    return start(List.of(), registry, model, name, rounds, errors);
   }
 
-  static List<String> command(Path registry, Path model, String name, int rounds) {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-XX:TieredStopAtLevel=1",
-        "-XX:+UseSerialGC",
-        "-XX:-UsePerfData",
-        "-Xmx64m",
-        "-cp",
-        System.getProperty("java.class.path"),
-        RegistryChild.class.getName(),
-        registry.toString(),
-        model.toString(),
-        name,
-        Integer.toString(rounds));
-  }
-
-  static Process start(List<String> command, String name, Path errors) throws IOException {
+  static Process start(
+      List<String> by, Path registry, Path model, String name, int rounds, Path errors)
+      throws IOException {
     Path log = Files.createDirectories(errors).resolve(name);
+    ProcessBuilder java =
+        ChildProcess.java(List.of("-Xmx64m"), RegistryChild.class, registry, model, name, rounds);
     return ChildProcess.start(
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())));
+        ChildProcess.by(by, java).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())));
   }
 }

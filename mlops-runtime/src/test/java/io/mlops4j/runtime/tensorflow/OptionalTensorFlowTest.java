@@ -8,22 +8,19 @@ import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.runtime.ChildProcess;
 import io.mlops4j.runtime.ModelRuntime;
-import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** In processes of their own, with class paths of their own. */
 class OptionalTensorFlowTest {
-  private static final List<String> TENSORFLOW =
-      List.of("tensorflow-core-api", "tensorflow-core-native", "ndarray", "javacpp");
+  private static final String[] TENSORFLOW = {
+    "tensorflow-core-api", "tensorflow-core-native", "ndarray", "javacpp"
+  };
 
   @TempDir Path folder;
 
@@ -50,14 +47,7 @@ class OptionalTensorFlowTest {
 
   @Test
   void withoutItOnnxModelsRunAndSavedModelsNameTheArtifactsToAdd() throws Exception {
-    String without =
-        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-            .filter(
-                entry ->
-                    TENSORFLOW.stream()
-                        .noneMatch(Path.of(entry).getFileName().toString()::startsWith))
-            .collect(Collectors.joining(File.pathSeparator));
-    assertThat(run(without, "ask"))
+    assertThat(run(ChildProcess.classPathWithout(TENSORFLOW), "ask"))
         .contains("sum 3.0")
         .contains(
             "unavailable tensorflow: found no TensorFlow on the class path: add"
@@ -77,14 +67,11 @@ class OptionalTensorFlowTest {
   }
 
   private String run(String classPath, String... arguments) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xlog:class+load:stdout");
-    command.add(Application.class.getName());
-    command.addAll(List.of(arguments));
     Path output = folder.resolve("output.txt");
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("CLASSPATH", classPath);
+    ProcessBuilder builder =
+        ChildProcess.java(
+            List.of("-Xlog:class+load:stdout"), Application.class, (Object[]) arguments);
+    ChildProcess.classPath(builder, classPath).redirectErrorStream(true);
     Process process = ChildProcess.start(builder.redirectOutput(output.toFile()));
     assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
     return Files.readString(output, StandardCharsets.UTF_8);

@@ -18,9 +18,8 @@ import io.mlops4j.runtime.memory.Native;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -244,17 +243,12 @@ class TensorFlowSlotTest {
   /** In a process whose heap takes its memory at the start: a growing heap is resident, too. */
   @Test
   void callsLeaveNothingBehind() throws Exception {
-    ProcessBuilder child =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xms256m",
-            "-Xmx256m",
-            "-XX:+AlwaysPreTouch",
-            "-cp",
-            System.getProperty("java.class.path"),
-            AskedAgain.class.getName());
-    Process process = ChildProcess.start(child.redirectError(ProcessBuilder.Redirect.INHERIT));
-    String grown = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    List<String> heap = List.of("-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch");
+    Process process =
+        ChildProcess.start(
+            ChildProcess.java(heap, AskedAgain.class)
+                .redirectError(ProcessBuilder.Redirect.INHERIT));
+    String grown = ChildProcess.output(process);
     assertThat(process.waitFor()).isZero();
     // 200 calls of 4 MB of text: a leak would be 400 MB and more. Without one, it is less than 1
     // MB.

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.h2.tools.Server;
 
 /** A database that several processes reach at once. */
 record SharedDatabase(String address, Process owner) implements AutoCloseable {
@@ -36,24 +37,12 @@ record SharedDatabase(String address, Process owner) implements AutoCloseable {
   private static SharedDatabase h2Server(Path folder) throws IOException, URISyntaxException {
     Path driver =
         Path.of(org.h2.Driver.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    Process server =
-        ChildProcess.start(
-            new ProcessBuilder(
-                    List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx64m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Dh2.bindAddress=127.0.0.1",
-                        "-cp",
-                        driver.toString(),
-                        "org.h2.tools.Server",
-                        "-tcp",
-                        "-tcpPort",
-                        "0",
-                        "-ifNotExists",
-                        "-baseDir",
-                        folder.toString()))
-                .redirectErrorStream(true));
+    List<String> flags = List.of("-Xmx64m", "-Dh2.bindAddress=127.0.0.1");
+    ProcessBuilder builder =
+        ChildProcess.java(
+            flags, Server.class, "-tcp", "-tcpPort", 0, "-ifNotExists", "-baseDir", folder);
+    ChildProcess.classPath(builder, driver.toString());
+    Process server = ChildProcess.start(builder.redirectErrorStream(true));
     Matcher port = RUNNING.matcher(line(server));
     if (!port.matches()) {
       server.destroyForcibly();

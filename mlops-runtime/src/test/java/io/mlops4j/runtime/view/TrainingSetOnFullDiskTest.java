@@ -41,7 +41,7 @@ class TrainingSetOnFullDiskTest {
 
   private static String join(Path labels, Path events, Path out) throws Exception {
     Process child = ViewChild.start("join", labels.toString(), events.toString(), out.toString());
-    List<String> said = ViewChild.said(child);
+    List<String> said = ChildProcess.output(child).lines().toList();
     assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(said).hasSize(1);
     return said.get(0);

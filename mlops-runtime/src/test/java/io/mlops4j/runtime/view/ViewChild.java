@@ -2,7 +2,6 @@ package io.mlops4j.runtime.view;
 
 import io.mlops4j.runtime.ChildProcess;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -159,38 +158,13 @@ final class ViewChild {
     try (Connection connection = DriverManager.getConnection("jdbc:duckdb:")) {
       connection.getMetaData().getDatabaseProductVersion();
     }
-    Process limit =
-        new ProcessBuilder(
-                "prlimit", "--pid", "" + ProcessHandle.current().pid(), "--fsize=100000:100000")
-            .inheritIO()
-            .start();
-    if (limit.waitFor() != 0) {
-      throw new IllegalStateException("prlimit failed");
-    }
+    ChildProcess.limitFiles(100_000);
   }
 
   static Process start(String... args) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-XX:-UsePerfData",
-                "-Xmx256m",
-                "-Dh2.bindAddress=127.0.0.1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ViewChild.class.getName()));
-    command.addAll(List.of(args));
+    List<String> flags = List.of("-Xmx256m", "-Dh2.bindAddress=127.0.0.1");
     return ChildProcess.start(
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT));
-  }
-
-  /** Returns what a process says until it ends. */
-  static List<String> said(Process child) throws IOException {
-    return new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-        .lines()
-        .toList();
+        ChildProcess.java(flags, ViewChild.class, (Object[]) args)
+            .redirectError(ProcessBuilder.Redirect.INHERIT));
   }
 }

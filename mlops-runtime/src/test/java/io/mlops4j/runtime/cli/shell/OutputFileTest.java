@@ -8,12 +8,10 @@ import io.mlops4j.runtime.ChildProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -71,18 +69,11 @@ class OutputFileTest {
 
   private static Process start(String script, Class<?> main, Object... arguments)
       throws IOException {
-    List<String> command = new ArrayList<>(List.of("sh", "-c", script, "sh"));
-    command.addAll(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-XX:-UsePerfData",
-            "-Xmx64m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            main.getName()));
-    Stream.of(arguments).map(Object::toString).forEach(command::add);
-    return ChildProcess.start(new ProcessBuilder(command).redirectError(Redirect.INHERIT));
+    return ChildProcess.start(
+        ChildProcess.by(
+                List.of("sh", "-c", script, "sh"),
+                ChildProcess.java(List.of("-Xmx64m"), main, arguments))
+            .redirectError(Redirect.INHERIT));
   }
 
   private Path earlier() throws IOException {
@@ -94,7 +85,7 @@ class OutputFileTest {
   void aFullDiskLeavesTheEarlierFile() throws Exception {
     Path file = earlier();
     Process child = start("ulimit -f 256; ", file); // blocks of 512 bytes
-    String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String said = ChildProcess.output(child);
     assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(said)
         .startsWith(file + ": cannot be written, an earlier file of that name is unchanged")
@@ -202,7 +193,7 @@ class OutputFileTest {
   @EnabledOnOs({OS.LINUX, OS.MAC})
   void aPipeIsWritten() throws Exception {
     Process child = start("exec \"$@\" 5>&1 | cat", Printing.class, "/dev/stdout", "/dev/fd/5");
-    assertThat(new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+    assertThat(ChildProcess.output(child))
         .isEqualTo("first\npage of /dev/stdout\npage of /dev/fd/5\nlast\n");
     assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
   }

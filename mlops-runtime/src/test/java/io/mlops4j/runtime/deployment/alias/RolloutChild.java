@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -44,21 +43,10 @@ final class RolloutChild {
   }
 
   static Process start(Path errors, List<String> before, String... args) throws IOException {
-    List<String> command = new ArrayList<>(before);
-    command.addAll(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--add-opens=java.base/java.nio=ALL-UNNAMED",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-XX:-UsePerfData",
-            "-Xmx64m",
-            RolloutChild.class.getName()));
-    command.addAll(List.of(args));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    List<String> flags = List.of("--add-opens=java.base/java.nio=ALL-UNNAMED", "-Xmx64m");
     return ChildProcess.start(
-        builder.redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile())));
+        ChildProcess.by(before, ChildProcess.java(flags, RolloutChild.class, (Object[]) args))
+            .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile())));
   }
 
   private static void say(String line) {

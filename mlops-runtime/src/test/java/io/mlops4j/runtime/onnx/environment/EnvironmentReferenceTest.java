@@ -13,7 +13,6 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +23,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,37 +86,28 @@ class EnvironmentReferenceTest {
   }
 
   private static String run(String classPath, String... flags) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-    command.addAll(List.of("-XX:ErrorFile=/dev/null", "-XX:-CreateCoredumpOnCrash"));
-    command.addAll(List.of(flags));
-    command.add(Exits.class.getName());
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("CLASSPATH", classPath);
+    List<String> all =
+        new ArrayList<>(List.of("-XX:ErrorFile=/dev/null", "-XX:-CreateCoredumpOnCrash"));
+    all.addAll(List.of(flags));
+    ProcessBuilder builder =
+        ChildProcess.classPath(ChildProcess.java(all, Exits.class), classPath)
+            .redirectErrorStream(true);
     Process process = ChildProcess.start(builder);
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String said = ChildProcess.output(process);
     assertThat(process.waitFor()).as(said).isZero();
     return said.lines().filter(line -> line.contains("threads")).collect(Collectors.joining());
   }
 
-  private static Stream<String> entries() {
-    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1));
-  }
-
-  private static boolean isOnnxRuntime(String entry) {
-    return Path.of(entry).getFileName().toString().startsWith("onnxruntime-");
-  }
-
   private static String others() {
-    return entries()
-        .filter(entry -> !isOnnxRuntime(entry))
-        .collect(Collectors.joining(File.pathSeparator));
+    return ChildProcess.classPathWithout("onnxruntime-");
   }
 
   private static Path jar() {
-    return Path.of(
-        entries().filter(EnvironmentReferenceTest::isOnnxRuntime).findFirst().orElseThrow());
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+        .map(Path::of)
+        .filter(entry -> entry.getFileName().toString().startsWith("onnxruntime-"))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

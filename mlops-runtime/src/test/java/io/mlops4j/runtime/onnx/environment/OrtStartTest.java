@@ -8,7 +8,7 @@ import io.mlops4j.runtime.onnx.OnnxEngineProvider;
 import io.mlops4j.spi.Engine;
 import io.mlops4j.spi.EngineOptions;
 import java.lang.ProcessBuilder.Redirect;
-import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -35,9 +35,7 @@ class OrtStartTest {
   }
 
   private static int run(String argument) throws Exception {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    ProcessBuilder builder = new ProcessBuilder(java, Opens.class.getName(), argument);
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    ProcessBuilder builder = ChildProcess.java(List.of(), Opens.class, argument);
     Process process =
         ChildProcess.start(builder.redirectErrorStream(true).redirectOutput(Redirect.DISCARD));
     return process.waitFor(2, TimeUnit.MINUTES) ? process.exitValue() : -1;

@@ -8,7 +8,6 @@ import io.mlops4j.runtime.onnx.OnnxEngineProvider;
 import io.mlops4j.spi.EngineOptions;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -124,22 +123,18 @@ class OrtTelemetryTest {
 
   private String opened(Map<String, String> variables, List<String> flags, List<String> arguments)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Dslf4j.provider=" + Prints.class.getName());
-    command.addAll(flags);
-    command.add(Opens.class.getName());
-    command.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    List<String> all = new ArrayList<>(List.of("-Dslf4j.provider=" + Prints.class.getName()));
+    all.addAll(flags);
+    ProcessBuilder builder =
+        ChildProcess.java(all, Opens.class, arguments.toArray()).redirectErrorStream(true);
     Map<String, String> environment = builder.environment();
     environment.keySet().removeIf(name -> name.startsWith("ORT_") || isOfBuilds(name));
-    environment.put("CLASSPATH", System.getProperty("java.class.path"));
     environment.put("XDG_CACHE_HOME", cache().toString());
     environment.put("HTTPS_PROXY", NOTHING_LISTENS);
     environment.put("https_proxy", NOTHING_LISTENS);
     environment.putAll(variables);
     Process process = ChildProcess.start(builder);
-    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String printed = ChildProcess.output(process);
     assertThat(process.waitFor()).as(printed).isZero();
     return printed;
   }

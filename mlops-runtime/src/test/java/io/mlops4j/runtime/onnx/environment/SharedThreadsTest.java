@@ -12,7 +12,6 @@ import io.mlops4j.runtime.ChildProcess;
 import io.mlops4j.runtime.ModelRuntime;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -97,16 +96,11 @@ class SharedThreadsTest {
   }
 
   private static String run(String... arguments) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-    command.add(Loads.class.getName());
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectError(Redirect.DISCARD);
-    // Not an argument: ONNX Runtime, started without OrtStart, dies of a long command line.
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    Process process = ChildProcess.start(builder);
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    Process process =
+        ChildProcess.start(
+            ChildProcess.java(List.of(), Loads.class, (Object[]) arguments)
+                .redirectError(Redirect.DISCARD));
+    String said = ChildProcess.output(process);
     assertThat(process.waitFor()).isZero();
     return said.strip();
   }

@@ -7,7 +7,6 @@ import io.mlops4j.inference.Model;
 import io.mlops4j.runtime.ChildProcess;
 import io.mlops4j.runtime.ModelRuntime;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -43,17 +42,7 @@ final class ScoringChild {
 
   private static void limitFiles(String bytes) {
     try {
-      Process limit =
-          new ProcessBuilder(
-                  "prlimit",
-                  "--pid",
-                  "" + ProcessHandle.current().pid(),
-                  "--fsize=" + bytes + ":" + bytes)
-              .inheritIO()
-              .start();
-      if (limit.waitFor() != 0) {
-        throw new IllegalStateException("prlimit failed");
-      }
+      ChildProcess.limitFiles(Long.parseLong(bytes));
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -63,24 +52,9 @@ final class ScoringChild {
   static String run(Path model, Path in, Path out, long bytes, boolean late, String... kept)
       throws IOException, InterruptedException {
     ProcessBuilder command =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-XX:-UsePerfData",
-            "-Xmx256m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            ScoringChild.class.getName(),
-            model.toString(),
-            in.toString(),
-            out.toString(),
-            Long.toString(bytes),
-            Boolean.toString(late));
+        ChildProcess.java(List.of("-Xmx256m"), ScoringChild.class, model, in, out, bytes, late);
     command.command().addAll(List.of(kept));
-    Process child = ChildProcess.start(command.redirectError(ProcessBuilder.Redirect.INHERIT));
-    String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    child.waitFor();
-    return said;
+    return ChildProcess.output(
+        ChildProcess.start(command.redirectError(ProcessBuilder.Redirect.INHERIT)));
   }
 }
