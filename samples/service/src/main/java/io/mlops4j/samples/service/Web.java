@@ -70,7 +70,7 @@ final class Web implements AutoCloseable {
   /** Slow and large requests are refused before a handler runs. */
   private static void limit(Server server, Settings settings) {
     WholeBody body = new WholeBody(settings.maxBody(), settings.readTimeout());
-    server.setHandler(new GracefulHandler(new HeadAsGet(body)));
+    server.setHandler(new GracefulHandler(new NoWebSockets(new HeadAsGet(body))));
     server.setStopTimeout(settings.shutdown().toMillis());
     NetworkConnectionLimit connections =
         new NetworkConnectionLimit(settings.maxConnections(), server);

@@ -13,6 +13,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.mlops4j.samples.service.grpc.InferenceMethods;
+import io.mlops4j.samples.service.grpc.message.InferParameter;
 import io.mlops4j.samples.service.grpc.message.InferTensorContents;
 import io.mlops4j.samples.service.grpc.message.ModelInferRequest;
 import io.mlops4j.samples.service.grpc.message.ModelInferRequest.InferInputTensor;
@@ -24,10 +25,17 @@ import io.mlops4j.samples.service.grpc.message.ModelReadyRequest;
 import io.mlops4j.samples.service.grpc.message.ServerLiveRequest;
 import io.mlops4j.samples.service.grpc.message.ServerMetadataRequest;
 import io.mlops4j.samples.service.grpc.message.ServerReadyRequest;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -200,10 +208,100 @@ class GrpcTest {
         .isEqualTo(Status.Code.NOT_FOUND);
   }
 
+  /** A client would wait for what never comes, or read memory that nobody wrote. */
+  @Test
+  void parametersOfTritonThatChangeTheAnswerAreRefused() {
+    InferParameter two = InferParameter.newBuilder().setInt64Param(2).build();
+    InferRequestedOutputTensor.Builder output =
+        InferRequestedOutputTensor.newBuilder().setName("probability");
+    InferInputTensor.Builder input = tensor("distance", "FP32");
+    for (ModelInferRequest.Builder request :
+        List.of(
+            flight().addOutputs(output.clone().putParameters("classification", two)),
+            flight().addOutputs(output.clone().putParameters("shared_memory_region", two)),
+            flight().setInputs(0, input.clone().putParameters("shared_memory_byte_size", two)))) {
+      Status status = refused(request.build()).getStatus();
+      assertThat(status.getCode()).as(status.toString()).isEqualTo(Status.Code.UNIMPLEMENTED);
+      assertThat(status.getDescription())
+          .matches(
+              "parameters: found \"(classification|shared_memory_.*)\", which is not supported");
+    }
+    call(
+        InferenceMethods.MODEL_INFER,
+        flight().putParameters("priority", two).putParameters("timeout", two).build());
+  }
+
   @Test
   void aMessageThatIsTooLargeIsRefused() {
     ModelInferRequest.Builder large = flight().setId("x".repeat(20_000));
     assertThat(refused(large.build()).getStatus().getCode())
         .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    StatusRuntimeException compressed =
+        catchThrowableOfType(
+            StatusRuntimeException.class,
+            () ->
+                ClientCalls.blockingUnaryCall(
+                    channel,
+                    InferenceMethods.MODEL_INFER,
+                    CallOptions.DEFAULT.withCompression("gzip"),
+                    large.build()));
+    assertThat(compressed.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(compressed.getStatus().getDescription()).contains("maximum size 10000");
+  }
+
+  /** Bytes that a client sends as they are. */
+  private static final MethodDescriptor.Marshaller<byte[]> BYTES =
+      new MethodDescriptor.Marshaller<>() {
+        @Override
+        public InputStream stream(byte[] bytes) {
+          return new ByteArrayInputStream(bytes);
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+          throw new UnsupportedOperationException();
+        }
+      };
+
+  @Test
+  void bytesThatAreNoMessageAreAnInvalidArgumentAndNotLogged() {
+    MethodDescriptor<byte[], ModelInferResponse> method =
+        InferenceMethods.MODEL_INFER.toBuilder(
+                BYTES, InferenceMethods.MODEL_INFER.getResponseMarshaller())
+            .build();
+    byte[] cut = flight().build().toByteArray();
+    List<String> logged = new CopyOnWriteArrayList<>();
+    Handler log =
+        new Handler() {
+          @Override
+          public void publish(LogRecord line) {
+            logged.add(line.getMessage());
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Logger grpc = Logger.getLogger("io.grpc.internal.SerializingExecutor");
+    grpc.addHandler(log);
+    try {
+      for (byte[] bytes :
+          List.of(
+              new byte[] {-1, -1, -1},
+              new byte[100],
+              new byte[] {10, 2, -1, -2}, // a name that is not UTF-8
+              Arrays.copyOf(cut, cut.length - 3))) {
+        Status status =
+            catchThrowableOfType(StatusRuntimeException.class, () -> call(method, bytes))
+                .getStatus();
+        assertThat(status.getCode()).as(status.toString()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        assertThat(status.getDescription()).startsWith("request: found no message of protobuf: ");
+      }
+    } finally {
+      grpc.removeHandler(log);
+    }
+    assertThat(logged).isEmpty();
   }
 }

@@ -280,6 +280,31 @@ class LimitsTest {
     }
   }
 
+  /** A session for each would fill the heap. */
+  @ParameterizedTest
+  @ValueSource(strings = {"/v2", "/nowhere"})
+  void aRequestForAWebSocketIsAnsweredAsAnyOtherAndBeginsNoSession(String path) throws IOException {
+    String get = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: ";
+    String upgrade =
+        String.join(
+            "\r\n",
+            "Upgrade, close",
+            "Upgrade: websocket",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+            "",
+            "");
+    try (Socket socket = connect();
+        Socket other = connect()) {
+      send(socket, get + upgrade);
+      send(other, get + "close\r\n\r\n");
+      String answer = response(socket);
+      assertThat(answer).doesNotContain("Set-Cookie");
+      assertThat(answer.replaceFirst("Date: .*", ""))
+          .isEqualTo(response(other).replaceFirst("Date: .*", ""));
+    }
+  }
+
   /** A client of HTTP/2 begins with the first one. */
   @ParameterizedTest
   @ValueSource(

@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,8 @@ class ProtocolRoutesTest {
             "{\"name\":\"hour\",\"datatype\":\"INT64\"",
             "{\"name\":\"origin\",\"datatype\":\"BYTES\"");
     assertThat(json.get("outputs").toString()).contains("\"probability\"", "FP32");
+    // one of the names that the protocol's inference_rest.md allows
+    assertThat(json.get("platform").asText()).isEqualTo("onnx_onnxv1");
     assertThat(service.get("/v2/models/flight-delay/versions/1").json()).isEqualTo(json);
   }
 
@@ -172,6 +175,47 @@ class ProtocolRoutesTest {
             .header("Inference-Header-Content-Length", Integer.toString(json.length))
             .POST(BodyPublishers.ofByteArray(body.toByteArray()))
             .build());
+  }
+
+  /** As pydantic's models are written, which MLServer and its clients use. */
+  @Test
+  void nullIsTakenForWhatIsOptional() {
+    String nulls =
+        TWO.replace("\"id\": \"42\",", "\"id\": null, \"parameters\": null,")
+            .replace("\"data\":", "\"parameters\": null, \"data\":")
+            .replace(
+                "]}\n", "], \"outputs\": [{\"name\": \"probability\", \"parameters\": null}]}");
+    Answer answer = service.post(INFER, nulls);
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    assertThat(answer.json().has("id")).isFalse();
+    assertThat(answer.json().at("/outputs/0/data/0").asDouble())
+        .isEqualTo(0.451196148, within(1e-6));
+    String none = TWO.replace("\"id\": \"42\",", "\"outputs\": null,");
+    assertThat(service.post(INFER, none).status()).isEqualTo(200);
+    assertThat(service.post(INFER, "{\"inputs\": null}").error())
+        .isEqualTo("inputs: found null, expected an array");
+  }
+
+  /** A client would wait for what never comes, or read memory that nobody wrote. */
+  @ParameterizedTest
+  @ValueSource(strings = {"classification", "shared_memory_region", "shared_memory_byte_size"})
+  void parametersOfTritonThatChangeTheAnswerAreRefused(String parameter) {
+    String parameters = "\"parameters\": {\"%s\": 2}".formatted(parameter);
+    for (String body :
+        List.of(
+            TWO.replace(
+                "]}\n", "], \"outputs\": [{\"name\": \"probability\", %s}]}".formatted(parameters)),
+            TWO.replace("\"data\": [0, 8]", parameters),
+            TWO.replace("\"id\": \"42\"", parameters))) {
+      assertThat(body).isNotEqualTo(TWO);
+      Answer answer = service.post(INFER, body);
+      assertThat(answer.status()).as(answer.body()).isEqualTo(422);
+      assertThat(answer.error())
+          .isEqualTo("parameters: found \"%s\", which is not supported".formatted(parameter));
+    }
+    String others =
+        "\"parameters\": {\"priority\": 1, \"timeout\": 100, \"headers\": {\"a\": [1]}}";
+    assertThat(service.post(INFER, TWO.replace("\"id\": \"42\"", others)).status()).isEqualTo(200);
   }
 
   @Test

@@ -182,11 +182,11 @@ public final class GrpcServer implements AutoCloseable {
       MethodDescriptor<Q, R> method,
       Function<Q, R> answer) {
     service.addMethod(
-        method,
+        Received.by(method),
         ServerCalls.asyncUnaryCall(
             (request, observer) -> {
               try {
-                observer.onNext(answer.apply(request));
+                observer.onNext(answer.apply(request.get()));
                 observer.onCompleted();
               } catch (RuntimeException e) {
                 Problem problem = problems.apply(e);

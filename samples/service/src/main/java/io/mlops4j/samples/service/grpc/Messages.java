@@ -6,6 +6,7 @@ import io.mlops4j.samples.service.grpc.message.InferParameter;
 import io.mlops4j.samples.service.grpc.message.InferTensorContents;
 import io.mlops4j.samples.service.grpc.message.ModelInferRequest;
 import io.mlops4j.samples.service.grpc.message.ModelInferRequest.InferInputTensor;
+import io.mlops4j.samples.service.grpc.message.ModelInferRequest.InferRequestedOutputTensor;
 import io.mlops4j.samples.service.grpc.message.ModelInferResponse;
 import io.mlops4j.samples.service.grpc.message.ModelInferResponse.InferOutputTensor;
 import io.mlops4j.samples.service.inference.DataType;
@@ -26,6 +27,7 @@ final class Messages {
 
   /** Reads a request; the caller closes it. */
   static InferenceRequest read(RequestPool requests, ModelInferRequest message) {
+    checkParameters(message);
     List<ByteString> raw = message.getRawInputContentsList();
     if (!raw.isEmpty() && raw.size() != message.getInputsCount()) {
       throw Problem.badInput(
@@ -56,6 +58,16 @@ final class Messages {
     } catch (RuntimeException e) {
       request.close();
       throw e;
+    }
+  }
+
+  private static void checkParameters(ModelInferRequest message) {
+    message.getParametersMap().keySet().forEach(InferenceRequest::checkParameter);
+    for (InferInputTensor input : message.getInputsList()) {
+      input.getParametersMap().keySet().forEach(InferenceRequest::checkParameter);
+    }
+    for (InferRequestedOutputTensor output : message.getOutputsList()) {
+      output.getParametersMap().keySet().forEach(InferenceRequest::checkParameter);
     }
   }
 

@@ -71,6 +71,16 @@ public final class InferenceRequest implements AutoCloseable {
     elementsLeft = bytes;
   }
 
+  /**
+   * Refuses a parameter that changes where tensors are or what is answered, so that nobody waits
+   * for what does not come. All others are ignored, as the protocol allows.
+   */
+  public static void checkParameter(String name) {
+    if (name.equals("classification") || name.startsWith("shared_memory")) {
+      throw Problem.unsupported("parameters: found \"" + name + "\", which is not supported");
+    }
+  }
+
   public void id(String id) {
     this.id = id;
   }

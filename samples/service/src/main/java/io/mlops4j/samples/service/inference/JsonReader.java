@@ -39,7 +39,9 @@ final class JsonReader {
     boolean parameters = false;
     while (json.nextToken() != JsonToken.END_OBJECT) {
       String member = json.currentName();
-      json.nextToken();
+      if (json.nextToken() == JsonToken.VALUE_NULL && !member.equals("inputs")) {
+        continue; // some clients send null for what they do not set
+      }
       switch (member) {
         case "id" -> {
           first("id", request.id().isEmpty());
@@ -162,12 +164,8 @@ final class JsonReader {
           data = truth(member);
         }
         case "binary_data_output" -> output = truth(member);
-        case "classification" ->
-            throw Problem.unsupported("outputs: found \"classification\", which is not supported");
         default -> {
-          if (member.startsWith("shared_memory")) {
-            throw Problem.unsupported("found \"" + member + "\", which is not supported");
-          }
+          InferenceRequest.checkParameter(member);
           json.skipChildren();
         }
       }
@@ -186,7 +184,11 @@ final class JsonReader {
           first("outputs.name", name == null);
           name = text("outputs.name");
         }
-        case "parameters" -> data = parameters("outputs.parameters").binaryData();
+        case "parameters" -> {
+          if (json.currentToken() != JsonToken.VALUE_NULL) {
+            data = parameters("outputs.parameters").binaryData();
+          }
+        }
         default -> json.skipChildren();
       }
     }
@@ -228,7 +230,9 @@ final class JsonReader {
         case "parameters" -> {
           first("inputs.parameters", !parameters);
           parameters = true;
-          size = parameters("inputs.parameters").binarySize();
+          if (json.currentToken() != JsonToken.VALUE_NULL) {
+            size = parameters("inputs.parameters").binarySize();
+          }
         }
         case "data" -> {
           first("inputs.data", tensor == null && early == null);

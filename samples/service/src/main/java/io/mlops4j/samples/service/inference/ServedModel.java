@@ -225,9 +225,18 @@ public final class ServedModel implements AutoCloseable {
     return new Metadata(
         name(),
         checked.isPresent() ? List.of(version) : versions(),
-        deployment.servedBy().engine(),
+        platform(deployment.servedBy().engine()),
         deployment.features().features().stream().map(this::input).toList(),
         outputs(deployment.signature()).stream().map(Tensor::of).toList());
+  }
+
+  /** The protocol has its own names for the formats that it knows. */
+  private static String platform(String engine) {
+    return switch (engine) {
+      case "onnxruntime" -> "onnx_onnxv1";
+      case "tensorflow" -> "tensorflow_savedmodel";
+      default -> engine;
+    };
   }
 
   /**
