@@ -87,7 +87,7 @@ public final class ModelRef {
       throw new IllegalArgumentException(
           "model reference: found \""
               + text
-              + "\", expected a version number from 1 after the colon, as in fraud:7");
+              + "\", expected a version number from 1 after the colon, such as fraud:7");
     }
     return Integer.parseInt(digits);
   }

@@ -72,7 +72,7 @@ public final class RegistryHead {
                 + chain
                 + "\" "
                 + number
-                + ", expected a chain of two words, as in \"alias fraud@champion\", and a number "
+                + ", expected a chain of two words, such as \"alias fraud@champion\", and a number "
                 + "from 1");
       }
     }

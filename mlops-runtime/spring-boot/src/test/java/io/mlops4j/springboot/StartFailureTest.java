@@ -262,7 +262,7 @@ class StartFailureTest {
   void anAliasThatIsNoneIsNamed() throws IOException {
     assertThat(report(registry(), "mlops4j.deployments.late.alias=flight-delay"))
         .contains("mlops4j.deployments.late.alias")
-        .contains("expected one with an alias to follow, as in flight-delay@champion");
+        .contains("expected one with an alias to follow, such as flight-delay@champion");
   }
 
   @Test

@@ -79,7 +79,9 @@ record ColumnSource(Feature feature, ElementType target, @Nullable NullValue for
 
   ModelInputException unfit(String found) {
     return new ModelInputException(
-        column(), found, "a value that fits " + Narrow.range(target) + ", as narrowing is checked");
+        column(),
+        found,
+        "a value that fits " + Narrow.range(target) + ", because narrowing is checked");
   }
 
   /** Returns the text that replaces a null in an input of text. */

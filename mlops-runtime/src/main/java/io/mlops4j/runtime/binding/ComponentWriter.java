@@ -208,7 +208,7 @@ final class ComponentWriter {
         + (plan.takes(false) ? " (" : " (an array of ")
         + String.join(", ", types)
         + (plan.takes(false) && plan.takes(true) ? ", or an array of such" : "")
-        + "), as the model takes "
+        + "), because the model takes "
         + plan.spec()
         + (found == null ? "" : source.permission(found));
   }

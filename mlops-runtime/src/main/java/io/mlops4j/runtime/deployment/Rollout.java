@@ -52,7 +52,7 @@ public final class Rollout {
     ModelRef parsed = ModelRef.parse(Objects.requireNonNull(ref, "ref"));
     if (parsed.alias().isEmpty()) {
       throw new IllegalArgumentException(
-          "ref: found \"%s\", expected one with an alias, as in %s@champion"
+          "ref: found \"%s\", expected one with an alias, such as %s@champion"
               .formatted(ref, parsed.name()));
     }
     return new Rollout(registry, ref, Clock.systemUTC());

@@ -57,9 +57,7 @@ final class CachedSessions {
     Optional<String> cpu = CpuFeatures.of();
     if (cpu.isEmpty()) {
       LOG.warn(
-          "{}: models are not cached, as the CPU's features cannot be read here; only Linux shows"
-              + " them",
-          cache.folder());
+          "{}: models are not cached, because only Linux tells the CPU's features", cache.folder());
       return Optional.empty();
     }
     List<String> machine = new ArrayList<>();

@@ -168,7 +168,8 @@ final class ForeignInputText implements InputText {
   /** Returns the tensor that the next run reads. */
   ForeignTensor tensor() {
     if (tensor == null || !isSet) {
-      throw new IllegalStateException("input " + input + ": found no text, expected some");
+      throw new IllegalStateException(
+          "input " + input + ": found no texts, expected those of the call before its run");
     }
     return tensor.tensor();
   }

@@ -114,7 +114,8 @@ final class JniText implements InputText {
 
   OnnxTensor tensor() {
     if (tensor == null) {
-      throw new IllegalStateException("input " + input + ": found no text, expected some");
+      throw new IllegalStateException(
+          "input " + input + ": found no texts, expected those of the call before its run");
     }
     return tensor;
   }

@@ -156,7 +156,7 @@ final class OnnxEngine implements Engine {
 
   private static void refuse(String signature, ModelSource source) {
     throw new ModelLoadException(
-        "%s: found the signature \"%s\" asked for, expected none: a model of format %s has only one; leave out LoadOptions.signature"
+        "%s: the signature \"%s\" was requested, but a model of format %s has only one; leave out LoadOptions.signature"
             .formatted(source.main(), signature, source.format().id()),
         null);
   }

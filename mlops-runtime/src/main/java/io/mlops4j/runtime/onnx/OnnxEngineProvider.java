@@ -52,8 +52,7 @@ public final class OnnxEngineProvider implements EngineProvider {
       return Optional.of(
           "found an ONNX Runtime on the class path that is too old, expected "
               + ARTIFACT
-              + "; another dependency may have brought it, as mvn dependency:tree tells: exclude it"
-              + " there");
+              + "; run mvn dependency:tree to find the dependency that brings it, and exclude it there");
     } catch (ClassNotFoundException e) {
       return Optional.of(
           "found no ONNX Runtime on the class path: add "

@@ -194,7 +194,8 @@ final class OnnxInput implements AutoCloseable {
    */
   OnnxTensor tensor(OrtEnvironment environment) throws OrtException {
     if (!shaped) {
-      throw new IllegalStateException("input " + name() + ": found no shape, expected one");
+      throw new IllegalStateException(
+          "input " + name() + ": found no shape, expected that of the call before its run");
     }
     return TensorTypes.over(
         block.buffer(bytes(dims)), environment, ElementTypes.signed(spec.type()), dims);

@@ -107,7 +107,7 @@ final class OnnxModel implements EngineModel {
       placement = placement.withNodes(nodes(counted));
     } catch (OrtException | IOException e) {
       LoggerFactory.getLogger(OnnxModel.class)
-          .warn("{}: its nodes are not counted, as its profile cannot be read ({})", main, e);
+          .warn("{}: its nodes are not counted, because its profile cannot be read ({})", main, e);
     } finally {
       profile.close();
     }

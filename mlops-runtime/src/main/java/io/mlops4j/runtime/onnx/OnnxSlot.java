@@ -325,7 +325,7 @@ final class OnnxSlot implements EngineSlot {
     OnnxOutput read = outputs.get(output);
     if (!answered || !read.wanted()) {
       throw new IllegalStateException(
-          "output %s: found no answer, expected a run before, and that it is wanted"
+          "output %s: found no value, expected a finished run for which the output was wanted"
               .formatted(read.name()));
     }
     return read.view();

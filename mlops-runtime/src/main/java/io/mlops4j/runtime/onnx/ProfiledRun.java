@@ -48,7 +48,7 @@ final class ProfiledRun {
       long values = ElementTypes.elements(dims);
       if (values > MOST_VALUES) {
         throw new InferenceException(
-            "input %s: found that it takes more than %d values, expected less for a run on zeros"
+            "input %s: found a shape of more than %d values, expected a smaller one for a run on zeros"
                 .formatted(input.name(), MOST_VALUES),
             null);
       }

@@ -234,7 +234,7 @@ final class Sessions {
       return SessionProfile.begin(options);
     } catch (IOException e) {
       LoggerFactory.getLogger(Sessions.class)
-          .warn("{}: its nodes are not counted, as a profile cannot be written ({})", main, e);
+          .warn("{}: its nodes are not counted, because a profile cannot be written ({})", main, e);
       return null;
     }
   }

@@ -43,7 +43,7 @@ final class AbandonedRuns {
     return found < most
         ? null
         : new OverloadedException(
-            "%s: found %d abandoned runs, expected fewer than %d: their calls have ended, but the engine cannot end them; wait until they have ended, or allow more with LoadOptions.Builder.strictDeadlines"
+            "%s: abandoned runs: found %d, expected fewer than %d; the engine still runs calls that have ended: wait until it finishes, or allow more with LoadOptions.Builder.strictDeadlines"
                 .formatted(model, found, most));
   }
 

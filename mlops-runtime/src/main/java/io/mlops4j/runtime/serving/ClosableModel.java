@@ -94,15 +94,15 @@ abstract class ClosableModel implements Model {
   private IllegalStateException busyException() {
     int runs = abandoned();
     int calls = counter.running();
-    String found =
-        runs > 0 && calls == 0
-            ? runs + " abandoned runs"
-            : calls <= 1
-                ? "1 running call"
-                : calls + " running calls"; // it may have ended meanwhile
+    boolean onlyRuns = runs > 0 && calls == 0;
+    int count = onlyRuns ? runs : Math.max(calls, 1); // the last call may have ended meanwhile
     return new IllegalStateException(
-        "%s: found %s, expected none; it stays open: close it when they have ended, or choose another Closing"
-            .formatted(subject, found));
+        "%s: found %d %s%s, expected none; it stays open: close it later, or choose another Closing"
+            .formatted(
+                subject,
+                count,
+                onlyRuns ? "abandoned run" : "running call",
+                count == 1 ? "" : "s"));
   }
 
   @Override

@@ -378,15 +378,13 @@ public final class DefaultModelLoader
     opener.loaded().close();
     if (context.abandonedRuns().get() > 0) {
       forgotten.add(
-          context.abandonedRuns().get()
-              + " runs whose calls have ended still go on in the engine; each frees its memory when"
-              + " it ends, which may be with the process");
+          "abandoned runs of ended calls go on in the engine (%d now); each frees its memory when it ends, at the latest with the process"
+              .formatted(context.abandonedRuns().get()));
     }
     if (timed.abandoned() > 0) {
       forgotten.add(
-          timed.abandoned()
-              + " loads that were given up at their deadline still go on in the engine; they end by"
-              + " themselves or with the process");
+          "loads that passed their deadline go on in the engine (%d now); each ends by itself, at the latest with the process"
+              .formatted(timed.abandoned()));
     }
     opener.close();
     if (context.leaks().count() > 0) {

@@ -404,7 +404,7 @@ final class LoadedModel extends ClosableModel implements ServingModel {
     if (left == null) {
       LoggerFactory.getLogger(LoadedModel.class)
           .warn(
-              "{}: closing waits for {} abandoned runs, which nothing can end",
+              "{}: closing waits for abandoned runs, which the engine cannot end ({} now)",
               identity.servedBy(),
               runs);
       late.await(null);
@@ -414,7 +414,7 @@ final class LoadedModel extends ClosableModel implements ServingModel {
     if (calls.abandoned() > 0) {
       LoggerFactory.getLogger(LoadedModel.class)
           .warn(
-              "{}: closed while {} abandoned runs go on; the last of them frees the model",
+              "{}: closed while abandoned runs go on ({} now); the last one frees the model",
               identity.servedBy(),
               calls.abandoned());
     }

@@ -57,7 +57,7 @@ final class AllowedOperations {
     if (!refused.isEmpty()) {
       String names = refused.stream().limit(SHOWN).collect(Collectors.joining("\", \""));
       throw new ModelLoadException(
-          "%s: found the operations \"%s\"%s in what it runs, expected only such as compute: these may read, write or call what they like; of a model that you trust allow them with LoadOptions.builder().allowOperations(\"%s\")"
+          "%s: found the operations \"%s\"%s, expected only operations that compute: the ones found may read, write or call anything; allow them for a model that you trust with LoadOptions.builder().allowOperations(\"%s\")"
               .formatted(
                   model,
                   names.replaceAll("\\p{Cntrl}", "?"),

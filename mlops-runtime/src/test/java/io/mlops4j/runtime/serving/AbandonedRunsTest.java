@@ -245,7 +245,7 @@ class AbandonedRunsTest {
       gate = new CountDownLatch(0);
       assertThatThrownBy(() -> model.predict(batch, LATER))
           .isInstanceOf(OverloadedException.class)
-          .hasMessageContaining("found 1 abandoned runs, expected fewer than 1");
+          .hasMessageContaining("abandoned runs: found 1, expected fewer than 1");
       assertThatThrownBy(model.predictAsync(batch, LATER, Prediction::rows)::get)
           .hasCauseInstanceOf(OverloadedException.class);
       assertThat(model.figures().rejected()).isEqualTo(2);
@@ -284,7 +284,7 @@ class AbandonedRunsTest {
     }
     assertThatThrownBy(model::close)
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("found 1 abandoned runs");
+        .hasMessageContaining("found 1 abandoned run,");
     assertThat(freed).isFalse();
     gate.countDown();
     Waits.until("no abandoned run goes on", () -> abandoned() == 0);
@@ -318,7 +318,8 @@ class AbandonedRunsTest {
     }
     abandonedBeyondTheRuntime = true;
     assertThat(loader.closeAndReport())
-        .anyMatch(line -> line.startsWith("1 runs whose calls have ended still go on"));
+        .anyMatch(
+            line -> line.startsWith("abandoned runs of ended calls go on in the engine (1 now)"));
     assertThat(freed).isFalse();
     gate.countDown();
     Waits.until("no abandoned run goes on", () -> abandoned() == 0);

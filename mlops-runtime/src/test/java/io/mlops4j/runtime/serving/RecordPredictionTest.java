@@ -272,7 +272,7 @@ class RecordPredictionTest {
       assertThatThrownBy(() -> model.rows(Wrong.class, Y.class))
           .isInstanceOf(ModelInputException.class)
           .hasMessage(
-              "d: found double, expected float32 (byte, short, float), as the model takes x:"
+              "d: found double, expected float32 (byte, short, float), because the model takes x:"
                   + " float32[N, 4]; convert and check each value with"
                   + " Feature.withNarrowing(Narrowing.CHECKED) in LoadOptions.features or in the"
                   + " model's card");
@@ -349,7 +349,8 @@ class RecordPredictionTest {
         Model open = fixture.load("tensors/free.onnx")) {
       assertThatThrownBy(() -> model.rows(Abcd.class, Single.class))
           .isInstanceOf(ModelInputException.class)
-          .hasMessage("y: found float, expected an array, as the model returns y: float32[N, 2]");
+          .hasMessage(
+              "y: found float, expected an array, because the model returns y: float32[N, 2]");
       RowModel<Listed, Single> bound = open.rows(Listed.class, Single.class);
       assertThat(bound.predict(new Listed(new float[] {3})).y()).isEqualTo(-3);
       assertThatThrownBy(() -> bound.predict(new Listed(new float[] {1, 2})))
@@ -376,7 +377,7 @@ class RecordPredictionTest {
       assertThatThrownBy(() -> longs.rows(Image.class, Doubles.class))
           .isInstanceOf(ModelInputException.class)
           .hasMessage(
-              "x: found float[], expected int64 (an array of byte, short, int, long), as the model"
+              "x: found float[], expected int64 (an array of byte, short, int, long), because the model"
                   + " takes x: int64[N, 3]");
       assertThatThrownBy(() -> longs.rows(Ints.class, Doubles.class))
           .isInstanceOf(ModelInputException.class)

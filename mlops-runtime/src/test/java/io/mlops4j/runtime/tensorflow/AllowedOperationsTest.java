@@ -78,7 +78,10 @@ class AllowedOperationsTest {
     Map<String, byte[]> files = changed(change);
     assertThatThrownBy(() -> fixture.load(files, null).close())
         .isInstanceOf(ModelLoadException.class)
-        .hasMessageContaining("planted: found the operations \"" + operation + "\" in what it runs")
+        .hasMessageContaining(
+            "planted: found the operations \""
+                + operation
+                + "\", expected only operations that compute")
         .hasMessageContaining("LoadOptions.builder().allowOperations(\"" + operation + "\")");
     assertThat(target()).doesNotExist();
   }

@@ -178,7 +178,7 @@ public final class Frames {
   }
 
   private static String text(Frame frame) {
-    return "the %d bytes at %d do not have their checksum"
+    return "the %d bytes at %d do not match their checksum"
         .formatted(frame.length(), frame.offset());
   }
 }

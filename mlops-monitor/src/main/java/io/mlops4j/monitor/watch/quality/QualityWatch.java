@@ -107,7 +107,10 @@ public final class QualityWatch implements RowWatch {
       open.from = from;
       windows.put(version, open);
     } catch (DataException e) {
-      LOG.warn("the open window of data quality of {} begins anew: {}", version, e.getMessage());
+      LOG.warn(
+          "the open window of data quality of {} is lost, and a new one begins: {}",
+          version,
+          e.getMessage());
     }
   }
 

@@ -131,7 +131,7 @@ public final class RecordReader<O extends Record> {
     }
     if (!type.isArray() && plan.hasSeveral()) {
       throw new ModelInputException(
-          component.getName(), type.getSimpleName(), "an array, as the model returns " + spec);
+          component.getName(), type.getSimpleName(), "an array, because the model returns " + spec);
     }
     Class<?> value = type.isArray() ? type.getComponentType() : type;
     Class<?> primitive = methodType(value).unwrap().returnType();

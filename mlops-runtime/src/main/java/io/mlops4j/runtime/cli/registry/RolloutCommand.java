@@ -74,7 +74,7 @@ final class RolloutCommand implements Runnable {
     @Override
     void check() {
       if (ModelRef.parse(alias).alias().isEmpty()) {
-        throw misused("NAME@ALIAS: found " + alias + "; expected an alias, as in NAME@champion");
+        throw misused("NAME@ALIAS: found " + alias + "; expected an alias, such as NAME@champion");
       }
     }
 

@@ -38,7 +38,8 @@ public final class CompositionBuilder implements Composition.Builder {
 
   private static String checkName(String what, String name) {
     if (Objects.requireNonNull(name, "name").isBlank()) {
-      throw new IllegalArgumentException(what + ": found a blank name, expected another");
+      throw new IllegalArgumentException(
+          what + ": found a blank name, expected one that is not blank");
     }
     return name;
   }

@@ -67,7 +67,7 @@ record Found(Member member, Outputs outputs, int number) {
               + outputs.spec(number)
               + ", expected "
               + Arrays.toString(first.shape())
-              + " as of the member "
+              + ", the shape of the member "
               + first.member(),
           null);
     }

@@ -199,7 +199,7 @@ final class AliasDeployment implements Deployment {
       if (!orLater) {
         throw e;
       }
-      LOG.debug("candidate and challenger are read later", e);
+      LOG.debug("the aliases of candidate and challenger cannot be read now; this is retried", e);
     }
   }
 

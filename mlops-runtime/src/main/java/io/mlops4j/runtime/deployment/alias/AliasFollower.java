@@ -227,7 +227,7 @@ final class AliasFollower {
       trials.forgetRefusal();
       versions.clear();
     } else if (record.isRemoval()) {
-      LOG.warn("{}: was removed by {}; serving stays", ref, record.change());
+      LOG.warn("{}: the alias was removed by {}; the serving version stays", ref, record.change());
     }
     return going;
   }

@@ -90,7 +90,7 @@ public final class DeploymentBuilder implements Deployment.Builder {
       throw new IllegalArgumentException(
           "model reference: found \""
               + ref
-              + "\", expected one with an alias to follow, as in "
+              + "\", expected one with an alias to follow, such as "
               + parsed.name()
               + "@champion");
     }

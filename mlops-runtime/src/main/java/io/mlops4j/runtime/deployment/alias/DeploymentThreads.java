@@ -80,7 +80,7 @@ final class DeploymentThreads implements Executor, Timer {
     try {
       tick.run();
     } catch (RuntimeException | Error e) {
-      LOG.warn("a deployment could not look after its alias, and tries again", e);
+      LOG.warn("a deployment could not follow its alias, and tries again", e);
     }
   }
 

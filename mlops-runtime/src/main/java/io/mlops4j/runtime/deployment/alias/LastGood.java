@@ -118,7 +118,7 @@ final class LastGood {
       }
     }
     if (gone) {
-      LOG.warn("{}: the copy for a restart vanished; it is made again", ref);
+      LOG.warn("{}: the copy for a restart was deleted; the version is copied again", ref);
     }
     tick();
   }
@@ -160,7 +160,8 @@ final class LastGood {
       }
     }
     if (failure != null && news) {
-      LOG.warn("{}: {} cannot be copied for a restart; it is retried", ref, record.to(), failure);
+      LOG.warn(
+          "{}: {} cannot be copied for a restart; the copy is retried", ref, record.to(), failure);
     }
     if (news) {
       changed.run();

@@ -121,7 +121,7 @@ final class RecordTrials {
     if (going.since.plus(patience).isAfter(clock.instant()) || !going.cutOff()) {
       return going;
     }
-    LOG.info("{}: the trial of {} is begun again", ref, going.record.to());
+    LOG.info("{}: the trial of {} hangs and starts again", ref, going.record.to());
     going.cancelLimit.run();
     trial = null;
     VersionTrial next = begin(going.record, going.again + 1);
@@ -210,7 +210,7 @@ final class RecordTrials {
     String version = version(mine.record).toString();
     if (verdict.isPresent()) {
       LOG.warn(
-          "{}: {} is refused, see the cause; the serving version stays", ref, version, failure);
+          "{}: {} was refused (see the cause); the serving version stays", ref, version, failure);
     } else if (begins) {
       LOG.warn("{}: {} cannot be tried now and will be retried", ref, version, failure);
     }
@@ -284,7 +284,7 @@ final class RecordTrials {
             ? "and its version serves when it is ready if the alias still points to it"
             : "and its model is then closed";
     return new ModelLoadException(
-        "%s: loading and testing took longer than %s; it goes on in a thread of its own, %s; allow more time with trialTimeout"
+        "%s: loading and testing took longer than %s; the trial goes on in a thread of its own, %s; allow more time with trialTimeout"
             .formatted(late.record.to(), limit, then),
         new TimeoutException());
   }

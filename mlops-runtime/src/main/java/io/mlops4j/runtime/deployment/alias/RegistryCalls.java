@@ -57,7 +57,7 @@ final class RegistryCalls {
     if (abandoned.get() >= MOST_ABANDONED) {
       answer.completeExceptionally(
           new RegistryException(
-              "%s: cannot %s, as %d earlier calls of the registry still hang; check that it runs, and set the driver's socketTimeout"
+              "%s: cannot %s, because %d earlier calls of the registry still hang; check that the registry runs, and set the driver's socketTimeout"
                   .formatted(ref, what, abandoned.get()),
               new TimeoutException()));
       return answer;
@@ -117,7 +117,7 @@ final class RegistryCalls {
     abandoned.incrementAndGet(); // before the call's thread can count itself off
     if (!answer.completeExceptionally(
         new RegistryException(
-            "%s: cannot %s: the registry did not answer within %s; what was begun may still happen when it answers: look at the alias's history then; check that the registry runs"
+            "%s: cannot %s: the registry did not answer within %s; the call may still take effect when the registry answers again: check that it runs, then look at the alias's history"
                 .formatted(ref, what, limit),
             new TimeoutException()))) {
       abandoned.decrementAndGet();

@@ -29,7 +29,7 @@ final class DeviceTrial implements Devices.Trial {
     }
     if (!device.options().isEmpty() && refusal(kind, Device.of(device.name())) == null) {
       throw new EngineUnavailableException(
-          "device %s: found options that ONNX Runtime refuses (%s), expected such as it knows"
+          "device %s: found options that ONNX Runtime refuses (%s), expected options that it knows"
               .formatted(device, message(refusal)),
           refusal);
     }

@@ -105,14 +105,14 @@ public final class Devices {
     }
     if (device.number().isPresent() && !kind.takesNumber()) {
       throw new EngineUnavailableException(
-          "device %s: found a number, expected %s alone, of which there is one"
+          "device %s: found a number, expected %s without one, because there is only one"
               .formatted(device.name(), device.kind()),
           null);
     }
     for (String key : device.options().keySet()) {
       if (!kind.takesOption(key)) {
         throw new EngineUnavailableException(
-            "device %s: found the option %s, expected only such as ONNX Runtime's Java API can set for it"
+            "device %s: found the option %s, expected only options that ONNX Runtime's Java API can set for it"
                 .formatted(device.name(), key),
             null);
       }
@@ -202,7 +202,7 @@ public final class Devices {
     if (request.allows("cpu") || !Objects.toString(refusal.getMessage()).contains(NEEDS_CPU)) {
       return null;
     }
-    return "found operators that only the CPU can run here, expected none, as only %s may be used; LoadOptions.Builder.device with \"cpu\" behind it lets the CPU run them"
+    return "found operators that only the CPU can run here, expected none, because only %s may be used; name \"cpu\" last in LoadOptions.Builder.device to let the CPU run them"
         .formatted(request.preferred().stream().map(Device::name).toList());
   }
 

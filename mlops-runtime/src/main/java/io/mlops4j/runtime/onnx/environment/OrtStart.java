@@ -170,7 +170,7 @@ public final class OrtStart {
       if (!loaded.get().startsWith(nativeCache.toAbsolutePath().toString())) {
         LoggerFactory.getLogger(OrtStart.class)
             .info(
-                "{}: has no effect, as this process has already loaded {}",
+                "{}: has no effect, because this process has already loaded {}",
                 nativeCache,
                 loaded.get());
       }
@@ -179,14 +179,14 @@ public final class OrtStart {
     for (String name : System.getProperties().stringPropertyNames()) {
       if (name.startsWith(OF_THE_USER)) {
         LoggerFactory.getLogger(OrtStart.class)
-            .info("{}: has no effect, as the system property {} is set", nativeCache, name);
+            .info("{}: has no effect, because the system property {} is set", nativeCache, name);
         return Optional.empty();
       }
     }
     URL library = NativeLibraries.main();
     if (library == null) {
       LoggerFactory.getLogger(OrtStart.class)
-          .info("{}: has no effect, as the jar has no library for this platform", nativeCache);
+          .info("{}: has no effect, because the jar has no library for this platform", nativeCache);
       return Optional.empty();
     }
     return NativeLibraryCache.in(nativeCache, library, NativeLibraries::resources);

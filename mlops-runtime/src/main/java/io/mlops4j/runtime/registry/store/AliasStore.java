@@ -34,7 +34,7 @@ final class AliasStore {
     ModelRef parsed = ModelRef.parse(ref);
     if (parsed.alias().isEmpty()) {
       throw new IllegalArgumentException(
-          "ref: found \"" + ref + "\", expected an alias as in " + parsed.name() + "@champion");
+          "ref: found \"" + ref + "\", expected an alias, such as " + parsed.name() + "@champion");
     }
     return chain(parsed.name(), parsed.alias().get());
   }

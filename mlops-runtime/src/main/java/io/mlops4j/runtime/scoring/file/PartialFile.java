@@ -165,7 +165,7 @@ final class PartialFile implements AutoCloseable {
         begin(chunk.schema());
       } else if (!known.equals(chunk.schema())) {
         throw new DataException(
-            "%s: found outputs of the type %s for row %d, expected %s as in the rows before"
+            "%s: found outputs of the type %s for row %d, expected %s, the type of the rows before"
                 .formatted(out, chunk.schema(), rows, known),
             null);
       }

@@ -130,7 +130,7 @@ final class ScoringRun {
     }
     if (columns == null) {
       throw new DataException(
-          input + ": found no batch, expected one that names the columns; it may have no rows",
+          input + ": found no batch, expected one that names the columns, with or without rows",
           null);
     }
     if (file.rows() == 0) {

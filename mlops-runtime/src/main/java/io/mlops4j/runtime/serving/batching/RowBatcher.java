@@ -422,7 +422,7 @@ public final class RowBatcher<I, O> {
                   + rows
                   + " more, expected at most "
                   + limits.queueLimit()
-                  + "; ask fewer at a time, or allow more with MicroBatching.withQueueLimit");
+                  + "; call with fewer rows at a time, or allow more with MicroBatching.withQueueLimit");
       refusals.refused(rows, call.since, full);
       throw full;
     }
@@ -474,14 +474,14 @@ public final class RowBatcher<I, O> {
   private static DeadlineException late() {
     return new DeadlineException(
         "the deadline passed before the call was answered, alone or with others; allow more time or"
-            + " ask fewer at once");
+            + " call with fewer rows at once");
   }
 
   private OverloadedException crowded() {
     return new OverloadedException(
         "a call waited for a processor longer than "
             + limits.waitLimit().map(Duration::toString).orElse("allowed")
-            + "; ask fewer at a time, or allow more with MicroBatching.withWaitLimit");
+            + "; call with fewer rows at a time, or allow more with MicroBatching.withWaitLimit");
   }
 
   /** {@return the number of rows that wait, or waited and are being answered; 0 or more} */

@@ -49,7 +49,7 @@ public final class TimedLoads {
   public <M extends Model> M within(Duration deadline, String name, Supplier<M> load) {
     if (abandoned.get() >= most) {
       throw new ModelLoadException(
-          "%s: found %d loads that were given up and still go on, expected fewer than %d; nothing can end them but their own end or that of the process: load such models without a deadline, or untrusted()"
+          "%s: loads that passed their deadline and still go on: found %d, expected fewer than %d; a load cannot be stopped once it has begun: load such models without a deadline, or untrusted()"
               .formatted(name, abandoned.get(), most),
           new RejectedExecutionException());
     }
@@ -94,7 +94,7 @@ public final class TimedLoads {
     ModelLoadException late =
         new ModelLoadException(
             reason
-                + "; it goes on in a thread of its own and is then closed: allow more time, or load a model that you do not trust with untrusted()",
+                + "; the load goes on in a thread of its own, and its model is then closed: allow more time, or load a model that you do not trust with untrusted()",
             cause);
     if (loaded.completeExceptionally(late)) {
       throw late;

@@ -124,7 +124,10 @@ public final class VersionLeases {
         try {
           endSoon(lease);
         } catch (OutOfMemoryError e) {
-          logger().warn("{}: no thread can be started; the lease ends with the registry", lease);
+          logger()
+              .warn(
+                  "{}: no thread can be started to end this lease; it ends when the registry is closed",
+                  lease);
         }
       }
     }
@@ -135,7 +138,7 @@ public final class VersionLeases {
       ends.start();
       UninterruptibleWait.uninterruptibly(ends, PATIENCE);
       if (ends.isAlive()) {
-        logger().warn("{}: the registry does not answer; the lease ends by itself", lease);
+        logger().warn("{}: the registry does not answer; this lease ends at its time limit", lease);
       }
     }
 
@@ -143,7 +146,7 @@ public final class VersionLeases {
       try {
         lease.close();
       } catch (RuntimeException e) {
-        logger().debug("{}: was not ended, and ends by itself", lease, e);
+        logger().debug("{}: this lease could not be ended; it ends at its time limit", lease, e);
       }
     }
   }

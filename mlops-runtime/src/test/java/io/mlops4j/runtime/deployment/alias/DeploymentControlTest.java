@@ -166,7 +166,7 @@ class DeploymentControlTest {
     assertThatThrownBy(() -> deployment.rollback(deployment.servedBy(), "alarm"))
         .isInstanceOf(RegistryException.class)
         .hasMessageContaining("did not answer within PT0.3S")
-        .hasMessageContaining("may still happen");
+        .hasMessageContaining("may still take effect");
     assertThat(deployment.status().outage().orElseThrow().reason()).contains("did not answer");
     assertThat(plus.ask(deployment, 0)).isEqualTo(2);
     registry.hang("lease", recovered);

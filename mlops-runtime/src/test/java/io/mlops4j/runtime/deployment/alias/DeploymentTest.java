@@ -379,7 +379,7 @@ class DeploymentTest {
     void buildersRefuseWhatCannotBeFollowed() {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> new DeploymentBuilder(plus.loader, "plus:1"))
-          .withMessageContaining("with an alias to follow, as in plus@champion");
+          .withMessageContaining("with an alias to follow, such as plus@champion");
       assertThatIllegalArgumentException().isThrownBy(() -> plus.champion().shadow("plus"));
       assertThatIllegalArgumentException().isThrownBy(() -> plus.champion().every(Duration.ZERO));
       assertThatIllegalArgumentException().isThrownBy(() -> plus.champion().actor(" "));

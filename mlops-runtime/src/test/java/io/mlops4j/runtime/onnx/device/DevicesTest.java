@@ -177,7 +177,7 @@ class DevicesTest {
     OrtException refusal = refusalForWantOfTheProcessor();
     assertThat(Machine.with("cuda").find("cuda:0").needsCpu(refusal))
         .contains("only [cuda:0] may be used")
-        .contains("\"cpu\" behind it");
+        .contains("name \"cpu\" last");
     assertThat(Machine.with("cuda").find("cuda", "cpu").needsCpu(refusal)).isNull();
     assertThat(Machine.with("cuda").find("cuda").needsCpu(new OrtException("other"))).isNull();
   }
