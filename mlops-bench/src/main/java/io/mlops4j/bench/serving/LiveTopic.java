@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 
 /** {@code ratios live}: what a monitor, a prediction log and meters cost. */
 public final class LiveTopic implements Topic {
+  private static final double NONE = Double.NaN;
   private static final int THREADS = 16;
   private static final double SECONDS = 2;
   private static final int ROWS = 32;
@@ -53,8 +54,10 @@ public final class LiveTopic implements Topic {
             2,
             MonitoredRows::monitor,
             MonitoredRows::profile));
-    all.addAll(stack("live.stack", "MLP 32-64-32-1", "mlp32", 1.3, 1.2));
-    all.addAll(stack("live.stack.wide", "MLP 32-1024-1024-1", "mlpwide", Double.NaN, Double.NaN));
+    all.addAll(stack("live.stack", "MLP 32-64-32-1", "mlp32", Peer.DEFAULT, 1.3, 1.2));
+    all.addAll(
+        stack("live.stack.noarena", "MLP 32-64-32-1", "mlp32", Peer.WITHOUT_ARENA, NONE, NONE));
+    all.addAll(stack("live.stack.wide", "MLP 32-1024-1024-1", "mlpwide", Peer.DEFAULT, NONE, NONE));
     return List.copyOf(all);
   }
 
@@ -86,6 +89,22 @@ public final class LiveTopic implements Topic {
             () -> new MonitoredCalls(MonitoredModel.Rows.NONE, rows, Cost.WALL)));
   }
 
+  /** The session that all threads of the loop by hand share. */
+  private enum Peer {
+    DEFAULT("its default options"),
+    WITHOUT_ARENA("no arena, as small calls of the library");
+
+    private final String words;
+
+    Peer(String words) {
+      this.words = words;
+    }
+
+    Callers open(String model) throws Exception {
+      return this == DEFAULT ? Mlps.raw(model) : Mlps.rawWithoutArena(model);
+    }
+  }
+
   /**
    * How the stack is called.
    *
@@ -97,7 +116,7 @@ public final class LiveTopic implements Topic {
   private record Calls(String words, Callable<Load> load, double lead, Callable<Callers> stack) {}
 
   private static List<Comparison> stack(
-      String name, String work, String model, double cpuGoal, double p99Goal) {
+      String name, String work, String model, Peer peer, double cpuGoal, double p99Goal) {
     Callable<Callers> full = () -> new FullStack(model);
     OwnLoad own = new OwnLoad(full, callers -> new BusyProcessors(THREADS, callers, LEAD));
     Calls lasting =
@@ -108,15 +127,21 @@ public final class LiveTopic implements Topic {
     Calls peak =
         new Calls(
             "70 % of what the peer can answer",
-            () -> new Capacity(THREADS, Mlps.raw(model)), 0, full);
+            () -> new Capacity(THREADS, peer.open(model)), 0, full);
     return List.of(
-        stack(name + ".cpu", work, model, peak, OpenLoop.Figure.CPU, cpuGoal),
-        stack(name + ".p99", work, model, lasting, OpenLoop.Figure.P99, p99Goal),
-        stack(name + ".peak.p99", work, model, peak, OpenLoop.Figure.P99, Double.NaN));
+        stack(name + ".cpu", work, model, peer, peak, OpenLoop.Figure.CPU, cpuGoal),
+        stack(name + ".p99", work, model, peer, lasting, OpenLoop.Figure.P99, p99Goal),
+        stack(name + ".peak.p99", work, model, peer, peak, OpenLoop.Figure.P99, NONE));
   }
 
   private static Comparison stack(
-      String name, String work, String model, Calls calls, OpenLoop.Figure figure, double goal) {
+      String name,
+      String work,
+      String model,
+      Peer peer,
+      Calls calls,
+      OpenLoop.Figure figure,
+      double goal) {
     return new Comparison(
         name,
         "deployed alias, monitor, prediction log and Micrometer, %s, one record each, at %s; %s"
@@ -126,10 +151,10 @@ public final class LiveTopic implements Topic {
                 figure == OpenLoop.Figure.CPU
                     ? "processor time of the process for a call"
                     : "99th percentile of the time from when a call was meant to begin"),
-        "a loop over ONNX Runtime Java 1.29.0 with pinned tensors for each thread",
+        "a loop over ONNX Runtime Java 1.29.0 with pinned tensors for each thread, " + peer.words,
         goal,
         open(calls, calls.stack(), figure),
-        open(calls, () -> Mlps.raw(model), figure));
+        open(calls, () -> peer.open(model), figure));
   }
 
   private static Callable<Side> open(

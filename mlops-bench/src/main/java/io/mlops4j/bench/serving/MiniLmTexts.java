@@ -62,7 +62,8 @@ final class MiniLmTexts {
             MiniLmTexts::write,
             false,
             "last_hidden_state",
-            length -> new long[] {1, length, VECTOR}));
+            length -> new long[] {1, length, VECTOR}),
+        true);
   }
 
   private static void write(Text text, int input, Buffer into) {

@@ -42,7 +42,17 @@ final class Mlps {
         Score::y);
   }
 
+  /** ONNX Runtime's default options. */
   static Callers raw(String model) throws Exception {
+    return raw(model, true);
+  }
+
+  /** Without an arena, as small calls of the library run. */
+  static Callers rawWithoutArena(String model) throws Exception {
+    return raw(model, false);
+  }
+
+  private static Callers raw(String model, boolean arena) throws Exception {
     return new RawRows<>(
         Models.file(model),
         new RawRows.Kind<float[]>(
@@ -53,6 +63,7 @@ final class Mlps {
             (row, input, into) -> ((FloatBuffer) into).put(0, row),
             true,
             "y",
-            length -> new long[] {1, 1}));
+            length -> new long[] {1, 1}),
+        arena);
   }
 }

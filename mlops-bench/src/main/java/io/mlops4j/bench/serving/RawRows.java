@@ -60,8 +60,14 @@ final class RawRows<R> implements Callers {
     void write(R row, int input, Buffer into);
   }
 
-  RawRows(Path model, Kind<R> kind) throws OrtException {
+  /**
+   * Opens the session.
+   *
+   * @param arena whether the session has an arena, as it has by default: one lock for all threads
+   */
+  RawRows(Path model, Kind<R> kind, boolean arena) throws OrtException {
     options.setIntraOpNumThreads(1);
+    options.setCPUArenaAllocator(arena);
     session = environment.createSession(model.toString(), options);
     this.kind = kind;
   }

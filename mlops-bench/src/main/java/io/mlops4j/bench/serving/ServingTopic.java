@@ -43,6 +43,13 @@ public final class ServingTopic implements Topic {
             () -> Mlps.raw("mlp32")));
     all.add(
         throughput(
+            "serving.tiny.noarena.threads16",
+            "the same; the peer's session has no arena",
+            Double.NaN,
+            () -> Mlps.ours("mlp32", batching(64)),
+            () -> Mlps.rawWithoutArena("mlp32")));
+    all.add(
+        throughput(
             "serving.wide.threads16",
             "MLP 32-1024-1024-1, one row each, batching on",
             1.8,
