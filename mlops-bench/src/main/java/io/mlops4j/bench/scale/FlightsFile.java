@@ -34,7 +34,7 @@ public final class FlightsFile {
         .map(file -> "data: " + file + " (vega-datasets), repeated beyond its 3 M flights")
         .orElse(
             "DATA IS NOT REAL: found no vega-datasets in this folder, so flights are made up or a"
-                + " repeated sample, and figures are not those of docs/performance.md; first run"
+                + " repeated sample, and figures are not those of docs/measured.md; first run"
                 + " npm install --no-save vega-datasets@3.2.1");
   }
 
