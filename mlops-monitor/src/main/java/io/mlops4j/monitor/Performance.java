@@ -154,13 +154,7 @@ public abstract sealed class Performance {
   @Override
   public String toString() {
     String main = measured.task().main();
-    return main + " " + text(figure(main)) + "; " + coverage();
-  }
-
-  static String text(Metric metric) {
-    return metric instanceof Metric.Value value
-        ? Figures.of(value.value()) + " ± " + Figures.of(value.standardError())
-        : ((Metric.Undefined) metric).reason();
+    return main + " " + figure(main) + "; " + coverage();
   }
 
   /** Two classes. */

@@ -1,6 +1,7 @@
 package io.mlops4j.monitor.performance;
 
 import io.mlops4j.monitor.distribution.Normal;
+import io.mlops4j.monitor.internal.Figures;
 
 /** A metric of a set of rows: a value with its sampling error, or the reason why there is none. */
 public sealed interface Metric {
@@ -46,6 +47,12 @@ public sealed interface Metric {
           standardError == 0 ? 0 : standardError * Normal.upperQuantile((1 - confidence) / 2);
       return new Interval(value - half, value + half);
     }
+
+    /** {@return the value and its standard error for people, such as {@code 0.71 ± 0.006}} */
+    @Override
+    public String toString() {
+      return Figures.of(value) + " ± " + Figures.of(standardError);
+    }
   }
 
   /**
@@ -75,6 +82,12 @@ public sealed interface Metric {
     @Override
     public double orElse(double substitute) {
       return substitute;
+    }
+
+    /** {@return the reason} */
+    @Override
+    public String toString() {
+      return reason;
     }
   }
 }

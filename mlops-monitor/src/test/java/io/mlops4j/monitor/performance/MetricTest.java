@@ -42,4 +42,10 @@ class MetricTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("confidence = " + confidence);
   }
+
+  @Test
+  void theTextIsShort() {
+    assertThat(new Metric.Value(0.7123, 0.0061)).hasToString("0.712 ± 0.0061");
+    assertThat(new Metric.Undefined("no label of class 1")).hasToString("no label of class 1");
+  }
 }
