@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.FunctionProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
@@ -34,6 +35,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which models Java evaluates, and that their calls behave as those of ONNX Runtime. */
@@ -289,6 +292,57 @@ class TreeModelTest {
                     .addDoubleData(0.5)));
     Throwable refused =
         catchThrowable(() -> assertThat(placement(operator.build())).isEqualTo(CPU));
+    if (refused != null) {
+      assertThat(refused).isInstanceOf(MlopsException.class);
+    }
+  }
+
+  /** A classifier also takes rows of other types, here as they are or after another node. */
+  @ParameterizedTest
+  @CsvSource({"DOUBLE, false", "INT64, false", "INT32, false", "DOUBLE, true", "INT64, true"})
+  void rowsOfOtherTypesRunInOnnxRuntime(TensorProto.DataType type, boolean behind)
+      throws InvalidProtocolBufferException {
+    NodeProto operator = classes(3).grow(15, 3).operator();
+    ModelProto.Builder model = ModelProto.parseFrom(RandomTrees.model(operator)).toBuilder();
+    GraphProto.Builder graph = model.getGraphBuilder();
+    graph.getInputBuilder(0).getTypeBuilder().getTensorTypeBuilder().setElemType(type.getNumber());
+    if (behind) {
+      graph
+          .addNode(0, NodeProto.newBuilder().setOpType("Flatten").addInput("x").addOutput("m"))
+          .getNodeBuilder(1)
+          .setInput(0, "m");
+    }
+    byte[] bytes = model.build().toByteArray();
+    byte[] row = new byte[FEATURES * (type == TensorProto.DataType.INT32 ? 4 : 8)];
+    try (EngineModel whole = load(bytes, OnnxFixture.CPU);
+        EngineModel named = load(bytes, OnnxFixture.CPU.withEngineOnly());
+        EngineSlot slot = whole.slot();
+        EngineSlot expected = named.slot()) {
+      assertThat(whole.placement()).isEqualTo(CPU);
+      assertThat(call(whole, slot, row, 1, FEATURES))
+          .isEqualTo(call(named, expected, row, 1, FEATURES));
+    }
+  }
+
+  /** ONNX Runtime 1.29 refuses some of them. */
+  @ParameterizedTest
+  @EnumSource(
+      value = TensorProto.DataType.class,
+      names = {"DOUBLE", "FLOAT16"})
+  void newTreesOfOtherTypesAreLeftToOnnxRuntime(TensorProto.DataType type) {
+    RandomTrees trees = full();
+    trees.isNew = true;
+    NodeProto.Builder node = trees.grow(15, 3).operator().toBuilder();
+    for (AttributeProto.Builder one : node.getAttributeBuilderList()) {
+      if (one.hasT() && one.getT().getDataType() == TensorProto.DataType.FLOAT.getNumber()) {
+        int bytes = (int) one.getT().getDims(0) * (type == TensorProto.DataType.DOUBLE ? 8 : 2);
+        one.getTBuilder()
+            .setDataType(type.getNumber())
+            .clearFloatData()
+            .setRawData(ByteString.copyFrom(new byte[bytes]));
+      }
+    }
+    Throwable refused = catchThrowable(() -> assertThat(placement(node.build())).isEqualTo(CPU));
     if (refused != null) {
       assertThat(refused).isInstanceOf(MlopsException.class);
     }

@@ -293,6 +293,7 @@ class TreeEnsembleTest {
 
   private static RandomTrees anyKind(int seed) {
     Random random = new Random(seed);
+    int unused = random.nextInt(); // is alike for all small seeds
     RandomTrees trees = new RandomTrees(random);
     trees.isNew = random.nextInt(4) == 0;
     trees.classifies = !trees.isNew && random.nextBoolean();
