@@ -29,9 +29,13 @@ final class NativeMemory {
 
   /** Returns what a run that failed should have been. */
   static String expected(OrtException failure) {
-    return isOverLimit(failure)
-        ? "a call that needs no more working memory than the model's limit: fewer rows, fewer calls"
-            + " at once, or a higher limit"
-        : "values and shapes that the model's operators take";
+    if (isOverLimit(failure)) {
+      return "a call that needs no more working memory than the model's limit: fewer rows, fewer"
+          + " calls at once, or a higher limit";
+    }
+    return cause(failure) == failure
+        ? "values and shapes that the model's operators take"
+        : "free memory outside the Java heap: fewer rows, fewer calls at once, a smaller heap, or a"
+            + " larger container";
   }
 }

@@ -17,11 +17,13 @@ class NativeMemoryTest {
   void aFailedAllocationIsAnOutOfMemoryErrorAmongTheCauses(String message) {
     OrtException failure = new OrtException(message);
     assertThat(NativeMemory.cause(failure)).isInstanceOf(OutOfMemoryError.class).hasCause(failure);
+    assertThat(NativeMemory.expected(failure)).contains("free memory outside the Java heap");
   }
 
   @Test
   void everythingElseIsItsOwnCause() {
     OrtException failure = new OrtException("Protobuf parsing failed.");
     assertThat(NativeMemory.cause(failure)).isSameAs(failure);
+    assertThat(NativeMemory.expected(failure)).contains("values and shapes");
   }
 }

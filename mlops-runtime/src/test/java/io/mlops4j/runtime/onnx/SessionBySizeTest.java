@@ -8,6 +8,7 @@ import static io.mlops4j.runtime.onnx.OnnxFixture.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnxruntime.OrtException;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.TensorSpec;
@@ -15,7 +16,10 @@ import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
 import io.mlops4j.spi.EngineSlot;
+import io.mlops4j.spi.LoadRequest;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -161,6 +165,79 @@ class SessionBySizeTest {
     bind(session, large);
     assertThat(events).containsExactly("small bind", "large bind");
     session.close();
+  }
+
+  /** What no process can get is refused with a message of the allocator that was asked. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void onlySmallCallsHaveNoArena(boolean foreignCalls) {
+    byte[] zeros =
+        ProtoText.model(
+            """
+            node { op_type: "ConstantOfShape" input: "size" output: "z" }
+            node { op_type: "ReduceSum" input: "z" output: "zero" attribute { name: "keepdims" type: INT i: 0 } }
+            node { op_type: "Add" input: "x" input: "zero" output: "y" }
+            """
+                + ProtoText.value("input", "x", 1)
+                + ProtoText.value("input", "size", 7)
+                + ProtoText.value("output", "y", 1));
+    DirectMemory memory = new DirectMemory();
+    OnnxEngine engine = OnnxEngine.open(EngineOptions.of(memory, 1).withForeignCalls(foreignCalls));
+    try (EngineModel model = engine.load(source("zeros.onnx", zeros), CPU);
+        EngineSlot slot = model.slot()) {
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> add(slot, 1, 1L << 50))
+            .hasMessageContaining("std::bad_alloc")
+            .hasMessageContaining("free memory outside the Java heap")
+            .hasCauseInstanceOf(OutOfMemoryError.class);
+        assertThat(add(slot, 1, 3)).containsExactly(1);
+        assertThatThrownBy(() -> add(slot, (int) SessionBySize.SMALL_CALL, 1L << 50))
+            .hasMessageContaining("BFCArena")
+            .hasCauseInstanceOf(OutOfMemoryError.class);
+        assertThat(add(slot, (int) SessionBySize.SMALL_CALL, 3)).contains(1);
+      }
+    }
+    engine.close();
+    assertThat(memory.bytes()).isZero();
+  }
+
+  /** Adds a sum of zeros to ones. */
+  private static float[] add(EngineSlot slot, int ones, long zeros) {
+    float[] x = new float[ones];
+    Arrays.fill(x, 1);
+    try {
+      feed(slot, 0, floats(x), ones);
+      feed(slot, 1, OnnxFixture.longs(zeros), 1);
+      slot.run();
+      return floats(slot.output(0));
+    } finally {
+      slot.recycle();
+    }
+  }
+
+  @Test
+  void onlySmallModelsInTheUsualSettingsHaveTwoSessions() throws IOException {
+    byte[] small = OnnxFixture.bytes("mlp4");
+    assertThat(hasTwo(small, CPU)).isTrue();
+    assertThat(hasTwo(small, CPU.withoutTrust())).isTrue();
+    assertThat(hasTwo(small, CPU.withReleasedMemory())).isFalse();
+    assertThat(hasTwo(small, CPU.withProfiling())).isFalse();
+    assertThat(hasTwo(ofLength(small, 1 << 20), CPU)).isTrue();
+    assertThat(hasTwo(ofLength(small, (1 << 20) + 1), CPU)).isFalse();
+  }
+
+  private boolean hasTwo(byte[] bytes, LoadRequest request) {
+    try (EngineModel model = onnx.engine.load(source("m.onnx", bytes), request)) {
+      return ((OnnxModel) model).session() instanceof SessionBySize;
+    }
+  }
+
+  private static byte[] ofLength(byte[] model, int length) throws IOException {
+    ModelProto.Builder longer = ModelProto.parseFrom(model).toBuilder().setDocString("");
+    int rest = length - longer.setDocString("a".repeat(length / 2)).build().getSerializedSize();
+    byte[] bytes = longer.setDocString("a".repeat(length / 2 + rest)).build().toByteArray();
+    assertThat(bytes).hasSize(length);
+    return bytes;
   }
 
   /** Sizes around the limit, in changing order, so that bindings of both sessions take turns. */
