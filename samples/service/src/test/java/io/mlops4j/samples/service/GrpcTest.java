@@ -25,8 +25,6 @@ import io.mlops4j.samples.service.grpc.message.ModelReadyRequest;
 import io.mlops4j.samples.service.grpc.message.ServerLiveRequest;
 import io.mlops4j.samples.service.grpc.message.ServerMetadataRequest;
 import io.mlops4j.samples.service.grpc.message.ServerReadyRequest;
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -249,26 +247,8 @@ class GrpcTest {
     assertThat(compressed.getStatus().getDescription()).contains("maximum size 10000");
   }
 
-  /** Bytes that a client sends as they are. */
-  private static final MethodDescriptor.Marshaller<byte[]> BYTES =
-      new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] bytes) {
-          return new ByteArrayInputStream(bytes);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-          throw new UnsupportedOperationException();
-        }
-      };
-
   @Test
   void bytesThatAreNoMessageAreAnInvalidArgumentAndNotLogged() {
-    MethodDescriptor<byte[], ModelInferResponse> method =
-        InferenceMethods.MODEL_INFER.toBuilder(
-                BYTES, InferenceMethods.MODEL_INFER.getResponseMarshaller())
-            .build();
     byte[] cut = flight().build().toByteArray();
     List<String> logged = new CopyOnWriteArrayList<>();
     Handler log =
@@ -294,7 +274,7 @@ class GrpcTest {
               new byte[] {10, 2, -1, -2}, // a name that is not UTF-8
               Arrays.copyOf(cut, cut.length - 3))) {
         Status status =
-            catchThrowableOfType(StatusRuntimeException.class, () -> call(method, bytes))
+            catchThrowableOfType(StatusRuntimeException.class, () -> call(RawRequest.INFER, bytes))
                 .getStatus();
         assertThat(status.getCode()).as(status.toString()).isEqualTo(Status.Code.INVALID_ARGUMENT);
         assertThat(status.getDescription()).startsWith("request: found no message of protobuf: ");
