@@ -18,6 +18,9 @@ final class InstalledChromium implements AutoCloseable {
   private static final List<String> NAMES =
       List.of("chromium", "chromium-browser", "google-chrome", "chrome");
 
+  /** For a busy machine; half a minute is Playwright's own. */
+  private static final double MOST_MILLIS = 180_000;
+
   private final Playwright playwright;
   private final Browser browser;
 
@@ -29,7 +32,10 @@ final class InstalledChromium implements AutoCloseable {
         playwright
             .chromium()
             .launch(
-                new LaunchOptions().setExecutablePath(executable).setArgs(List.of("--no-sandbox")));
+                new LaunchOptions()
+                    .setExecutablePath(executable)
+                    .setArgs(List.of("--no-sandbox"))
+                    .setTimeout(MOST_MILLIS));
   }
 
   static InstalledChromium start() {
@@ -48,6 +54,7 @@ final class InstalledChromium implements AutoCloseable {
   /** A page that adds requests to other servers, messages and errors to the problems. */
   Page page(int width, String address, List<String> problems) {
     Page page = browser.newPage(new Browser.NewPageOptions().setViewportSize(width, 800));
+    page.setDefaultTimeout(MOST_MILLIS);
     page.onRequest(
         request -> {
           if (!request.url().startsWith(address) && !request.url().startsWith("data:")) {
