@@ -1,6 +1,6 @@
 /**
- * What a monitor finds: problems from their beginning to their end, the alarms that announce them,
- * and what is not watched.
+ * The findings of a monitor: problems from their beginning to their end, the alarms that announce
+ * them, and the parts that are not watched.
  */
 @NullMarked
 package io.mlops4j.monitor.alarm;

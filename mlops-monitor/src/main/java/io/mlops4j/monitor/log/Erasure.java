@@ -1,7 +1,7 @@
 package io.mlops4j.monitor.log;
 
 /**
- * What an erasure removed.
+ * The rows and files that an erasure removed.
  *
  * @param rows rows of the key
  * @param files files that were rewritten or deleted; a file without an index is deleted, because it

@@ -3,8 +3,8 @@ package io.mlops4j.monitor.log;
 import java.util.Optional;
 
 /**
- * What a log has done since it was started. Once it is flushed, every row that was sent to it is
- * counted in exactly one of {@code written}, {@code dropped} and {@code failed}.
+ * The counts of a log since its start. Once it is flushed, every row that was sent to it is counted
+ * in exactly one of {@code written}, {@code dropped} and {@code failed}.
  *
  * @param written rows that the log took over to write them
  * @param acknowledged the written rows that are safe on the disk

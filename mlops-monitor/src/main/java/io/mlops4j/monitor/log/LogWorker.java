@@ -145,7 +145,7 @@ final class LogWorker {
     }
   }
 
-  /** Writes what was handed over and ends the thread. */
+  /** Writes the rows that were handed over, and ends the thread. */
   void close() {
     closing.countDown();
     queue.close();

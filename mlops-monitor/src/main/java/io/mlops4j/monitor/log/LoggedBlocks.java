@@ -126,7 +126,7 @@ final class LoggedBlocks implements AutoCloseable {
     return true;
   }
 
-  /** Asks the seal and filter of a complete file, so that its index is not read in vain. */
+  /** Checks the seal and filter of a complete file, so that its index is not read in vain. */
   private boolean mayHold(Segment segment) throws IOException {
     try {
       return SegmentIndex.mayHold(segment.index(), selection);

@@ -178,7 +178,7 @@ public final class LoggedPredictions {
   }
 
   /**
-   * Asks the models again with the selected rows, call by call, and compares every logged output
+   * Calls the models again with the selected rows, call by call, and compares every logged output
    * bit for bit.
    *
    * @param models gives the model of a version, once for each version; null if there is none. The

@@ -353,7 +353,7 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
     }
 
     /**
-     * Lets a call wait for room in the queue. Rows are dropped and counted if there is none in
+     * Makes a call wait for room in the queue. Rows are dropped and counted if there is no room in
      * time. The default is not to wait.
      *
      * @param time how long at most, more than zero

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What asking the models again gave.
+ * The result of calling the models again.
  *
  * @param equal rows of which every logged output has the same bits
  * @param different rows with another output

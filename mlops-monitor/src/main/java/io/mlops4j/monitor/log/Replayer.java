@@ -28,7 +28,7 @@ import org.apache.arrow.vector.util.TransferPair;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks models again with logged rows, call by call: a model may round differently when it gets
+ * Calls models again with logged rows, call by call: a model may round differently when it gets
  * other rows beside a row.
  */
 final class Replayer {

@@ -31,7 +31,7 @@ public record RolloutStatus(
     Instant since,
     Change change,
     List<Evidence> evidence) {
-  /** What a rollout does, or how it ended. */
+  /** The state of a rollout: open, or how it ended. */
   public enum State {
     /** The candidate answers the share of the calls of its step. */
     RUNNING,
@@ -46,7 +46,7 @@ public record RolloutStatus(
     PROMOTED,
     /** A gate failed, or stayed inconclusive for too long. */
     ROLLED_BACK,
-    /** Somebody ended it, or the alias was changed by somebody else. */
+    /** A user ended it, or the alias was changed outside of the rollout. */
     ABORTED
   }
 

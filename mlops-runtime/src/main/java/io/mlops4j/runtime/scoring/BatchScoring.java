@@ -59,7 +59,7 @@ public interface BatchScoring {
   BatchScoring badRows(long most);
 
   /**
-   * Sets who is notified of progress, about five times a second and at the end. The listener is
+   * Sets the listener that is notified of progress, about five times a second and at the end. It is
    * called on the thread that scores. An exception of it ends the work.
    *
    * @param listener the listener

@@ -15,7 +15,7 @@ public final class ComposedCall {
   private final long began;
   private final SideBySide threads;
 
-  /** What one member does. */
+  /** The call of one member. */
   public interface Task {
     /**
      * Calls the member.

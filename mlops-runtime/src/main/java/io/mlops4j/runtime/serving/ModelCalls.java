@@ -144,7 +144,7 @@ final class ModelCalls {
     return new Cancellation(deadline, deadline == null ? null : late);
   }
 
-  /** Lets other threads end a call, until the returned action runs. */
+  /** Allows other threads to end a call until the returned action runs. */
   Runnable watch(Cancellation call, @Nullable Duration deadline) {
     Deadlines.Task watched =
         deadline == null ? null : context.threads().deadlines().after(deadline, call::expire);

@@ -83,7 +83,7 @@ public final class LogFiles implements AutoCloseable {
   }
 
   /**
-   * Makes the folder again if it vanished. What is written to files that were deleted while open is
+   * Makes the folder again if it vanished. Rows that are written to files deleted while open are
    * lost without an error.
    *
    * @throws IOException if it had vanished, also if it is there again

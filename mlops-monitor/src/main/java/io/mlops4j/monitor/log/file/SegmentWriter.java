@@ -146,7 +146,7 @@ public final class SegmentWriter {
     closeQuietly(data, index);
   }
 
-  /** Cuts off what is not acknowledged, as well as the disk allows, and closes the files. */
+  /** Cuts off unacknowledged bytes, as far as the disk allows, and closes the files. */
   public void abandon() {
     try {
       data.truncate(dataEnd);

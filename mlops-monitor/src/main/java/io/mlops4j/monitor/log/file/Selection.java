@@ -76,7 +76,7 @@ public record Selection(
     return new Selection(from, until, versions, ids, key, chosen);
   }
 
-  /** What the filters of files are asked for. */
+  /** The hash that the filters of files are checked for; empty without a key and a trace. */
   OptionalLong keyHash() {
     if (key != null) {
       return OptionalLong.of(Hashes.ofKey(key.column(), key.value()));

@@ -14,7 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all rows of a file have in common. It is kept in the metadata of the file's Arrow schema.
+ * The facts that all rows of a file share. It is kept in the metadata of the file's Arrow schema.
  *
  * @param digested the feature columns that are written as a digest only, by name
  */

@@ -30,7 +30,7 @@ public record LogSchema(Header header, List<Column> columns) {
   private static final String ROLE = "mlops4j.role";
   private static final String NAME = "mlops4j.name";
 
-  /** What a column was in the call. */
+  /** The role of a column in the call. */
   public enum Role {
     KEY,
     FEATURE,

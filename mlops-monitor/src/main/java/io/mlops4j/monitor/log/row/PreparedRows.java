@@ -136,7 +136,7 @@ public final class PreparedRows implements AutoCloseable {
     return columns;
   }
 
-  /** The next row of which something is withheld, from a row on; -1 if there is none. */
+  /** The next row with a withheld value, from a row on; -1 if there is none. */
   int nextWithheld(int from) {
     return withheld.nextSetBit(from);
   }

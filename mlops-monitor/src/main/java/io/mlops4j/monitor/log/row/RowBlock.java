@@ -204,7 +204,7 @@ public final class RowBlock implements AutoCloseable {
     allocated = rows > 0;
   }
 
-  /** Forgets the rows after they were written. */
+  /** Drops the rows after they were written. */
   public void clear() {
     expected = Math.max(1, rows());
     if (keepsMemory()) {

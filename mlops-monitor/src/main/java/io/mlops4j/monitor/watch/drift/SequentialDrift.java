@@ -65,7 +65,7 @@ final class SequentialDrift {
   }
 
   /**
-   * Reads what was written, before any rows.
+   * Restores a written state, before any rows.
    *
    * @param counters the counters of the open window, by slice
    */

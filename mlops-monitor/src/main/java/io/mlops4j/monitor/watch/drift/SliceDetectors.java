@@ -57,7 +57,7 @@ final class SliceDetectors {
   }
 
   /**
-   * Reads what was written, before any rows.
+   * Restores a written state, before any rows.
    *
    * @param open the counter of the open window, or null
    */
@@ -173,7 +173,7 @@ final class SliceDetectors {
         : window;
   }
 
-  /** What the newest comparison of several windows found, by column. */
+  /** The results of the newest comparison of several windows, by column. */
   Map<String, Finding> standing() {
     return standing;
   }

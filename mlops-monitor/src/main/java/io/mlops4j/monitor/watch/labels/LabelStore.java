@@ -232,7 +232,7 @@ final class LabelStore {
     out.put(leftOutAt);
   }
 
-  /** Reads what was written into an empty store. Rows beyond its capacity are removed. */
+  /** Restores written rows into an empty store. Rows beyond its capacity are removed. */
   void read(StateReader in, GroupNames names) {
     rows.read(in, EXPIRED + 1, names);
     early.read(in, EXPIRED + 1, names);

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The predictions of one version in one period, with their labels. Guarded by its track. */
 final class PeriodTrack {
-  /** Of so many rows, one may still wait when labels count as complete. */
+  /** Labels count as complete when at most one row in this number still waits. */
   private static final int COMPLETE = 100;
 
   final long number;

@@ -7,7 +7,7 @@ import io.mlops4j.model.Placement;
 import io.mlops4j.runtime.serving.Ensemble;
 import java.util.List;
 
-/** What members are as a whole, whichever way their answers are combined. */
+/** The members of a composition, whichever way their answers are combined. */
 abstract class MemberEnsemble implements Ensemble {
   private final Members members;
   private final ModelSignature signature;

@@ -29,7 +29,7 @@ final class MemberTimes {
   private final AtomicLongArray inTurn = new AtomicLongArray(Integer.SIZE + 1);
   private final AtomicLongArray sideBySide = new AtomicLongArray(Integer.SIZE + 1);
 
-  /** What to do with a call. */
+  /** The ways to run the members of a call. */
   enum Way {
     /** In turn, and not measured. */
     UNMEASURED,

@@ -289,7 +289,7 @@ final class Guard {
     return all;
   }
 
-  /** The options with what is left of the deadline; null if nothing is left. */
+  /** The options with the rest of the deadline; null if no time is left. */
   private static @Nullable CallOptions rest(Admitted call) {
     Duration deadline = call.options().deadline().orElse(null);
     if (deadline == null) {

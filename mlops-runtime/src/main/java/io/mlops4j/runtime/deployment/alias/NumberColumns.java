@@ -23,7 +23,7 @@ record NumberColumns(List<Pair> pairs) {
           ElementType.FLOAT32, ElementType.FLOAT64, ElementType.FLOAT16, ElementType.BFLOAT16);
   private static final Set<ElementType> NEITHER = EnumSet.of(ElementType.BOOL, ElementType.STRING);
 
-  /** One output, of which a row is one number or several. Arrays are used again. */
+  /** One output, whose rows have one number or several each. Arrays are used again. */
   private static final class Column {
     private final long at;
     private final ElementType type;

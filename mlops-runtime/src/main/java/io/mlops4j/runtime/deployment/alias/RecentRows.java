@@ -81,7 +81,7 @@ final class RecentRows implements AutoCloseable {
     }
   }
 
-  /** Wants new rows if the present ones are old; never waits. */
+  /** Requests new rows if the present ones are old; never waits. */
   synchronized void renew() {
     if (!closed && Duration.between(since, clock.instant()).compareTo(AGE) >= 0) {
       since = clock.instant();

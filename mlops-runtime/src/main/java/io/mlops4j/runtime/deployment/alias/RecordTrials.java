@@ -94,7 +94,7 @@ final class RecordTrials {
     return record.isRemoval() ? null : begin(record, 0);
   }
 
-  /** What was refused is of no interest any more. The caller holds the lock. */
+  /** Drops the last refusal, which no longer matters. The caller holds the lock. */
   void forgetRefusal() {
     refused = Optional.empty();
   }

@@ -26,7 +26,7 @@ final class ShadowThread {
   private final Work work;
   private final Thread thread;
 
-  /** What the thread does. */
+  /** The work of the thread. */
   interface Work {
     /** Does one piece of it; false if there is none. */
     boolean next();

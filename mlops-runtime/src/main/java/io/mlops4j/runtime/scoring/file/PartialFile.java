@@ -264,7 +264,7 @@ final class PartialFile implements AutoCloseable {
     return Objects.requireNonNull(digest);
   }
 
-  /** Deletes what was written, because it is of no use for another run. */
+  /** Deletes the written rows, which another run cannot use. */
   void discard() {
     discarded = true;
   }

@@ -28,7 +28,7 @@ public final class InnermostCalls {
     own[0] = new Frame(calls, (Frame) own[0]);
   }
 
-  /** Ends what was entered last. */
+  /** Leaves the call that was entered last. */
   public void leave() {
     @Nullable Object[] own = frames.get();
     Frame left = (Frame) own[0];

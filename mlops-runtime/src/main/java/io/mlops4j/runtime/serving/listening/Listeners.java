@@ -56,7 +56,7 @@ public final class Listeners {
   }
 
   /**
-   * Tells the meters of an answer.
+   * Notifies the meters of an answer.
    *
    * @param servedBy which model answered
    * @param nanos the time of the call
@@ -68,7 +68,7 @@ public final class Listeners {
   }
 
   /**
-   * Tells the meters of a failure.
+   * Notifies the meters of a failure.
    *
    * @param servedBy which model should have answered
    */

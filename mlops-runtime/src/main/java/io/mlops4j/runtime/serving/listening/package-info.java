@@ -1,4 +1,4 @@
-/** Who listens to the calls of a model, and what listeners are told. */
+/** Listeners to the calls of a model, and the events that they get. */
 @NullMarked
 package io.mlops4j.runtime.serving.listening;
 

@@ -1,4 +1,7 @@
-/** What a new version must pass before it serves: its answers, and whether callers can use it. */
+/**
+ * The tests that a new version must pass before it serves: of its answers, and of its fit for
+ * callers.
+ */
 @NullMarked
 package io.mlops4j.runtime.deployment.alias.acceptance;
 
