@@ -34,9 +34,9 @@ import java.util.List;
 
 /**
  * Another process, in which each call of ONNX Runtime's C functions fails once while a model is
- * loaded, called with three shapes and closed, and each allocation of their arguments. Prints a
- * line for each leak and each exception that is not the library's, and at the end how many calls
- * failed.
+ * loaded, called with three shapes and closed, in two ways, and each allocation of their arguments.
+ * Prints a line for each leak and each exception that is not the library's, and at the end how many
+ * calls failed.
  */
 final class FaultsChild {
   private static final int MOST = 2_000;
@@ -88,10 +88,14 @@ final class FaultsChild {
   }
 
   private void work(String name) {
-    LoadRequest request = CPU.withReleasedMemory().withMemoryLimit(16 << 20);
+    work(name, CPU); // the last call opens a second session
+    work(name, CPU.withReleasedMemory().withMemoryLimit(16 << 20));
+  }
+
+  private void work(String name, LoadRequest request) {
     try (EngineModel model = engine.load(source(name + ".onnx", bytes(name)), request);
         EngineSlot slot = model.slot()) {
-      for (int rows : new int[] {1, 1, 2, 600}) {
+      for (int rows : new int[] {1, 1, 2, 3000}) {
         for (int i = 0; i < model.signature().inputs().size(); i++) {
           feed(slot, i, model.signature().inputs().get(i), rows);
         }
