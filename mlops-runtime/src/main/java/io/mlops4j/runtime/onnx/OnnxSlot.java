@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * allocates only what ONNX Runtime's Java API itself allocates.
  *
  * <p>A model may declare no shape for an output, or a wrong one. Therefore a shape that was seen
- * once is pinned in the next run. A run that fails with pinned outputs, but not for want of memory,
+ * once is pinned in the next run. A run that fails with pinned outputs, but not by a memory limit,
  * is repeated once without pinning. If an output then has another shape, it is never pinned again.
  *
  * <p>A method that frees native memory that a run may use must hold the lock of the run. {@link
