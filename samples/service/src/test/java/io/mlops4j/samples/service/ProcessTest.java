@@ -259,7 +259,7 @@ class ProcessTest {
         assertThat(status(socket.getInputStream())).isIn(200, 503);
         socket.close();
       }
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(90, TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).isEqualTo(128 + 15);
       assertThat(log.lines().toList())
           .anyMatch(line -> line.contains("stops; "))
@@ -274,7 +274,8 @@ class ProcessTest {
   void itEndsAtOnceWhileAllConnectionsAreTaken() throws Exception {
     Map<String, String> settings = new HashMap<>(settings());
     settings.putAll(
-        Map.of("MLOPS_MAX_CONNECTIONS", "4", "MLOPS_SHUTDOWN", "90s", "MLOPS_READ_TIMEOUT", "60s"));
+        Map.of(
+            "MLOPS_MAX_CONNECTIONS", "4", "MLOPS_SHUTDOWN", "180s", "MLOPS_READ_TIMEOUT", "180s"));
     Process process = start(settings);
     List<AutoCloseable> clients = new ArrayList<>();
     try (BufferedReader log = process.inputReader(StandardCharsets.UTF_8)) {
@@ -296,7 +297,7 @@ class ProcessTest {
         assertThat(client.read(Http2Socket.DATA)).isNotNull();
       }
       assertThat(process.toHandle().destroy()).isTrue();
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("ends within 30 seconds").isTrue();
+      assertThat(process.waitFor(90, TimeUnit.SECONDS)).as("ends within 90 seconds").isTrue();
       assertThat(process.exitValue()).isEqualTo(128 + 15);
       assertThat(log.lines().toList()).noneMatch(line -> line.contains("\tat "));
     } finally {
@@ -337,7 +338,7 @@ class ProcessTest {
       send(socket.getOutputStream());
       assertThat(status(socket.getInputStream())).isEqualTo(200);
       assertThat(process.toHandle().destroy()).isTrue();
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(90, TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).isEqualTo(128 + 15);
     } finally {
       process.destroyForcibly();
