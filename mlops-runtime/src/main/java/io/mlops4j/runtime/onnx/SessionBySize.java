@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionBySize implements OpenSession {
   /** The bytes of inputs up to which a call is small. */
-  static final long SMALL_CALL = 1 << 15;
+  static final long SMALL_CALL = 1 << 12;
 
   /** What a text of an input counts as. */
   private static final int TEXT_BYTES = 32;

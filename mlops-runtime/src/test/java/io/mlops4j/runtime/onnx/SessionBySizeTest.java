@@ -100,8 +100,8 @@ class SessionBySizeTest {
 
   @Test
   void manyTextsAreLarge() {
-    bind(sessions(), input(ElementType.STRING, 1024));
-    bind(sessions(), input(ElementType.STRING, 1025));
+    bind(sessions(), input(ElementType.STRING, 128));
+    bind(sessions(), input(ElementType.STRING, 129));
     assertThat(events).containsExactly("small bind", "opened", "large bind");
   }
 
