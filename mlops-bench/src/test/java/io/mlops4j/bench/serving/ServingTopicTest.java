@@ -34,6 +34,7 @@ class ServingTopicTest {
       Map.ofEntries(
           Map.entry("serving.aa.threads16", SHOWN),
           Map.entry("serving.tiny.threads16", 0.83),
+          Map.entry("serving.tiny.noarena.threads16", SHOWN),
           Map.entry("serving.wide.threads16", 1.8),
           Map.entry("serving.minilm16.threads16", 1.1),
           Map.entry("serving.minilmragged.threads16", 0.97),
