@@ -6,6 +6,7 @@ import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.ModelInputException;
 import io.mlops4j.error.OverloadedException;
 import io.mlops4j.samples.service.inference.Problem;
+import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,16 +24,32 @@ final class Problems {
     if (failure instanceof ModelInputException) {
       return new Problem(Problem.Kind.BAD_INPUT, message);
     }
-    if (failure instanceof OverloadedException || failure instanceof CircuitOpenException) {
+    if (failure instanceof OverloadedException) {
       return new Problem(Problem.Kind.UNAVAILABLE, message);
+    }
+    if (failure instanceof CircuitOpenException open) {
+      return new Problem(
+          Problem.Kind.UNAVAILABLE,
+          "too many calls failed, so the model is not called before %s; try again then"
+              .formatted(open.nextTrial()));
     }
     if (failure instanceof DeadlineException) {
       return new Problem(Problem.Kind.DEADLINE, message);
     }
-    LOG.error("a call failed", failure);
+    return failed(failure);
+  }
+
+  /** The library's message names files of this machine, so only the log has it. */
+  private static Problem failed(Throwable failure) {
+    String number = Long.toHexString(ThreadLocalRandom.current().nextLong());
+    LOG.error("a call failed, as failure {}", number, failure);
+    String what =
+        failure instanceof InferenceException
+            ? "the model failed, although names, types and shapes are right; try other values or fewer rows"
+            : "the service failed";
     return new Problem(
         Problem.Kind.INTERNAL,
-        failure instanceof InferenceException ? message : "the call failed; the log has the cause");
+        what + "; the log of the service has the cause of failure " + number);
   }
 
   static int status(Problem problem) {

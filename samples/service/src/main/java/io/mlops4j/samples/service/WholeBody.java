@@ -3,6 +3,7 @@ package io.mlops4j.samples.service;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Receives the whole body before the next handler runs, so that a slow client holds no thread and
- * no place. A body that is too large is answered with 413, one that takes too long with 408.
+ * no place. A body that is too large is answered with 413, one that takes too long with 408, and
+ * one in a coding other than chunks with 501.
  */
 final class WholeBody extends Handler.Wrapper {
   /** The attribute of a request that holds its body as an array of bytes. */
@@ -38,6 +40,12 @@ final class WholeBody extends Handler.Wrapper {
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     if (request.getLength() > most) {
       tooLarge(request, response, callback);
+      return true;
+    }
+    List<String> codings = request.getHeaders().getCSV(HttpHeader.TRANSFER_ENCODING, false);
+    if (codings.size() > 1) { // the last one is chunked, which is all that Jetty decodes
+      String message = "Transfer-Encoding: found %s, expected only chunked".formatted(codings);
+      refuse(501, message, request, response, callback);
       return true;
     }
     Runnable next = new Body(request, response, callback).start();
@@ -177,14 +185,20 @@ final class WholeBody extends Handler.Wrapper {
   }
 
   private void tooLarge(Request request, Response response, Callback callback) {
-    response.getHeaders().put("Connection", "close");
     String message = "body: expected at most " + most + " bytes, as MLOPS_MAX_BODY says";
+    refuse(413, message, request, response, callback);
+  }
+
+  /** Answers before the body has arrived. */
+  private void refuse(
+      int status, String message, Request request, Response response, Callback callback) {
+    response.getHeaders().put("Connection", "close");
     if (request.getHeaders().contains(HttpHeader.EXPECT)) { // asks before it sends the body
-      Response.writeError(request, response, callback, 413, message);
+      Response.writeError(request, response, callback, status, message);
       return;
     }
     byte[] answer = JsonErrorHandler.json(message);
-    response.setStatus(413);
+    response.setStatus(status);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
     response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.length);
     // Not the last write, after which nothing can be read.

@@ -82,11 +82,15 @@ class GrpcTest {
 
   /** The first golden row of the model. */
   private static ModelInferRequest.Builder flight() {
+    return flight(0);
+  }
+
+  static ModelInferRequest.Builder flight(int hour) {
     return ModelInferRequest.newBuilder()
         .setModelName("flight-delay")
         .setId("42")
         .addInputs(tensor("distance", "FP32").setContents(contents().addFp32Contents(106)))
-        .addInputs(tensor("hour", "INT64").setContents(contents().addInt64Contents(0)))
+        .addInputs(tensor("hour", "INT64").setContents(contents().addInt64Contents(hour)))
         .addInputs(tensor("weekday", "INT64").setContents(contents().addInt64Contents(1)))
         .addInputs(tensor("origin", "BYTES").setContents(contents().addBytesContents(text("JFK"))))
         .addInputs(

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that send too much, too slowly or too often, over plain sockets. */
@@ -139,6 +140,38 @@ class LimitsTest {
           .startsWith("HTTP/1.1 400 ")
           .endsWith("{\"error\":\"body: found no valid chunks\"}");
     }
+  }
+
+  /** RFC 9112, 6.1; what comes after chunked is not even a request. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          Transfer-Encoding: gzip, chunked | 501
+          Transfer-Encoding: gzip, deflate, Chunked | 501
+          Transfer-Encoding: gzip~Transfer-Encoding: chunked | 501
+          Transfer-Encoding: chunked, gzip | 400
+          Transfer-Encoding: gzip | 400
+          Transfer-Encoding: chunked, chunked | 400
+          Transfer-Encoding: , Chunked | 200
+          """)
+  void aBodyInAnotherCodingThanChunksIsRefused(String header, int status) throws IOException {
+    String chunks =
+        "%x\r\n%s\r\n0\r\n\r\n".formatted(RunningService.FLIGHT.length(), RunningService.FLIGHT);
+    try (Socket socket = connect()) {
+      send(socket, head(header.replace("~", "\r\n")) + chunks);
+      String answer = response(socket);
+      assertThat(answer)
+          .startsWith("HTTP/1.1 " + status + " ")
+          .contains("Content-Type: application/json", "Connection: close");
+      if (status == 501) {
+        assertThat(answer)
+            .contains("{\"error\":\"Transfer-Encoding: found [gzip, ")
+            .endsWith("hunked], expected only chunked\"}");
+      }
+    }
+    assertThat(afterOthers(RunningService.FLIGHT).status()).isEqualTo(200);
   }
 
   @Test

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A service on free ports of the loopback interface, with two published versions. */
+/** A service on free ports of the loopback interface. */
 final class RunningService implements AutoCloseable {
   static final String FLIGHT =
       "{\"distance\":106,\"hour\":0,\"weekday\":1,\"origin\":\"JFK\",\"destination\":\"BDL\"}";
@@ -21,9 +21,8 @@ final class RunningService implements AutoCloseable {
   final Service service;
   private final HttpClient client = HttpClient.newHttpClient();
 
-  private RunningService(Path folder, Map<String, String> more) {
-    registry = folder.resolve("registry");
-    Demo.publish(sample(), registry);
+  private RunningService(Path registry, Map<String, String> more) {
+    this.registry = registry;
     Map<String, String> settings =
         new HashMap<>(
             Map.of(
@@ -36,12 +35,20 @@ final class RunningService implements AutoCloseable {
     service = Service.start(Settings.from(settings));
   }
 
+  /** Serves the first of two published versions. */
   static RunningService start(Path folder, String... settings) {
     Map<String, String> more = new HashMap<>();
     for (int i = 0; i < settings.length; i += 2) {
       more.put(settings[i], settings[i + 1]);
     }
-    return new RunningService(folder, more);
+    Path registry = folder.resolve("registry");
+    Demo.publish(sample(), registry);
+    return new RunningService(registry, more);
+  }
+
+  /** Serves another model. */
+  static RunningService of(Path registry) {
+    return new RunningService(registry, Map.of());
   }
 
   /** The folder of the sample, seen from it or from the root of the project. */
