@@ -27,6 +27,9 @@ final class KolmogorovDistribution {
   /** Factors of at most 10^-5 each, of which a product stays far above the smallest double. */
   private static final int RESCALED = 32;
 
+  /** Thousands of terms of this size in the largest one are far below its last digit. */
+  private static final double NEGLIGIBLE = 0x1p-130;
+
   private static final double PI2 = Math.PI * Math.PI;
   private static final double ROOT_2PI = Math.sqrt(2 * Math.PI);
 
@@ -129,16 +132,38 @@ final class KolmogorovDistribution {
 
   /**
    * P(D+ >= d), a sum over the row at which the line is crossed last. The terms are smooth in that
-   * row. For many rows, every k-th term times k gives the same sum to all digits.
+   * row. For many rows, every k-th term times k gives the same sum to all digits. The terms rise up
+   * to the middle and then fall, the more steeply the larger D is: those too small to change a
+   * digit of the sum are left out.
    */
   private static double oneSided(double d, int n) {
     int stride = Math.max(1, n / 2048);
+    int last = (int) (n * (1 - d)) / stride;
+    int first = 0;
+    double least = crossing(last / 2 * stride, d, n) * NEGLIGIBLE;
+    for (int end = last / 2; first < end; ) {
+      int middle = (first + end) >>> 1;
+      if (crossing(middle * stride, d, n) < least) {
+        first = middle + 1;
+      } else {
+        end = middle;
+      }
+    }
     double sum = 0;
-    for (int j = 0; j <= n * (1 - d); j += stride) {
-      double p = Math.min(1, d + j / (double) n);
-      sum += d / p * Binomial.probability(j, n, p);
+    for (int k = first; k <= last; k++) {
+      double next = sum + crossing(k * stride, d, n);
+      if (next == sum && k > last / 2) {
+        break;
+      }
+      sum = next;
     }
     return sum * stride;
+  }
+
+  /** The probability that the line is crossed last at a row. */
+  private static double crossing(int row, double d, int n) {
+    double p = Math.min(1, d + row / (double) n);
+    return d / p * Binomial.probability(row, n, p);
   }
 
   /** P(D_n < d) = n!/n^n (H^n)[k][k], H of size 2k - 1. */

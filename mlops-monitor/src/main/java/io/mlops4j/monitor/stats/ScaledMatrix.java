@@ -1,5 +1,7 @@
 package io.mlops4j.monitor.stats;
 
+import java.util.Arrays;
+
 /** A square matrix times a power of two, so that high powers neither overflow nor vanish. */
 final class ScaledMatrix {
   private final double[][] values;
@@ -51,21 +53,28 @@ final class ScaledMatrix {
     return exponent;
   }
 
+  /** Squares the powers by the leading bits of n, in the memory of two matrices. */
   ScaledMatrix power(int n) {
-    if (n == 1) {
-      return this;
+    double[][][] memory = new double[2][values.length][values.length];
+    int next = 0;
+    ScaledMatrix power = this;
+    for (int bit = Integer.highestOneBit(n) >> 1; bit > 0; bit >>= 1) {
+      power = power.times(power, memory[next]);
+      next = 1 - next;
+      if ((n & bit) != 0) {
+        power = power.times(this, memory[next]);
+        next = 1 - next;
+      }
     }
-    ScaledMatrix half = power(n / 2);
-    ScaledMatrix square = half.times(half);
-    return n % 2 == 0 ? square : square.times(this);
+    return power;
   }
 
-  private ScaledMatrix times(ScaledMatrix other) {
+  private ScaledMatrix times(ScaledMatrix other, double[][] product) {
     int size = values.length;
-    double[][] product = new double[size][size];
     double largest = 0;
     for (int i = 0; i < size; i++) {
       double[] sums = product[i];
+      Arrays.fill(sums, 0);
       for (int k = 0; k < size; k++) { // row by row, so that the compiler vectorises the loop
         addTimes(sums, values[i][k], other.values[k]);
       }
