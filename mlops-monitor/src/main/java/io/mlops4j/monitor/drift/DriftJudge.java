@@ -143,7 +143,7 @@ final class DriftJudge {
     return features.stream()
         .sorted(
             Comparator.comparing(FeatureDrift::drifted)
-                .thenComparing(FeatureDrift::urgency)
+                .thenComparingDouble(FeatureDrift::urgency)
                 .reversed()
                 .thenComparing(FeatureDrift::name))
         .toList();

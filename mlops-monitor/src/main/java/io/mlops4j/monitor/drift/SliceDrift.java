@@ -55,7 +55,7 @@ public record SliceDrift(
     return slices.stream()
         .sorted(
             Comparator.comparing((SliceDrift slice) -> !slice.driftedFeatures().isEmpty())
-                .thenComparing(SliceDrift::urgency)
+                .thenComparingDouble(SliceDrift::urgency)
                 .reversed()
                 .thenComparing(SliceDrift::slice))
         .toList();

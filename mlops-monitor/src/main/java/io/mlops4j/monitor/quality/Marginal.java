@@ -39,14 +39,13 @@ abstract sealed class Marginal {
   static final class Numbers extends Marginal {
     private static final double[] SHARES = {0.1, 0.3, 0.5, 0.7, 0.9};
 
-    private final NumberProfile profile;
     private final double[] edges;
     private final double[] upTo; // the share of values up to each edge
     private final double[] expected = new double[SHARES.length]; // up to each quantile
     final double[] quantiles = new double[SHARES.length];
+    private final double[] cuts = new double[8]; // the middles of the eighths
 
     Numbers(NumberProfile profile) {
-      this.profile = profile;
       this.edges = profile.edges();
       this.upTo = new double[edges.length];
       long[] counts = profile.counts();
@@ -57,6 +56,7 @@ abstract sealed class Marginal {
       }
       Arrays.setAll(quantiles, i -> profile.quantile(SHARES[i]));
       Arrays.setAll(expected, i -> upTo(quantiles[i]));
+      Arrays.setAll(cuts, k -> profile.quantile((k + 0.5) / cuts.length));
     }
 
     /** The share of values that do not exceed a number, by whole bins. */
@@ -97,14 +97,10 @@ abstract sealed class Marginal {
 
     @Override
     Coding codes(Marginal other) {
-      double[] cuts = new double[16];
-      for (int k = 0; k < 8; k++) {
-        double share = (k + 0.5) / 8;
-        cuts[2 * k] = profile.quantile(share);
-        cuts[2 * k + 1] = ((Numbers) other).profile.quantile(share);
-      }
+      double[] both = Arrays.copyOf(cuts, 2 * cuts.length);
+      System.arraycopy(((Numbers) other).cuts, 0, both, cuts.length, cuts.length);
       return new Coding(
-          true, Arrays.stream(cuts).sorted().distinct().mapToLong(Cells::number).toArray());
+          true, Arrays.stream(both).sorted().distinct().mapToLong(Cells::number).toArray());
     }
 
     @Override

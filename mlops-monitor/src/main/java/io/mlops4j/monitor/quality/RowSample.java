@@ -163,6 +163,6 @@ final class RowSample {
         numbers[found++] = Double.longBitsToDouble(cells[column][row]);
       }
     }
-    return Arrays.copyOf(numbers, found);
+    return found == numbers.length ? numbers : Arrays.copyOf(numbers, found);
   }
 }
