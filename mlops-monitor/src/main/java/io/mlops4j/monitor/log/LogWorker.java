@@ -55,7 +55,13 @@ final class LogWorker {
     }
   }
 
-  private record Kind(ServedBy servedBy, Route route, Schema features, Schema outputs) {}
+  private record Kind(ServedBy servedBy, Route route, Schema features, Schema outputs) {
+    /** Few kinds differ in their columns only, and hashing those takes longer than comparing. */
+    @Override
+    public int hashCode() {
+      return 31 * servedBy.hashCode() + route.hashCode();
+    }
+  }
 
   /** A file that is open, or will be with its first block. */
   private static final class Open implements AutoCloseable {
