@@ -1,11 +1,14 @@
 package io.mlops4j.samples.service;
 
+import static io.mlops4j.samples.service.ServiceProcess.port;
+import static io.mlops4j.samples.service.ServiceProcess.send;
+import static io.mlops4j.samples.service.ServiceProcess.start;
+import static io.mlops4j.samples.service.ServiceProcess.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -15,16 +18,12 @@ import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.RootAllocator;
-import org.apache.arrow.util.AutoCloseables;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowFileWriter;
@@ -34,58 +33,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The service as a process of its own: its start, its end, and what it needs of a container. */
+/** The service as a process of its own: its start, and what it needs of a container. */
 class ProcessTest {
-  private static final Pattern PORTS =
-      Pattern.compile("at the ports (\\d+) \\(HTTP\\) and (\\d+) \\(gRPC\\)");
-
   @TempDir Path folder;
-
-  private static Process start(Map<String, String> settings) throws IOException {
-    return start(
-        settings,
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-cp",
-        System.getProperty("java.class.path"),
-        "io.mlops4j.samples.service.Main");
-  }
-
-  private static Process start(Map<String, String> settings, String... command) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().keySet().removeIf(name -> name.startsWith("MLOPS_"));
-    builder.environment().putAll(settings);
-    return builder.start();
-  }
 
   private Map<String, String> settings() {
     Path registry = folder.resolve("registry");
     Demo.publish(RunningService.sample(), registry);
-    return settings(registry);
-  }
-
-  private static Map<String, String> settings(Path registry) {
-    return Map.of(
-        "MLOPS_REGISTRY", registry.toString(),
-        "MLOPS_MODEL", Demo.CHAMPION,
-        "MLOPS_HOST", "127.0.0.1",
-        "MLOPS_PORT", "0",
-        "MLOPS_GRPC_PORT", "0");
-  }
-
-  private static int port(BufferedReader log) throws IOException {
-    return number(ports(log), 1);
-  }
-
-  private static Matcher ports(BufferedReader log) throws IOException {
-    StringBuilder all = new StringBuilder();
-    for (String line = log.readLine(); line != null; line = log.readLine()) {
-      all.append(line).append('\n');
-      Matcher ports = PORTS.matcher(line);
-      if (ports.find()) {
-        return ports;
-      }
-    }
-    throw new AssertionError("the service did not start:\n" + all);
+    return ServiceProcess.settings(registry);
   }
 
   @Test
@@ -148,7 +103,7 @@ class ProcessTest {
       awaitCopy(data);
     }
     Path away = Files.move(registry, folder.resolve("away"));
-    Map<String, String> again = new HashMap<>(settings(registry));
+    Map<String, String> again = new HashMap<>(ServiceProcess.settings(registry));
     again.put("MLOPS_DATA", data.toString());
     again.put("MLOPS_REFERENCE", REFERENCE.toString());
     try (Service restarted = Service.start(Settings.from(again))) {
@@ -238,78 +193,6 @@ class ProcessTest {
     }
   }
 
-  @Test
-  void callsThatWereSentBeforeSigtermAreAnswered() throws Exception {
-    Process process = start(settings());
-    try (BufferedReader log = process.inputReader(StandardCharsets.UTF_8)) {
-      int port = port(log);
-      List<Socket> clients = new ArrayList<>();
-      for (int i = 0; i < 8; i++) {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        socket.setSoTimeout(30_000);
-        clients.add(socket);
-        send(socket.getOutputStream());
-        assertThat(status(socket.getInputStream())).isEqualTo(200);
-      }
-      for (Socket socket : clients) {
-        send(socket.getOutputStream());
-      }
-      assertThat(process.toHandle().destroy()).isTrue(); // SIGTERM; the log can still be read
-      for (Socket socket : clients) { // 503 if the service stopped before it read the call
-        assertThat(status(socket.getInputStream())).isIn(200, 503);
-        socket.close();
-      }
-      assertThat(process.waitFor(90, TimeUnit.SECONDS)).isTrue();
-      assertThat(process.exitValue()).isEqualTo(128 + 15);
-      assertThat(log.lines().toList())
-          .anyMatch(line -> line.contains("stops; "))
-          .noneMatch(line -> line.contains("\tat "));
-    } finally {
-      process.destroyForcibly();
-    }
-  }
-
-  /** Idle clients of both protocols, one of which never confirms its end, and clients that wait. */
-  @Test
-  void itEndsAtOnceWhileAllConnectionsAreTaken() throws Exception {
-    Map<String, String> settings = new HashMap<>(settings());
-    settings.putAll(
-        Map.of(
-            "MLOPS_MAX_CONNECTIONS", "4", "MLOPS_SHUTDOWN", "180s", "MLOPS_READ_TIMEOUT", "180s"));
-    Process process = start(settings);
-    List<AutoCloseable> clients = new ArrayList<>();
-    try (BufferedReader log = process.inputReader(StandardCharsets.UTF_8)) {
-      Matcher ports = ports(log);
-      for (int i = 0; i < 8; i++) {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), number(ports, 1));
-        socket.setSoTimeout(30_000);
-        clients.add(socket);
-        if (i < 3) { // before the last one is accepted
-          send(socket.getOutputStream());
-          assertThat(status(socket.getInputStream())).isEqualTo(200);
-        }
-      }
-      for (int i = 0; i < 4; i++) {
-        Http2Socket client = Http2Socket.connect(number(ports, 2), Map.of());
-        clients.add(client);
-        client.call(1, "ServerLive");
-        client.send(Http2Socket.DATA, Http2Socket.END_STREAM, 1, Http2Socket.message(new byte[0]));
-        assertThat(client.read(Http2Socket.DATA)).isNotNull();
-      }
-      assertThat(process.toHandle().destroy()).isTrue();
-      assertThat(process.waitFor(90, TimeUnit.SECONDS)).as("ends within 90 seconds").isTrue();
-      assertThat(process.exitValue()).isEqualTo(128 + 15);
-      assertThat(log.lines().toList()).noneMatch(line -> line.contains("\tat "));
-    } finally {
-      process.destroyForcibly();
-      AutoCloseables.close(clients);
-    }
-  }
-
-  private static int number(Matcher ports, int which) {
-    return Integer.parseInt(ports.group(which));
-  }
-
   /** As the image starts it. Docker is not needed: the kernel enforces the same rules. */
   @Test
   void anUnprivilegedUserStartsItOnAReadOnlyRoot() throws Exception {
@@ -352,27 +235,5 @@ class ProcessTest {
     } catch (IOException e) {
       return false; // another operating system
     }
-  }
-
-  private static void send(OutputStream out) throws IOException {
-    String call =
-        "POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s"
-            .formatted(RunningService.FLIGHT.length(), RunningService.FLIGHT);
-    out.write(call.getBytes(StandardCharsets.US_ASCII));
-    out.flush();
-  }
-
-  /** Reads one response, whose length is stated. */
-  private static int status(InputStream in) throws IOException {
-    StringBuilder head = new StringBuilder();
-    while (!head.toString().endsWith("\r\n\r\n")) {
-      int next = in.read();
-      assertThat(next).as("after " + head).isNotNegative();
-      head.append((char) next);
-    }
-    Matcher length = Pattern.compile("(?i)content-length: (\\d+)").matcher(head);
-    assertThat(length.find()).as(head.toString()).isTrue();
-    in.skipNBytes(Integer.parseInt(length.group(1)));
-    return Integer.parseInt(head.substring(9, 12));
   }
 }
