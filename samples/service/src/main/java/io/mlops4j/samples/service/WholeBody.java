@@ -63,7 +63,13 @@ final class WholeBody extends Handler.Wrapper {
     private final Request request;
     private final Response response;
     private final Callback callback;
-    private final ByteArrayOutputStream received = new ByteArrayOutputStream(0);
+
+    /** All of most bodies, which are not copied again. */
+    private byte[] first = new byte[0];
+
+    /** A body that came in several parts, so far. */
+    private final ByteArrayOutputStream parts = new ByteArrayOutputStream(0);
+
     private Scheduler.@Nullable Task timeout;
     private boolean done;
 
@@ -131,16 +137,25 @@ final class WholeBody extends Handler.Wrapper {
         }
         byte[] bytes = BufferUtil.toArray(chunk.getByteBuffer());
         chunk.release();
-        if (bytes.length > most - received.size()) {
+        if (bytes.length > most - Math.max(first.length, parts.size())) {
           return ended(() -> tooLarge(request, response, callback));
         }
-        if (chunk.isLast() && received.size() == 0) {
-          return ended(() -> arrived(bytes, request, response, callback));
-        }
-        received.writeBytes(bytes);
+        add(bytes);
         if (chunk.isLast()) {
-          return ended(() -> arrived(received.toByteArray(), request, response, callback));
+          byte[] body = parts.size() == 0 ? first : parts.toByteArray();
+          return ended(() -> arrived(body, request, response, callback));
         }
+      }
+    }
+
+    private void add(byte[] bytes) {
+      if (first.length == 0) {
+        first = bytes;
+      } else if (bytes.length > 0) { // none come with the end
+        if (parts.size() == 0) {
+          parts.writeBytes(first);
+        }
+        parts.writeBytes(bytes);
       }
     }
 
