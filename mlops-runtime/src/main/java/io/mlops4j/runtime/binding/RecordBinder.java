@@ -35,7 +35,12 @@ public final class RecordBinder<I extends Record> {
   /** Made late: only listeners and compositions need columns, which load Arrow's types. */
   private @Nullable RecordColumns<I> columns;
 
+  /** The shapes of a call with one record, once they were checked; null if arrays decide them. */
+  private volatile long @Nullable [][] ofOneRow;
+
   private final boolean small;
+  private final boolean arrays;
+  private final boolean whole;
 
   private RecordBinder(
       MethodHandles.Lookup lookup,
@@ -47,6 +52,8 @@ public final class RecordBinder<I extends Record> {
     this.inputs = inputs;
     this.symbols = symbols;
     this.small = areFewNumbers(inputs);
+    this.arrays = inputs.stream().anyMatch(RecordInput::arrays);
+    this.whole = inputs.stream().anyMatch(RecordInput::isWhole);
   }
 
   private static boolean areFewNumbers(List<RecordInput> inputs) {
@@ -138,18 +145,25 @@ public final class RecordBinder<I extends Record> {
       SlotInputs.requireOneRow(rows.size());
       return true;
     }
-    boolean whole = false;
-    long[] sizes = new long[symbols];
-    Arrays.fill(sizes, -1);
-    long[][] dims = new long[inputs.size()][];
-    for (int i = 0; i < dims.length; i++) {
-      dims[i] = inputs.get(i).check(rows, sizes);
-      whole |= inputs.get(i).isWhole();
+    long[][] dims = rows.size() == 1 ? ofOneRow : null;
+    if (dims == null) {
+      dims = check(rows);
+      ofOneRow = rows.size() == 1 && !arrays ? dims : ofOneRow;
     }
     for (int i = 0; i < dims.length; i++) {
       inputs.get(i).write(slot, rows, dims[i]);
     }
     return whole;
+  }
+
+  private long[][] check(List<I> rows) {
+    long[] sizes = new long[symbols];
+    Arrays.fill(sizes, -1);
+    long[][] dims = new long[inputs.size()][];
+    for (int i = 0; i < dims.length; i++) {
+      dims[i] = inputs.get(i).check(rows, sizes);
+    }
+    return dims;
   }
 
   /**

@@ -8,6 +8,7 @@ import io.mlops4j.runtime.serving.answer.LazyOutputs;
 import io.mlops4j.runtime.serving.call.CallTimes;
 import io.mlops4j.runtime.serving.call.Calls;
 import io.mlops4j.runtime.serving.listening.CallEvent;
+import io.mlops4j.runtime.serving.listening.CalledRows;
 import io.mlops4j.runtime.serving.listening.Listeners;
 import io.mlops4j.runtime.serving.listening.ModelIdentity;
 import java.util.function.IntFunction;
@@ -61,7 +62,7 @@ final class CallReporter {
   /** Notifies the listeners that need no rows of an answer. */
   void answered(Request request, DefaultPrediction answer, CallTimes times) {
     metered(times.sum());
-    listeners.notifyPlain(() -> event(request, answer, times, null));
+    listeners.notifyPlain(() -> event(new AnsweredRows(request, answer, times), null));
   }
 
   /** Notifies all listeners of the answer to a batch. */
@@ -76,31 +77,21 @@ final class CallReporter {
             identity.route(),
             answer.call(),
             answer.outputsByRow().rows(),
-            () -> event(request, answer, times, rows));
+            () -> event(new AnsweredRows(request, answer, times), rows));
       }
     }
   }
 
-  private CallEvent event(
-      Request request, DefaultPrediction answer, CallTimes times, CallEvent.@Nullable Rows lent) {
-    int rows = answer.outputsByRow().rows();
-    return new CallEvent(identity, rows, answer::id, request::traceId, times, null, lent);
+  private CallEvent event(CalledRows called, CallEvent.@Nullable Rows lent) {
+    return new CallEvent(identity, called, null, lent);
   }
 
   /** Notifies the listeners that need rows of a block of single-record calls. */
-  void collected(
-      int rows,
-      IntFunction<PredictionId> ids,
-      IntFunction<@Nullable String> traces,
-      CallTimes times,
-      CallEvent.Rows lent) {
+  void collected(CalledRows block, CallEvent.Rows lent) {
     context.inside().enter(calls);
     try {
       listeners.notifyRows(
-          identity.route(),
-          ids.apply(0).call(),
-          rows,
-          () -> new CallEvent(identity, rows, ids, traces, times, null, lent));
+          identity.route(), block.id(0).call(), block.count(), () -> event(block, lent));
     } finally {
       context.inside().leave();
     }
@@ -110,15 +101,46 @@ final class CallReporter {
   void failed(
       int rows, IntFunction<@Nullable String> traces, long call, CallTimes times, Throwable error) {
     failed();
-    IntFunction<PredictionId> ids = row -> new PredictionId(context.process(), call, row);
-    Supplier<CallEvent> failure =
-        () -> new CallEvent(identity, rows, ids, traces, times, error, null);
+    CalledRows called = new FailedRows(rows, traces, context.process(), call, times);
+    Supplier<CallEvent> failure = () -> new CallEvent(identity, called, error, null);
     context.inside().enter(calls);
     try {
       listeners.notifyPlain(failure);
       listeners.notifyRows(failure);
     } finally {
       context.inside().leave();
+    }
+  }
+
+  private record AnsweredRows(Request request, DefaultPrediction answer, CallTimes times)
+      implements CalledRows {
+    @Override
+    public int count() {
+      return answer.outputsByRow().rows();
+    }
+
+    @Override
+    public PredictionId id(int row) {
+      return answer.id(row);
+    }
+
+    @Override
+    public @Nullable String traceId(int row) {
+      return request.traceId(row);
+    }
+  }
+
+  private record FailedRows(
+      int count, IntFunction<@Nullable String> traces, long process, long call, CallTimes times)
+      implements CalledRows {
+    @Override
+    public PredictionId id(int row) {
+      return new PredictionId(process, call, row);
+    }
+
+    @Override
+    public @Nullable String traceId(int row) {
+      return traces.apply(row);
     }
   }
 

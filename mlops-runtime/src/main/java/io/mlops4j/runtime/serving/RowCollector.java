@@ -10,6 +10,7 @@ import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.serving.answer.DefaultPrediction;
 import io.mlops4j.runtime.serving.call.CallTimes;
 import io.mlops4j.runtime.serving.listening.CallEvent;
+import io.mlops4j.runtime.serving.listening.CalledRows;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
@@ -50,16 +51,18 @@ final class RowCollector<I extends Record> {
   }
 
   /** Rows, their ids and how long their calls took. */
-  private static final class Collected<R extends Record> {
+  private static final class Collected<R extends Record> implements CalledRows {
     private final RowBlock<R> block;
+    private final long process;
     private final long since;
     private final long[] calls;
     private final int[] rowsOfCalls;
     private final CallTimes times = new CallTimes(0);
     private @Nullable String @Nullable [] traces;
 
-    Collected(RowBlock<R> block, int capacity, long since) {
+    Collected(RowBlock<R> block, int capacity, long process, long since) {
       this.block = block;
+      this.process = process;
       this.since = since;
       this.calls = new long[capacity];
       this.rowsOfCalls = new int[capacity];
@@ -81,8 +84,24 @@ final class RowCollector<I extends Record> {
       return block.rows() >= calls.length;
     }
 
-    @Nullable String trace(int row) {
+    @Override
+    public int count() {
+      return block.rows();
+    }
+
+    @Override
+    public PredictionId id(int row) {
+      return new PredictionId(process, calls[row], rowsOfCalls[row]);
+    }
+
+    @Override
+    public @Nullable String traceId(int row) {
       return traces == null ? null : traces[row];
+    }
+
+    @Override
+    public CallTimes times() {
+      return times;
     }
   }
 
@@ -140,6 +159,7 @@ final class RowCollector<I extends Record> {
     return new Collected<>(
         new RowBlock<>(columns, memory, answer.outputsByRow()),
         memory.capacity(),
+        context.process(),
         context.clock().getAsLong());
   }
 
@@ -190,14 +210,10 @@ final class RowCollector<I extends Record> {
   }
 
   private void report(Collected<I> full, RowBlock<I> block) {
-    int rows = block.rows();
     try (FeatureBatch features = block.features();
         FeatureBatch outputs = block.answers()) {
       reporter.collected(
-          rows,
-          row -> new PredictionId(context.process(), full.calls[row], full.rowsOfCalls[row]),
-          full::trace,
-          full.times,
+          full,
           new CallEvent.Rows(
               () -> BatchLending.lend(features, allocator),
               () -> BatchLending.lend(outputs, allocator)));

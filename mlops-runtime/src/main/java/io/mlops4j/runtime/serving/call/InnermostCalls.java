@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InnermostCalls {
   /**
-   * The innermost frame of a thread, in an array that is found once for each step, because finding
+   * The innermost call of a thread, in an array that is found once for each step, because finding
    * it costs time. The array has no class of ours: threads outlive the class loader of a job, and
    * they keep the value of a thread-local variable long after the variable is gone.
    */
@@ -16,7 +16,10 @@ public final class InnermostCalls {
   private final ThreadLocal<@Nullable Object[]> frames =
       ThreadLocal.withInitial(() -> new Object[1]);
 
-  private record Frame(Calls calls, @Nullable Frame outer) {}
+  /**
+   * A call within others. The outermost one is recorded without a frame, so it leaves no garbage.
+   */
+  private record Frame(Calls calls, Object outer) {}
 
   /**
    * Records that this thread runs a listener or a reader for a call, until {@link #leave}.
@@ -25,14 +28,14 @@ public final class InnermostCalls {
    */
   public void enter(Calls calls) {
     @Nullable Object[] own = frames.get();
-    own[0] = new Frame(calls, (Frame) own[0]);
+    Object outer = own[0];
+    own[0] = outer == null ? calls : new Frame(calls, outer);
   }
 
   /** Leaves the call that was entered last. */
   public void leave() {
     @Nullable Object[] own = frames.get();
-    Frame left = (Frame) own[0];
-    own[0] = left == null ? null : left.outer();
+    own[0] = own[0] instanceof Frame left ? left.outer() : null;
   }
 
   /**
@@ -42,11 +45,11 @@ public final class InnermostCalls {
    * @return true if it is
    */
   public boolean isIn(Calls calls) {
-    Frame frame = (Frame) frames.get()[0];
-    while (frame != null && frame.calls() != calls) {
-      frame = frame.outer();
+    Object at = frames.get()[0];
+    while (at instanceof Frame frame && frame.calls() != calls) {
+      at = frame.outer();
     }
-    return frame != null;
+    return at == calls || at instanceof Frame;
   }
 
   /** {@return whether this thread is in any call} */

@@ -4,19 +4,14 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
-import io.mlops4j.runtime.serving.call.CallTimes;
 import java.util.Objects;
-import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** An event for one listener. Closing it closes its batches. */
+/** An event for one listener, or for all that need no rows. Closing it closes its batches. */
 public final class CallEvent implements InferenceEvent, AutoCloseable {
   private final ModelIdentity identity;
-  private final int rows;
-  private final IntFunction<PredictionId> ids;
-  private final IntFunction<@Nullable String> traces;
-  private final CallTimes times;
+  private final CalledRows called;
   private final @Nullable Throwable error;
   private final @Nullable Rows lent;
   private @Nullable FeatureBatch features;
@@ -35,26 +30,14 @@ public final class CallEvent implements InferenceEvent, AutoCloseable {
    * An event of a call.
    *
    * @param identity of the model
-   * @param rows of the call
-   * @param ids of the rows
-   * @param traces of the rows
-   * @param times of the call
+   * @param called its rows
    * @param error of the call, or null
    * @param lent makes its batches; null if there are none
    */
   public CallEvent(
-      ModelIdentity identity,
-      int rows,
-      IntFunction<PredictionId> ids,
-      IntFunction<@Nullable String> traces,
-      CallTimes times,
-      @Nullable Throwable error,
-      @Nullable Rows lent) {
+      ModelIdentity identity, CalledRows called, @Nullable Throwable error, @Nullable Rows lent) {
     this.identity = identity;
-    this.rows = rows;
-    this.ids = ids;
-    this.traces = traces;
-    this.times = times;
+    this.called = called;
     this.error = error;
     this.lent = lent;
   }
@@ -79,23 +62,23 @@ public final class CallEvent implements InferenceEvent, AutoCloseable {
   @Override
   public PredictionId id(int row) {
     checkOpen();
-    return ids.apply(Objects.checkIndex(row, rows));
+    return called.id(Objects.checkIndex(row, called.count()));
   }
 
   @Override
   public @Nullable String traceId(int row) {
     checkOpen();
-    return traces.apply(Objects.checkIndex(row, rows));
+    return called.traceId(Objects.checkIndex(row, called.count()));
   }
 
   @Override
   public int rows() {
-    return rows;
+    return called.count();
   }
 
   @Override
   public long nanos(Phase phase) {
-    return times.nanos(phase);
+    return called.times().nanos(phase);
   }
 
   @Override

@@ -86,10 +86,17 @@ public final class Listeners {
   /**
    * Notifies the listeners that need no rows.
    *
-   * @param event makes an event for each
+   * @param event makes one event for all of them, which holds no memory; not called if there are
+   *     none
    */
   public void notifyPlain(Supplier<CallEvent> event) {
-    send(plain, event);
+    if (plain.length > 0) {
+      try (CallEvent one = event.get()) {
+        for (InferenceListener listener : plain) {
+          notify(listener, one);
+        }
+      }
+    }
   }
 
   /**
@@ -98,7 +105,9 @@ public final class Listeners {
    * @param event makes an event for each
    */
   public void notifyRows(Supplier<CallEvent> event) {
-    send(rows, event);
+    for (InferenceListener listener : rows) {
+      send(listener, event);
+    }
   }
 
   /**
@@ -139,15 +148,17 @@ public final class Listeners {
     }
   }
 
-  private void send(InferenceListener[] listeners, Supplier<CallEvent> event) {
-    for (InferenceListener listener : listeners) {
-      send(listener, event);
-    }
-  }
-
   private void send(InferenceListener listener, Supplier<CallEvent> event) {
     try (CallEvent one = event.get()) {
       listener.onInference(one);
+    } catch (Throwable e) { // also if its batches cannot be lent
+      failed(listener, e);
+    }
+  }
+
+  private void notify(InferenceListener listener, CallEvent event) {
+    try {
+      listener.onInference(event);
     } catch (Throwable e) { // no failure of a listener may reach the caller
       failed(listener, e);
     }
