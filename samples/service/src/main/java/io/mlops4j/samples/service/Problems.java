@@ -6,6 +6,8 @@ import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.ModelInputException;
 import io.mlops4j.error.OverloadedException;
 import io.mlops4j.samples.service.inference.Problem;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,10 +30,10 @@ final class Problems {
       return new Problem(Problem.Kind.UNAVAILABLE, message);
     }
     if (failure instanceof CircuitOpenException open) {
-      return new Problem(
-          Problem.Kind.UNAVAILABLE,
+      return Problem.unavailable(
           "too many calls failed, so the model is not called before %s; try again then"
-              .formatted(open.nextTrial()));
+              .formatted(open.nextTrial()),
+          Duration.between(Instant.now(), open.nextTrial()));
     }
     if (failure instanceof DeadlineException) {
       return new Problem(Problem.Kind.DEADLINE, message);

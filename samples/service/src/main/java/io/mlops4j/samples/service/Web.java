@@ -124,7 +124,8 @@ final class Web implements AutoCloseable {
 
   static void answer(Context http, Problem problem) {
     if (problem.kind() == Problem.Kind.UNAVAILABLE) {
-      http.header("Retry-After", "1");
+      long seconds = problem.retryAfter().plusNanos(999_999_999).toSeconds();
+      http.header("Retry-After", Long.toString(seconds));
     }
     error(http, Problems.status(problem), problem.text());
   }

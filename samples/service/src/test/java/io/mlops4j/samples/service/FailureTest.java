@@ -12,8 +12,11 @@ import io.grpc.stub.ClientCalls;
 import io.mlops4j.samples.service.grpc.InferenceMethods;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -110,8 +113,14 @@ class FailureTest {
     }
     assertThat(answer.status()).as(answer.body()).isEqualTo(503);
     String told =
-        "too many calls failed, so the model is not called before [-0-9T:.]+Z; try again then";
+        "too many calls failed, so the model is not called before ([-0-9T:.]+Z); try again then";
     assertThat(answer.error()).matches(told);
+    HttpResponse<byte[]> refused =
+        service.send(service.request("/predict").POST(BodyPublishers.ofString(FLIGHT)).build());
+    long seconds = refused.headers().firstValueAsLong("Retry-After").orElseThrow();
+    assertThat(seconds).isBetween(1L, 30L);
+    assertThat(Instant.now().plusSeconds(seconds))
+        .isAfterOrEqualTo(Instant.parse(Answer.of(refused).error().replaceFirst(told, "$1")));
     assertThat(grpc().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(grpc().getDescription()).matches(told);
     assertThat(log.toString(StandardCharsets.UTF_8))

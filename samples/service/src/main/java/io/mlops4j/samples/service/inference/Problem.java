@@ -1,6 +1,7 @@
 package io.mlops4j.samples.service.inference;
 
 import java.io.Serial;
+import java.time.Duration;
 
 /** A request that is not answered with a prediction, and why. It has no stack trace. */
 public final class Problem extends RuntimeException {
@@ -27,11 +28,25 @@ public final class Problem extends RuntimeException {
   /** A message may repeat a name or a value of the request, which may be megabytes long. */
   private static final int MOST_CHARACTERS = 1_000;
 
+  private static final Duration SOON = Duration.ofSeconds(1);
+
   private final Kind kind;
+  private final Duration retryAfter;
 
   public Problem(Kind kind, String message) {
+    this(kind, message, SOON);
+  }
+
+  private Problem(Kind kind, String message, Duration retryAfter) {
     super(shortened(message), null, false, false);
     this.kind = kind;
+    this.retryAfter = retryAfter;
+  }
+
+  /** Says when another attempt may succeed; at least in a second. */
+  public static Problem unavailable(String message, Duration retryAfter) {
+    return new Problem(
+        Kind.UNAVAILABLE, message, retryAfter.compareTo(SOON) < 0 ? SOON : retryAfter);
   }
 
   private static String shortened(String message) {
@@ -53,6 +68,11 @@ public final class Problem extends RuntimeException {
 
   public Kind kind() {
     return kind;
+  }
+
+  /** How long a client waits before its next attempt, if that may succeed. */
+  public Duration retryAfter() {
+    return retryAfter;
   }
 
   /** The message, which is never null. */
