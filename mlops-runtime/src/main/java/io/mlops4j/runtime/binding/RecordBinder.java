@@ -148,7 +148,9 @@ public final class RecordBinder<I extends Record> {
     long[][] dims = rows.size() == 1 ? ofOneRow : null;
     if (dims == null) {
       dims = check(rows);
-      ofOneRow = rows.size() == 1 && !arrays ? dims : ofOneRow;
+      if (rows.size() == 1 && !arrays) {
+        ofOneRow = dims;
+      }
     }
     for (int i = 0; i < dims.length; i++) {
       inputs.get(i).write(slot, rows, dims[i]);
