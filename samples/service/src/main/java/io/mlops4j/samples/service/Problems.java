@@ -8,17 +8,34 @@ import io.mlops4j.error.OverloadedException;
 import io.mlops4j.samples.service.inference.Problem;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says what a failure means to the caller. Clients get a message and never a stack trace. */
+/**
+ * Says what a failure means to the caller. Clients get a message and never a stack trace. Thread
+ * safe.
+ */
 final class Problems {
   private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
 
-  private Problems() {}
+  private static final long PAUSE = TimeUnit.MINUTES.toNanos(1);
 
-  static Problem of(Throwable failure) {
+  private final LongSupplier nanos;
+  private final Map<String, Traced> traced = new ConcurrentHashMap<>();
+
+  /**
+   * @param nanos the time, such as {@link System#nanoTime}
+   */
+  Problems(LongSupplier nanos) {
+    this.nanos = nanos;
+  }
+
+  Problem of(Throwable failure) {
     if (failure instanceof Problem problem) {
       return problem;
     }
@@ -42,9 +59,9 @@ final class Problems {
   }
 
   /** The library's message names files of this machine, so only the log has it. */
-  private static Problem failed(Throwable failure) {
+  private Problem failed(Throwable failure) {
     String number = Long.toHexString(ThreadLocalRandom.current().nextLong());
-    LOG.error("a call failed, as failure {}", number, failure);
+    log(number, failure);
     String what =
         failure instanceof InferenceException
             ? "the model failed, although names, types and shapes are right; try other values or fewer rows"
@@ -52,6 +69,37 @@ final class Problems {
     return new Problem(
         Problem.Kind.INTERNAL,
         what + "; the log of the service has the cause of failure " + number);
+  }
+
+  /** A failure whose stack trace is in the log. */
+  private record Traced(String number, long at) {}
+
+  /**
+   * Writes the stack trace of each kind of failure once a minute, and otherwise a line, because a
+   * model that fails at each call would soon fill the disk.
+   */
+  private void log(String number, Throwable failure) {
+    long now = nanos.getAsLong();
+    Traced last =
+        traced.compute(
+            kind(failure),
+            (kind, before) ->
+                before != null && now - before.at() < PAUSE ? before : new Traced(number, now));
+    if (last.number().equals(number)) {
+      LOG.error("a call failed, as failure {}", number, failure);
+    } else {
+      LOG.error(
+          "a call failed, as failure {}: {}; the stack trace is that of failure {}",
+          number,
+          failure,
+          last.number());
+    }
+  }
+
+  /** Without the message, which may differ at each call. */
+  private static String kind(Throwable failure) {
+    StackTraceElement[] trace = failure.getStackTrace();
+    return failure.getClass().getName() + (trace.length == 0 ? "" : " at " + trace[0]);
   }
 
   static int status(Problem problem) {

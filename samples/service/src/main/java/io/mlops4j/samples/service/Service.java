@@ -44,6 +44,7 @@ final class Service implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Service.class);
 
   private final Settings settings;
+  private final Problems problems = new Problems(System::nanoTime);
   private final Admission admission;
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -78,6 +79,7 @@ final class Service implements AutoCloseable {
               Web.start(
                   settings,
                   meters,
+                  problems::of,
                   routes -> {
                     new RecordRoutes(deployment, monitor, calls).addTo(routes);
                     new ProtocolRoutes(model, calls, admission).addTo(routes);
@@ -208,7 +210,7 @@ final class Service implements AutoCloseable {
             admission::enter,
             admission::leave,
             () -> !admission.isStopping()),
-        Problems::of,
+        problems::of,
         new InetSocketAddress(settings.host(), settings.grpcPort()));
   }
 

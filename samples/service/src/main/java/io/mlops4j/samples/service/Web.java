@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.GracefulHandler;
@@ -33,8 +34,13 @@ final class Web implements AutoCloseable {
     this.javalin = javalin;
   }
 
-  static Web start(Settings settings, MeterRegistry meters, Consumer<RoutesConfig> routes) {
-    Javalin javalin = Javalin.create(config -> configure(config, settings, meters, routes));
+  static Web start(
+      Settings settings,
+      MeterRegistry meters,
+      Function<Throwable, Problem> problems,
+      Consumer<RoutesConfig> routes) {
+    Javalin javalin =
+        Javalin.create(config -> configure(config, settings, meters, problems, routes));
     try {
       javalin.start();
     } catch (JavalinException e) {
@@ -47,6 +53,7 @@ final class Web implements AutoCloseable {
       JavalinConfig config,
       Settings settings,
       MeterRegistry meters,
+      Function<Throwable, Problem> problems,
       Consumer<RoutesConfig> routes) {
     config.startup.showJavalinBanner = false;
     config.startup.startupWatcherEnabled = false;
@@ -63,7 +70,7 @@ final class Web implements AutoCloseable {
     Requests requests = new Requests(meters);
     config.requestLogger.http(requests::record);
     config.routes.exception(HttpResponseException.class, Web::answer);
-    config.routes.exception(Exception.class, (e, http) -> answer(http, Problems.of(e)));
+    config.routes.exception(Exception.class, (e, http) -> answer(http, problems.apply(e)));
     routes.accept(config.routes);
   }
 

@@ -37,6 +37,7 @@ final class ConstantService {
     return Web.start(
         settings,
         Service.meters(),
+        new Problems(System::nanoTime)::of,
         routes -> {
           routes.post("/predict", calls.admitted(constant(RECORD)));
           routes.post("/v2/models/{model}/infer", calls.admitted(constant(TENSOR)));

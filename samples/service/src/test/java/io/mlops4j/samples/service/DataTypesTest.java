@@ -309,7 +309,7 @@ class DataTypesTest {
         GrpcServer.start(
             model,
             limits,
-            Problems::of,
+            new Problems(System::nanoTime)::of,
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
       ManagedChannel channel =
           NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();

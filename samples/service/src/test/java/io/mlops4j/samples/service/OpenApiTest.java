@@ -321,6 +321,7 @@ class OpenApiTest {
     return Web.start(
         settings,
         new SimpleMeterRegistry(),
+        new Problems(System::nanoTime)::of,
         routes -> {
           new RecordRoutes(deployment, Optional.empty(), calls).addTo(routes);
           new ProtocolRoutes(model, calls, admission).addTo(routes);
