@@ -25,10 +25,7 @@ final class Admission {
       throw new Problem(Problem.Kind.UNAVAILABLE, "the service is stopping");
     }
     if (!free.tryAcquire()) {
-      throw new Problem(
-          Problem.Kind.UNAVAILABLE,
-          "%d calls are running, the most that MLOPS_MAX_CALLS allows; try again later"
-              .formatted(most));
+      throw Problem.overloaded();
     }
   }
 

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says what a failure means to the caller. Clients get a message and never a stack trace. Thread
- * safe.
+ * Says what a failure means to the caller. Clients get a message and never a stack trace, nor
+ * advice of the library that only a developer could follow. Thread safe.
  */
 final class Problems {
   private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
@@ -44,7 +44,8 @@ final class Problems {
       return new Problem(Problem.Kind.BAD_INPUT, message);
     }
     if (failure instanceof OverloadedException) {
-      return new Problem(Problem.Kind.UNAVAILABLE, message);
+      LOG.debug("a call was rejected: {}", message);
+      return Problem.overloaded();
     }
     if (failure instanceof CircuitOpenException open) {
       return Problem.unavailable(
@@ -53,7 +54,9 @@ final class Problems {
           Duration.between(Instant.now(), open.nextTrial()));
     }
     if (failure instanceof DeadlineException) {
-      return new Problem(Problem.Kind.DEADLINE, message);
+      LOG.debug("a call took too long: {}", message);
+      return new Problem(
+          Problem.Kind.DEADLINE, "the call took too long; try again later, or with fewer rows");
     }
     return failed(failure);
   }

@@ -373,7 +373,7 @@ class LimitsTest {
     admission.enter();
     assertThatThrownBy(admission::enter)
         .isInstanceOf(Problem.class)
-        .hasMessage("2 calls are running, the most that MLOPS_MAX_CALLS allows; try again later");
+        .hasMessage("too many calls are running; try again in a second, or with fewer rows");
     admission.leave();
     admission.enter();
     assertThat(admission.running()).isEqualTo(2);

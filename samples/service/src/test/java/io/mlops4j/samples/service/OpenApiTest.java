@@ -285,8 +285,10 @@ class OpenApiTest {
         }
         try (Web web = web(deployment, model, new Admission(8), Duration.ofMillis(300))) {
           for (String path : CALLS) {
-            assertThat(post(web.port(), path, body(path, FailingModel.HANGS)).status())
-                .isEqualTo(504);
+            Answer answer = post(web.port(), path, body(path, FailingModel.HANGS));
+            assertThat(answer.status()).isEqualTo(504);
+            assertThat(answer.error())
+                .isEqualTo("the call took too long; try again later, or with fewer rows");
           }
         }
         Admission stopping = new Admission(8);

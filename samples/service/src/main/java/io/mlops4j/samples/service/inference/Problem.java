@@ -58,6 +58,12 @@ public final class Problem extends RuntimeException {
             + message.substring(length - MOST_CHARACTERS / 2);
   }
 
+  /** Too many calls run or wait. */
+  public static Problem overloaded() {
+    return new Problem(
+        Kind.UNAVAILABLE, "too many calls are running; try again in a second, or with fewer rows");
+  }
+
   public static Problem badInput(String message) {
     return new Problem(Kind.BAD_INPUT, message);
   }
