@@ -17,6 +17,7 @@ final class OperationRoutes {
   private final PrometheusMeterRegistry meters;
   private final Admission admission;
   private final Supplier<Optional<String>> data;
+  private final Folders folders;
 
   /**
    * @param data what is wrong with the folder of the data
@@ -25,11 +26,13 @@ final class OperationRoutes {
       Deployment deployment,
       PrometheusMeterRegistry meters,
       Admission admission,
-      Supplier<Optional<String>> data) {
+      Supplier<Optional<String>> data,
+      Folders folders) {
     this.deployment = deployment;
     this.meters = meters;
     this.admission = admission;
     this.data = data;
+    this.folders = folders;
   }
 
   void addTo(RoutesConfig routes) {
@@ -60,7 +63,7 @@ final class OperationRoutes {
     data.get().ifPresent(problem -> health.put("data", problem));
     http.status(admission.isStopping() ? 503 : 200)
         .contentType("application/json")
-        .result(Json.write(health));
+        .result(folders.write(health));
   }
 
   private void metrics(Context http) {

@@ -22,9 +22,11 @@ final class PageRoutes {
   private record Resource(String file, String type) {}
 
   private final Supplier<Status> status;
+  private final Folders folders;
 
-  PageRoutes(Supplier<Status> status) {
+  PageRoutes(Supplier<Status> status, Folders folders) {
     this.status = status;
+    this.folders = folders;
   }
 
   void addTo(RoutesConfig routes) {
@@ -33,7 +35,7 @@ final class PageRoutes {
           byte[] content = read(resource.file());
           routes.get(path, http -> send(http, resource.type(), content));
         });
-    routes.get("/status", http -> send(http, "application/json", Json.write(status.get())));
+    routes.get("/status", http -> send(http, "application/json", folders.write(status.get())));
   }
 
   /** The page runs its own script only, in no frame of another page. */

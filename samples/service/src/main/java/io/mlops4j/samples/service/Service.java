@@ -72,6 +72,7 @@ final class Service implements AutoCloseable {
                   .bindTo(meters));
       Calls calls = new Calls(admission, settings.deadline());
       Supplier<Optional<String>> data = () -> DataProblem.of(deployment, log, monitor);
+      Folders folders = new Folders(settings);
       ServedModel model = own(new ServedModel(deployment, runtime.allocator()));
       this.grpc = own(grpc(model));
       this.web =
@@ -83,7 +84,7 @@ final class Service implements AutoCloseable {
                   routes -> {
                     new RecordRoutes(deployment, monitor, calls).addTo(routes);
                     new ProtocolRoutes(model, calls, admission).addTo(routes);
-                    new OperationRoutes(deployment, meters, admission, data).addTo(routes);
+                    new OperationRoutes(deployment, meters, admission, data, folders).addTo(routes);
                     new PageRoutes(
                             () ->
                                 Status.of(
@@ -92,7 +93,8 @@ final class Service implements AutoCloseable {
                                     admission,
                                     meters,
                                     monitor,
-                                    data.get()))
+                                    data.get()),
+                            folders)
                         .addTo(routes);
                   }));
     } catch (RuntimeException e) {

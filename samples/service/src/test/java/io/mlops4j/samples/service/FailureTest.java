@@ -124,6 +124,9 @@ class FailureTest {
         .isAfterOrEqualTo(Instant.parse(Answer.of(refused).error().replaceFirst(told, "$1")));
     assertThat(grpc().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(grpc().getDescription()).matches(told);
+    Answer status = service.get("/status");
+    assertThat(status.json().at("/breakers/0").asText()).contains("MLOPS_REGISTRY/", CAUSE);
+    assertThat(status.body()).as("the log names files").doesNotContain(folder.toString());
     assertThat(log.toString(StandardCharsets.UTF_8))
         .containsPattern("WARN .*its circuit breaker is open for PT30S, because ");
   }

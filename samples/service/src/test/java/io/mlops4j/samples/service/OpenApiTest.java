@@ -327,7 +327,8 @@ class OpenApiTest {
         routes -> {
           new RecordRoutes(deployment, Optional.empty(), calls).addTo(routes);
           new ProtocolRoutes(model, calls, admission).addTo(routes);
-          new OperationRoutes(deployment, meters, admission, Optional::empty).addTo(routes);
+          new OperationRoutes(deployment, meters, admission, Optional::empty, new Folders(settings))
+              .addTo(routes);
         });
   }
 }

@@ -124,9 +124,11 @@ class OperationRoutesTest {
       Files.move(data, other.resolve("away"));
       Files.createFile(data); // in the way of a new folder
       assertThat(own.post("/predict", RunningService.FLIGHT).status()).isEqualTo(200);
-      String problem = "prediction log: " + data.resolve("predictions") + ": cannot write: ";
+      String problem = "prediction log: MLOPS_DATA/predictions: cannot write: ";
       assertThat(awaitData(own, found -> found.contains(problem)).status()).isEqualTo(200);
-      assertThat(own.get("/status").json().get("data").isTextual()).isTrue();
+      Answer status = own.get("/status");
+      assertThat(status.json().get("data").isTextual()).isTrue();
+      assertThat(own.get("/health").body() + status.body()).doesNotContain(other.toString());
       Files.delete(data);
       assertThat(awaitData(own, String::isEmpty).status()).isEqualTo(200);
       assertThat(data.resolve("predictions")).isDirectory();
