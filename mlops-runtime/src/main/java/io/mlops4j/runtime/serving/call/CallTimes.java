@@ -8,7 +8,7 @@ public final class CallTimes {
   private static final Phase[] PHASES = Phase.values();
 
   private int next;
-  private final long[] nanos = new long[Phase.values().length];
+  private final long[] nanos = new long[PHASES.length];
   private long last;
 
   /** Whether the time until the run begins is measured. */
