@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.ObjIntConsumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.util.AutoCloseables;
@@ -116,6 +117,11 @@ public final class FeatureBatch implements AutoCloseable {
     return new FeatureBatch(block, false, null);
   }
 
+  /** Called by name from {@code io.mlops4j.feature.internal.BatchLending}. */
+  static FeatureBatch late(int rows, Supplier<VectorSchemaRoot> columns, AutoCloseable memory) {
+    return new FeatureBatch(new Block(rows, columns, new OwnedDictionaries(), memory), false, null);
+  }
+
   private static void checkDictionaries(VectorSchemaRoot root, DictionaryProvider dictionaries) {
     for (long id : Columns.dictionaryIds(root.getSchema().getFields())) {
       if (dictionaries.lookup(id) == null) {
@@ -145,7 +151,7 @@ public final class FeatureBatch implements AutoCloseable {
    * @return 0 or more
    */
   public int rows() {
-    return root().getRowCount();
+    return open().rows();
   }
 
   /**
@@ -198,7 +204,7 @@ public final class FeatureBatch implements AutoCloseable {
    */
   public FeatureBatch slice(int from, int rows) {
     Block whole = open();
-    Objects.checkFromIndexSize(from, rows, whole.root().getRowCount());
+    Objects.checkFromIndexSize(from, rows, whole.rows());
     whole.hold(); // for the dictionaries, and so that borrowed rows have one owner
     VectorSchemaRoot part;
     try {

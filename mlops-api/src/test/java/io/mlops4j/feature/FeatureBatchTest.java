@@ -5,17 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mlops4j.feature.internal.BatchLending;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.util.AutoCloseables;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.IntVector;
@@ -75,6 +81,31 @@ class FeatureBatchTest {
       values.add(value instanceof Text ? value.toString() : value);
     }
     return values;
+  }
+
+  private static final int THREADS = 4;
+
+  private void inAllThreads(Callable<?> work) throws Exception {
+    ExecutorService pool = Executors.newFixedThreadPool(THREADS);
+    try {
+      CountDownLatch start = new CountDownLatch(THREADS);
+      List<Future<?>> done =
+          IntStream.range(0, THREADS)
+              .<Future<?>>mapToObj(
+                  i ->
+                      pool.submit(
+                          () -> {
+                            start.countDown();
+                            start.await();
+                            return work.call();
+                          }))
+              .toList();
+      for (Future<?> each : done) {
+        each.get();
+      }
+    } finally {
+      pool.shutdownNow();
+    }
   }
 
   @Nested
@@ -515,32 +546,94 @@ class FeatureBatchTest {
   }
 
   @Nested
-  class ManyThreads {
-    private static final int THREADS = 4;
+  class Late {
+    private final AtomicInteger made = new AtomicInteger();
+    private final AtomicInteger freed = new AtomicInteger();
 
-    private void inAllThreads(Callable<?> work) throws Exception {
-      ExecutorService pool = Executors.newFixedThreadPool(THREADS);
-      try {
-        CountDownLatch start = new CountDownLatch(THREADS);
-        List<Future<?>> done =
-            IntStream.range(0, THREADS)
-                .<Future<?>>mapToObj(
-                    i ->
-                        pool.submit(
-                            () -> {
-                              start.countDown();
-                              start.await();
-                              return work.call();
-                            }))
-                .toList();
-        for (Future<?> each : done) {
-          each.get();
-        }
-      } finally {
-        pool.shutdownNow();
-      }
+    private FeatureBatch late(Supplier<VectorSchemaRoot> columns) {
+      VectorSchemaRoot[] root = new VectorSchemaRoot[1];
+      return BatchLending.late(
+          3,
+          () -> {
+            made.incrementAndGet();
+            root[0] = columns.get();
+            return root[0];
+          },
+          () -> {
+            freed.incrementAndGet();
+            AutoCloseables.close(root);
+          });
     }
 
+    @Test
+    void becomeColumnsWhenTheyAreRead() {
+      try (FeatureBatch batch = late(() -> distances(1, 2, 3));
+          FeatureBatch kept = batch.retain();
+          FeatureBatch lent = BatchLending.lend(batch, memory)) {
+        assertThat(kept.rows()).isEqualTo(3);
+        assertThat(made).hasValue(0);
+        assertThat(values(kept, "distance")).containsExactly(1f, 2f, 3f);
+        try (FeatureBatch part = lent.slice(1, 2)) {
+          assertThat(values(part, "distance")).containsExactly(2f, 3f);
+        }
+        assertThat(batch.root()).isSameAs(lent.root());
+        assertThat(made).hasValue(1);
+        assertThat(freed).hasValue(0);
+      }
+      assertThat(freed).hasValue(1);
+    }
+
+    @Test
+    void areFreedIfNobodyReadsThem() {
+      FeatureBatch batch = late(() -> distances(1, 2, 3));
+      try (FeatureBatch kept = batch.retain()) {
+        batch.close();
+        assertThat(freed).hasValue(0);
+        assertThat(kept.rows()).isEqualTo(3);
+      }
+      assertThat(freed).hasValue(1);
+      assertThat(made).hasValue(0);
+      assertThatIllegalStateException().isThrownBy(batch::root);
+    }
+
+    @Test
+    void areTriedAgainAfterAFailure() {
+      try (FeatureBatch batch =
+          late(
+              () -> {
+                if (made.get() == 1) {
+                  throw new OutOfMemoryException("planted");
+                }
+                return distances(1, 2, 3);
+              })) {
+        assertThatThrownBy(batch::root).isInstanceOf(OutOfMemoryException.class);
+        assertThat(batch.rows()).isEqualTo(3);
+        assertThat(values(batch, "distance")).containsExactly(1f, 2f, 3f);
+      }
+      assertThat(freed).hasValue(1);
+    }
+
+    @Test
+    void becomeColumnsOnceIfManyThreadsReadThem() throws Exception {
+      for (int round = 1; round <= 200; round++) {
+        Queue<FeatureBatch> handles = new ConcurrentLinkedQueue<>();
+        try (FeatureBatch batch = late(() -> distances(1, 2, 3))) {
+          IntStream.range(0, THREADS).forEach(i -> handles.add(batch.retain()));
+        }
+        inAllThreads(
+            () -> {
+              try (FeatureBatch mine = handles.remove()) {
+                return assertThat(values(mine, "distance")).containsExactly(1f, 2f, 3f);
+              }
+            });
+        assertThat(made).hasValue(round);
+        assertThat(freed).hasValue(round);
+      }
+    }
+  }
+
+  @Nested
+  class ManyThreads {
     @Test
     void theLastOfManyHandlesFrees() throws Exception {
       FeatureBatch batch = flights();

@@ -4,7 +4,9 @@ import io.mlops4j.feature.FeatureBatch;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,15 @@ public final class BatchLending {
                   FeatureBatch.class,
                   "held",
                   MethodType.methodType(FeatureBatch.class, AutoCloseable.class)));
+
+  private static final MethodHandle LATE =
+      find(
+          lookup ->
+              lookup.findStatic(
+                  FeatureBatch.class,
+                  "late",
+                  MethodType.methodType(
+                      FeatureBatch.class, int.class, Supplier.class, AutoCloseable.class)));
 
   private BatchLending() {}
 
@@ -112,6 +123,25 @@ public final class BatchLending {
   public static FeatureBatch held(AutoCloseable hold) {
     try {
       return (FeatureBatch) HELD.invokeExact(hold);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  /**
+   * Returns rows that become columns in the thread that reads them first, whichever handle it has.
+   * If that fails, the next reader tries again.
+   *
+   * @param rows the number of rows
+   * @param columns makes the columns, for one thread at a time and never after {@code memory} was
+   *     closed
+   * @param memory frees the rows and their columns, when the last handle is closed
+   * @return an owned batch; the caller closes it
+   */
+  public static FeatureBatch late(
+      int rows, Supplier<VectorSchemaRoot> columns, AutoCloseable memory) {
+    try {
+      return (FeatureBatch) LATE.invokeExact(rows, columns, memory);
     } catch (Throwable e) {
       throw unchecked(e);
     }

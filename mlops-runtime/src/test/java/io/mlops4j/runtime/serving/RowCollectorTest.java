@@ -19,6 +19,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
@@ -133,6 +135,39 @@ class RowCollectorTest {
           assertThat(((Float4Vector) batch.column("a")).get(row)).isEqualTo(expected);
           assertThat(((Float4Vector) batch.column("b")).get(row)).isEqualTo(-expected);
         }
+      }
+    }
+  }
+
+  /** To turn rows into columns takes longer than the rest of the hand-over. */
+  @Test
+  void rowsBecomeColumnsWhenAListenerReadsThemAndNotInTheCallBefore() {
+    AtomicLong whenKept = new AtomicLong();
+    AtomicReference<FeatureBatch> kept = new AtomicReference<>();
+    InferenceListener keeps =
+        new InferenceListener() {
+          @Override
+          public boolean needsRows() {
+            return true;
+          }
+
+          @Override
+          public void onInference(InferenceEvent event) {
+            kept.set(Objects.requireNonNull(event.features()).retain());
+            whenKept.set(fixture.allocator().getAllocatedMemory());
+          }
+        };
+    try (Model model = model(keeps)) {
+      RowModel<Numbers, Out> rows = model.rows(Numbers.class, Out.class);
+      for (int i = 0; i < RowCollector.ROWS_OF_NUMBERS; i++) {
+        rows.predict(row(i));
+      }
+      try (FeatureBatch batch = kept.get()) {
+        long before = fixture.allocator().getAllocatedMemory();
+        assertThat(before).isLessThanOrEqualTo(whenKept.get());
+        assertThat(batch.column("d").getValueCount()).isEqualTo(RowCollector.ROWS_OF_NUMBERS);
+        // A bitmap and room between the columns come with them; the rows are freed.
+        assertThat(fixture.allocator().getAllocatedMemory()).isGreaterThan(before);
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.binding.output;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.feature.internal.BatchLending;
 import io.mlops4j.runtime.binding.record.RecordColumns;
 import io.mlops4j.runtime.binding.record.RecordRows;
 import io.mlops4j.runtime.binding.record.RowMemory;
@@ -15,6 +16,7 @@ import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.complex.MapVector;
+import org.apache.arrow.vector.types.pojo.Field;
 
 /**
  * Rows of single calls, collected into columns of features and answers. For one thread at a time.
@@ -35,6 +37,8 @@ public final class RowBlock<I extends Record> implements AutoCloseable {
   private final long[] addresses;
 
   private int rows;
+
+  private boolean featuresMoved;
 
   /**
    * Creates an empty block.
@@ -133,12 +137,16 @@ public final class RowBlock<I extends Record> implements AutoCloseable {
   }
 
   /**
-   * Moves the features out of the block; call it once, after the last row.
+   * Moves the features out of the block; call it once, after the last row. They become columns when
+   * they are read, so that a listener that keeps them for its own thread costs the caller little.
    *
    * @return an owned batch; the caller closes it
    */
   public FeatureBatch features() {
-    return owned(features.end(rows));
+    int count = rows;
+    FeatureBatch batch = BatchLending.late(count, () -> features.root(count), features);
+    featuresMoved = true;
+    return batch;
   }
 
   /**
@@ -154,20 +162,17 @@ public final class RowBlock<I extends Record> implements AutoCloseable {
       }
       column += widths[i] == OutputLayout.NOT_BY_ROW ? 0 : 1;
     }
-    return owned(answers);
-  }
-
-  private FeatureBatch owned(List<FieldVector> vectors) {
-    vectors.forEach(vector -> vector.setValueCount(rows));
-    List<org.apache.arrow.vector.types.pojo.Field> fields =
-        vectors.stream().map(ValueVector::getField).toList();
-    return FeatureBatch.owning(new VectorSchemaRoot(fields, vectors, rows));
+    answers.forEach(vector -> vector.setValueCount(rows));
+    List<Field> fields = answers.stream().map(ValueVector::getField).toList();
+    return FeatureBatch.owning(new VectorSchemaRoot(fields, answers, rows));
   }
 
   /** Frees what was not moved out. A second call does nothing. */
   @Override
   public void close() {
-    features.close();
+    if (!featuresMoved) {
+      features.close();
+    }
     answers.forEach(ValueVector::close);
   }
 }

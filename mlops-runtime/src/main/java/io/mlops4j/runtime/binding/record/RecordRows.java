@@ -8,6 +8,7 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.ValueVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 import org.apache.arrow.vector.util.Text;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,9 @@ public final class RecordRows<I extends Record> implements AutoCloseable {
   private final int capacity;
   private final BufferAllocator allocator;
   private final @Nullable RowMemory kept;
-  private final List<FieldVector> vectors;
+
+  /** One for each component. Empty until the end if all are numbers. */
+  private List<FieldVector> vectors = List.of();
 
   /** The numbers of all rows, row by row; null if there are none, or they are columns. */
   private @Nullable ArrowBuf numbers;
@@ -40,8 +43,10 @@ public final class RecordRows<I extends Record> implements AutoCloseable {
     this.capacity = capacity;
     this.allocator = allocator;
     this.kept = kept;
-    this.vectors = ComponentVectors.create(columns.fields(), allocator);
     try {
+      if (!columns.areNumbers()) {
+        vectors = ComponentVectors.create(columns.fields(), allocator);
+      }
       for (int i : columns.others()) {
         vectors.get(i).setInitialCapacity(capacity);
       }
@@ -82,12 +87,25 @@ public final class RecordRows<I extends Record> implements AutoCloseable {
    * @return one vector for each component; the caller closes them
    */
   public List<FieldVector> end(int rows) {
+    if (vectors.isEmpty()) {
+      vectors = ComponentVectors.create(columns.fields(), allocator);
+    }
     if (numbers != null) {
       unpack(rows);
       freeNumbers();
     }
     vectors.forEach(vector -> vector.setValueCount(rows));
     return vectors;
+  }
+
+  /**
+   * Ends writing. If that fails, it can be tried again.
+   *
+   * @param rows how many rows were written
+   * @return the columns, which are freed by {@link #close}
+   */
+  public VectorSchemaRoot root(int rows) {
+    return new VectorSchemaRoot(columns.schema(), end(rows), rows);
   }
 
   /** All columns of numbers are parts of one buffer, and share one bitmap of valid rows. */

@@ -15,10 +15,8 @@ import org.apache.arrow.memory.BufferAllocator;
 public record RowMemory(
     int capacity, BufferAllocator allocator, KeptBuffers rows, KeptBuffers columns)
     implements AutoCloseable {
-  /** A block is collected while another one becomes columns. */
-  private static final int ROWS_KEPT = 2;
-
-  private static final int COLUMNS_KEPT = 4;
+  /** While a block is collected, others wait for the threads of listeners. */
+  private static final int MOST_KEPT = 4;
 
   /** Larger blocks are not kept, because an idle model would hold them. */
   private static final long LARGEST_KEPT = 1 << 20;
@@ -27,12 +25,12 @@ public record RowMemory(
       PackedRow packed, int capacity, DirectMemory memory, BufferAllocator allocator) {
     long rows = packed.rowBytes(capacity);
     long columns = packed.columnBytes(capacity);
-    boolean keeps = columns <= LARGEST_KEPT;
+    int kept = columns <= LARGEST_KEPT ? MOST_KEPT : 0;
     return new RowMemory(
         capacity,
         allocator,
-        new KeptBuffers(memory, allocator, rows, keeps ? ROWS_KEPT : 0),
-        new KeptBuffers(memory, allocator, columns, keeps ? COLUMNS_KEPT : 0));
+        new KeptBuffers(memory, allocator, rows, kept),
+        new KeptBuffers(memory, allocator, columns, kept));
   }
 
   /** Frees memory that is not in use now, and the rest when it is no longer used. */
