@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.Closing;
+import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.inference.Model;
@@ -274,12 +275,13 @@ class ClosingTest {
     }
   }
 
+  /** Closing that would refuse anyway gives another reason if it does not see the call. */
   @Test
   void listenerThatClosesItsModelIsRefused() {
     AtomicReference<Model> model = new AtomicReference<>();
     List<Throwable> refused = new ArrayList<>();
     LoadOptions options =
-        LoadOptions.builder()
+        with(Closing.refuses()).toBuilder()
             .listener(
                 event -> {
                   refused.add(catchThrowable(model.get()::close));
@@ -292,13 +294,45 @@ class ClosingTest {
       loaded.predict(batch).close();
       loaded.predict(batch).close(); // it is still open
     }
+    assertThat(refused).hasSize(4).allSatisfy(ClosingTest::isFromInside);
+  }
+
+  private void ask(Model model) {
+    try (FeatureBatch batch = x(1)) {
+      model.predict(batch).close();
+    }
+  }
+
+  private static void isFromInside(Throwable refused) {
     assertThat(refused)
-        .hasSize(4)
-        .allSatisfy(
-            e ->
-                assertThat(e)
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("from inside"));
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("from inside");
+  }
+
+  /** The listener of each model calls the next one. */
+  @Test
+  void listenerOfACallWithinCallsCanCloseNoneOfTheirModels() {
+    List<Model> models = new ArrayList<>();
+    List<Throwable> refused = new ArrayList<>();
+    List<Throwable> after = new ArrayList<>();
+    InferenceListener closes =
+        event -> models.forEach(model -> refused.add(catchThrowable(model::close)));
+    InferenceListener second = event -> ask(models.get(2));
+    InferenceListener first =
+        event -> {
+          ask(models.get(1));
+          after.add(catchThrowable(models.get(1)::close)); // its call has ended
+          after.add(catchThrowable(models.get(0)::close));
+        };
+    for (InferenceListener listener : List.of(first, second, closes)) {
+      LoadOptions options = with(Closing.refuses()).toBuilder().listener(listener).build();
+      models.add(fixture.load("dynamic.onnx", options));
+    }
+    ask(models.get(0));
+    models.forEach(Model::close);
+    assertThat(refused).hasSize(3).allSatisfy(ClosingTest::isFromInside);
+    assertThat(after).hasSize(2).first().isNull();
+    isFromInside(after.get(1));
   }
 
   @Test

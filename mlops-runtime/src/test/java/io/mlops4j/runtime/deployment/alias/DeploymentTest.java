@@ -507,6 +507,9 @@ class DeploymentTest {
 
   @Nested
   class Closing {
+    private static final LoadOptions REFUSING =
+        LoadOptions.builder().closing(io.mlops4j.inference.Closing.refuses()).build();
+
     @Test
     void endsCallsWithAStateExceptionAndIsIdempotent() {
       plus.assign(CHAMPION, plus.v1);
@@ -627,13 +630,14 @@ class DeploymentTest {
       return closes;
     }
 
+    /** Closing that would refuse anyway gives another reason if it does not see the call. */
     @Test
     void fromWithinACallIsRefused() {
       plus.assign(CHAMPION, plus.v1);
       AtomicReference<Deployment> asked = new AtomicReference<>();
       List<Throwable> refused = new ArrayList<>();
       InferenceListener closes = event -> refused.add(catchThrowable(asked.get()::close));
-      try (Deployment deployment = plus.champion().listener(closes).start()) {
+      try (Deployment deployment = plus.champion().options(REFUSING).listener(closes).start()) {
         asked.set(deployment);
         assertThat(plus.ask(deployment, 10)).isEqualTo(11);
         assertThat(plus.ask(deployment, 10)).isEqualTo(11);
@@ -648,9 +652,7 @@ class DeploymentTest {
       plus.assign(CHAMPION, plus.v1);
       CountDownLatch reads = new CountDownLatch(1);
       CountDownLatch goOn = new CountDownLatch(1);
-      LoadOptions refusing =
-          LoadOptions.builder().closing(io.mlops4j.inference.Closing.refuses()).build();
-      try (Deployment deployment = plus.champion().options(refusing).start();
+      try (Deployment deployment = plus.champion().options(REFUSING).start();
           FeatureBatch batch =
               FeatureBatch.builder(plus.loader.allocator()).floats("x", 1).build()) {
         CompletableFuture<Float> call =
@@ -952,7 +954,7 @@ class DeploymentTest {
      * only if the deployment refused, because closing would wait for that call, too.
      */
     @Test
-    void closingFromWithinAChallengersCallIsRefused(@TempDir Path own) throws Exception {
+    void closingFromWithinAChallengersCallIsRefused(@TempDir Path own) {
       DeploymentFixture fixture = new DeploymentFixture(own);
       fixture.assign(CHAMPION, fixture.v1);
       fixture.assign(CHALLENGER, fixture.v3);
@@ -970,7 +972,8 @@ class DeploymentTest {
       asked.set(deployment);
       assertThat(fixture.ask(deployment, 0)).isEqualTo(1);
       answered.countDown();
-      assertThat(refused.get(20, TimeUnit.SECONDS))
+      assertThat(refused).as("what close() threw").succeedsWithin(Duration.ofSeconds(20));
+      assertThat(refused.join())
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("from inside one of its calls");
       assertThat(fixture.ask(deployment, 0)).isEqualTo(1);
