@@ -9,10 +9,13 @@ import io.mlops4j.samples.service.inference.Problem;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +27,7 @@ final class Problems {
   private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
 
   private static final long PAUSE = TimeUnit.MINUTES.toNanos(1);
+  private static final int MOST_CAUSES = 8;
 
   private final LongSupplier nanos;
   private final Map<String, Traced> traced = new ConcurrentHashMap<>();
@@ -99,10 +103,15 @@ final class Problems {
     }
   }
 
-  /** Without the message, which may differ at each call. */
+  /**
+   * Names the classes and places of a failure and its causes, without the messages, which may
+   * differ at each call.
+   */
   private static String kind(Throwable failure) {
-    StackTraceElement[] trace = failure.getStackTrace();
-    return failure.getClass().getName() + (trace.length == 0 ? "" : " at " + trace[0]);
+    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+        .limit(MOST_CAUSES) // causes may form a circle
+        .map(each -> each.getClass().getName() + Stream.of(each.getStackTrace()).findFirst())
+        .collect(Collectors.joining(" by "));
   }
 
   static int status(Problem problem) {

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.error.InferenceException;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,5 +71,21 @@ class ProblemsTest {
     assertThat(newLog()).contains("as failure " + state, "\tat ");
     String elsewhere = fail(new InferenceException("row 2", null));
     assertThat(newLog()).contains("as failure " + elsewhere, "\tat ");
+  }
+
+  /** The message of a failure need not name its cause. */
+  @Test
+  void aFailureByAnotherCauseHasItsOwnStackTrace() {
+    for (Exception cause : List.of(new IOException("no space"), new TimeoutException("busy"))) {
+      String number = fail(new IllegalStateException("cannot write", cause));
+      assertThat(newLog()).contains("as failure " + number, cause.toString(), "\tat ");
+    }
+  }
+
+  @Test
+  void causesMayFormACircle() {
+    IllegalStateException first = new IllegalStateException("first");
+    first.initCause(new IllegalStateException("second", first));
+    assertThat(fail(first)).isNotEmpty();
   }
 }
