@@ -339,11 +339,13 @@ class ListenerTest {
         event -> {
           throw new AssertionError("broken");
         };
-    try (Kept kept = new Kept(true);
-        ServingModel model = model(broken, kept);
+    try (Kept plain = new Kept(false);
+        Kept kept = new Kept(true);
+        ServingModel model = model(broken, plain, kept);
         FeatureBatch batch = batch();
         Prediction prediction = model.predict(batch)) {
       assertThat(prediction.floats("y")).startsWith(ServingFixture.Y[0]);
+      assertThat(plain.rows).containsExactly(5);
       assertThat(kept.rows).containsExactly(5);
       assertThat(((LoadedModel) model).identity().listeners().failures()).isEqualTo(1);
     }
@@ -366,11 +368,13 @@ class ListenerTest {
             lent.set(told.outputs());
           }
         };
-    try (Model model = model(thief);
+    AtomicReference<InferenceEvent> plain = new AtomicReference<>();
+    try (Model model = model(plain::set, thief);
         FeatureBatch batch = batch();
         Prediction prediction = model.predict(batch)) {
       assertThat(prediction.rows()).isEqualTo(5);
       assertThatThrownBy(() -> event.get().features()).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> plain.get().id(0)).isInstanceOf(IllegalStateException.class);
       assertThatThrownBy(() -> lent.get().rows()).isInstanceOf(IllegalStateException.class);
     }
   }

@@ -106,14 +106,20 @@ class RecordPredictionTest {
     }
   }
 
+  /** One record, and then one more in each call, so that the numbers of rows take turns. */
   @Test
   void answersAreThoseOfNumPy() {
+    List<Abcd> rows = new ArrayList<>();
     try (Model model = fixture.load("mlp4.onnx", ServingFixture.ABCD)) {
       RowModel<Abcd, Y> bound = model.rows(Abcd.class, Y.class);
       for (int i = 0; i < ServingFixture.X.length; i++) {
         float[] x = ServingFixture.X[i];
-        assertThat(bound.predict(new Abcd(x[0], x[1], x[2], x[3])).y())
-            .containsExactly(ServingFixture.Y[i]);
+        rows.add(new Abcd(x[0], x[1], x[2], x[3]));
+        assertThat(bound.predict(rows.get(i)).y()).containsExactly(ServingFixture.Y[i]);
+        assertThat(bound.predict(rows))
+            .zipSatisfy(
+                List.of(ServingFixture.Y).subList(0, i + 1),
+                (answer, expected) -> assertThat(answer.y()).containsExactly(expected));
       }
     }
   }
