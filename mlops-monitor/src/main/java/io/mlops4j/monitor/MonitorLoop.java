@@ -42,6 +42,7 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -304,6 +305,7 @@ final class MonitorLoop {
     if (item instanceof CallBlock block) {
       split.handle(block);
     } else if (item instanceof HandOff.Answered answered) {
+      makeColumns(answered);
       answered(answered.at(time.of(answered.at())));
     } else if (item instanceof HandOff.Step step) {
       step.run().run();
@@ -314,6 +316,16 @@ final class MonitorLoop {
       synchronized (episodes) { // the journal has the same order
         journal.write(StateJournal.ALARMS, this::writeAlarms);
       }
+    }
+  }
+
+  /** Collected records become columns in the first thread that reads them, and may not fit. */
+  private void makeColumns(HandOff.Answered answered) {
+    try {
+      VectorSchemaRoot unused = answered.features().root();
+    } catch (RuntimeException | Error e) {
+      lost(answered.rows());
+      throw e;
     }
   }
 

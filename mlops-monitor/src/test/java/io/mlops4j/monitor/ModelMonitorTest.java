@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.feature.internal.BatchLending;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
@@ -26,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -387,6 +389,29 @@ class ModelMonitorTest {
     assertThat(alarms)
         .extracting(Alarm::kind)
         .containsExactly(Alarm.Kind.CONFIGURATION, Alarm.Kind.DRIFT);
+  }
+
+  /** A runtime makes the columns of its collected records when they are read. */
+  @Test
+  void rowsThatCannotBecomeColumnsAreCountedAsDropped() {
+    try (ModelMonitor monitor = byKey().start()) {
+      FeatureBatch unreadable =
+          BatchLending.late(
+              300,
+              () -> {
+                throw new OutOfMemoryException("planted");
+              },
+              () -> {});
+      try (unreadable;
+          FeatureBatch outputs = scores(new float[300])) {
+        monitor.onInference(Events.answered(V1, unreadable, outputs));
+      }
+      answer(monitor, V1, 200, 0, 0);
+      monitor.flush();
+      assertThat(monitor.counts().dropped()).isEqualTo(300);
+      assertThat(monitor.counts().rows()).isEqualTo(200);
+      assertThat(monitor.counts().failures()).isEqualTo(1);
+    }
   }
 
   @Test

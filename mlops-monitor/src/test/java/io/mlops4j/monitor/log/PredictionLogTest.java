@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.feature.internal.BatchLending;
 import io.mlops4j.inference.InferenceEvent.Phase;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.PredictionId;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.Float8Vector;
@@ -263,6 +265,28 @@ class PredictionLogTest {
       assertThat(log.status().written()).isZero();
     }
     assertThat(LogCalls.ids(read())).isEmpty();
+  }
+
+  /** A runtime makes the columns of its collected records when they are read. */
+  @Test
+  void rowsThatCannotBecomeColumnsAreCountedAsFailedAndTheNextAreWritten() {
+    try (PredictionLog log = log().start()) {
+      FeatureBatch unreadable =
+          BatchLending.late(
+              3,
+              () -> {
+                throw new OutOfMemoryException("planted");
+              },
+              () -> {});
+      try (Call bad = new Call(LogCalls.version(1), 1, unreadable, LogCalls.score(allocator, 3))) {
+        log.onInference(bad);
+      }
+      log.flush();
+      assertThat(log.status().failed()).isEqualTo(3);
+      assertThat(log.status().problem().orElseThrow()).contains("planted");
+      send(log, 1, 2, 4);
+    }
+    assertThat(LogCalls.ids(read())).hasSize(4);
   }
 
   @Test
