@@ -21,6 +21,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
@@ -85,6 +86,19 @@ class RowCollectorTest {
     }
   }
 
+  /** Keeps the features of each block, which the test closes. */
+  private record Keeps(Consumer<FeatureBatch> into) implements InferenceListener {
+    @Override
+    public boolean needsRows() {
+      return true;
+    }
+
+    @Override
+    public void onInference(InferenceEvent event) {
+      into.accept(Objects.requireNonNull(event.features()).retain());
+    }
+  }
+
   private ServingModel model(InferenceListener listener) {
     return fixture.load("mlp4.onnx", ServingFixture.ABCD.toBuilder().listener(listener).build());
   }
@@ -105,20 +119,8 @@ class RowCollectorTest {
   @Test
   void blocksThatAListenerKeepsDoNotChange() {
     List<FeatureBatch> kept = new ArrayList<>();
-    InferenceListener keeps =
-        new InferenceListener() {
-          @Override
-          public boolean needsRows() {
-            return true;
-          }
-
-          @Override
-          public void onInference(InferenceEvent event) {
-            kept.add(Objects.requireNonNull(event.features()).retain());
-          }
-        };
     int blocks = 8;
-    try (Model model = model(keeps)) {
+    try (Model model = model(new Keeps(kept::add))) {
       RowModel<Numbers, Out> rows = model.rows(Numbers.class, Out.class);
       for (int i = 0; i < blocks * RowCollector.ROWS_OF_NUMBERS; i++) {
         rows.predict(new Numbers(i, -i, 0, 0));
@@ -144,19 +146,12 @@ class RowCollectorTest {
   void rowsBecomeColumnsWhenAListenerReadsThemAndNotInTheCallBefore() {
     AtomicLong whenKept = new AtomicLong();
     AtomicReference<FeatureBatch> kept = new AtomicReference<>();
-    InferenceListener keeps =
-        new InferenceListener() {
-          @Override
-          public boolean needsRows() {
-            return true;
-          }
-
-          @Override
-          public void onInference(InferenceEvent event) {
-            kept.set(Objects.requireNonNull(event.features()).retain());
-            whenKept.set(fixture.allocator().getAllocatedMemory());
-          }
-        };
+    Keeps keeps =
+        new Keeps(
+            features -> {
+              kept.set(features);
+              whenKept.set(fixture.allocator().getAllocatedMemory());
+            });
     try (Model model = model(keeps)) {
       RowModel<Numbers, Out> rows = model.rows(Numbers.class, Out.class);
       for (int i = 0; i < RowCollector.ROWS_OF_NUMBERS; i++) {
