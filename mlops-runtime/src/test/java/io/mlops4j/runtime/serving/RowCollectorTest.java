@@ -167,6 +167,22 @@ class RowCollectorTest {
     }
   }
 
+  /**
+   * Else a listener that is held up, as a log with a full disk, would hold a block for each row.
+   */
+  @Test
+  void fewRowsThatAListenerKeepsHoldTheirOwnMemoryOnly() {
+    List<FeatureBatch> kept = new ArrayList<>();
+    try (Model model = model(new Keeps(kept::add))) {
+      model.rows(Numbers.class, Out.class).predict(row(1));
+    }
+    long whole = 4L * Float.BYTES * RowCollector.ROWS_OF_NUMBERS;
+    assertThat(fixture.allocator().getAllocatedMemory()).isPositive().isLessThan(whole / 8);
+    try (FeatureBatch batch = kept.get(0)) {
+      assertThat(((Float4Vector) batch.column("d")).get(0)).isEqualTo(row(1).d());
+    }
+  }
+
   @Test
   void recordsOfNumbersMakeLargeBlocks() {
     Told told = new Told();

@@ -36,6 +36,8 @@ public final class RowBlock<I extends Record> implements AutoCloseable {
    */
   private final long[] addresses;
 
+  private final int capacity;
+
   private int rows;
 
   private boolean featuresMoved;
@@ -48,7 +50,7 @@ public final class RowBlock<I extends Record> implements AutoCloseable {
    * @param like answers with the outputs to collect
    */
   public RowBlock(RecordColumns<I> columns, RowMemory memory, Outputs like) {
-    int capacity = memory.capacity();
+    this.capacity = memory.capacity();
     BufferAllocator allocator = memory.allocator();
     this.features = columns.rows(memory);
     this.widths = new int[like.plans().size()];
@@ -139,11 +141,16 @@ public final class RowBlock<I extends Record> implements AutoCloseable {
   /**
    * Moves the features out of the block; call it once, after the last row. They become columns when
    * they are read, so that a listener that keeps them for its own thread costs the caller little.
+   * Those of a block that is not full become columns at once: waiting rows hold the memory of a
+   * full one.
    *
    * @return an owned batch; the caller closes it
    */
   public FeatureBatch features() {
     int count = rows;
+    if (count < capacity) {
+      List<FieldVector> unused = features.end(count);
+    }
     FeatureBatch batch = BatchLending.late(count, () -> features.root(count), features);
     featuresMoved = true;
     return batch;
