@@ -271,10 +271,11 @@ public interface Deployment extends Model {
      * line, in any process.
      *
      * <p>All processes with the alias may judge. Each judges by its own calls. The first failure in
-     * any of them ends the rollout, and the first pass leads to the next step. A candidate that
-     * cannot be loaded or fails its tests fails the rollout. A gate that throws an exception is
-     * inconclusive. After it, and after a failure of the registry, the candidate is judged again
-     * after a second, with growing pauses up to thirty seconds.
+     * any of them ends the rollout, and the first pass leads to the next step. A candidate that is
+     * refused or fails its tests fails the rollout. One that cannot be loaded for now, and a gate
+     * that throws an exception, are inconclusive. After an exception of the gate, and after a
+     * failure of the registry, the candidate is judged again after a second, with growing pauses up
+     * to thirty seconds. It is judged until it is approved.
      *
      * @param gate judges the candidate, on a thread of the deployment; for example that of a
      *     monitor, which is also a {@linkplain #listener listener}

@@ -154,7 +154,7 @@ public final class Rollout {
    * Records a judgement of a step. A pass leads to the next step, to the approval or to the
    * promotion. A failure ends the rollout: the alias still points to the baseline. If the verdict
    * is inconclusive, nothing is recorded until the plan's patience ends; then the rollout is rolled
-   * back.
+   * back. While the candidate waits for its approval, only a failure is recorded.
    *
    * <p>A step that is over, because another process was faster or somebody ended the rollout, is
    * not judged again: nothing is recorded. So each process may judge, and a step still counts once.
@@ -181,15 +181,18 @@ public final class Rollout {
       return status;
     }
     Optional<RolloutStatus> settled = settle(now, change);
-    if (settled.isPresent() || status.state() == State.AWAITING_APPROVAL) {
-      return settled.orElse(status);
+    if (settled.isPresent()) {
+      return settled.get();
     }
     Change because = change.because(said(change, verdict.toString()));
-    if (verdict instanceof Verdict.Pass) {
-      return passed(now, because, verdict.evidence());
-    }
     if (verdict instanceof Verdict.Fail) {
       return end(now, State.ROLLED_BACK, because, verdict.evidence());
+    }
+    if (status.state() == State.AWAITING_APPROVAL) {
+      return status;
+    }
+    if (verdict instanceof Verdict.Pass) {
+      return passed(now, because, verdict.evidence());
     }
     boolean patient = clock.instant().isBefore(status.since().plus(status.plan().patience()));
     return patient ? status : end(now, State.ROLLED_BACK, because, verdict.evidence());

@@ -117,11 +117,28 @@ final class RolloutJudge {
                       Double.NaN,
                       Double.NaN,
                       "the candidate's circuit breaker is open"))));
-    } else if (status.state() == State.RUNNING && canary.servesNewest() && isDue(status)) {
+    } else if (status.state() != State.PROMOTING && isDue(status)) {
       Instant began = clock.instant();
-      record(status, verdict(status));
-      judged = began; // a judgement that failed is retried after a short pause
+      Optional<Verdict> verdict =
+          canary.servesNewest()
+              ? Optional.of(verdict(status))
+              : canary.candidate().waiting().map(RolloutJudge::notLoaded);
+      if (verdict.isPresent()) {
+        record(status, verdict.get());
+        judged = began; // a judgement that failed is retried after a short pause
+      }
     }
+  }
+
+  /** Recorded, so that the plan's patience limits it. */
+  private static Verdict notLoaded(DeploymentStatus.Waiting waiting) {
+    return new Verdict.Inconclusive(
+        List.of(
+            new Evidence(
+                "loaded",
+                Double.NaN,
+                Double.NaN,
+                "the candidate does not serve yet: " + waiting.reason())));
   }
 
   private boolean isDue(RolloutStatus status) {

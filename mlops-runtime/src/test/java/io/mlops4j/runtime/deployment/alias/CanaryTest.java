@@ -349,6 +349,26 @@ class CanaryTest {
     }
   }
 
+  /** Its share of the calls still reaches it. */
+  @Test
+  void aCandidateThatFailsWhileItWaitsForItsApprovalIsRolledBack() {
+    AtomicReference<Verdict> verdict = new AtomicReference<>(pass());
+    Rollout rollout = Rollout.of(plus.registry, CHAMPION);
+    try (Deployment deployment = builder().rollouts(trial -> verdict.get()).start()) {
+      rollout.start(plus.v2, RolloutPlan.of(1).withApproval(), ANA);
+      deployment.refresh();
+      assertThat(judge(deployment, rollout).state()).isEqualTo(State.AWAITING_APPROVAL);
+      assertThat(version(deployment)).isEqualTo(2);
+
+      verdict.set(fail());
+      RolloutStatus end = judge(deployment, rollout);
+
+      assertThat(end.state()).isEqualTo(State.ROLLED_BACK);
+      assertThat(end.evidence()).isEqualTo(fail().evidence());
+      assertThat(version(deployment)).isEqualTo(1);
+    }
+  }
+
   @Test
   void aRestartGoesOnAtTheSameStep() {
     Rollout rollout = Rollout.of(plus.registry, CHAMPION);
@@ -537,6 +557,27 @@ class CanaryTest {
       RolloutStatus end = rollout.status().orElseThrow();
       assertThat(end.state()).isEqualTo(State.ROLLED_BACK);
       assertThat(end.evidence().get(0).text()).contains("the gate is broken");
+    }
+  }
+
+  @Test
+  void aCandidateThatIsNeverLoadedEndsWithThePatience() {
+    TroubledRegistry troubled = new TroubledRegistry(plus.registry);
+    Rollout rollout = Rollout.of(plus.registry, CHAMPION);
+    try (Deployment deployment =
+        builder().from(troubled.view()).rollouts(trial -> pass()).start()) {
+      troubled.fail("source", new RegistryException("its bytes are away", null));
+      RolloutStatus first = rollout.start(plus.v2, RolloutPlan.of(0.5), ANA);
+      deployment.refresh();
+      assertThat(deployment.canary().orElseThrow().waiting()).isPresent();
+      time.advance(Duration.between(time.instant(), first.since()).plus(Duration.ofHours(23)));
+      judgeOnce(deployment);
+      assertThat(rollout.status().orElseThrow()).isEqualTo(first);
+      time.advance(Duration.ofHours(2));
+      judgeOnce(deployment);
+      RolloutStatus end = rollout.status().orElseThrow();
+      assertThat(end.state()).isEqualTo(State.ROLLED_BACK);
+      assertThat(end.evidence().get(0).text()).startsWith("the candidate does not serve yet: ");
     }
   }
 

@@ -485,8 +485,9 @@ class GuardTest {
     }
   }
 
-  @Test
-  void anOpenBreakerFailsTheRolloutOfItsCandidate() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void anOpenBreakerFailsTheRolloutOfItsCandidate(boolean waitsForApproval) {
     plus.assign(CHAMPION, plus.v1);
     Rollout rollout = Rollout.of(plus.registry, CHAMPION);
     CallOptions canary = CallOptions.withDefaults().withRoute(Route.CANARY);
@@ -494,7 +495,11 @@ class GuardTest {
     try (Deployment deployment =
             builder().rollouts(trial -> unsure).circuitBreaker(BREAKER).start();
         FeatureBatch bad = batch(FAILS)) {
-      rollout.start(picky, RolloutPlan.of(0.5, 1), Change.by("ana"));
+      Change ana = Change.by("ana");
+      RolloutStatus first = rollout.start(picky, RolloutPlan.of(0.5).withApproval(), ana);
+      if (waitsForApproval) {
+        rollout.judged(first, new Verdict.Pass(unsure.evidence()), ana);
+      }
       deployment.refresh();
       for (int i = 0; i < 4; i++) {
         assertThatThrownBy(() -> deployment.predict(bad, canary))

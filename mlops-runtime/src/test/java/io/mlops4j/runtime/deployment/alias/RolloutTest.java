@@ -134,7 +134,9 @@ class RolloutTest {
 
     RolloutStatus passed = rollout.judged(first, PASS, SERVICE);
     assertThat(passed.state()).isEqualTo(State.AWAITING_APPROVAL);
-    assertThat(rollout.judged(passed, FAIL, SERVICE)).isEqualTo(passed);
+    time.advance(Duration.between(time.instant(), passed.since()).plus(Duration.ofDays(2)));
+    assertThat(rollout.judged(passed, PASS, SERVICE)).isEqualTo(passed);
+    assertThat(rollout.judged(passed, OPEN, SERVICE)).isEqualTo(passed);
     assertThat(rollout.approve(passed, Change.by("maria")).state()).isEqualTo(State.PROMOTED);
     assertThat(plus.registry.history(CHAMPION).get(1).change().actor()).isEqualTo("maria");
   }
