@@ -126,6 +126,25 @@ class EraseTest {
     }
   }
 
+  @Test
+  void aFileMayBeRewrittenMoreThanAThousandTimes() throws IOException {
+    try (PredictionLog log = start()) {
+      LogCalls.send(log, allocator, 1, 1, 4);
+    }
+    for (String suffix : List.of(".arrow", ".index")) { // as 999 erasures leave them
+      Files.move(
+          temp.resolve("000000000001-000" + suffix), temp.resolve("000000000001-999" + suffix));
+    }
+    try (PredictionLog log = start()) {
+      assertThat(log.erase("key", "key-1-1.").rows()).isEqualTo(1);
+      assertThat(LogCalls.ids(log.read())).hasSize(3);
+      assertThat(log.erase("key", "key-1-2.").rows()).isEqualTo(1);
+      assertThat(isOnDisk("key-1-2.")).isFalse();
+    }
+    start().close();
+    assertThat(LogCalls.ids(PredictionLog.open(temp, allocator))).hasSize(2);
+  }
+
   /** A kill between any two steps: the files are made as each step leaves them. */
   @Test
   void aCrashAtAnyStepLeavesAllRowsOrTheOtherRows() throws IOException {

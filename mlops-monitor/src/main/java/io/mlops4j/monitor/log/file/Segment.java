@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Segment(Path folder, long number, int generation) implements Comparable<Segment> {
   static final String NEW = ".new";
-  private static final Pattern NAME = Pattern.compile("([0-9]{12})-([0-9]{3})\\.(arrow|index)");
+  private static final Pattern NAME =
+      Pattern.compile("([0-9]{12,18})-([0-9]{3,9})\\.(arrow|index)");
 
   /** Reads a name of either file; null if the name is another one. */
   static @Nullable Segment of(Path file) {
