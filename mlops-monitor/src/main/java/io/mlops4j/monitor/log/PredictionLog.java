@@ -109,7 +109,8 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
   /**
    * Removes all rows of a key. Flushes first, then rewrites the files that hold the key, in the
    * calling thread, while the log goes on. When this returns, no file of the log has bytes of the
-   * rows that were handed over before the call. Call it again after a crash or an exception.
+   * rows that were handed over before the call. Rows of an earlier log that wrote the column as a
+   * feature are removed, too. Call it again after a crash or an exception.
    *
    * @param column a key column of the log
    * @param value its value; whole numbers as decimal text

@@ -145,6 +145,22 @@ class EraseTest {
     assertThat(LogCalls.ids(PredictionLog.open(temp, allocator))).hasSize(2);
   }
 
+  @Test
+  void rowsOfALogThatHadNoSuchKeyAreErasedToo() throws IOException {
+    try (PredictionLog log = PredictionLog.builder(temp, allocator).start()) {
+      LogCalls.send(log, allocator, 1, 1, 3);
+    }
+    try (PredictionLog log = start()) {
+      LogCalls.send(log, allocator, 1, 1, 3);
+      log.flush();
+      assertThat(isOnDisk("key-1-1.")).isTrue();
+      assertThat(log.erase("key", "key-1-1.")).isEqualTo(new Erasure(2, 2, 0));
+      assertThat(isOnDisk("key-1-1.")).isFalse();
+      assertThat(LogCalls.ids(log.read())).hasSize(4);
+      assertThat(log.erase("key", "key-1-1.")).isEqualTo(new Erasure(0, 0, 0));
+    }
+  }
+
   /** A kill between any two steps: the files are made as each step leaves them. */
   @Test
   void aCrashAtAnyStepLeavesAllRowsOrTheOtherRows() throws IOException {

@@ -74,25 +74,20 @@ public final class Eraser {
     if (!Files.exists(segment.index())) {
       return null; // its rows go with those of all files without an index
     }
-    if (!SegmentIndex.mayHold(segment.index(), selection)) {
-      return segment;
-    }
+    boolean mayHold = SegmentIndex.mayHold(segment.index(), selection);
     cutTornTail(segment);
     try (SegmentReader reader = SegmentReader.open(segment)) {
       if (reader == null || reader.index().entries().isEmpty()) {
         // Either gone, or so damaged that its rows cannot be told apart.
-        return reader == null ? null : dropAll(reader);
+        return reader == null ? null : mayHold ? dropAll(reader) : segment;
       }
       LogSchema schema;
       try {
         schema = reader.schema();
       } catch (DamagedException | EOFException e) {
-        return dropAll(reader);
+        return mayHold ? dropAll(reader) : segment;
       }
-      if (key.in(schema) == null || !isAffected(reader, schema)) {
-        return segment;
-      }
-      return rewrite(segment, reader, schema);
+      return isAffected(reader, schema, mayHold) ? rewrite(segment, reader, schema) : segment;
     }
   }
 
@@ -123,12 +118,18 @@ public final class Eraser {
     return null;
   }
 
-  private boolean isAffected(SegmentReader reader, LogSchema schema) throws IOException {
+  /** The filters of a file do not know the values of a column that was written as a feature. */
+  private boolean isAffected(SegmentReader reader, LogSchema schema, boolean mayHold)
+      throws IOException {
+    boolean filtered = key.in(schema) != null;
+    if (key.anywhere(schema) == null || (filtered && !mayHold)) {
+      return false;
+    }
     if (reader.index().lostRows() > 0) {
       return true;
     }
     for (Entry entry : reader.index().entries()) {
-      if (selection.mayHold(entry)) {
+      if (!filtered || selection.mayHold(entry)) {
         try (VectorSchemaRoot root = reader.read(schema, entry, allocator)) {
           if (!selection.rows(schema, root).isEmpty()) {
             return true;

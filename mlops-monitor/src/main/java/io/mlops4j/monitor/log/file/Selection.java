@@ -43,7 +43,17 @@ public record Selection(
   public record KeyValue(String column, String value) {
     /** The column of a file; null if the file has no such key. */
     @Nullable Column in(LogSchema schema) {
-      return schema.columns(Role.KEY).stream()
+      return in(schema, Role.KEY);
+    }
+
+    /** The column, also of a file to which it was written as a feature. */
+    @Nullable Column anywhere(LogSchema schema) {
+      Column key = in(schema);
+      return key == null ? in(schema, Role.FEATURE) : key;
+    }
+
+    private @Nullable Column in(LogSchema schema, Role role) {
+      return schema.columns(role).stream()
           .filter(one -> one.name().equals(column))
           .findFirst()
           .orElse(null);
@@ -109,7 +119,7 @@ public record Selection(
         (TimeStampMicroTZVector) Objects.requireNonNull(root.getVector(LogSchema.AT));
     VarCharVector id = Vectors.text(root, LogSchema.ID);
     VarCharVector traces = Vectors.text(root, LogSchema.TRACE);
-    Column column = key == null ? null : Objects.requireNonNull(key.in(schema));
+    Column column = key == null ? null : Objects.requireNonNull(key.anywhere(schema));
     FieldVector values = column == null ? null : root.getVector(column.field().getName());
     for (int row = 0; row < root.getRowCount(); row++) {
       boolean chosen =
