@@ -126,7 +126,7 @@ public final class LoggedPredictions {
    * Finds the predictions of a key among the selected rows. Reads only blocks that can hold it.
    *
    * @param column a key column of the log
-   * @param value its value; whole numbers as decimal text
+   * @param value its value; whole numbers as decimal text, bytes as lower-case hexadecimal text
    * @return all rows of the key, in the order of the files
    * @throws IllegalArgumentException if no file has such a key column
    */

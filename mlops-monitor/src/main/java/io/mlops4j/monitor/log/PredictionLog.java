@@ -113,7 +113,7 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
    * feature are removed, too. Call it again after a crash or an exception.
    *
    * @param column a key column of the log
-   * @param value its value; whole numbers as decimal text
+   * @param value its value; whole numbers as decimal text, bytes as lower-case hexadecimal text
    * @return what was removed
    * @throws IllegalArgumentException if the log has no such key column
    * @throws IllegalStateException if the log is closed
@@ -206,7 +206,7 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
      * they are. Rows of a call that lacks one of them are not logged but counted as failed, because
      * they could not be erased.
      *
-     * @param columns text or whole numbers
+     * @param columns text, whole numbers or bytes
      * @return this builder
      */
     public Builder keys(String... columns) {

@@ -3,6 +3,7 @@ package io.mlops4j.monitor.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mlops4j.feature.FeatureBatch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +19,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.UInt8Vector;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -158,6 +161,37 @@ class EraseTest {
       assertThat(isOnDisk("key-1-1.")).isFalse();
       assertThat(LogCalls.ids(log.read())).hasSize(4);
       assertThat(log.erase("key", "key-1-1.")).isEqualTo(new Erasure(0, 0, 0));
+    }
+  }
+
+  @Test
+  void rowsAreFoundAndErasedByKeysOfBytes() throws IOException {
+    try (PredictionLog log = start()) {
+      for (int call = 0; call < 2; call++) {
+        LogCalls.sendBytes(log, allocator, call, "key", "Ann!", "Ben!", "Cyd!");
+      }
+      log.flush();
+      assertThat(log.read().find("key", "42656e21")).hasSize(2); // Ben!
+      assertThat(log.erase("key", "42656e21").rows()).isEqualTo(2);
+      assertThat(isOnDisk("Ben!")).isFalse();
+      assertThat(LogCalls.ids(log.read())).hasSize(4);
+    }
+  }
+
+  @Test
+  void largeUnsignedKeysAreDecimalText() {
+    try (PredictionLog log = start()) {
+      UInt8Vector keys = new UInt8Vector("key", allocator);
+      keys.setSafe(0, -1L);
+      try (VectorSchemaRoot root = VectorSchemaRoot.of(keys)) {
+        root.setRowCount(1);
+        try (LogCalls.Call call =
+            new LogCalls.Call(
+                LogCalls.version(1), 1, FeatureBatch.owning(root), LogCalls.score(allocator, 1))) {
+          log.onInference(call);
+        }
+      }
+      assertThat(log.erase("key", "18446744073709551615").rows()).isEqualTo(1);
     }
   }
 

@@ -9,12 +9,16 @@ import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.FixedSizeBinaryVector;
+import org.apache.arrow.vector.LargeVarBinaryVector;
 import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
 /** Calls as a runtime would report them, and what a log says about them. */
@@ -119,6 +123,28 @@ final class LogCalls {
   static void send(PredictionLog log, BufferAllocator allocator, int version, long call, int rows) {
     try (Call one = call(allocator, version, call, rows)) {
       log.onInference(one);
+    }
+  }
+
+  /** Sends rows with texts, and with a column of four bytes and one of any number of bytes. */
+  static void sendBytes(
+      PredictionLog log, BufferAllocator allocator, long call, String name, String... fourBytes) {
+    int rows = fourBytes.length;
+    FixedSizeBinaryVector fixed = new FixedSizeBinaryVector(name, allocator, 4);
+    LargeVarBinaryVector large = new LargeVarBinaryVector("large", allocator);
+    VarCharVector town = new VarCharVector("town", allocator);
+    for (int row = 0; row < rows; row++) {
+      byte[] bytes = fourBytes[row].getBytes(StandardCharsets.UTF_8);
+      fixed.setSafe(row, bytes);
+      large.setSafe(row, ("large " + fourBytes[row]).getBytes(StandardCharsets.UTF_8));
+      town.setSafe(row, ("town " + fourBytes[row]).getBytes(StandardCharsets.UTF_8));
+    }
+    try (VectorSchemaRoot root = VectorSchemaRoot.of(fixed, large, town)) {
+      root.setRowCount(rows);
+      try (Call one =
+          new Call(version(1), call, FeatureBatch.owning(root), score(allocator, rows))) {
+        log.onInference(one);
+      }
     }
   }
 

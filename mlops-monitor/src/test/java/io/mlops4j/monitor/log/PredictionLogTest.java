@@ -380,6 +380,40 @@ class PredictionLogTest {
     assertThat(common.withheld()).isFalse();
   }
 
+  @Test
+  void rowsOfOneKeyOfBytesAreNotTakenForRowsOfSeveral() throws IOException {
+    try (PredictionLog log = log().withholdTextBelow(3).start()) {
+      for (int call = 0; call < 6; call++) {
+        LogCalls.sendBytes(log, allocator, call, "key", "Ann!");
+      }
+    }
+    assertThat(bytes(files(".arrow"))).doesNotContain("town Ann!");
+  }
+
+  @Test
+  void rareBytesOfEveryTypeAreWithheldAndCommonOnesAreNot() throws IOException {
+    try (PredictionLog log =
+        PredictionLog.builder(folder(), allocator).withholdTextBelow(3).start()) {
+      for (int call = 0; call < 3; call++) {
+        LogCalls.sendBytes(log, allocator, call, "fixed", "Ann!", call == 1 ? "Ben!" : "Cyd!");
+      }
+    }
+    assertThat(bytes(files(".arrow"))).contains("Ann!", "large Ann!").doesNotContain("Ben", "Cyd");
+  }
+
+  @Test
+  void aDigestCoversBytesOfEveryType() {
+    try (PredictionLog log = PredictionLog.builder(folder(), allocator).featureDigests().start()) {
+      LogCalls.sendBytes(log, allocator, 1, "fixed", "Ann!", "Ann!", "Ben!");
+    }
+    List<Object> digests =
+        IntStream.range(0, 3)
+            .<Object>mapToObj(
+                row -> read().find(id(1, row)).orElseThrow().featureDigest().orElseThrow())
+            .toList();
+    assertThat(digests.get(1)).isEqualTo(digests.get(0)).isNotEqualTo(digests.get(2));
+  }
+
   private static String bytes(List<Path> files) throws IOException {
     StringBuilder all = new StringBuilder();
     for (Path file : files) {

@@ -3,7 +3,6 @@ package io.mlops4j.monitor.log.row;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.log.row.LogSchema.Role;
 import io.mlops4j.monitor.log.row.RowPlan.Source;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
@@ -12,7 +11,6 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.BaseLargeVariableWidthVector;
 import org.apache.arrow.vector.BaseVariableWidthVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.ValueVector;
@@ -116,10 +114,7 @@ public final class PreparedRows implements AutoCloseable {
       vector.getDataBuffer().getBytes(start, bytes);
       return bytes;
     }
-    if (texts instanceof BaseLargeVariableWidthVector) {
-      return String.valueOf(texts.getObject(row)).getBytes(StandardCharsets.UTF_8);
-    }
-    throw new IllegalStateException(texts.getName() + " holds no text");
+    return Vectors.bytes(texts, row);
   }
 
   /** A hash of all keys of a row; without keys every row has one of its own. */

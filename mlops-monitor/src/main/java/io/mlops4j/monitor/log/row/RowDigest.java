@@ -66,7 +66,7 @@ public final class RowDigest {
     } else if (column instanceof BaseVariableWidthVector variable) {
       pointer = variable.getDataPointer(row);
     } else {
-      return String.valueOf(column.getObject(row)).getBytes(StandardCharsets.UTF_8);
+      return Vectors.bytes(column, row);
     }
     byte[] bytes = new byte[Math.toIntExact(pointer.getLength())];
     ArrowBuf buffer = pointer.getBuf();

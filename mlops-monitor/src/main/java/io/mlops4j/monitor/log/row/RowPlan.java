@@ -112,7 +112,7 @@ public record RowPlan(
         return;
       }
       columns.add(Column.of(role, name, values));
-      sources.add(new Source(role, name, index, counts && isText(values)));
+      sources.add(new Source(role, name, index, counts && isText(values.getType())));
     }
 
     /** The field of the values of a dictionary-encoded column. */
@@ -136,20 +136,21 @@ public record RowPlan(
       field.getChildren().forEach(Choice::refuseDictionaries);
     }
 
-    private static boolean isText(Field field) {
-      ArrowType type = field.getType();
+    private static boolean isText(ArrowType type) {
       return type instanceof ArrowType.Utf8
           || type instanceof ArrowType.LargeUtf8
           || type instanceof ArrowType.Binary
-          || type instanceof ArrowType.LargeBinary;
+          || type instanceof ArrowType.LargeBinary
+          || type instanceof ArrowType.FixedSizeBinary;
     }
 
     private static boolean holdsNestedText(Field field) {
       ArrowType type = field.getType();
       return type instanceof ArrowType.Utf8View
           || type instanceof ArrowType.BinaryView
+          || (type instanceof ArrowType.ExtensionType extension && isText(extension.storageType()))
           || field.getChildren().stream()
-              .anyMatch(child -> isText(child) || holdsNestedText(child));
+              .anyMatch(child -> isText(child.getType()) || holdsNestedText(child));
     }
   }
 }

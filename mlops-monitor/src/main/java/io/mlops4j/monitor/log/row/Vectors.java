@@ -1,9 +1,11 @@
 package io.mlops4j.monitor.log.row;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.Objects;
 import org.apache.arrow.vector.BaseIntVector;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.UInt8Vector;
 import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -48,7 +50,9 @@ public final class Vectors {
     return new String(vector.get(row), StandardCharsets.UTF_8);
   }
 
-  /** Returns a key as text, or null for null. Whole numbers are decimal text. */
+  /**
+   * Returns a key as text, or null for null. Whole numbers are decimal text, bytes are hexadecimal.
+   */
   public static @Nullable String key(FieldVector vector, int row) {
     if (vector.isNull(row)) {
       return null;
@@ -56,9 +60,21 @@ public final class Vectors {
     if (vector instanceof VarCharVector text) {
       return text(text, row);
     }
+    if (vector instanceof UInt8Vector unsigned) {
+      return Long.toUnsignedString(unsigned.get(row));
+    }
     if (vector instanceof BaseIntVector ints) {
       return Long.toString(ints.getValueAsLong(row));
     }
-    return String.valueOf(vector.getObject(row));
+    Object value = vector.getObject(row);
+    return value instanceof byte[] bytes ? HexFormat.of().formatHex(bytes) : String.valueOf(value);
+  }
+
+  /** Returns the bytes of a value, or those of its text. */
+  static byte[] bytes(FieldVector vector, int row) {
+    Object value = vector.getObject(row);
+    return value instanceof byte[] bytes
+        ? bytes
+        : String.valueOf(value).getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -11,6 +11,7 @@ import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.Float8Vector;
+import org.apache.arrow.vector.UInt8Vector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.complex.ListVector;
@@ -151,6 +152,9 @@ public final class LabelColumns {
     }
     if (vector instanceof VarCharVector text) {
       return new String(text.get(row), StandardCharsets.UTF_8);
+    }
+    if (vector instanceof UInt8Vector unsigned) {
+      return Long.toUnsignedString(unsigned.get(row));
     }
     if (vector instanceof BaseIntVector ints) {
       return Long.toString(ints.getValueAsLong(row));
