@@ -43,12 +43,9 @@ public final class GroupNames {
 
   private short number(String column, String name) {
     Map<String, Short> known = numbers.getOrDefault(column, Map.of());
-    Short number = known.get(name);
-    if (number == null && known.size() > MOST) {
-      number = known.get(OTHER);
-    }
+    String kept = known.containsKey(name) || known.size() < MOST ? name : OTHER;
+    Short number = known.get(kept);
     if (number == null) {
-      String kept = known.size() == MOST ? OTHER : name;
       number = (short) known.size();
       known.put(kept, number);
       names.getOrDefault(column, List.of()).add(kept);
