@@ -110,7 +110,7 @@ final class VersionWindow {
       seenFirst = before;
       calls = 0;
     }
-    calls += more;
+    calls = (int) Math.min(Integer.MAX_VALUE, (long) calls + more); // a week may have more
     seenLast = before + rows;
   }
 

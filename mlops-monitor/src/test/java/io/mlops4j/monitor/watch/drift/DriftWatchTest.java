@@ -13,6 +13,7 @@ import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.internal.BinaryFrame;
 import io.mlops4j.monitor.quality.QualityReference;
 import io.mlops4j.monitor.quality.QualitySuite;
+import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import io.mlops4j.monitor.watch.FalseAlarms;
 import io.mlops4j.monitor.watch.Span;
@@ -44,7 +45,7 @@ class DriftWatchTest {
   /** Each version is replaced in the middle of a day, and its answers drift all the time. */
   @Test
   void versionsThatHaveLeftTakeNoMemory() {
-    DriftWatch watch = watch();
+    DriftWatch watch = watch(reference());
     int early = 0;
     for (int version = 1; version <= 12; version++) {
       for (int quarter = 0; quarter < 12; quarter++) {
@@ -56,24 +57,60 @@ class DriftWatchTest {
     assertThat(bytes(watch)).isLessThan(early * 5 / 4);
   }
 
-  private DriftWatch watch() {
+  @Test
+  void theStateOfAWindowOfVeryManyCallsCanBeRead() {
+    Profile reference = reference();
+    DriftWatch watch = watch(reference);
+    for (int i = 0; i < 2; i++) {
+      try (FeatureBatch features = numbers("x", 0);
+          FeatureBatch outputs = numbers("y", 0)) {
+        watch.answered(
+            new HandOff.Answered(
+                Events.version(1),
+                Route.PRIMARY,
+                features,
+                outputs,
+                null,
+                Integer.MAX_VALUE,
+                at,
+                at));
+      }
+    }
+    StateWriter written = new StateWriter(FORM);
+    watch.write(written);
+    DriftWatch other =
+        StateReader.read(
+            FORM,
+            written.toBytes(),
+            in -> {
+              DriftWatch fresh = watch(reference);
+              fresh.read(in);
+              return fresh;
+            });
+    assertThat(bytes(other)).isEqualTo(bytes(watch));
+  }
+
+  private Profile reference() {
     try (FeatureBatch features = numbers("x", 0);
         FeatureBatch outputs = numbers("y", 0)) {
-      Profile reference = Profile.builder().add(features, outputs).build();
-      WatchSettings settings =
-          new WatchSettings(
-              reference,
-              null,
-              new Span(Long.MAX_VALUE, Duration.ofDays(1), 1),
-              new FalseAlarms(1_000_000, null),
-              DriftPolicy.withDefaults().withOutputs(DriftPolicy.withDefaults()),
-              List.of(),
-              true,
-              QualitySuite.of(QualityReference.of(reference)),
-              null,
-              1);
-      return new DriftWatch(settings, new CallSampling(), report -> {});
+      return Profile.builder().add(features, outputs).build();
     }
+  }
+
+  private static DriftWatch watch(Profile reference) {
+    WatchSettings settings =
+        new WatchSettings(
+            reference,
+            null,
+            new Span(Long.MAX_VALUE, Duration.ofDays(1), 1),
+            new FalseAlarms(1_000_000, null),
+            DriftPolicy.withDefaults().withOutputs(DriftPolicy.withDefaults()),
+            List.of(),
+            true,
+            QualitySuite.of(QualityReference.of(reference)),
+            null,
+            1);
+    return new DriftWatch(settings, new CallSampling(), report -> {});
   }
 
   private void answer(DriftWatch watch, ServedBy version) {
