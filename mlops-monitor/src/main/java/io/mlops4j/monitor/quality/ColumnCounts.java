@@ -144,6 +144,7 @@ final class ColumnCounts {
     long oldest =
         rules.maximumAge() == null ? Long.MIN_VALUE : nanos(at) - nanos(rules.maximumAge());
     long tolerated = rules.order() == null ? Long.MAX_VALUE / 2 : nanos(rules.order());
+    latest = Math.min(latest, nanos(at)); // else one time in the future makes all later rows late
     for (int row = 0; row < rows; row++) {
       long time = column.at(row);
       if (time == Cells.NULL) {

@@ -73,7 +73,8 @@ public enum QualityCheck {
   FRESHNESS,
   /**
    * The share of times that lie before an earlier row's by more than {@link ColumnRules#withOrder}.
-   * Bound: the tolerance.
+   * A time of an earlier batch counts as at most the time when the next batch was added, so that
+   * one time in the future does not make all later rows late. Bound: the tolerance.
    */
   ORDER,
   /**

@@ -247,6 +247,27 @@ class QualityWindowTest {
     assertThat(window.report().toString()).contains("2001-02-01T11:30:00Z");
   }
 
+  @Test
+  void oneTimeInTheFutureDoesNotMakeAllLaterRowsLate() {
+    ColumnRules rules = ColumnRules.withDefaults().withOrder(Duration.ofMinutes(10));
+    QualityWindow first =
+        QualitySuite.of(reference(), QualityPolicy.withDefaults().withColumn("t", rules)).window();
+    addTimes(first, NOON, NOON.minusSeconds(60), NOON.plus(Duration.ofDays(20 * 365)));
+    QualityWindow second = first.next();
+    addTimes(second, NOON.plusSeconds(300), NOON.plusSeconds(200), NOON.minusSeconds(700));
+    assertThat(measured(second, QualityCheck.ORDER)).isEqualTo(0.5);
+  }
+
+  private void addTimes(QualityWindow window, Instant now, Instant one, Instant two) {
+    try (FeatureBatch x = numbers(1, 2);
+        TimeStampMilliVector t = new TimeStampMilliVector("t", allocator)) {
+      Columns.fill(t, one.toEpochMilli(), two.toEpochMilli());
+      try (FeatureBatch rows = Columns.with(x, t)) {
+        window.add(rows, now);
+      }
+    }
+  }
+
   /** Such a time is a mistake of the clock. */
   @ParameterizedTest
   @CsvSource({"-1000000000-01-01T00:00:00Z, 0", "+1000000000-12-31T23:59:59Z, 1"})
