@@ -45,6 +45,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WebhookSink implements AlarmSink {
   private static final Set<Integer> PASSING = Set.of(408, 425, 429, 500, 502, 503, 504);
+  private static final Set<String> RESERVED =
+      Set.of(
+          "host",
+          "content-length",
+          "connection",
+          "transfer-encoding",
+          "user-agent",
+          "content-type",
+          "idempotency-key",
+          Signature.HEADER.toLowerCase(Locale.ROOT));
   private static final Duration LONGEST = Duration.ofDays(1);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
 
@@ -261,9 +271,7 @@ public final class WebhookSink implements AlarmSink {
      */
     public Builder header(String name, String value) {
       Objects.requireNonNull(value, "value");
-      boolean reserved =
-          Set.of("host", "content-length", "connection", "transfer-encoding")
-              .contains(name.toLowerCase(Locale.ROOT));
+      boolean reserved = RESERVED.contains(name.toLowerCase(Locale.ROOT));
       if (!name.matches("[A-Za-z0-9-]+") || reserved) {
         throw new IllegalArgumentException(
             "name: found \""
