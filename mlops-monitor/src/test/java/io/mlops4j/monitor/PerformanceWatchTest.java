@@ -355,6 +355,19 @@ class PerformanceWatchTest {
   }
 
   @Test
+  void rowsOfOldDaysMakeRoomForNewOnes() {
+    PerformancePolicy policy =
+        PerformancePolicy.binary().window(Window.of(Duration.ofDays(1))).rows(5_500);
+    LabelWatch watch = watch(policy);
+    for (int i = 0; i < 12; i++) {
+      day(watch, V1, 0.7);
+    }
+    Instant fiveDaysAgo = NOON.plus(Duration.ofDays(day - 5)); // labels may be two days late
+    Measured<?> kept = Objects.requireNonNull(watch.since(V1::equals, fiveDaysAgo));
+    assertThat(kept.rows().coverage().used()).isEqualTo(5_000);
+  }
+
+  @Test
   void memoryIsBoundedOverManyDaysAndVersions() {
     LabelWatch watch = watch(PerformancePolicy.binary().rows(5_000));
     for (int i = 0; i < 200; i++) {

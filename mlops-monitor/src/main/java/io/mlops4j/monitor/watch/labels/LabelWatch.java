@@ -121,7 +121,7 @@ public final class LabelWatch implements RowWatch, LabelStore.Outcomes {
   }
 
   private void predicted(Answers answers, VersionTrack track, long at) {
-    track.predicted(answers, at);
+    tracks.predicted(track, answers, at);
     unanswered += answers.unanswered();
     if (settings.labels() != null) {
       await(answers, track, at);

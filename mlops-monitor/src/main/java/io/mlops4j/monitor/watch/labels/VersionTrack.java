@@ -85,14 +85,20 @@ public final class VersionTrack {
     return Instant.ofEpochMilli(number * length());
   }
 
-  /** Adds the rows of a call, each of which waits for its label unless it has no key. */
-  synchronized void predicted(Answers answers, long at) {
+  /**
+   * Adds the rows of a call, each of which waits for its label unless it has no key.
+   *
+   * @return whether a period began
+   */
+  synchronized boolean predicted(Answers answers, long at) {
     PeriodTrack period = period(at);
+    boolean began = period.predicted == 0;
     period.predicted += answers.rows();
     period.unanswered += answers.unanswered();
     period.waiting += answers.keyed();
     answers.addTo(period.estimate);
     changed(at);
+    return began;
   }
 
   /** Adds rows whose answers cannot be read. */

@@ -79,6 +79,13 @@ final class VersionTracks {
     return earlier;
   }
 
+  /** Adds the rows of a call. A period that begins drops the rows of old ones. */
+  synchronized void predicted(VersionTrack track, Answers answers, long at) {
+    if (track.predicted(answers, at)) {
+      held = byVersion.values().stream().mapToLong(VersionTrack::held).sum();
+    }
+  }
+
   /** Adds a labelled row; if there is no room, the rows of the oldest period are dropped. */
   synchronized void labelled(
       VersionTrack track,
