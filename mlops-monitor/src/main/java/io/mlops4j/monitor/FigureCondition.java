@@ -194,6 +194,9 @@ final class FigureCondition {
     if (!(metric instanceof Metric.Value value)) {
       return figure + " of the " + name + ": " + ((Metric.Undefined) metric).reason();
     }
+    if (Double.isInfinite(value.standardError())) {
+      return figure + " of the " + name + " has no standard error, so no verdict is possible";
+    }
     if (rows < FEWEST_ROWS) {
       return "the %s has %s %s, at least %d are needed"
           .formatted(name, Figures.of(rows), estimated ? "rows" : "labelled rows", FEWEST_ROWS);

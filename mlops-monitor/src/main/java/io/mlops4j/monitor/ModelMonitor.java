@@ -289,11 +289,13 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
-   * Lists what is not watched, so that silence is not mistaken for good news. The list has four
+   * Lists what is not watched, so that silence is not mistaken for good news. The list has these
    * kinds of entries: columns of the reference that are never compared; columns that the newest
    * rows lack, or have with another type or on the other side of the model; windows, of which none
-   * had enough rows for a verdict; and labels that cannot be joined. Entries that only the calls
-   * can show also raise an alarm, once, of kind {@link Alarm.Kind#CONFIGURATION}.
+   * had enough rows for a verdict; labels that cannot be joined, or did not come for five periods;
+   * figures of performance that are to be judged and had no value in five periods; and the state,
+   * if it cannot be stored. Entries that only the calls can show also raise an alarm, once, of kind
+   * {@link Alarm.Kind#CONFIGURATION}.
    *
    * @return each entry with its reason, as of the newest rows; an immutable list, empty if
    *     everything is watched

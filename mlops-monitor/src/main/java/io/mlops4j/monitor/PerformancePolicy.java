@@ -54,7 +54,9 @@ import org.jspecify.annotations.Nullable;
  * max(e, s / sqrt(m))} is beyond the point of Student's distribution with {@code f} degrees of
  * freedom that the monitor's budget of false alarms gives. The newest period alone is judged in the
  * same way, at a tenth of that level, so that a large loss is found before it fills the window.
- * There is no alarm before five complete periods.
+ * There is no alarm before five complete periods. A figure that is undefined in five complete
+ * periods in a row, or labels that do not come in them, are a problem of configuration. A bound on
+ * maximum_error, which has no sampling error, is refused when the monitor starts.
  *
  * <p>If no bound is stated, the main figure is compared in the same way with the best of the
  * earlier versions and of the version's own earlier periods, each with at least five complete
@@ -348,7 +350,8 @@ public final class PerformancePolicy {
    * Adds an estimate of a binary model's figures from its scores alone, beside the realised ones.
    * It raises no alarm. {@link Cbpe.Estimate#limits} states what it cannot see.
    *
-   * @param estimator fitted on labelled rows
+   * @param estimator fitted on labelled rows, with the policy's threshold, or the monitor does not
+   *     start
    * @return a changed copy
    * @throws IllegalArgumentException if the policy is not binary
    */
@@ -404,8 +407,17 @@ public final class PerformancePolicy {
     return rules.figures();
   }
 
-  /** Checks the names of bounds, which may be stated before their figures. */
+  /** Checks what may be stated in any order: bounds before figures, and a threshold last. */
   void check() {
+    PerformanceRules.Estimator estimator = rules.estimator();
+    Cbpe cbpe = estimator == null ? null : estimator.cbpe();
+    if (cbpe != null
+        && rules.task() instanceof BinaryTask binary
+        && cbpe.threshold() != binary.threshold()) {
+      throw new IllegalArgumentException(
+          "estimate: found a Cbpe with the threshold %s, expected %s as in threshold(...), because other decisions have other figures"
+              .formatted(cbpe.threshold(), binary.threshold()));
+    }
     for (PerformanceRules.Bound bound : rules.bounds()) {
       if (!figures().contains(bound.figure())) {
         throw new IllegalArgumentException(
@@ -415,6 +427,12 @@ public final class PerformancePolicy {
                     bound.figure(),
                     figures(),
                     Suggestions.hint(bound.figure(), figures())));
+      }
+      if (rules.task() instanceof RegressionTask
+          && bound.figure().equals(RegressionTask.MAXIMUM_ERROR)) {
+        throw new IllegalArgumentException(
+            "%s: found figure \"%s\", which has no sampling error and can raise no alarm; bound median_absolute_error or a business figure"
+                .formatted(bound.minimum() ? "minimum" : "maximum", bound.figure()));
       }
     }
   }

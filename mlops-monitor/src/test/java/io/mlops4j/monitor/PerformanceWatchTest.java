@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.within;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.alarm.NotWatched;
 import io.mlops4j.monitor.alarm.episodes.Finding;
 import io.mlops4j.monitor.alarm.episodes.Judged;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.handoff.CallSampling;
 import io.mlops4j.monitor.handoff.HandOff;
 import io.mlops4j.monitor.handoff.LabelKey;
+import io.mlops4j.monitor.performance.Cbpe;
 import io.mlops4j.monitor.performance.LabelCoverage;
 import io.mlops4j.monitor.performance.PerformancePeriod;
 import io.mlops4j.monitor.performance.task.Measured;
@@ -365,6 +367,53 @@ class PerformanceWatchTest {
     Instant fiveDaysAgo = NOON.plus(Duration.ofDays(day - 5)); // labels may be two days late
     Measured<?> kept = Objects.requireNonNull(watch.since(V1::equals, fiveDaysAgo));
     assertThat(kept.rows().coverage().used()).isEqualTo(5_000);
+  }
+
+  @Test
+  void labelsThatDoNotFindTheirRowsAreReportedAfterFiveDays() {
+    LabelWatch watch = watch(PerformancePolicy.binary());
+    for (; day < 10; day++) {
+      predict(watch, V1, new double[] {0.2, 0.8}, at());
+      label(watch, 1_000_000 + nextKey, new double[] {0, 1}, at().plus(Duration.ofHours(6)));
+      int complete = day - 1; // a label may be two days late
+      assertThat(watch.notWatched()).extracting(NotWatched::name).hasSize(complete < 5 ? 0 : 1);
+    }
+    assertThat(watch.notWatched().get(0).toString()).startsWith("labels: none found its row");
+    for (int i = 0; i < 3; i++) {
+      day(watch, V1, 0.7);
+    }
+    assertThat(watch.notWatched()).isEmpty();
+  }
+
+  @Test
+  void aBoundOnAFigureThatIsNeverDefinedIsReported() {
+    LabelWatch watch =
+        watch(PerformancePolicy.binary().maximum("log_loss", 0.5).minimum("accuracy", 0.1));
+    for (; day < 5; day++) {
+      assertThat(watch.notWatched()).isEmpty();
+      int first = nextKey;
+      predict(watch, V1, new double[] {-3, 4}, at()); // scores that are no probabilities
+      label(watch, first, new double[] {0, 1}, at().plus(Duration.ofHours(18)));
+    }
+    assertThat(watch.notWatched()).extracting(NotWatched::name).containsExactly("log_loss");
+  }
+
+  @Test
+  void aBoundThatCouldNeverRaiseAnAlarmIsRefused() {
+    PerformancePolicy policy = PerformancePolicy.regression("y").maximum("maximum_error", 60);
+    assertThatIllegalArgumentException()
+        .isThrownBy(policy::check)
+        .withMessageContaining("maximum: found figure \"maximum_error\", which has no sampling");
+  }
+
+  @Test
+  void anEstimateOfOtherDecisionsIsRefused() {
+    Cbpe cbpe = Cbpe.builder().add(new double[] {0, 1}, new double[] {0.2, 0.8}).build();
+    PerformancePolicy policy = PerformancePolicy.binary().estimate(cbpe);
+    policy.check();
+    assertThatIllegalArgumentException()
+        .isThrownBy(policy.threshold(0.3)::check)
+        .withMessageContaining("found a Cbpe with the threshold 0.5, expected 0.3");
   }
 
   @Test

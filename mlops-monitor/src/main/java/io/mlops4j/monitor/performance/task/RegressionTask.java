@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A predicted number, and the actual one. */
 public final class RegressionTask extends PerformanceTask<RegressionPerformance> {
+  public static final String MAXIMUM_ERROR = "maximum_error";
   private static final Map<String, Function<RegressionPerformance, Metric>> FIGURES = all();
 
   public RegressionTask(@Nullable String output) {
@@ -30,7 +31,7 @@ public final class RegressionTask extends PerformanceTask<RegressionPerformance>
     all.put("smape", RegressionPerformance::symmetricMeanAbsolutePercentageError);
     all.put("msle", RegressionPerformance::meanSquaredLogError);
     all.put("median_absolute_error", RegressionPerformance::medianAbsoluteError);
-    all.put("maximum_error", RegressionPerformance::maximumError);
+    all.put(MAXIMUM_ERROR, RegressionPerformance::maximumError);
     return Collections.unmodifiableMap(all);
   }
 

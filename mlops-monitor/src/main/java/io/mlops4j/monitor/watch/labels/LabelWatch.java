@@ -58,6 +58,7 @@ public final class LabelWatch implements RowWatch, LabelStore.Outcomes {
   private long unanswered;
   private long withoutKey;
   private @Nullable NotWatched problem;
+  private @Nullable VersionTrack newest;
   private volatile LabelCounts counts = NONE;
 
   /**
@@ -104,6 +105,7 @@ public final class LabelWatch implements RowWatch, LabelStore.Outcomes {
   public void answered(HandOff.Answered answered) {
     long at = time(answered.at());
     VersionTrack track = tracks.of(answered.servedBy(), answered.shadow());
+    newest = track;
     Answers answers;
     try {
       answers = new Answers(answered, policy, settings.keyColumn(), groupNames);
@@ -284,7 +286,13 @@ public final class LabelWatch implements RowWatch, LabelStore.Outcomes {
   @Override
   public List<NotWatched> notWatched() {
     NotWatched one = problem;
-    return one == null ? List.of() : List.of(one);
+    if (one != null) {
+      return List.of(one);
+    }
+    VersionTrack track = newest;
+    return settings.labels() == null || track == null || track.shadow()
+        ? List.of()
+        : track.unjudged();
   }
 
   private void publish() {

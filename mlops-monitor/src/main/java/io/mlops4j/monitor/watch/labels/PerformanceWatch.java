@@ -2,6 +2,7 @@ package io.mlops4j.monitor.watch.labels;
 
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.Alarm;
+import io.mlops4j.monitor.alarm.NotWatched;
 import io.mlops4j.monitor.alarm.episodes.Finding;
 import io.mlops4j.monitor.alarm.episodes.Judged;
 import io.mlops4j.monitor.alarm.episodes.Subject;
@@ -20,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +45,12 @@ final class PerformanceWatch {
 
   /** The share of the level that the newest period alone gets. */
   private static final double OF_NEWEST = 0.1;
+
+  private static final NotWatched NO_LABELS =
+      new NotWatched(
+          "labels",
+          "none found its row in the newest %d complete periods; compare the keys of labels with those of the rows, and look whether labels still arrive"
+              .formatted(FEWEST_PERIODS));
 
   private final PerformanceRules policy;
 
@@ -134,6 +142,31 @@ final class PerformanceWatch {
       judgement.againstBound(bound, level / policy.bounds().size());
     }
     return new Judged(track.servedBy(), judgement.subjects, judgement.found);
+  }
+
+  /** Returns what the newest complete periods leave without a verdict. */
+  static List<NotWatched> unjudged(List<PerformancePeriod> complete, PerformanceRules policy) {
+    if (complete.size() < FEWEST_PERIODS) {
+      return List.of();
+    }
+    List<PerformancePeriod> newest =
+        complete.subList(complete.size() - FEWEST_PERIODS, complete.size());
+    if (newest.stream().allMatch(period -> period.labelled() == 0)) {
+      return List.of(NO_LABELS);
+    }
+    Stream<String> judged =
+        policy.bounds().isEmpty()
+            ? Stream.of(policy.task().main())
+            : policy.bounds().stream().map(PerformanceRules.Bound::figure).distinct();
+    return judged
+        .filter(figure -> values(newest, figure).length == 0)
+        .map(
+            figure ->
+                new NotWatched(
+                    figure,
+                    "undefined in each of the newest %d complete periods; performance(version) has the reason"
+                        .formatted(FEWEST_PERIODS)))
+        .toList();
   }
 
   private static double[] values(List<PerformancePeriod> periods, String figure) {

@@ -1,6 +1,7 @@
 package io.mlops4j.monitor.watch.labels;
 
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.alarm.NotWatched;
 import io.mlops4j.monitor.performance.LabelCoverage;
 import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.monitor.performance.PerformancePeriod;
@@ -37,6 +38,7 @@ public final class VersionTrack {
   private final TreeMap<Long, PeriodTrack> periods = new TreeMap<>();
   private long now = Long.MIN_VALUE;
   private long completedThrough = Long.MIN_VALUE;
+  private volatile List<NotWatched> unjudged = List.of();
   private @Nullable Measured<?> newest;
 
   /**
@@ -204,6 +206,7 @@ public final class VersionTrack {
           PeriodTrack period = PeriodTrack.read(one, policy, groupNames);
           track.periods.put(period.number, period);
         });
+    track.unjudged = PerformanceWatch.unjudged(track.history(), policy);
     return track;
   }
 
@@ -256,7 +259,16 @@ public final class VersionTrack {
       }
       rows += period.labelled;
     }
-    return due.isEmpty() ? null : new Completed(rows, due.size());
+    if (due.isEmpty()) {
+      return null;
+    }
+    unjudged = PerformanceWatch.unjudged(history(), policy);
+    return new Completed(rows, due.size());
+  }
+
+  /** What the newest complete periods leave without a verdict. */
+  List<NotWatched> unjudged() {
+    return unjudged;
   }
 
   /** The labelled rows of periods that have become complete, and the number of these periods. */
