@@ -17,12 +17,15 @@ import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that are killed among 200 000 predictions and their labels, one after the other. */
 @Timeout(300)
 class KilledMonitorTest {
   private static final int KILLS = 4;
+  private static final int BLOCKS_OF_512_BYTES = 400;
 
   @TempDir Path temp;
 
@@ -51,6 +54,35 @@ class KilledMonitorTest {
     assertThat(labelled).isEqualTo(JoinedRows.EXPECTED.get("events").asLong());
     try (ModelMonitor monitor = StateChild.monitor(allocator, folder)) {
       check(monitor, "seed " + seed);
+    }
+  }
+
+  /** The files of the first process may not grow, as on a full disk. */
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void noAcknowledgedLabelIsLostIfTheDiskIsFull() throws Exception {
+    Path folder = temp.resolve("state");
+    Path errors = temp.resolve("full");
+    Process child =
+        ChildProcess.start(
+            ChildProcess.withFileLimit(
+                    BLOCKS_OF_512_BYTES, ChildProcess.java(StateChild.class, folder))
+                .redirectError(errors.toFile()));
+    try (BufferedReader out = child.inputReader()) {
+      for (String line = out.readLine(); line != null; line = out.readLine()) {
+        read(line, "a full disk");
+      }
+    } finally {
+      child.destroyForcibly();
+    }
+    assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(errors).content().contains("labels: cannot store them", "none was added");
+    assertThat(labelled).isPositive();
+    assertThat(done).isFalse();
+    run(folder, Integer.MAX_VALUE, "with room again");
+    assertThat(done).isTrue();
+    try (ModelMonitor monitor = StateChild.monitor(allocator, folder)) {
+      check(monitor, "with room again");
     }
   }
 
