@@ -47,6 +47,9 @@ record Settings(
     int windowRows,
     Optional<Path> data) {
 
+  /** The default, unless a call may take longer. */
+  private static final Duration SHUTDOWN = Duration.ofSeconds(10);
+
   /**
    * Reads the settings.
    *
@@ -54,6 +57,8 @@ record Settings(
    */
   static Settings from(Map<String, String> variables) {
     Environment env = new Environment("MLOPS_", variables);
+    Duration deadline = env.duration("MLOPS_DEADLINE", Duration.ofSeconds(2));
+    Duration most = deadline.compareTo(SHUTDOWN) > 0 ? deadline : SHUTDOWN;
     Settings settings =
         new Settings(
             env.path("MLOPS_REGISTRY", "the folder of the registry"),
@@ -65,10 +70,10 @@ record Settings(
             env.number("MLOPS_MAX_BODY", 4 << 20, 1, 1 << 30),
             env.number("MLOPS_MAX_CALLS", 64, 1, 100_000),
             env.number("MLOPS_MAX_CONNECTIONS", 1_000, 1, 1_000_000),
-            env.duration("MLOPS_DEADLINE", Duration.ofSeconds(2)),
+            deadline,
             env.duration("MLOPS_READ_TIMEOUT", Duration.ofSeconds(5)),
             env.duration("MLOPS_GRPC_IDLE", Duration.ofMinutes(5)),
-            env.duration("MLOPS_SHUTDOWN", Duration.ofSeconds(10)),
+            env.duration("MLOPS_SHUTDOWN", most),
             env.number("MLOPS_ENGINE_THREADS", 1, 1, 1_024),
             env.alias("MLOPS_SHADOW"),
             env.path("MLOPS_REFERENCE"),
@@ -77,6 +82,11 @@ record Settings(
     if (settings.port() != 0 && settings.port() == settings.grpcPort()) {
       env.wrong(
           "MLOPS_GRPC_PORT: found the port of HTTP, " + settings.port() + ", expected another");
+    }
+    if (settings.shutdown().compareTo(deadline) < 0) {
+      env.wrong(
+          "MLOPS_SHUTDOWN: found %d ms, expected at least MLOPS_DEADLINE, %d ms, so that calls that run are answered"
+              .formatted(settings.shutdown().toMillis(), deadline.toMillis()));
     }
     env.check();
     return settings;

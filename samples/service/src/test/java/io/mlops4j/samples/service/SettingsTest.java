@@ -40,12 +40,11 @@ class SettingsTest {
         .isInstanceOf(SettingsException.class)
         .hasMessage(
             """
+            MLOPS_DEADLINE: found "2 seconds", expected a time more than zero and at most a day, for example 500ms, 2s or 1m; unset it to use the default
             MLOPS_REGISTRY: not set, expected the folder of the registry
             MLOPS_MODEL: not set, expected the alias to follow, for example flight-delay@champion
-            MLOPS_DEADLINE: found "2 seconds", expected a time more than zero and at most a day, for example 500ms, 2s or 1m; unset it to use the default
             MLOPS_PROT: no such setting; did you mean MLOPS_PORT?\
-            """
-                .replace("MLOPS_DEADLINE: found", "MLOPS_DEADLINE: found"));
+            """);
   }
 
   @ParameterizedTest
@@ -77,6 +76,21 @@ class SettingsTest {
         .hasMessage("MLOPS_GRPC_PORT: found the port of HTTP, 9000, expected another");
     variables.putAll(Map.of("MLOPS_PORT", "0", "MLOPS_GRPC_PORT", "0"));
     assertThat(Settings.from(variables).grpcPort()).isZero();
+  }
+
+  /** Otherwise the process outlives it, waiting for a call. */
+  @Test
+  void theShutdownIsNotShorterThanACall() {
+    assertThat(with("MLOPS_DEADLINE", "1m").shutdown()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(with("MLOPS_DEADLINE", "9s").shutdown()).isEqualTo(Duration.ofSeconds(10));
+    Map<String, String> variables = new HashMap<>(LEAST);
+    variables.putAll(Map.of("MLOPS_DEADLINE", "3s", "MLOPS_SHUTDOWN", "3s"));
+    assertThat(Settings.from(variables).shutdown()).isEqualTo(Duration.ofSeconds(3));
+    variables.put("MLOPS_SHUTDOWN", "500ms");
+    assertThatThrownBy(() -> Settings.from(variables))
+        .isInstanceOf(SettingsException.class)
+        .hasMessage(
+            "MLOPS_SHUTDOWN: found 500 ms, expected at least MLOPS_DEADLINE, 3000 ms, so that calls that run are answered");
   }
 
   /** As README.md lists them. */
