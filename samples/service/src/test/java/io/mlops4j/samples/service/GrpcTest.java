@@ -29,6 +29,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
@@ -191,6 +192,9 @@ class GrpcTest {
         flight()
             .setInputs(0, tensor("distance", "FP32").setContents(contents().addBoolContents(true))),
         "distance: found contents of another type, expected only those for FP32");
+    assertInvalid(
+        flight().setInputs(0, tensor("distance", "FP32").addAllShape(Collections.nCopies(32, 1L))),
+        "distance: found 33 dimensions, expected at most 32");
     assertInvalid(
         flight().addOutputs(InferRequestedOutputTensor.newBuilder().setName("x")),
         "outputs: found \"x\", expected one of [probability]");

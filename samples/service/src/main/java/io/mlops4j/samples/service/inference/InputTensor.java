@@ -24,6 +24,9 @@ import org.apache.arrow.vector.types.pojo.Field;
  * request with an input of the same name and type uses its memory again.
  */
 public final class InputTensor implements AutoCloseable {
+  /** More than any tensor has. */
+  static final int MOST_DIMENSIONS = 32;
+
   private final String name;
   private final DataType type;
   private final FieldVector values;
@@ -44,6 +47,11 @@ public final class InputTensor implements AutoCloseable {
    * @param most how many elements the request can hold, so that a wrong shape allocates nothing
    */
   void begin(long[] shape, long most) {
+    if (shape.length > MOST_DIMENSIONS) {
+      throw Problem.badInput(
+          "%s: found %d dimensions, expected at most %d"
+              .formatted(name, shape.length, MOST_DIMENSIONS));
+    }
     this.elements = elements(name, shape, most);
     this.shape = shape;
     this.written = 0;

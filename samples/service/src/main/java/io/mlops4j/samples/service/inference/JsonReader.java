@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  * memory. Members that the protocol does not know are skipped, because it allows extensions.
  */
 final class JsonReader {
-  /** Deeper arrays than any tensor has. */
-  private static final int MOST_DIMENSIONS = 32;
-
   private final JsonParser json;
   private final ByteBuffer binary;
   private final InferenceRequest request;
@@ -282,11 +279,11 @@ final class JsonReader {
     int dimensions = 0;
     while (json.nextToken() != JsonToken.END_ARRAY) {
       expect("inputs.shape", JsonToken.VALUE_NUMBER_INT, "whole numbers");
-      if (dimensions == MOST_DIMENSIONS) {
+      if (dimensions == InputTensor.MOST_DIMENSIONS) {
         throw Problem.badInput("inputs.shape: expected at most 32 dimensions");
       }
       if (dimensions == sizes.length) {
-        sizes = Arrays.copyOf(sizes, MOST_DIMENSIONS);
+        sizes = Arrays.copyOf(sizes, InputTensor.MOST_DIMENSIONS);
       }
       sizes[dimensions++] = json.getLongValue();
     }
