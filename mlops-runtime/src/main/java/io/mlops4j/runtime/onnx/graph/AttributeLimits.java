@@ -28,6 +28,9 @@ final class AttributeLimits {
 
   /** Returns the names of an operator's limited attributes, often none. */
   static Set<String> names(String operator) {
+    if (TreeTableLimits.OPERATORS.contains(operator)) {
+      return TreeTableLimits.ATTRIBUTES;
+    }
     return operator.equals(TreeLimits.OPERATOR)
         ? TreeLimits.ATTRIBUTES
         : TABLE.getOrDefault(operator, Map.of()).keySet();
@@ -37,6 +40,9 @@ final class AttributeLimits {
   static Optional<String> violation(String operator, NodeProto.Builder node) {
     if (operator.equals(TreeLimits.OPERATOR)) {
       return TreeLimits.violation(node);
+    }
+    if (TreeTableLimits.OPERATORS.contains(operator)) {
+      return TreeTableLimits.violation(node);
     }
     Map<String, Range> ranges = TABLE.getOrDefault(operator, Map.of());
     for (AttributeProto attribute : node.getAttributeList()) {

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The structure of a {@code TreeEnsemble} (ai.onnx.ml 5). ONNX Runtime follows its numbers without
- * a check while it opens a model: a number out of range ends the process, and a cycle has no end.
+ * a check while it opens a model: a number out of range ends the process, and a cycle has no end. A
+ * deep tree overflows the stack.
  */
 final class TreeLimits {
   static final String OPERATOR = "ai.onnx.ml.TreeEnsemble";
@@ -138,6 +139,8 @@ final class TreeLimits {
 
   private @Nullable String trees() {
     boolean[] seen = new boolean[branches];
+    int[] depths = new int[branches];
+    int deepest = 0;
     Deque<Integer> open = new ArrayDeque<>();
     for (long root : longs("tree_roots")) {
       if (root < 0 || root >= branches || seen[(int) root]) {
@@ -147,6 +150,7 @@ final class TreeLimits {
       seen[(int) root] = true;
       while (!open.isEmpty()) {
         int branch = open.remove();
+        deepest = Math.max(deepest, depths[branch] + 1);
         if (isLeaf(branch)) {
           if (branch >= leaves) { // ONNX Runtime reads the leaf of that number
             return "the leaf %d, expected less than %d".formatted(branch, leaves);
@@ -165,12 +169,13 @@ final class TreeLimits {
               return "the branch %d twice, expected once".formatted(child);
             }
             seen[(int) child] = true;
+            depths[(int) child] = depths[branch] + 1;
             open.add((int) child);
           }
         }
       }
     }
-    return null;
+    return TreeTableLimits.tooDeep(deepest);
   }
 
   /** Whether ONNX Runtime takes a root for a leaf. */
