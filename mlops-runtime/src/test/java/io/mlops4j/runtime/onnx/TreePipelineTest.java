@@ -280,6 +280,18 @@ class TreePipelineTest {
     agree(model(trees, List.of(), after), trees, JAVA);
   }
 
+  /** The number of columns is sought from the trees to the input, through all of them. */
+  @Test
+  void manyOperatorsBeforeTheTreesStayWithThem() throws InvalidProtocolBufferException {
+    List<NodeProto.Builder> before = new ArrayList<>(List.of(node("Identity", "0", "x")));
+    for (int i = 0; i < 20_000; i++) {
+      before.add(node("Identity", "" + (i + 1), "" + i));
+    }
+    before.add(node("Identity", "m", "20000"));
+    RandomTrees trees = trees(false);
+    agree(model(trees, before, List.of()), trees, CPU);
+  }
+
   @Test
   void chosenColumnsAgree() throws InvalidProtocolBufferException {
     RandomTrees trees = trees(false);

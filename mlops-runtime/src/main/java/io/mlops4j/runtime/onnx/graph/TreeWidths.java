@@ -29,6 +29,9 @@ final class TreeWidths {
 
   private static final long MOST = 1 << 20;
 
+  /** The most operators that are followed one after the other, because calls are as deep. */
+  private static final int MOST_OPERATORS = 500;
+
   private static final Set<String> KEEP =
       Set.of(
           "Identity",
@@ -42,6 +45,7 @@ final class TreeWidths {
   private final Map<String, NodeProto> makers;
   private final Map<String, TensorProto> constants = new HashMap<>();
   private final Map<String, Long> known = new HashMap<>();
+  private int followed;
 
   TreeWidths(GraphProto graph, Map<String, NodeProto> makers) {
     this.makers = makers;
@@ -65,7 +69,9 @@ final class TreeWidths {
     if (width == null) {
       known.put(value, UNKNOWN);
       NodeProto maker = makers.get(value);
-      width = maker == null ? UNKNOWN : of(maker);
+      followed++;
+      width = maker == null || followed > MOST_OPERATORS ? UNKNOWN : of(maker);
+      followed--;
       known.put(value, width > MOST ? UNKNOWN : width);
     }
     return width;
