@@ -75,6 +75,7 @@ final class LoadedLibrary {
     return mapped.iterator().next();
   }
 
+  /** Returns the files, each of whose characters is one byte, in whatever encoding. */
   private static Set<String> mapped() {
     Set<String> files = new TreeSet<>();
     try (BufferedReader lines = Files.newBufferedReader(MAPPINGS, StandardCharsets.ISO_8859_1)) {
@@ -96,7 +97,7 @@ final class LoadedLibrary {
   private static long ofFile(String file, String symbol) throws ReflectiveOperationException {
     try (Scratch scratch = new Scratch(new DirectMemory())) {
       long open = ofSystem("dlopen");
-      long library = Downcalls.call(open, scratch.path(Path.of(file)), LOADED_BEFORE, 0, 0);
+      long library = Downcalls.call(open, scratch.bytes(file), LOADED_BEFORE, 0, 0);
       long found =
           library == 0 ? 0 : Downcalls.call(ofSystem("dlsym"), library, scratch.text(symbol), 0, 0);
       if (found == 0) {

@@ -37,6 +37,11 @@ final class Scratch implements AutoCloseable {
     return ended(text.getBytes(StandardCharsets.UTF_8), 1);
   }
 
+  /** Returns the address of a text of which each character stands for one byte. */
+  long bytes(String text) {
+    return ended(text.getBytes(StandardCharsets.ISO_8859_1), 1);
+  }
+
   /** Returns a path in the form that ONNX Runtime takes on this platform. */
   long path(Path path) {
     return ended(path.toString().getBytes(FILE_NAMES), 2);
