@@ -9,6 +9,8 @@ package io.mlops4j.runtime.onnx.tree;
 final class Exp {
   private static final int BITS = 5;
   private static final int SIZE = 1 << BITS;
+  private static final float LEAST = -103.9f;
+  private static final float MOST = 88.7f;
   private static final double STEPS = 0x1.71547652b82fep+0 * SIZE; // SIZE / ln 2
   private static final double C3 = 0x1.c6af84b912394p-5 / SIZE / SIZE / SIZE;
   private static final double C2 = 0x1.ebfce50fac4f3p-3 / SIZE / SIZE;
@@ -28,7 +30,7 @@ final class Exp {
   }
 
   static float of(float x) {
-    if (!(Math.abs(x) < 87)) { // beyond, results are not normal numbers
+    if (!(x > LEAST && x < MOST)) { // beyond, the result is infinite, 0 or the least number
       return (float) StrictMath.exp(x);
     }
     double z = STEPS * x;

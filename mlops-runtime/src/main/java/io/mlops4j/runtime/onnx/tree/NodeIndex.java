@@ -25,6 +25,9 @@ final class NodeIndex {
       while (end < tree.length && tree[end] == tree[start]) {
         end++;
       }
+      if ((int) tree[start] == -1) { // ONNX Runtime takes each of its nodes for a root
+        throw new UnfitTreesException("a tree with the number " + tree[start]);
+      }
       if (starts.put(tree[start], start) != null) {
         throw new UnfitTreesException("a tree in several pieces");
       }

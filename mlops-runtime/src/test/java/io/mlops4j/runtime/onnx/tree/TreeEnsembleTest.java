@@ -2,22 +2,27 @@ package io.mlops4j.runtime.onnx.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import com.google.protobuf.ByteString;
 import io.mlops4j.runtime.TestSize;
 import io.mlops4j.runtime.memory.Native;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -291,6 +296,78 @@ class TreeEnsembleTest {
     assertThat(left).as("left of " + count).isLessThan(count / 4);
   }
 
+  /** Exponentials of which many are not normal numbers. */
+  @Test
+  void softmaxOfDistantScoresHasTheAnswersOfOnnxRuntime() throws OrtException {
+    int classes = 4000;
+    NodeProto.Builder leaf =
+        NodeProto.newBuilder()
+            .setDomain("ai.onnx.ml")
+            .setOpType("TreeEnsembleClassifier")
+            .addInput("x")
+            .addOutput("label")
+            .addOutput("y");
+    List<Long> ids = LongStream.range(0, classes).boxed().toList();
+    List<Float> weights = new ArrayList<>(List.of(0f));
+    for (int i = 1; i < classes; i++) {
+      weights.add(-87f - 0.335f * i / classes);
+    }
+    for (String name : List.of("treeids", "nodeids", "featureids", "truenodeids", "falsenodeids")) {
+      leaf.addAttribute(ints("nodes_" + name, List.of(0L)));
+    }
+    leaf.addAttribute(ints("class_treeids", Collections.nCopies(classes, 0L)))
+        .addAttribute(ints("class_nodeids", Collections.nCopies(classes, 0L)))
+        .addAttribute(ints("class_ids", ids))
+        .addAttribute(ints("classlabels_int64s", ids))
+        .addAttribute(floats("class_weights", weights))
+        .addAttribute(floats("nodes_values", List.of(0f)))
+        .addAttribute(
+            AttributeProto.newBuilder()
+                .setName("nodes_modes")
+                .setType(AttributeType.STRINGS)
+                .addStrings(ByteString.copyFromUtf8("LEAF")))
+        .addAttribute(
+            AttributeProto.newBuilder()
+                .setName("post_transform")
+                .setType(AttributeType.STRING)
+                .setS(ByteString.copyFromUtf8("SOFTMAX")));
+    check(leaf.build(), new float[ROWS * RandomTrees.FEATURES], "distant scores");
+  }
+
+  private static AttributeProto.Builder ints(String name, List<Long> values) {
+    return AttributeProto.newBuilder().setName(name).setType(AttributeType.INTS).addAllInts(values);
+  }
+
+  private static AttributeProto.Builder floats(String name, List<Float> values) {
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeType.FLOATS)
+        .addAllFloats(values);
+  }
+
+  /** To ONNX Runtime, each node of a tree with the number -1 is a root. */
+  @Test
+  void treesWithTheNumberMinusOneAreLeftOrHaveTheAnswersOfOnnxRuntime() throws OrtException {
+    RandomTrees trees = new RandomTrees(new Random(4));
+    trees.full = true;
+    NodeProto.Builder node = trees.grow(3, 2).operator().toBuilder();
+    for (AttributeProto.Builder one : node.getAttributeBuilderList()) {
+      for (int i = 0; one.getName().endsWith("_treeids") && i < one.getIntsCount(); i++) {
+        one.setInts(i, one.getInts(i) - 1);
+      }
+    }
+    float[] x = new float[ROWS * RandomTrees.FEATURES];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = trees.feature();
+    }
+    NodeProto numbered = node.build();
+    try {
+      check(numbered, x, "numbers from -1");
+    } catch (UnfitTreesException e) {
+      assertThat(e).hasMessageContaining("-1");
+    }
+  }
+
   private static RandomTrees anyKind(int seed) {
     Random random = new Random(seed);
     int unused = random.nextInt(); // is alike for all small seeds
@@ -332,12 +409,15 @@ class TreeEnsembleTest {
   }
 
   private static void check(RandomTrees trees, String what) throws OrtException {
-    NodeProto operator = trees.operator();
-    TreeEnsemble ensemble = TreeEnsemble.read(operator);
     float[] x = new float[ROWS * RandomTrees.FEATURES];
     for (int i = 0; i < x.length; i++) {
       x[i] = trees.feature();
     }
+    check(trees.operator(), x, what);
+  }
+
+  private static void check(NodeProto operator, float[] x, String what) throws OrtException {
+    TreeEnsemble ensemble = TreeEnsemble.read(operator);
     int targets = ensemble.targets();
     long[] answers = answers(ensemble, x, ROWS);
     for (int batch : BATCHES) {
