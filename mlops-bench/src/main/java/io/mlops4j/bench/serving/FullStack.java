@@ -22,7 +22,8 @@ import java.nio.file.Path;
 
 /**
  * What a service runs: an alias of a registry is deployed, with a monitor, a prediction log and
- * Micrometer's meters as listeners, and is called with records.
+ * Micrometer's meters as listeners, and is called with records. These are the rows of the monitor's
+ * reference, because a monitor that finds drift in each window computes its evidence, too.
  */
 final class FullStack implements Callers {
   private static final String ALIAS = "mlp@champion";
@@ -34,6 +35,7 @@ final class FullStack implements Callers {
   private final PredictionLog log;
   private final Deployment deployment;
   private final RowModel<Row32, Mlps.Score> rows;
+  private final Row32[] asked = Mlps.records(MonitoredModel.REFERENCE);
 
   FullStack(String model) throws IOException {
     folder = Files.createTempDirectory("mlops4j-stack");
@@ -60,7 +62,6 @@ final class FullStack implements Callers {
 
   @Override
   public Caller caller(int number) {
-    Row32[] asked = Mlps.records();
     return call -> rows.predict(asked[call % asked.length]).y();
   }
 
@@ -70,10 +71,17 @@ final class FullStack implements Callers {
     log.flush();
   }
 
+  /** How many problems the monitor has found; none, or the figures are those of a sick service. */
+  int episodes() {
+    return monitor.episodes().size();
+  }
+
   @Override
   public void close() throws IOException {
     deployment.close();
-    System.out.println("# live.stack: monitor " + monitor.counts() + ", log " + log.status());
+    System.out.printf(
+        "# live.stack: %d episodes, monitor %s, log %s%n",
+        episodes(), monitor.counts(), log.status());
     monitor.close();
     log.close();
     registry.close();

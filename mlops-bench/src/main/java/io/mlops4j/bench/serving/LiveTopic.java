@@ -101,7 +101,7 @@ public final class LiveTopic implements Topic {
     }
 
     Callers open(String model) throws Exception {
-      return this == DEFAULT ? Mlps.raw(model) : Mlps.rawWithoutArena(model);
+      return Mlps.raw(model, this == DEFAULT, MonitoredModel.REFERENCE);
     }
   }
 

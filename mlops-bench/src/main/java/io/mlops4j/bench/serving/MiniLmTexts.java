@@ -2,6 +2,7 @@ package io.mlops4j.bench.serving;
 
 import io.mlops4j.bench.engines.MiniLm;
 import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.runtime.ModelRuntime;
 import java.nio.Buffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
@@ -41,8 +42,10 @@ final class MiniLmTexts {
     return texts;
   }
 
-  static Callers ours(LoadOptions options, int shortest, int longest, int step) {
+  static Callers ours(
+      ModelRuntime.Builder runtime, LoadOptions options, int shortest, int longest, int step) {
     return new OursRows<>(
+        runtime.open(),
         MiniLm.file(),
         options,
         Text.class,

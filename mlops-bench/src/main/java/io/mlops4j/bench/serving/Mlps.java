@@ -3,6 +3,7 @@ package io.mlops4j.bench.serving;
 import io.mlops4j.bench.engines.Mlp32;
 import io.mlops4j.bench.engines.Models;
 import io.mlops4j.bench.engines.Row32;
+import io.mlops4j.bench.engines.Runtimes;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.model.FeatureSchema;
 import java.nio.FloatBuffer;
@@ -18,45 +19,53 @@ final class Mlps {
   /** The model's output. */
   record Score(float y) {}
 
-  private static float[][] floats() {
-    float[] all = Mlp32.rows(IN_TURNS);
-    float[][] rows = new float[IN_TURNS][];
-    for (int i = 0; i < IN_TURNS; i++) {
+  private static float[][] floats(int different) {
+    float[] all = Mlp32.rows(different);
+    float[][] rows = new float[different][];
+    for (int i = 0; i < different; i++) {
       rows[i] = Arrays.copyOfRange(all, i * Mlp32.FEATURES, (i + 1) * Mlp32.FEATURES);
     }
     return rows;
   }
 
   /** Rows that a thread asks in turns. */
-  static Row32[] records() {
-    return Arrays.stream(floats()).map(Row32::of).toArray(Row32[]::new);
+  static Row32[] records(int different) {
+    return Arrays.stream(floats(different)).map(Row32::of).toArray(Row32[]::new);
   }
 
   static Callers ours(String model, LoadOptions options) {
     return new OursRows<>(
+        Runtimes.builder().open(),
         Models.file(model),
         options.toBuilder().features(FeatureSchema.ofNames(Mlp32.names())).build(),
         Row32.class,
         Score.class,
-        thread -> records(),
+        thread -> records(IN_TURNS),
         Score::y);
   }
 
   /** ONNX Runtime's default options. */
   static Callers raw(String model) throws Exception {
-    return raw(model, true);
+    return raw(model, true, IN_TURNS);
   }
 
   /** Without an arena, as small calls of the library run. */
   static Callers rawWithoutArena(String model) throws Exception {
-    return raw(model, false);
+    return raw(model, false, IN_TURNS);
   }
 
-  private static Callers raw(String model, boolean arena) throws Exception {
+  /**
+   * A loop around ONNX Runtime's Java API.
+   *
+   * @param arena whether the session has an arena
+   * @param different how many rows all threads ask in turns
+   */
+  static Callers raw(String model, boolean arena, int different) throws Exception {
+    float[][] rows = floats(different);
     return new RawRows<>(
         Models.file(model),
         new RawRows.Kind<float[]>(
-            thread -> floats(),
+            thread -> rows,
             row -> 1,
             List.of("x"),
             length -> new long[] {1, Mlp32.FEATURES},

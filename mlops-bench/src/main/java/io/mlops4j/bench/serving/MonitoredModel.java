@@ -28,7 +28,9 @@ final class MonitoredModel implements AutoCloseable {
   }
 
   static final FeatureSchema FEATURES = FeatureSchema.ofNames(Mlp32.names());
-  private static final int REFERENCE = 20_000;
+
+  /** The rows of the reference, which are the first ones of {@link Mlp32#rows}. */
+  static final int REFERENCE = 20_000;
 
   private final ModelRuntime runtime = Runtimes.oneThread().open();
   private final @Nullable ModelMonitor monitor;

@@ -1,6 +1,5 @@
 package io.mlops4j.bench.serving;
 
-import io.mlops4j.bench.engines.Runtimes;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.RowModel;
@@ -11,22 +10,25 @@ import java.util.function.ToDoubleFunction;
 
 /** This library, asked with records by many threads. */
 final class OursRows<I extends Record, O extends Record> implements Callers {
-  private final ModelRuntime runtime = Runtimes.builder().open();
+  private final ModelRuntime runtime;
   private final Model model;
   private final RowModel<I, O> rows;
   private final IntFunction<I[]> inputs;
   private final ToDoubleFunction<O> read;
 
   /**
+   * @param runtime of the model; closed with this
    * @param inputs what a thread asks, in turns
    */
   OursRows(
+      ModelRuntime runtime,
       Path file,
       LoadOptions options,
       Class<I> in,
       Class<O> out,
       IntFunction<I[]> inputs,
       ToDoubleFunction<O> read) {
+    this.runtime = runtime;
     model = runtime.load(file, options);
     rows = model.rows(in, out);
     this.inputs = inputs;

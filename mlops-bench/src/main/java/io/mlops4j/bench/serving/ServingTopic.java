@@ -1,5 +1,6 @@
 package io.mlops4j.bench.serving;
 
+import io.mlops4j.bench.engines.Runtimes;
 import io.mlops4j.bench.ratios.Comparison;
 import io.mlops4j.bench.ratios.Comparison.Shows;
 import io.mlops4j.bench.ratios.Side;
@@ -60,14 +61,21 @@ public final class ServingTopic implements Topic {
             "serving.minilm16.threads16",
             "all-MiniLM-L6-v2, texts of 16 tokens, batching on",
             1.1,
-            () -> MiniLmTexts.ours(batching(32), 16, 16, 1),
+            () -> MiniLmTexts.ours(Runtimes.builder(), batching(32), 16, 16, 1),
             () -> MiniLmTexts.raw(16, 16, 1)));
     all.add(
         throughput(
             "serving.minilmragged.threads16",
-            "all-MiniLM-L6-v2, texts of 8 to 128 tokens, batching on",
+            "all-MiniLM-L6-v2, texts of 8 to 128 tokens, batching on, one engine thread as the peer",
             0.97,
-            () -> MiniLmTexts.ours(batching(32), 8, 128, 8),
+            () -> MiniLmTexts.ours(Runtimes.oneThread(), batching(32), 8, 128, 8),
+            () -> MiniLmTexts.raw(8, 128, 8)));
+    all.add(
+        throughput(
+            "serving.minilmragged.allthreads.threads16",
+            "the same with an engine thread for each processor, as a runtime has by default",
+            Double.NaN,
+            () -> MiniLmTexts.ours(Runtimes.builder(), batching(32), 8, 128, 8),
             () -> MiniLmTexts.raw(8, 128, 8)));
     all.add(
         p99(

@@ -3,6 +3,7 @@ package io.mlops4j.bench.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.mlops4j.bench.engines.Runtimes;
 import io.mlops4j.bench.ratios.Comparison;
 import io.mlops4j.bench.ratios.Comparison.Shows;
 import io.mlops4j.bench.ratios.Measured;
@@ -38,6 +39,7 @@ class ServingTopicTest {
           Map.entry("serving.wide.threads16", 1.8),
           Map.entry("serving.minilm16.threads16", 1.1),
           Map.entry("serving.minilmragged.threads16", 0.97),
+          Map.entry("serving.minilmragged.allthreads.threads16", SHOWN),
           Map.entry("serving.openloop.aa.p99", SHOWN),
           Map.entry("serving.openloop.tiny.p99", 1.2),
           Map.entry("serving.openloop.wide.p99", 1.2),
@@ -89,9 +91,19 @@ class ServingTopicTest {
 
   @Test
   void textsOfOtherLengthsGetWhatThePeerGets() throws Exception {
-    try (Callers ours = MiniLmTexts.ours(TOGETHER, 2, 8, 2);
+    try (Callers ours = MiniLmTexts.ours(Runtimes.builder(), TOGETHER, 2, 8, 2);
         Callers theirs = MiniLmTexts.raw(2, 8, 2)) {
       sameAnswers(ours, theirs, 40, 1e-5f);
+    }
+  }
+
+  @Test
+  void theStackGetsWhatThePeerGetsAndItsMonitorFindsNothing() throws Exception {
+    try (FullStack ours = new FullStack("mlp32");
+        Callers theirs = Mlps.raw("mlp32", true, MonitoredModel.REFERENCE)) {
+      sameAnswers(ours, theirs, MonitoredModel.REFERENCE, 1e-4f);
+      ours.settle();
+      assertThat(ours.episodes()).isZero();
     }
   }
 
