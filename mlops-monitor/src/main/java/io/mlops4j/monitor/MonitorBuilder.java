@@ -137,12 +137,13 @@ public final class MonitorBuilder {
   }
 
   /**
-   * Bounds the processor time of the monitor's thread. The default is 0.1, a tenth of one
-   * processor. The use is averaged over ten seconds. While the thread stays below the budget, every
-   * row is counted. If the load needs more, the monitor counts a uniform sample of the calls: a
-   * call is taken or left out by its number, with all of its rows, before they are copied. Rows
-   * that are left out are in {@link MonitorCounts#leftOut}, {@link WindowReport#leftOut} and, if
-   * labels arrive for them, {@link LabelCounts#leftOut}.
+   * Bounds the processor time of the monitor's thread. The default is 0.05, a twentieth of one
+   * processor. The use is averaged over ten seconds, but for a second of processor time at the
+   * start. While the thread stays below the budget, every row is counted. If the load needs more,
+   * the monitor counts a uniform sample of the calls: a call is taken or left out by its number,
+   * with all of its rows, before they are copied. Rows that are left out are in {@link
+   * MonitorCounts#leftOut}, {@link WindowReport#leftOut} and, if labels arrive for them, {@link
+   * LabelCounts#leftOut}.
    *
    * <p>Windows and budgets by rows count the rows that were taken. At least one call in 1024 is
    * taken.

@@ -100,6 +100,22 @@ class ProcessorBudgetTest {
     assertThat(thread.shares).allMatch(share -> share == 1);
   }
 
+  /** The first rows of a process take many times as long as those that come later. */
+  @Test
+  void theStartHasASecondWhateverTheShare() {
+    Simulation thread = new Simulation(0.01);
+    thread.pass(0.9, 100_000, 10_000, 0);
+    assertThat(thread.shares).allMatch(share -> share == 1);
+    thread.pass(30, 4_000_000, 500, 0);
+    thread.pass(60, 1_000, 500, 0);
+    int before = thread.shares.size();
+    thread.pass(0.9, 100_000, 10_000, 0);
+    assertThat(thread.shares.subList(before, thread.shares.size()))
+        .as("the second is given once")
+        .anyMatch(share -> share < 0.5);
+    assertThat(thread.chosen).isLessThan(0.5);
+  }
+
   @Test
   void aHandOffThatFillsIsSampledBeforeItDropsRows() {
     Simulation thread = new Simulation(0.1);

@@ -70,7 +70,7 @@ public final class LiveTopic implements Topic {
             + ", without a break, a monitor "
             + (every
                 ? "that counts every row"
-                : "with the default budget of a tenth of a processor")
+                : "with the default budget of a twentieth of a processor")
             + " attached; ";
     return List.of(
         new Comparison(

@@ -21,7 +21,7 @@ final class MonitoredModel implements AutoCloseable {
   enum Rows {
     /** No monitor is attached. */
     NONE,
-    /** The default: a sample, if the load needs more than a tenth of a processor. */
+    /** The default: a sample, if the load needs more than a twentieth of a processor. */
     WITHIN_BUDGET,
     /** No budget. */
     EVERY

@@ -5,10 +5,10 @@ package io.mlops4j.monitor.handoff;
  * share of one processor on average. Used by the monitor's thread only.
  *
  * <p><b>Credit.</b> Unused processor time is saved, at most that of {@value #SECONDS} seconds of
- * the budget. A quarter of it and more pays for every call. With less, the thread may use between
- * its budget (no credit) and a whole processor (a quarter): {@code share^(1 - 4 credit / most)}. So
- * the credit falls towards 0 ever more slowly while the load stays too high, and does not
- * oscillate.
+ * the budget, {@code most}; the start has a second. A quarter of {@code most} pays for every call.
+ * With less, the thread may use between its budget (no credit) and a whole processor (a quarter):
+ * {@code share^(1 - 4 credit / most)}. So the credit falls towards 0 ever more slowly while the
+ * load stays too high, and does not oscillate.
  *
  * <p><b>Share of the calls.</b> The allowed use is divided by what all rows that are sent would
  * cost: their rate times the processor time of a row, both smoothed. The cost of a row contains the
@@ -25,6 +25,9 @@ public final class ProcessorBudget {
 
   /** At least one call in this number is counted, even if all other work uses up the budget. */
   public static final int LEAST = 1024;
+
+  /** Processor time for the first rows, which cost many times as much until they are compiled. */
+  private static final double START = 1e9;
 
   private static final long TICK = 10_000_000;
   private static final double RATE_MEMORY = 1e9;
@@ -51,7 +54,7 @@ public final class ProcessorBudget {
   public ProcessorBudget(double share) {
     this.share = share;
     this.most = share * SECONDS * 1e9;
-    this.credit = most;
+    this.credit = Math.max(most, START);
   }
 
   /** Whether enough time has passed since the last look. */
@@ -79,7 +82,7 @@ public final class ProcessorBudget {
     lastUsed = usedSoFar;
     lastSent = sentSoFar;
     lastHandled = handledSoFar;
-    credit = Math.max(0, Math.min(most, credit + share * passed - spent));
+    credit = Math.max(0, Math.min(Math.max(most, credit), credit + share * passed - spent));
     double fadingRate = Math.exp(-passed / RATE_MEMORY);
     time = fadingRate * time + passed;
     sent = fadingRate * sent + arrived;

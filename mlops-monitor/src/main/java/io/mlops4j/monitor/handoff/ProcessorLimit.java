@@ -8,8 +8,11 @@ import org.jspecify.annotations.Nullable;
  * @param share of one processor, above 0 and at most 1; infinite if every row is counted
  */
 public record ProcessorLimit(double share, ProcessorMeter meter) {
-  /** The share unless another is chosen. */
-  public static final double DEFAULT = 0.1;
+  /**
+   * The share unless another is chosen. Where the processors are busy, a call waits longer by
+   * several times the share that the monitor takes.
+   */
+  public static final double DEFAULT = 0.05;
 
   public static ProcessorLimit none() {
     return of(Double.POSITIVE_INFINITY);
