@@ -32,13 +32,18 @@ class FigureConditionTest {
   private final BufferAllocator allocator = new RootAllocator();
   private final Random random = new Random(15);
   private final ManualClock clock = new ManualClock(Instant.parse("2001-02-01T12:00:00Z"));
-  private final ModelMonitor monitor = start();
+  private final ModelMonitor monitor =
+      start(
+          PerformancePolicy.binary("p")
+              .business("saved", (p, label) -> label == 1 ? p : -p)
+              .groups("region")
+              .estimate(estimator()));
   private final Trial trial =
       Trial.of(CANDIDATE.version().orElseThrow(), CARD, clock.instant())
           .against(BASELINE.version().orElseThrow(), CARD);
   private int next;
 
-  private ModelMonitor start() {
+  private ModelMonitor start(PerformancePolicy policy) {
     Profile reference;
     try (FeatureBatch rows =
         FeatureBatch.builder(allocator).doubles("x", new double[100]).build()) {
@@ -48,11 +53,7 @@ class FigureConditionTest {
         .everyRow()
         .without(Watched.FEATURES, Watched.OUTPUTS, Watched.QUALITY)
         .labels(LabelJoin.byKey("key"))
-        .performance(
-            PerformancePolicy.binary("p")
-                .business("saved", (p, label) -> label == 1 ? p : -p)
-                .groups("region")
-                .estimate(estimator()))
+        .performance(policy)
         .clock(clock)
         .start();
   }
@@ -76,6 +77,11 @@ class FigureConditionTest {
 
   /** Answers rows of which a share is decided right, of two regions with shares of their own. */
   private void answer(ServedBy by, int rows, double rightNorth, double rightSouth) {
+    answer(monitor, by, rows, rightNorth, rightSouth);
+  }
+
+  private void answer(
+      ModelMonitor to, ServedBy by, int rows, double rightNorth, double rightSouth) {
     double[] x = new double[rows];
     double[] p = new double[rows];
     String[] keys = new String[rows];
@@ -98,13 +104,13 @@ class FigureConditionTest {
                 .strings("region", regions)
                 .build();
         FeatureBatch outputs = FeatureBatch.builder(allocator).doubles("p", p).build()) {
-      monitor.onInference(Events.answered(by, features, outputs));
+      to.onInference(Events.answered(by, features, outputs));
     }
-    monitor.flush();
+    to.flush();
     for (int i = 0; i < rows; i++) {
-      monitor.label(keys[i], labels[i]);
+      to.label(keys[i], labels[i]);
     }
-    monitor.flush();
+    to.flush();
   }
 
   private void answer(ServedBy by, int rows, double right) {
@@ -128,6 +134,18 @@ class FigureConditionTest {
     assertThat(only(verdict).text())
         .startsWith("accuracy of the candidate is 0.9 and of the baseline 0.9: a difference of 0 (")
         .contains("4,000 of 4,000 rows labelled");
+  }
+
+  @Test
+  void aFigureWithoutASamplingErrorSaysThatItCannotBeJudged() {
+    try (ModelMonitor numbers = start(PerformancePolicy.regression("p"))) {
+      answer(numbers, CANDIDATE, ROWS, 0.9, 0.9);
+      Verdict verdict = numbers.gate().maximum("maximum_error", 2).judge(trial);
+      assertThat(verdict).isInstanceOf(Verdict.Inconclusive.class);
+      assertThat(only(verdict).text())
+          .isEqualTo(
+              "maximum_error of the candidate has no standard error, so no verdict is possible");
+    }
   }
 
   @Test

@@ -11,6 +11,8 @@ import java.util.Locale;
  * @param target path and query, as they are sent
  */
 record Endpoint(boolean secure, String host, int port, String target) {
+  private static final int LARGEST_PORT = 65_535;
+
   static Endpoint of(URI uri) {
     String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
     String host = uri.getHost();
@@ -19,6 +21,10 @@ record Endpoint(boolean secure, String host, int port, String target) {
       throw new IllegalArgumentException(
           "uri: found one with the scheme \"%s\", host \"%s\"%s, expected https://host/path"
               .formatted(scheme, host, uri.getRawUserInfo() == null ? "" : " and a user"));
+    }
+    if (uri.getPort() == 0 || uri.getPort() > LARGEST_PORT) {
+      throw new IllegalArgumentException(
+          "uri: found the port " + uri.getPort() + ", expected 1 to " + LARGEST_PORT);
     }
     String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
     String target = uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery();

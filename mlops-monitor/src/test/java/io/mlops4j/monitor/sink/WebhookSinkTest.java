@@ -441,7 +441,11 @@ class WebhookSinkTest {
   void addressesThatAreNoWebAddressesAreRefused() {
     for (String uri :
         List.of(
-            "ftp://alarms.example/", "alarms.example", "https:///hook", "https://u:p@a.example/")) {
+            "ftp://alarms.example/",
+            "alarms.example",
+            "https:///hook",
+            "https://u:p@a.example/",
+            "https://alarms.example:99999/")) {
       assertThatThrownBy(() -> WebhookSink.builder(URI.create(uri)))
           .as(uri)
           .isInstanceOf(IllegalArgumentException.class)
