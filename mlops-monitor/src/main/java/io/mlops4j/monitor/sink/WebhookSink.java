@@ -111,8 +111,8 @@ public final class WebhookSink implements AlarmSink {
    *
    * @param uri the address, {@code https://host/path}
    * @return a builder
-   * @throws IllegalArgumentException if it is neither http nor https, lacks a host, or has a
-   *     user or an impossible port
+   * @throws IllegalArgumentException if it is neither http nor https, lacks a host, or has a user
+   *     or an impossible port
    */
   public static Builder builder(URI uri) {
     return new Builder(Endpoint.of(Objects.requireNonNull(uri, "uri")));

@@ -62,18 +62,19 @@ final class Journal implements AutoCloseable {
         length += record.length;
       }
     } catch (IOException | RuntimeException | Error e) {
-      cut(out, start);
+      cut(out, start, more);
       throw e;
     }
     bytes += length - start;
     labels += more;
   }
 
-  private void cut(Output out, long start) {
+  private void cut(Output out, long start, long more) {
     try {
       out.cut(start);
       length = start;
     } catch (IOException e) {
+      labels += more; // whole records of them may be left, and their numbers must not occur again
       end(out); // the reader ignores what follows the last whole record
     }
   }

@@ -320,6 +320,21 @@ class StateFolderTest {
   }
 
   @Test
+  void labelsThatCannotBeCutOffShareNoNumbersWithLaterOnes() throws IOException {
+    FaultyDisk disk = new FaultyDisk();
+    try (Words words = new Words(path(), disk)) {
+      byte[] first = Words.record("0");
+      byte[] second = Words.record("1, which is longer");
+      disk.room(first.length);
+      disk.cannotCut();
+      assertThatThrownBy(() -> words.folder.append(2, first, second))
+          .hasMessageContaining("No space");
+      disk.free();
+      assertThat(words.label()).isEqualTo("2"); // a replay finds the first one, too
+    }
+  }
+
+  @Test
   void aFolderThatVanishedIsMadeAgain() throws IOException {
     try (Words words = new Words(path())) {
       words.word("a");
