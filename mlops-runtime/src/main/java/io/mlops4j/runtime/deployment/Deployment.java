@@ -237,9 +237,10 @@ public interface Deployment extends Model {
     Builder trialTimeout(Duration limit);
 
     /**
-     * Limits how long the deployment waits for the registry when it reads the alias or rolls back.
-     * The default is ten seconds. Reading the bytes of a version counts as part of its trial
-     * ({@link #trialTimeout}).
+     * Limits how long the deployment waits for the registry when it reads the alias or rolls back,
+     * and how long its start waits for a candidate or challenger that is loaded and tested. The
+     * default is ten seconds. Reading the bytes of a version counts as part of its trial ({@link
+     * #trialTimeout}).
      *
      * @param limit more than zero
      * @return this builder

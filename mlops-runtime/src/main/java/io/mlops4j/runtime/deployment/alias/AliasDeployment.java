@@ -22,6 +22,8 @@ import io.mlops4j.runtime.deployment.ShadowStatus;
 import io.mlops4j.runtime.serving.ServingModel;
 import io.mlops4j.runtime.serving.threads.UninterruptibleWait;
 import java.lang.invoke.MethodHandles;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -172,7 +174,7 @@ final class AliasDeployment implements Deployment {
         deployment.shadow.start();
       }
       deployment.champion.start();
-      deployment.refreshOthers(built.lastGood != null);
+      deployment.refreshOthers(built.lastGood != null, built.registryTimeout);
       deployment.threads.every(built.interval, deployment::tick);
       return deployment;
     } catch (RuntimeException | Error e) {
@@ -185,14 +187,15 @@ final class AliasDeployment implements Deployment {
    * Reads the aliases of candidate and challenger.
    *
    * @param orLater whether an outage of the registry is no reason to fail
+   * @param most the longest wait for a version, which serves later if it takes longer
    */
-  private void refreshOthers(boolean orLater) {
+  private void refreshOthers(boolean orLater, Duration most) {
     try {
       if (canary != null) {
-        canary.candidate().refresh();
+        canary.candidate().refresh(most);
       }
       if (shadow != null) {
-        shadow.refresh();
+        shadow.refresh(most);
       }
       sayWhatIsMissing();
     } catch (RegistryException e) {
@@ -245,7 +248,7 @@ final class AliasDeployment implements Deployment {
   @Override
   public DeploymentStatus refresh() {
     champion.refresh();
-    refreshOthers(false);
+    refreshOthers(false, ChronoUnit.FOREVER.getDuration());
     return status();
   }
 

@@ -10,9 +10,12 @@ import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.DeploymentStatus;
 import io.mlops4j.runtime.deployment.ProtectionStatus;
 import io.mlops4j.runtime.deployment.alias.Candidates.Candidate;
+import io.mlops4j.runtime.serving.threads.RuntimeThreads;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -134,13 +137,34 @@ final class AliasFollower {
    * @throws RegistryException if the registry cannot be read
    */
   void refresh() {
-    synchronized (lock) {
-      checkOpen();
-    }
-    VersionTrial going = RegistryCalls.value(look(true));
+    VersionTrial going = lookNow();
     if (going != null) {
       going.end.join();
     }
+  }
+
+  /**
+   * Does the same, but does not wait for a version that takes longer than a time.
+   *
+   * @throws RegistryException if the registry cannot be read
+   */
+  void refresh(Duration most) {
+    VersionTrial going = lookNow();
+    if (going != null
+        && !going
+            .end
+            .thenApply(failure -> true)
+            .completeOnTimeout(false, RuntimeThreads.nanos(most), TimeUnit.NANOSECONDS)
+            .join()) {
+      LOG.warn("{}: {} is still being loaded or tested", ref, going.record.to());
+    }
+  }
+
+  private @Nullable VersionTrial lookNow() {
+    synchronized (lock) {
+      checkOpen();
+    }
+    return RegistryCalls.value(look(true));
   }
 
   /** Begins to read the alias unless that has just begun; never waits. */

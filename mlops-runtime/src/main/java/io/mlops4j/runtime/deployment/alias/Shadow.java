@@ -94,8 +94,8 @@ final class Shadow {
     return challenger.current().orNull();
   }
 
-  void refresh() {
-    challenger.refresh();
+  void refresh(Duration most) {
+    challenger.refresh(most);
   }
 
   /** The newest record of the challenger's alias that was read. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.mlops4j.error.DeadlineException;
 import io.mlops4j.error.RegistryException;
@@ -376,6 +377,37 @@ class CanaryTest {
     try (Deployment deployment = builder().rollouts(trial -> pass()).start()) {
       assertThat(version(deployment)).isEqualTo(2);
       assertThat(deployment.canary().orElseThrow().rollout().orElseThrow().step()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aCandidateThatHangsDelaysARestartForAShortTimeOnly() {
+    Rollout rollout = Rollout.of(plus.registry, CHAMPION);
+    rollout.start(plus.v2, RolloutPlan.of(1), ANA);
+    CountDownLatch loads = new CountDownLatch(1);
+    AtomicReference<TroubledRegistry> troubled = new AtomicReference<>();
+    troubled.set(
+        new TroubledRegistry(
+            plus.registryThat(
+                "head",
+                rollout.alias(),
+                head -> { // read when the champion serves
+                  troubled.get().hang("source", loads);
+                  return head;
+                })));
+    Deployment.Builder restarts =
+        builder()
+            .from(troubled.get().view())
+            .registryTimeout(Duration.ofMillis(100))
+            .rollouts(trial -> pass());
+    try (Deployment deployment =
+        assertTimeoutPreemptively(Duration.ofMinutes(1), () -> restarts.start())) {
+      assertThat(version(deployment)).isEqualTo(1);
+      loads.countDown();
+      deployment.refresh();
+      assertThat(version(deployment)).isEqualTo(2);
+    } finally {
+      loads.countDown();
     }
   }
 
