@@ -7,6 +7,7 @@ import io.mlops4j.runtime.onnx.tree.TreeEnsemble;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
@@ -86,7 +87,7 @@ final class TreeSlot implements AutoCloseable {
     int width = (int) dims[1];
     int parts = (int) Math.max(1, Math.min(threads, rows * trees.steps() / SPLIT));
     long scoreAddress = scoreAddress();
-    while (evaluators.size() < parts) { // a part that fails would end the run before the others
+    while (evaluators.size() < parts) {
       evaluators.add(trees.evaluator());
     }
     IntPredicate part =
@@ -104,10 +105,7 @@ final class TreeSlot implements AutoCloseable {
                   labelNumbers == 0 ? 0 : labelNumbers + (long) Long.BYTES * first,
                   cancelled);
         };
-    boolean done =
-        parts == 1
-            ? part.test(0)
-            : IntStream.range(0, parts).parallel().filter(part).count() == parts;
+    boolean done = parts == 1 ? part.test(0) : all(parts, part);
     if (done && scores != null) {
       for (long i = 0; !steps.isEmpty() && i < (long) rows * trees.targets(); i++) {
         apply(steps, scoreAddress + Float.BYTES * i);
@@ -125,6 +123,34 @@ final class TreeSlot implements AutoCloseable {
       }
     }
     return done;
+  }
+
+  /**
+   * Runs parts on several threads. If one fails, this waits for the others before it throws: they
+   * write to memory that is freed after that.
+   *
+   * @return whether all parts returned true
+   */
+  static boolean all(int parts, IntPredicate part) {
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    IntPredicate caught =
+        i -> {
+          try {
+            return part.test(i);
+          } catch (RuntimeException | Error e) {
+            failure.compareAndSet(null, e);
+            return false;
+          }
+        };
+    boolean all = IntStream.range(0, parts).parallel().filter(caught).count() == parts;
+    Throwable found = failure.get();
+    if (found instanceof Error error) {
+      throw error;
+    }
+    if (found instanceof RuntimeException exception) {
+      throw exception;
+    }
+    return all;
   }
 
   private static void apply(List<TreeGraph.Step> steps, long score) {
