@@ -17,6 +17,9 @@ import java.util.stream.Collectors;
  */
 public record RolloutPlan(
     List<Double> shares, Duration every, Duration patience, boolean approval) {
+  /** A thousand years. An {@code Instant} that far from now is still in range. */
+  private static final Duration MOST = Duration.ofDays(365_000);
+
   /**
    * Checks the steps.
    *
@@ -25,7 +28,7 @@ public record RolloutPlan(
    * @param patience how long a step may stay inconclusive
    * @param approval whether the promotion waits for an approval
    * @throws IllegalArgumentException if there is no step, the shares do not ascend or are outside 0
-   *     to 1, or a time is not more than zero
+   *     to 1, or a time is not more than zero or more than 365 000 days
    */
   public RolloutPlan {
     shares = List.copyOf(shares);
@@ -40,13 +43,17 @@ public record RolloutPlan(
     if (shares.isEmpty()) {
       throw new IllegalArgumentException("shares: found none, expected at least one");
     }
-    checkPositive("every", every);
-    checkPositive("patience", patience);
+    checkTime("every", every);
+    checkTime("patience", patience);
   }
 
-  private static void checkPositive(String name, Duration time) {
-    if (Objects.requireNonNull(time, name).isNegative() || time.isZero()) {
-      throw new IllegalArgumentException(name + ": found " + time + ", expected more than zero");
+  private static void checkTime(String name, Duration time) {
+    if (Objects.requireNonNull(time, name).isNegative()
+        || time.isZero()
+        || time.compareTo(MOST) > 0) {
+      throw new IllegalArgumentException(
+          "%s: found %s, expected more than zero and at most %d days"
+              .formatted(name, time, MOST.toDays()));
     }
   }
 
@@ -66,9 +73,9 @@ public record RolloutPlan(
   /**
    * Sets how long a step lasts before it is judged.
    *
-   * @param every more than zero
+   * @param every more than zero, at most 365 000 days
    * @return a changed copy
-   * @throws IllegalArgumentException if it is not more than zero
+   * @throws IllegalArgumentException if it is outside of that
    */
   public RolloutPlan withEvery(Duration every) {
     return new RolloutPlan(shares, every, patience, approval);
@@ -77,9 +84,9 @@ public record RolloutPlan(
   /**
    * Sets how long a step may stay inconclusive.
    *
-   * @param patience more than zero
+   * @param patience more than zero, at most 365 000 days
    * @return a changed copy
-   * @throws IllegalArgumentException if it is not more than zero
+   * @throws IllegalArgumentException if it is outside of that
    */
   public RolloutPlan withPatience(Duration patience) {
     return new RolloutPlan(shares, every, patience, approval);

@@ -18,6 +18,7 @@ import io.mlops4j.runtime.deployment.RolloutStatus.State;
 import io.mlops4j.runtime.registry.FileModelRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -231,6 +232,9 @@ class RolloutTest {
     assertThatIllegalArgumentException().isThrownBy(() -> RolloutPlan.of(0.5, 1.01));
     assertThatIllegalArgumentException().isThrownBy(() -> RolloutPlan.of(Double.NaN));
     assertThatIllegalArgumentException().isThrownBy(() -> PLAN.withEvery(Duration.ZERO));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PLAN.withPatience(ChronoUnit.FOREVER.getDuration()))
+        .withMessageContaining("365000 days");
   }
 
   @Test

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says what a failure means to the caller. Clients get a message and never a stack trace, nor
- * advice of the library that only a developer could follow. Thread safe.
+ * Says what a failure means to the caller. Clients get a message and never a stack trace. What is
+ * wrong with their input they read in the library's words. Thread safe.
  */
 final class Problems {
   private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
