@@ -39,7 +39,7 @@ class ServingTopicTest {
           Map.entry("serving.wide.threads16", 1.8),
           Map.entry("serving.minilm16.threads16", 1.1),
           Map.entry("serving.minilmragged.threads16", 0.97),
-          Map.entry("serving.minilmragged.allthreads.threads16", SHOWN),
+          Map.entry("serving.minilmragged.onethread.threads16", SHOWN),
           Map.entry("serving.openloop.aa.p99", SHOWN),
           Map.entry("serving.openloop.tiny.p99", 1.2),
           Map.entry("serving.openloop.wide.p99", 1.2),
