@@ -247,8 +247,9 @@ final class AliasDeployment implements Deployment {
 
   @Override
   public DeploymentStatus refresh() {
-    champion.refresh();
-    refreshOthers(false, ChronoUnit.FOREVER.getDuration());
+    Duration unlimited = ChronoUnit.FOREVER.getDuration();
+    champion.refresh(unlimited);
+    refreshOthers(false, unlimited);
     return status();
   }
 

@@ -134,22 +134,14 @@ final class AliasFollower {
   /**
    * Reads the alias and waits until its version serves, is refused or must wait.
    *
-   * @throws RegistryException if the registry cannot be read
-   */
-  void refresh() {
-    VersionTrial going = lookNow();
-    if (going != null) {
-      going.end.join();
-    }
-  }
-
-  /**
-   * Does the same, but does not wait for a version that takes longer than a time.
-   *
+   * @param most the longest wait for a version, which serves later if it takes longer
    * @throws RegistryException if the registry cannot be read
    */
   void refresh(Duration most) {
-    VersionTrial going = lookNow();
+    synchronized (lock) {
+      checkOpen();
+    }
+    VersionTrial going = RegistryCalls.value(look(true));
     if (going != null
         && !going
             .end
@@ -158,13 +150,6 @@ final class AliasFollower {
             .join()) {
       LOG.warn("{}: {} is still being loaded or tested", ref, going.record.to());
     }
-  }
-
-  private @Nullable VersionTrial lookNow() {
-    synchronized (lock) {
-      checkOpen();
-    }
-    return RegistryCalls.value(look(true));
   }
 
   /** Begins to read the alias unless that has just begun; never waits. */

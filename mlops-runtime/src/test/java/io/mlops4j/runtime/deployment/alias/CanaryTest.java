@@ -581,15 +581,21 @@ class CanaryTest {
     try (Deployment deployment = builder().rollouts(gate).start()) {
       RolloutStatus first = rollout.start(plus.v2, RolloutPlan.of(0.5), ANA);
       deployment.refresh();
-      time.advance(Duration.between(time.instant(), first.since()).plus(Duration.ofHours(23)));
-      judgeOnce(deployment);
-      assertThat(rollout.status().orElseThrow()).isEqualTo(first);
-      time.advance(Duration.ofHours(2));
-      judgeOnce(deployment);
-      RolloutStatus end = rollout.status().orElseThrow();
-      assertThat(end.state()).isEqualTo(State.ROLLED_BACK);
+      RolloutStatus end = rolledBackWithThePatience(deployment, rollout, first);
       assertThat(end.evidence().get(0).text()).contains("the gate is broken");
     }
+  }
+
+  private RolloutStatus rolledBackWithThePatience(
+      Deployment deployment, Rollout rollout, RolloutStatus first) {
+    time.advance(Duration.between(time.instant(), first.since()).plus(Duration.ofHours(23)));
+    judgeOnce(deployment);
+    assertThat(rollout.status().orElseThrow()).isEqualTo(first);
+    time.advance(Duration.ofHours(2));
+    judgeOnce(deployment);
+    RolloutStatus end = rollout.status().orElseThrow();
+    assertThat(end.state()).isEqualTo(State.ROLLED_BACK);
+    return end;
   }
 
   @Test
@@ -602,13 +608,7 @@ class CanaryTest {
       RolloutStatus first = rollout.start(plus.v2, RolloutPlan.of(0.5), ANA);
       deployment.refresh();
       assertThat(deployment.canary().orElseThrow().waiting()).isPresent();
-      time.advance(Duration.between(time.instant(), first.since()).plus(Duration.ofHours(23)));
-      judgeOnce(deployment);
-      assertThat(rollout.status().orElseThrow()).isEqualTo(first);
-      time.advance(Duration.ofHours(2));
-      judgeOnce(deployment);
-      RolloutStatus end = rollout.status().orElseThrow();
-      assertThat(end.state()).isEqualTo(State.ROLLED_BACK);
+      RolloutStatus end = rolledBackWithThePatience(deployment, rollout, first);
       assertThat(end.evidence().get(0).text()).startsWith("the candidate does not serve yet: ");
     }
   }
