@@ -16,7 +16,8 @@ import org.apache.flink.util.InstantiationUtil;
 
 /**
  * A cluster without a class of this library. It runs the program of a job jar several times. Flink
- * makes a class loader for each, in which the classes of the jar come first.
+ * makes two class loaders for each, in which the classes of the jar come first: one for the client,
+ * and one for the task manager.
  */
 final class JobJarCluster {
   private static final int JOBS = 5;
@@ -43,11 +44,12 @@ final class JobJarCluster {
     Configuration settings = new Configuration();
     settings.setString(
         "classloader.parent-first-patterns.additional", JobLoaders.class.getName() + args[0]);
-    Cluster cluster = new Cluster(settings);
+    Cluster cluster = new Cluster(settings, 1);
     for (int i = 0; i < JOBS; i++) {
       Figures.reset();
       run(cluster, settings, List.of(args));
     }
+    Figures.reset(); // the metrics are of the last job's classes
     for (int i = 0; i < COLLECTIONS && JobLoaders.left() > 0; i++) {
       System.gc();
       InstantiationUtil.clone(1L); // the JDK forgets the classes that it serialised when asked next
