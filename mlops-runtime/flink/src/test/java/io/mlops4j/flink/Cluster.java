@@ -35,10 +35,10 @@ final class Cluster {
   private final List<JobID> submitted = new ArrayList<>();
 
   Cluster() throws Exception {
-    this(new Configuration(), 2);
+    this(new Configuration());
   }
 
-  Cluster(Configuration with, int taskManagers) throws Exception {
+  Cluster(Configuration with) throws Exception {
     Configuration settings = new Configuration(with);
     settings.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(16));
     settings.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(16));
@@ -48,7 +48,7 @@ final class Cluster {
         new MiniCluster(
             new MiniClusterConfiguration.Builder()
                 .setConfiguration(settings)
-                .setNumTaskManagers(taskManagers)
+                .setNumTaskManagers(2)
                 .setNumSlotsPerTaskManager(2)
                 .withRandomPorts()
                 .build());

@@ -16,8 +16,7 @@ import org.apache.flink.util.InstantiationUtil;
 
 /**
  * A cluster without a class of this library. It runs the program of a job jar several times. Flink
- * makes two class loaders for each, in which the classes of the jar come first: one for the client,
- * and one for the task manager.
+ * makes a class loader for each, in which the classes of the jar come first.
  */
 final class JobJarCluster {
   private static final int JOBS = 5;
@@ -26,7 +25,8 @@ final class JobJarCluster {
   private JobJarCluster() {}
 
   /**
-   * Prints a line for each job, and how many class loaders are left.
+   * Prints a line for each job, how many class loaders there were, and the jobs of those that are
+   * left.
    *
    * @param args patterns of classes that Flink's own loader has, the folder of the registry, a
    *     file, and the jars of the job
@@ -44,17 +44,19 @@ final class JobJarCluster {
     Configuration settings = new Configuration();
     settings.setString(
         "classloader.parent-first-patterns.additional", JobLoaders.class.getName() + args[0]);
-    Cluster cluster = new Cluster(settings, 1);
+    Cluster cluster = new Cluster(settings);
     for (int i = 0; i < JOBS; i++) {
       Figures.reset();
+      JobLoaders.begin(i);
       run(cluster, settings, List.of(args));
     }
     Figures.reset(); // the metrics are of the last job's classes
-    for (int i = 0; i < COLLECTIONS && JobLoaders.left() > 0; i++) {
+    for (int i = 0; i < COLLECTIONS && !JobLoaders.left().isEmpty(); i++) {
       System.gc();
       InstantiationUtil.clone(1L); // the JDK forgets the classes that it serialised when asked next
     }
-    System.out.println(JobLoaders.left() + " of " + JobLoaders.count() + " class loaders left");
+    System.out.println(JobLoaders.count());
+    System.out.println(JobLoaders.left());
     cluster.close();
   }
 

@@ -6,14 +6,22 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The class loaders of the jobs that ran. Flink's own loader has this class, for all jobs. */
 public final class JobLoaders {
-  private static final List<WeakReference<ClassLoader>> ALL = new CopyOnWriteArrayList<>();
+  private record Held(int job, WeakReference<ClassLoader> loader) {}
+
+  private static final List<Held> ALL = new CopyOnWriteArrayList<>();
+
+  private static volatile int job;
 
   private JobLoaders() {}
 
-  /** Remembers a loader, weakly. */
+  static void begin(int next) {
+    job = next;
+  }
+
+  /** Remembers a loader of the job that runs, weakly. */
   public static void add(ClassLoader loader) {
-    if (ALL.stream().noneMatch(each -> each.refersTo(loader))) {
-      ALL.add(new WeakReference<>(loader));
+    if (ALL.stream().noneMatch(each -> each.loader().refersTo(loader))) {
+      ALL.add(new Held(job, new WeakReference<>(loader)));
     }
   }
 
@@ -21,7 +29,8 @@ public final class JobLoaders {
     return ALL.size();
   }
 
-  static long left() {
-    return ALL.stream().filter(each -> !each.refersTo(null)).count();
+  /** Returns the jobs of the loaders that are left, in the order in which these were remembered. */
+  static List<Integer> left() {
+    return ALL.stream().filter(each -> !each.loader().refersTo(null)).map(Held::job).toList();
   }
 }
