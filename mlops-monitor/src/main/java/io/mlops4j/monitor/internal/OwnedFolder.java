@@ -5,23 +5,36 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** A folder that one process writes. It is locked until it is closed. */
+/**
+ * A folder that one process writes. It is locked until it is closed.
+ *
+ * <p>On POSIX systems a process loses its lock on a file when it closes any channel of that file,
+ * so this class opens no lock file a second time that this process holds.
+ */
 public final class OwnedFolder implements AutoCloseable {
   private static final String LOCK = "LOCK";
 
+  /** The keys of the lock files that this process holds. */
+  private static final Set<Object> HELD = ConcurrentHashMap.newKeySet();
+
   private final Path path;
+  private final Object key;
   private final FileChannel lock;
 
-  private OwnedFolder(Path path, FileChannel lock) {
+  private OwnedFolder(Path path, Object key, FileChannel lock) {
     this.path = path;
+    this.key = key;
     this.lock = lock;
   }
 
@@ -34,7 +47,39 @@ public final class OwnedFolder implements AutoCloseable {
    */
   public static OwnedFolder lock(Path path, String what, String owner) throws IOException {
     make(path);
-    return new OwnedFolder(path, acquire(path, what, owner));
+    try {
+      Files.createFile(path.resolve(LOCK));
+    } catch (FileAlreadyExistsException e) {
+      // It stays when its owner ends.
+    }
+    Object key = key(path);
+    if (!HELD.add(key)) {
+      throw isHeld(path, what, owner, thisProcess());
+    }
+    try {
+      return new OwnedFolder(path, key, acquire(path, what, owner));
+    } catch (IOException | RuntimeException e) {
+      HELD.remove(key);
+      throw e;
+    }
+  }
+
+  /** A number of the file system, or the name where it has none. Equal for equal files. */
+  private static Object key(Path path) throws IOException {
+    Path file = path.resolve(LOCK);
+    Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    return key == null ? file.toRealPath() : key;
+  }
+
+  private static String thisProcess() {
+    return "process " + ProcessHandle.current().pid();
+  }
+
+  private static DataException isHeld(Path path, String what, String owner, String holder) {
+    return new DataException(
+        "%s: found %s that %s writes, expected none; close that %s, or use another folder"
+            .formatted(path, what, holder, owner),
+        null);
   }
 
   private static void make(Path path) throws IOException {
@@ -58,45 +103,40 @@ public final class OwnedFolder implements AutoCloseable {
 
   private static FileChannel acquire(Path path, String what, String owner) throws IOException {
     FileChannel channel =
-        FileChannel.open(
-            path.resolve(LOCK),
-            StandardOpenOption.CREATE,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE);
+        FileChannel.open(path.resolve(LOCK), StandardOpenOption.READ, StandardOpenOption.WRITE);
+    ByteBuffer holder = ByteBuffer.allocate(64);
     try {
-      FileLock held = channel.tryLock();
-      if (held != null) {
-        byte[] holder =
-            ("process " + ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8);
-        channel.truncate(0).write(ByteBuffer.wrap(holder));
+      if (channel.tryLock() != null) {
+        channel.truncate(0).write(ByteBuffer.wrap(thisProcess().getBytes(StandardCharsets.UTF_8)));
         return channel;
       }
+      channel.read(holder, 0);
     } catch (OverlappingFileLockException e) {
-      // This process itself holds it.
+      HELD.add(channel); // another class loader has the lock, which would end with this channel
+      throw isHeld(path, what, owner, thisProcess());
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
     }
-    ByteBuffer holder = ByteBuffer.allocate(64);
-    channel.read(holder, 0);
     channel.close();
-    throw new DataException(
-        "%s: found %s that %s writes, expected none; close that %s, or use another folder"
-            .formatted(
-                path,
-                what,
-                new String(holder.array(), 0, holder.position(), StandardCharsets.UTF_8),
-                owner),
-        null);
+    throw isHeld(
+        path,
+        what,
+        owner,
+        new String(holder.array(), 0, holder.position(), StandardCharsets.UTF_8));
   }
 
   public Path path() {
     return path;
   }
 
-  /** Returns whether the folder and its lock file are still there. */
+  /** Returns whether the folder and its lock file are still there, and no others in their place. */
   public boolean isThere() {
-    return Files.exists(path.resolve(LOCK));
+    try {
+      return key.equals(key(path));
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Makes the names in a folder last. Windows cannot open folders, and keeps names by itself. */
@@ -124,6 +164,9 @@ public final class OwnedFolder implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    lock.close();
+    if (lock.isOpen()) {
+      lock.close();
+      HELD.remove(key);
+    }
   }
 }
