@@ -268,7 +268,8 @@ public final class MonitorBuilder {
 
   /**
    * Bounds the number of alarms. Those beyond it are not raised but counted, and their episodes are
-   * listed like all others. The default is 50 a day.
+   * listed like all others. They are raised later if their problem is still found then and was not
+   * acknowledged. The default is 50 a day.
    *
    * @param alarms at least 1
    * @param per a length of time, by the monitor's clock

@@ -2,6 +2,7 @@ package io.mlops4j.monitor;
 
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.monitor.alarm.NotWatched;
 import io.mlops4j.monitor.alarm.episodes.AlarmActions;
 import io.mlops4j.monitor.alarm.episodes.Episodes;
@@ -393,7 +394,11 @@ final class MonitorLoop {
     }
     notWatched = Stream.of(skipped, found).flatMap(List::stream).toList();
     ServedBy version = answered.servedBy();
-    alarms.raise(version, answered.at(), episodes.notWatched(found, version, answered.at()));
+    announceWithheld(answered.at());
+    raise(
+        new Judged(version, Set.of(), List.of()),
+        answered.at(),
+        episodes.notWatched(found, version, answered.at()));
   }
 
   private void publishCounts() {
@@ -438,11 +443,22 @@ final class MonitorLoop {
   }
 
   private void judge(Instant at) {
+    announceWithheld(at);
     each(
         watch -> {
           for (Judged judged : watch.judge(at)) {
-            alarms.raise(judged, at, episodes.judged(judged, at));
+            raise(judged, at, episodes.judged(judged, at));
           }
         });
+  }
+
+  private void announceWithheld(Instant at) {
+    if (episodes.hasWithheld() && alarms.hasRoom(at)) {
+      episodes.announceWithheld();
+    }
+  }
+
+  private void raise(Judged judged, Instant at, List<Episode> news) {
+    episodes.withheld(alarms.raise(judged, at, news));
   }
 }

@@ -617,6 +617,45 @@ class ModelMonitorTest {
   }
 
   @Test
+  void anAlarmBeyondTheLimitIsRaisedLaterIfTheProblemLasts() {
+    List<Alarm> alarms = new ArrayList<>();
+    try (ModelMonitor monitor = byKey().alarmLimit(1, Duration.ofHours(1)).start()) {
+      monitor.onAlarm(alarms::add);
+      double[] shifts = {1, 0, 0, 1, 1};
+      for (int window = 0; window < shifts.length; window++) {
+        answer(monitor, V1, 1_000, window * 1_000, shifts[window]);
+      }
+      monitor.flush();
+      assertThat(alarms).hasSize(1);
+      clock.advance(Duration.ofHours(1));
+      answer(monitor, V1, 1_000, 5_000, 1);
+      answer(monitor, V1, 1_000, 6_000, 1);
+      monitor.flush();
+      assertThat(alarms).hasSize(2);
+      assertThat(alarms.get(1).episodes()).extracting(Episode::id).containsExactly("drift-2");
+      assertThat(monitor.counts().suppressedAlarms()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anAlarmBeyondTheLimitIsNotRaisedLaterIfItsEpisodeWasAcknowledged() {
+    List<Alarm> alarms = new ArrayList<>();
+    try (ModelMonitor monitor = byKey().alarmLimit(1, Duration.ofHours(1)).start()) {
+      monitor.onAlarm(alarms::add);
+      double[] shifts = {1, 0, 0, 1};
+      for (int window = 0; window < shifts.length; window++) {
+        answer(monitor, V1, 1_000, window * 1_000, shifts[window]);
+      }
+      monitor.flush();
+      monitor.acknowledge("drift-2", "maria");
+      clock.advance(Duration.ofHours(1));
+      answer(monitor, V1, 1_000, 4_000, 1);
+      monitor.flush();
+      assertThat(alarms).hasSize(1);
+    }
+  }
+
+  @Test
   void aPolicyDecidesWhatIsDrift() {
     List<Alarm> alarms = new ArrayList<>();
     DriftPolicy tolerant =

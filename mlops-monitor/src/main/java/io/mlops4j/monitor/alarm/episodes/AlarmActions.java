@@ -1,6 +1,5 @@
 package io.mlops4j.monitor.alarm.episodes;
 
-import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.monitor.drift.WindowReport;
@@ -8,10 +7,10 @@ import io.mlops4j.monitor.internal.OneLine;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -73,24 +72,34 @@ public final class AlarmActions {
     notify(windowActions, report);
   }
 
-  /** Raises one alarm for each kind. */
-  public void raise(ServedBy servedBy, Instant at, List<Episode> news) {
-    raise(new Judged(servedBy, Set.of(), List.of()), at, news);
+  /** Returns whether another alarm may be raised now. */
+  public boolean hasRoom(Instant at) {
+    return limit.hasRoom(at);
   }
 
-  /** Raises one alarm for each kind. */
-  public void raise(Judged judged, Instant at, List<Episode> news) {
+  /**
+   * Raises one alarm for each kind.
+   *
+   * @return the episodes whose alarm was not raised
+   */
+  public List<Episode> raise(Judged judged, Instant at, List<Episode> news) {
     Map<Alarm.Kind, List<Episode>> byKind =
         news.stream()
             .collect(Collectors.groupingBy(Episode::kind, TreeMap::new, Collectors.toList()));
-    byKind.forEach((kind, its) -> raise(kind, judged, at, its));
+    List<Episode> withheld = new ArrayList<>();
+    byKind.forEach(
+        (kind, its) -> {
+          if (limit.allows(at)) {
+            raise(kind, judged, at, its);
+          } else {
+            suppressed.incrementAndGet();
+            withheld.addAll(its);
+          }
+        });
+    return withheld;
   }
 
   private void raise(Alarm.Kind kind, Judged judged, Instant at, List<Episode> news) {
-    if (!limit.allows(at)) {
-      suppressed.incrementAndGet();
-      return;
-    }
     raised++;
     Optional<Alarm.Compared> compared =
         Optional.ofNullable(judged.rows()).map(ComparedRows::digested);

@@ -34,13 +34,18 @@ public final class AlarmLimit {
         });
   }
 
+  /** Returns whether another alarm may be raised now. */
+  boolean hasRoom(Instant now) {
+    newest.removeIf(earlier -> earlier.isAfter(now)); // the clock was set back
+    return newest.size() < alarms || Duration.between(newest.getFirst(), now).compareTo(per) >= 0;
+  }
+
   /** Returns whether another alarm may be raised now, and counts it if so. */
   boolean allows(Instant now) {
-    newest.removeIf(earlier -> earlier.isAfter(now)); // the clock was set back
+    if (!hasRoom(now)) {
+      return false;
+    }
     if (newest.size() == alarms) {
-      if (Duration.between(newest.getFirst(), now).compareTo(per) < 0) {
-        return false;
-      }
       newest.removeFirst();
     }
     newest.addLast(now);

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,9 +30,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A judgement that finds a problem either opens an episode or belongs to the open episode of its
  * subject. It is announced if it opens the episode, if its measure is new in the episode, or if its
- * effect is at least {@value #WORSE} times the effect that was last announced for that measure. An
- * episode closes after {@value #QUIET} judgements in a row that did not find it, so that a problem
- * near its bound is one episode.
+ * effect is at least {@value #WORSE} times the effect that was last announced for that measure.
+ * What was withheld is announced by a later judgement that still finds it. An episode closes after
+ * {@value #QUIET} judgements in a row that did not find it, so that a problem near its bound is one
+ * episode.
  *
  * <p>One window that differs a little is often an unusual day. Drift of less than {@value #LARGE}
  * times its bound therefore opens an episode only if another window of the same version finds it
@@ -53,8 +55,12 @@ public final class Episodes {
   /** Older closed episodes are removed. */
   private static final int MOST_CLOSED = 1_000;
 
+  /** The effect of a measure whose alarm was withheld. */
+  private static final double WITHHELD = -1;
+
   private static final class Open {
     private final Map<String, Double> announced = new LinkedHashMap<>();
+    private final List<String> news = new ArrayList<>(); // of the last judgement that found it
     private Episode episode;
     private double worst;
     private int quiet;
@@ -82,17 +88,30 @@ public final class Episodes {
               episode.acknowledgedBy());
     }
 
-    /** An acknowledged problem may get worse without an alarm, but not change in another way. */
-    boolean announces(String measure, double relative) {
-      Double last = announced.get(measure);
-      boolean worse =
-          last != null && relative >= WORSE * last && episode.acknowledgedBy().isEmpty();
-      boolean known = last != null || announced.size() >= MOST_ANNOUNCED;
-      if (known && !worse) {
-        return false;
+    /**
+     * Whether a judgement is announced. An acknowledged problem may get worse without an alarm, but
+     * not change in another way.
+     */
+    boolean announces(List<Finding> findings) {
+      news.clear();
+      for (Finding finding : findings) {
+        Double last = announced.get(finding.measure());
+        boolean worse =
+            last != null
+                && last != WITHHELD
+                && finding.relative() >= WORSE * last
+                && episode.acknowledgedBy().isEmpty();
+        boolean known = last != null || announced.size() >= MOST_ANNOUNCED;
+        if (!known || worse) {
+          announced.put(finding.measure(), finding.relative());
+          news.add(finding.measure());
+        }
       }
-      announced.put(measure, relative);
-      return true;
+      return !news.isEmpty();
+    }
+
+    boolean isWithheld() {
+      return announced.containsValue(WITHHELD);
     }
 
     void write(StateWriter out) {
@@ -174,6 +193,27 @@ public final class Episodes {
     return opens;
   }
 
+  /** Notes episodes that were to be announced, but were not, because there were too many alarms. */
+  public synchronized void withheld(List<Episode> episodes) {
+    Set<String> ids = episodes.stream().map(Episode::id).collect(Collectors.toSet());
+    for (Open one : open.values()) {
+      if (ids.contains(one.episode.id())) {
+        one.news.forEach(measure -> one.announced.put(measure, WITHHELD));
+      }
+    }
+  }
+
+  public synchronized boolean hasWithheld() {
+    return open.values().stream().anyMatch(Open::isWithheld);
+  }
+
+  /** Lets the next judgements that find what was withheld announce it. */
+  public synchronized void announceWithheld() {
+    for (Open one : open.values()) {
+      one.announced.replaceAll((measure, last) -> last == WITHHELD ? 0 : last);
+    }
+  }
+
   /** Records the columns that are not watched at present, and returns the episodes to announce. */
   public synchronized List<Episode> notWatched(
       List<NotWatched> now, ServedBy servedBy, Instant at) {
@@ -237,11 +277,7 @@ public final class Episodes {
             worst.subject(), subject -> new Open(begin(subject, servedBy, at, worst.evidence())));
     one.quiet = 0;
     one.count(at, worst.relative(), worst.evidence());
-    boolean announced = false;
-    for (Finding finding : findings) {
-      announced |= one.announces(finding.measure(), finding.relative());
-    }
-    return announced ? Optional.of(one.episode) : Optional.empty();
+    return one.announces(findings) ? Optional.of(one.episode) : Optional.empty();
   }
 
   private Episode begin(Subject subject, ServedBy servedBy, Instant at, Evidence evidence) {
