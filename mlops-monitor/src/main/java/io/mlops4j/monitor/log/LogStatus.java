@@ -12,7 +12,9 @@ import java.util.Optional;
  * @param failed rows that cannot be logged, for example because a key column is missing, and rows
  *     that the disk had not taken when the log was closed
  * @param failedCalls calls that failed in the model; they have no rows to log
- * @param tornBytes bytes that an earlier process had not acknowledged, cut off at the start
+ * @param tornBytes bytes cut off at the start: those that an earlier process had not acknowledged,
+ *     and those at the end of a file that it had not completed and whose index is damaged there,
+ *     about which a warning is logged
  * @param bytesOnDisk the size of all files of the folder
  * @param files the number of files with rows; each has an index beside it
  * @param problem why the newest rows are not logged: the disk takes none now, or these rows cannot

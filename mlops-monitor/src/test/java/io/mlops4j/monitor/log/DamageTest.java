@@ -123,6 +123,36 @@ class DamageTest {
     }
   }
 
+  /** A crash cuts an entry off or leaves zeros; only damage changes one that is whole. */
+  @Test
+  void aDamagedEndOfAnOpenIndexIsNoTornWrite() throws IOException {
+    int first = endOfEntries(1);
+    int second = endOfEntries(2);
+    for (int length = 0; length <= second; length++) {
+      assertThat(read(Arrays.copyOf(indexBytes, length)).damagedEnd()).as("%d", length).isFalse();
+    }
+    assertThat(read(Arrays.copyOf(Arrays.copyOf(indexBytes, first), second)).damagedEnd())
+        .isFalse();
+    for (int i = first; i < second; i++) {
+      byte[] flipped = Arrays.copyOf(indexBytes, second);
+      flipped[i] ^= (byte) (1 << (i % 8));
+      boolean looksLonger = i >= first + 12 && i < first + 16;
+      assertThat(read(flipped).damagedEnd() || looksLonger).as("byte %d", i).isTrue();
+    }
+  }
+
+  private SegmentIndex read(byte[] bytes) throws IOException {
+    return SegmentIndex.read(Files.write(index, bytes));
+  }
+
+  private int endOfEntries(int entries) throws IOException {
+    int length = 0;
+    while (read(Arrays.copyOf(indexBytes, length)).entries().size() < entries) {
+      length += 8;
+    }
+    return length;
+  }
+
   @Test
   void bytesAfterTheLastBlockAreNotReadAndCutOff() throws IOException {
     byte[] longer = Arrays.copyOf(dataBytes, dataBytes.length + 100);

@@ -48,7 +48,7 @@ public final class LogFiles implements AutoCloseable {
       }
       if (files.tornBytes > 0) {
         LOG.warn(
-            "{}: cut off {} bytes that an earlier process had not acknowledged",
+            "{}: cut off {} bytes that no whole entry of an index names, as after a crash",
             settings.folder(),
             files.tornBytes);
       }

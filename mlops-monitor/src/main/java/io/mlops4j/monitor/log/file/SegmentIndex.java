@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +23,12 @@ import org.jspecify.annotations.Nullable;
  * mark after a damaged entry, so that damage costs only the rows of that entry. Every entry knows
  * how many rows lie before it, so that the lost ones are counted.
  *
- * @param validBytes where the last valid entry ends; what follows was never acknowledged
+ * @param validBytes where the last valid entry ends
+ * @param damagedEnd whether an entry that was once whole follows, so that acknowledged rows may be
+ *     lost; otherwise what follows was never acknowledged
  */
-public record SegmentIndex(List<Entry> entries, @Nullable Seal seal, long validBytes) {
+public record SegmentIndex(
+    List<Entry> entries, @Nullable Seal seal, long validBytes, boolean damagedEnd) {
   private static final long MARK = 0x31474f4c53504f4cL; // "LOPSLOG1", little-endian
   private static final int HEADER = 24;
   private static final int FIXED = 64;
@@ -124,7 +128,21 @@ public record SegmentIndex(List<Entry> entries, @Nullable Seal seal, long validB
       at += HEADER + bytes.getInt(at + 12);
       valid = at;
     }
-    return new SegmentIndex(List.copyOf(entries), seal, valid);
+    return new SegmentIndex(List.copyOf(entries), seal, valid, isDamaged(bytes, valid));
+  }
+
+  /** A write that a crash cut off left the beginning of one entry, or zeros. */
+  private static boolean isDamaged(ByteBuffer bytes, int from) {
+    for (int at = from + 8; at <= bytes.limit() - 8; at += 8) {
+      if (bytes.getLong(at) == MARK) {
+        return true;
+      }
+    }
+    int rest = bytes.limit() - from;
+    if (rest >= 8 && bytes.getLong(from) != MARK) {
+      return IntStream.range(from, bytes.limit()).anyMatch(at -> bytes.get(at) != 0);
+    }
+    return rest >= HEADER && bytes.getInt(from + 12) <= rest - HEADER;
   }
 
   /** Reads only the seal at the end of an index; null if there is none. */

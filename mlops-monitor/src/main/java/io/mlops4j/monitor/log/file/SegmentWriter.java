@@ -18,6 +18,8 @@ import java.nio.file.StandardOpenOption;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.compression.CompressionCodec;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Appends blocks of rows to one pair of files. A block is forced to the disk before its index entry
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * {@linkplain #abandon abandoned}: a disk that failed to force may claim later that it did.
  */
 public final class SegmentWriter {
+  private static final Logger LOG = LoggerFactory.getLogger("io.mlops4j.monitor.log.PredictionLog");
+
   private final Path dataFile;
   private final Path indexFile;
   private final FileChannel data;
@@ -185,6 +189,14 @@ public final class SegmentWriter {
     long indexSize = Files.size(segment.index());
     long torn =
         Math.max(0, dataSize - found.dataBytes()) + Math.max(0, indexSize - found.validBytes());
+    if (found.damagedEnd() && dataSize > found.dataBytes()) {
+      LOG.warn(
+          "{}: the end of this index is damaged, so the last {} bytes of {} are cut off; their"
+              + " rows may have been acknowledged",
+          segment.index(),
+          dataSize - found.dataBytes(),
+          segment.data().getFileName());
+    }
     if (found.entries().isEmpty()) {
       LogFolder.delete(segment);
       return torn;
