@@ -148,7 +148,8 @@ public final class Cbpe {
 
   /** A number that differs between estimators of other rows, for all practical purposes. */
   private long identity() {
-    return 31L * Objects.hash(rows, threshold, lowest, highest) + bins.size();
+    return 31L * Objects.hash(rows, threshold, lowest, highest)
+        + bins.identity(calibration::probability);
   }
 
   /** {@return the number of reference rows, and whether and why scores are calibrated} */

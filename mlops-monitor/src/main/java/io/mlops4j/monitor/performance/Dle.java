@@ -150,7 +150,7 @@ public final class Dle {
   /** A number that differs between estimators of other rows, for all practical purposes. */
   private long identity() {
     int ranges = 31 * Arrays.hashCode(lowest) + Arrays.hashCode(highest);
-    return 31L * Objects.hash(rows, ranges, exponent) + leaves();
+    return 31L * Objects.hash(rows, ranges, exponent) + absolute.identity();
   }
 
   /** {@return the numbers of reference rows and leaves} */

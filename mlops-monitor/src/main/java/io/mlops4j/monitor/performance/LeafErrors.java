@@ -44,6 +44,11 @@ final class LeafErrors {
         Arrays.stream(enough).mapToDouble(all -> all.length).toArray());
   }
 
+  /** A number that differs between the leaves of other rows, almost always. */
+  int identity() {
+    return 31 * Arrays.hashCode(means) + Arrays.hashCode(rows);
+  }
+
   /** The mean to expect of rows with these numbers in each leaf. */
   Metric expected(long[] counts) {
     double all = Arrays.stream(counts).sum();

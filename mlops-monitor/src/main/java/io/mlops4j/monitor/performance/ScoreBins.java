@@ -62,6 +62,13 @@ final class ScoreBins {
     return edges.length + 1;
   }
 
+  /** A number that differs between the bins and probabilities of other rows, almost always. */
+  int identity(DoubleUnaryOperator probability) {
+    double[] atEdges = Arrays.stream(edges).map(probability).toArray();
+    int fitted = 31 * Arrays.hashCode(atEdges) + Arrays.hashCode(variances);
+    return 31 * fitted + Arrays.hashCode(edges);
+  }
+
   /** The bin of any score but NaN. */
   int indexOf(double score) {
     return PlacementMean.places(edges, score, false);

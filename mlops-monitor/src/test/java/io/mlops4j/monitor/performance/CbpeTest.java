@@ -396,6 +396,12 @@ class CbpeTest {
     assertThat(read.merge(window).estimate().rows()).isEqualTo(8);
     Cbpe other = Cbpe.builder().add(labels, scores).threshold(0.3).build();
     assertThatThrownBy(() -> other.window(bytes)).hasMessageContaining("another Cbpe");
+    double[] corrected = labels.clone();
+    Arrays.fill(corrected, 300, 400, 1);
+    Cbpe ofOtherLabels = Cbpe.builder().add(corrected, scores).build();
+    assertThat(ofOtherLabels.isCalibrated()).isTrue();
+    assertThatThrownBy(() -> ofOtherLabels.window(bytes)).hasMessageContaining("another Cbpe");
+    assertThat(Cbpe.builder().add(labels, scores).build().window(bytes).toBytes()).isEqualTo(bytes);
     bytes[20]++;
     assertThatThrownBy(() -> cbpe.window(bytes)).isInstanceOf(DataException.class);
   }

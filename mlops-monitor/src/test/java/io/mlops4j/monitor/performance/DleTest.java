@@ -150,6 +150,26 @@ class DleTest {
         .hasMessageContaining("two estimators");
   }
 
+  /** The kinds of rows are others, although all features and predictions are the same. */
+  @Test
+  void aWindowOfOtherLabelsIsRefused() {
+    double[][] features = new double[2_000][1];
+    double[] predictions = new double[2_000];
+    double[] labels = new double[2_000];
+    double[] others = new double[2_000];
+    for (int row = 0; row < 2_000; row++) {
+      features[row][0] = row % 3;
+      labels[row] = row % 3 == 0 ? 1 : 7;
+      others[row] = row % 3 == 2 ? 7 : 1;
+    }
+    Dle dle = Dle.builder().add(labels, features, predictions).build();
+    Dle other = Dle.builder().add(others, features, predictions).build();
+    assertThat(other.leaves()).isEqualTo(dle.leaves()).isEqualTo(2);
+    byte[] bytes = dle.window().toBytes();
+    assertThat(Dle.builder().add(labels, features, predictions).build().window(bytes)).isNotNull();
+    assertThatThrownBy(() -> other.window(bytes)).hasMessageContaining("another Dle");
+  }
+
   @Test
   void aWindowIsReadAsItWasWritten() {
     World world = new World(80);
