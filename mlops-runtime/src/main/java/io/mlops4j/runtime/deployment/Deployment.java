@@ -148,8 +148,9 @@ public interface Deployment extends Model {
      * Adds a challenger, which is called with the same rows after they were answered. Its answers
      * are compared and never returned. Listeners are notified of them with the route {@link
      * io.mlops4j.inference.InferenceEvent.Route#SHADOW}. At most 64 calls wait for it; rows beyond
-     * that are dropped and counted. It is no longer called when its alias is removed. Numbers that
-     * differ by at most 0.0001 of the larger one, or by 0.0001 below 1, agree.
+     * that are dropped and counted. Its calls have a deadline of a minute. It is no longer called
+     * when its alias is removed. Numbers that differ by at most 0.0001 of the larger one, or by
+     * 0.0001 below 1, agree.
      *
      * @param ref {@code name@alias}; may be assigned later
      * @return this builder

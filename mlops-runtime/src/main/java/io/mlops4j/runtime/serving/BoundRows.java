@@ -1,7 +1,6 @@
 package io.mlops4j.runtime.serving;
 
 import io.mlops4j.inference.CallOptions;
-import io.mlops4j.inference.RowModel;
 import io.mlops4j.runtime.binding.RecordBinder;
 import io.mlops4j.runtime.binding.output.RecordReader;
 import io.mlops4j.runtime.serving.answer.DefaultPrediction;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A model bound to a pair of record classes, for callers that have counted their call. An
  * asynchronous call ends that count when its run has ended.
  */
-final class BoundRows<I extends Record, O extends Record> implements RowModel<I, O> {
+final class BoundRows<I extends Record, O extends Record> implements HeldRows<I, O> {
   private final ModelCalls calls;
   private final RecordBinder<I> binder;
   private final RecordReader<O> reader;
@@ -78,13 +77,17 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
 
   @Override
   public List<O> predict(List<I> rows) {
+    return predict(rows, CallOptions.withDefaults());
+  }
+
+  @Override
+  public List<O> predict(List<I> rows, CallOptions options) {
     Objects.requireNonNull(rows, "rows");
     List<I> asked = copy(rows);
     if (asked.isEmpty()) {
       return List.of();
     }
-    try (DefaultPrediction answer =
-        calls.ask(request(asked, BoundRows::noTrace), CallOptions.withDefaults())) {
+    try (DefaultPrediction answer = calls.ask(request(asked, BoundRows::noTrace), options)) {
       return read(answer, asked.size());
     }
   }

@@ -5,7 +5,6 @@ import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.ProtectionFigures;
-import io.mlops4j.inference.RowModel;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.runtime.binding.output.ConstantRow;
@@ -133,7 +132,7 @@ public interface ServingModel extends Model {
    * @param <O> the answers
    * @return the bound model
    */
-  <I extends Record, O extends Record> RowModel<I, O> rowsHeld(
+  <I extends Record, O extends Record> HeldRows<I, O> rowsHeld(
       MethodHandles.@Nullable Lookup lookup, Class<I> in, Class<O> out);
 
   /**

@@ -38,6 +38,9 @@ public final class DeploymentBuilder implements Deployment.Builder {
   double tolerance = OutputComparison.TOLERANCE;
   double shadowShare = 1;
 
+  /** The time of a call of the challenger; tests set another. */
+  Duration shadowDeadline = Duration.ofMinutes(1);
+
   /** Listeners of the deployment itself. */
   List<InferenceListener> counters = List.of();
 

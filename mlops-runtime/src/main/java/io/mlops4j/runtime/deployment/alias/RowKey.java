@@ -1,6 +1,6 @@
 package io.mlops4j.runtime.deployment.alias;
 
-import io.mlops4j.inference.RowModel;
+import io.mlops4j.runtime.serving.HeldRows;
 import io.mlops4j.runtime.serving.ServingModel;
 import java.lang.invoke.MethodHandles;
 import java.util.Arrays;
@@ -38,7 +38,7 @@ final class RowKey {
     return out;
   }
 
-  RowModel<?, ?> bind(ServingModel model) {
+  HeldRows<?, ?> bind(ServingModel model) {
     return model.rowsHeld(lookup, in, out);
   }
 

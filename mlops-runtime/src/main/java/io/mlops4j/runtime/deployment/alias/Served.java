@@ -1,10 +1,10 @@
 package io.mlops4j.runtime.deployment.alias;
 
-import io.mlops4j.inference.RowModel;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.runtime.deployment.alias.Candidates.Candidate;
+import io.mlops4j.runtime.serving.HeldRows;
 import io.mlops4j.runtime.serving.ServingModel;
 import java.time.Instant;
 import java.util.Map;
@@ -30,7 +30,7 @@ record Served(
     AtomicBoolean gate,
     ServedBy servedBy,
     Instant since,
-    Map<RowKey, RowModel<?, ?>> bound,
+    Map<RowKey, HeldRows<?, ?>> bound,
     ModelCard card,
     @Nullable Breaker breaker,
     StandIns standIns,
@@ -71,7 +71,7 @@ record Served(
   }
 
   /** Binds once. */
-  RowModel<?, ?> rows(RowKey key) {
+  HeldRows<?, ?> rows(RowKey key) {
     return bound.computeIfAbsent(key, missing -> missing.bind(model));
   }
 

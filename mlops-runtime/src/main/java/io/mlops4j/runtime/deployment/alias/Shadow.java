@@ -3,7 +3,6 @@ package io.mlops4j.runtime.deployment.alias;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.Prediction;
-import io.mlops4j.inference.RowModel;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.ModelRef;
 import io.mlops4j.registry.AliasRecord;
@@ -12,6 +11,7 @@ import io.mlops4j.runtime.binding.output.Answer;
 import io.mlops4j.runtime.binding.output.Outputs;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.ShadowStatus;
+import io.mlops4j.runtime.serving.HeldRows;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,16 +33,16 @@ import org.slf4j.LoggerFactory;
 final class Shadow {
   private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
 
-  /** With a deadline, so that a challenger that hangs does not occupy the thread for ever. */
-  private static final CallOptions CALL =
-      CallOptions.withDefaults().withDeadline(Duration.ofMinutes(1));
-
   private final ModelRef champion;
   private final AliasFollower challenger;
   private final CallCounter calls;
   private final double tolerance;
   private final double share;
   private final BufferAllocator allocator;
+
+  /** With a deadline, so that a challenger that hangs does not occupy the thread for ever. */
+  private final CallOptions options;
+
   private final ShadowRing ring;
   private final ShadowThread thread;
   private volatile @Nullable Tally tally;
@@ -62,6 +62,7 @@ final class Shadow {
     this.tolerance = built.tolerance;
     this.share = built.shadowShare;
     this.allocator = built.loader.allocator();
+    this.options = CallOptions.withDefaults().withDeadline(built.shadowDeadline);
     this.ring = new ShadowRing(() -> new ShadowCall(built.loader.outputCopy()));
     this.thread = new ShadowThread("mlops4j-shadow-" + built.ref, new Calls());
   }
@@ -291,7 +292,7 @@ final class Shadow {
     }
 
     private void callWithBatch(Served served, Tally to, ShadowCall call) throws Throwable {
-      try (Prediction other = served.model().predictHeld(call.features(), CALL)) {
+      try (Prediction other = served.model().predictHeld(call.features(), options)) {
         Outputs ours = call.outputs();
         if (ours == null) {
           to.compare(new BatchAnswers(call.answer(), other.outputs()));
@@ -307,7 +308,8 @@ final class Shadow {
     @SuppressWarnings("unchecked") // the key has the classes that the types came from
     private void callWithRecords(RowKey key, Served served, Tally to, ShadowCall call)
         throws Throwable {
-      List<Record> others = ((RowModel<Record, Record>) served.rows(key)).predict(call.asked());
+      List<Record> others =
+          ((HeldRows<Record, Record>) served.rows(key)).predict(call.asked(), options);
       to.compare(new RowAnswers(parts(key), call.answered(), others));
     }
 

@@ -2,8 +2,8 @@ package io.mlops4j.runtime.deployment.alias;
 
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.LoadOptions;
-import io.mlops4j.inference.RowModel;
 import io.mlops4j.runtime.binding.output.OutputCopy;
+import io.mlops4j.runtime.serving.HeldRows;
 import io.mlops4j.runtime.serving.ModelLoader;
 import io.mlops4j.runtime.serving.ServingModel;
 import io.mlops4j.runtime.serving.loading.RegisteredVersion;
@@ -60,8 +60,8 @@ final class PausedLoader implements ModelLoader {
               }
               try {
                 Object result = method.invoke(real, arguments);
-                return result instanceof RowModel<?, ?> rows
-                    ? paused(RowModel.class, rows, model)
+                return result instanceof HeldRows<?, ?> rows
+                    ? paused(HeldRows.class, rows, model)
                     : result;
               } catch (InvocationTargetException e) {
                 throw e.getCause();

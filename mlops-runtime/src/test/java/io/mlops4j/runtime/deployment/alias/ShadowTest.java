@@ -10,8 +10,10 @@ import static org.assertj.core.api.Assertions.within;
 import io.mlops4j.error.ModelInputException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
+import io.mlops4j.inference.Closing;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.InferenceListener;
+import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.model.ModelCard;
@@ -28,6 +30,7 @@ import io.mlops4j.runtime.deployment.ShadowStatus;
 import io.mlops4j.runtime.deployment.alias.DeploymentFixture.Sum;
 import io.mlops4j.runtime.deployment.alias.DeploymentFixture.Term;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -184,6 +187,27 @@ class ShadowTest {
       ShadowStatus status = await(deployment, now -> now.rows() == 2);
       assertThat(status.outputs()).extracting(OutputDifference::name).containsExactly("y");
       assertThat(status.outputs().get(0).different()).isEqualTo(2);
+    }
+  }
+
+  /** The loop of the challenger ends only at a deadline. */
+  @Test
+  void aChallengerThatHangsEndsAtADeadline() {
+    float hangs = -1000;
+    plus.assign(CHALLENGER, plus.publish("picky4", DeploymentFixture.card().build()));
+    DeploymentBuilder builder = (DeploymentBuilder) plus.champion().shadow(CHALLENGER);
+    builder.shadowDeadline = Duration.ofMillis(50);
+    builder.options(LoadOptions.builder().closing(Closing.endsCallsAfter(Duration.ZERO)).build());
+    try (Deployment deployment = builder.start()) {
+      RowModel<Term, Sum> rows = deployment.rows(Term.class, Sum.class);
+      assertThat(rows.predict(new Term(hangs)).y()).isEqualTo(1 + hangs);
+      await(deployment, now -> now.failed() == 1);
+      assertThat(rows.predict(List.of(new Term(hangs), new Term(0)))).hasSize(2);
+      await(deployment, now -> now.failed() == 3);
+      predict(deployment, hangs);
+      await(deployment, now -> now.failed() == 4);
+      predict(deployment, 1);
+      await(deployment, now -> now.rows() == 1);
     }
   }
 
