@@ -26,13 +26,13 @@ import io.mlops4j.samples.service.inference.ServedModel;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import org.apache.arrow.util.AutoCloseables;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +52,9 @@ final class Service implements AutoCloseable {
   private final GrpcServer grpc;
   private final Web web;
 
+  /** When the time to stop is over, by {@link System#nanoTime}. */
+  private volatile long end = System.nanoTime();
+
   private Service(Settings settings) {
     this.settings = settings;
     this.admission = new Admission(settings.maxCalls());
@@ -64,7 +67,8 @@ final class Service implements AutoCloseable {
           settings.data().map(data -> own(log(runtime, data.resolve("predictions"))));
       Optional<ModelMonitor> monitor =
           settings.reference().map(file -> own(Watch.start(runtime, registry, settings, file)));
-      this.deployment = own(deployment(runtime, registry, meters, monitor, log));
+      this.deployment = deployment(runtime, registry, meters, monitor, log);
+      opened.push(() -> closeDeployment(registry, runtime));
       own(RuntimeMeters.of(runtime::figures)).bindTo(meters);
       monitor.ifPresent(
           it ->
@@ -81,6 +85,7 @@ final class Service implements AutoCloseable {
                   settings,
                   meters,
                   problems::of,
+                  this::left,
                   routes -> {
                     new RecordRoutes(deployment, monitor, calls).addTo(routes);
                     new ProtocolRoutes(model, calls, admission).addTo(routes);
@@ -98,7 +103,7 @@ final class Service implements AutoCloseable {
                         .addTo(routes);
                   }));
     } catch (RuntimeException e) {
-      AutoCloseables.close(e, opened);
+      closeAll(e);
       throw e;
     }
   }
@@ -208,7 +213,7 @@ final class Service implements AutoCloseable {
             settings.grpcIdle(),
             settings.deadline(),
             settings.readTimeout(),
-            settings.shutdown(),
+            this::left,
             admission::enter,
             admission::leave,
             () -> !admission.isStopping()),
@@ -236,6 +241,11 @@ final class Service implements AutoCloseable {
     return web.port();
   }
 
+  /** What is left of the time to stop; at least a second, for answers on their way. */
+  private Duration left() {
+    return Duration.ofNanos(Math.max(end - System.nanoTime(), 1_000_000_000));
+  }
+
   /**
    * Stops the service: new calls are refused, running calls get the time of {@code MLOPS_SHUTDOWN},
    * then every part is closed. A second call does nothing.
@@ -246,19 +256,42 @@ final class Service implements AutoCloseable {
       return;
     }
     LOG.info("stops; {} calls run", admission.running());
+    end = System.nanoTime() + settings.shutdown().toNanos();
     if (!admission.drain(settings.shutdown())) {
       LOG.warn("{} calls still run after {}", admission.running(), settings.shutdown());
     }
-    closeAll();
+    RuntimeException failure = new IllegalStateException("the service did not close cleanly");
+    closeAll(failure);
+    if (failure.getSuppressed().length > 0) {
+      throw failure;
+    }
   }
 
-  private void closeAll() {
-    List<AutoCloseable> parts = List.copyOf(opened);
-    opened.clear();
-    try {
-      AutoCloseables.close(parts); // in this order, each even if one before it failed
-    } catch (Exception e) {
-      throw new IllegalStateException("the service did not close cleanly", e);
+  /** Closes each part even if one before it failed. */
+  private void closeAll(RuntimeException failure) {
+    for (AutoCloseable part = opened.poll(); part != null; part = opened.poll()) {
+      try {
+        part.close();
+      } catch (Exception e) {
+        failure.addSuppressed(e);
+      }
+    }
+  }
+
+  /**
+   * Leaves everything open that a run uses which never ends, such as one that hangs within an
+   * operator of a model or of its shadow: the log and the monitor must be closed before the process
+   * ends.
+   */
+  private void closeDeployment(ModelRegistry registry, ModelRuntime runtime)
+      throws InterruptedException {
+    Thread closing = new Thread(deployment::close, "close");
+    closing.setDaemon(true);
+    closing.start();
+    closing.join(left().toMillis());
+    if (closing.isAlive()) {
+      LOG.warn("a call of the model or its shadow hangs within an operator, and gets no answer");
+      opened.removeAll(List.of(registry, runtime));
     }
   }
 }

@@ -12,12 +12,14 @@ import io.javalin.util.JavalinException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.mlops4j.samples.service.inference.Problem;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.GracefulHandler;
@@ -30,14 +32,23 @@ final class Web implements AutoCloseable {
 
   private final Javalin javalin;
 
-  private Web(Javalin javalin) {
+  private final Supplier<Duration> left;
+
+  private Web(Javalin javalin, Supplier<Duration> left) {
     this.javalin = javalin;
+    this.left = left;
   }
 
+  /**
+   * Starts the server.
+   *
+   * @param left the time that requests get when the server stops
+   */
   static Web start(
       Settings settings,
       MeterRegistry meters,
       Function<Throwable, Problem> problems,
+      Supplier<Duration> left,
       Consumer<RoutesConfig> routes) {
     Javalin javalin =
         Javalin.create(config -> configure(config, settings, meters, problems, routes));
@@ -46,7 +57,7 @@ final class Web implements AutoCloseable {
     } catch (JavalinException e) {
       throw StartException.cannotListen("MLOPS_PORT", settings.host(), settings.port(), e);
     }
-    return new Web(javalin);
+    return new Web(javalin, left);
   }
 
   private static void configure(
@@ -78,7 +89,6 @@ final class Web implements AutoCloseable {
   private static void limit(Server server, Settings settings) {
     WholeBody body = new WholeBody(settings.maxBody(), settings.readTimeout());
     server.setHandler(new GracefulHandler(new NoWebSockets(new HeadAsGet(body))));
-    server.setStopTimeout(settings.shutdown().toMillis());
     NetworkConnectionLimit connections =
         new NetworkConnectionLimit(settings.maxConnections(), server);
     connections.setEndPointIdleTimeout(settings.readTimeout().toMillis()); // while all are taken
@@ -161,6 +171,7 @@ final class Web implements AutoCloseable {
   public void close() {
     Server server = javalin.jettyServer().server();
     server.getBeans(NetworkConnectionLimit.class).forEach(server::removeBean);
+    server.setStopTimeout(left.get().toMillis());
     try {
       javalin.stop();
     } catch (JavalinException e) {

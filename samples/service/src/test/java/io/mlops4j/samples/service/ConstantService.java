@@ -38,6 +38,7 @@ final class ConstantService {
         settings,
         Service.meters(),
         new Problems(System::nanoTime)::of,
+        settings::shutdown,
         routes -> {
           routes.post("/predict", calls.admitted(constant(RECORD)));
           routes.post("/v2/models/{model}/infer", calls.admitted(constant(TENSOR)));

@@ -304,7 +304,7 @@ class DataTypesTest {
     Duration minute = Duration.ofMinutes(1);
     GrpcServer.Limits limits =
         new GrpcServer.Limits(
-            1 << 20, 10, 10, minute, minute, minute, minute, () -> {}, () -> {}, () -> true);
+            1 << 20, 10, 10, minute, minute, minute, () -> minute, () -> {}, () -> {}, () -> true);
     try (GrpcServer server =
         GrpcServer.start(
             model,

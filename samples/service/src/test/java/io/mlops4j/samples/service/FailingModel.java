@@ -16,8 +16,17 @@ final class FailingModel {
 
   /** Publishes it in a new registry, as the champion. */
   static void publish(Path folder) {
+    publish(folder, "hours.onnx");
+  }
+
+  /** The same with a model that hangs within one operator, which ONNX Runtime cannot end. */
+  static void publishEndless(Path folder) {
+    publish(folder, "operator.onnx");
+  }
+
+  private static void publish(Path folder, String name) {
     Path hours =
-        RunningService.sample().resolve("src/test/resources/io/mlops4j/samples/service/hours.onnx");
+        RunningService.sample().resolve("src/test/resources/io/mlops4j/samples/service/" + name);
     ModelCard card =
         ModelCard.builder(Demo.MODEL)
             .features(FeatureSchema.ofNames("distance", "hour", "weekday", "origin", "destination"))

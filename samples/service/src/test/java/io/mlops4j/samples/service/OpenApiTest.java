@@ -324,6 +324,7 @@ class OpenApiTest {
         settings,
         new SimpleMeterRegistry(),
         new Problems(System::nanoTime)::of,
+        () -> Duration.ofSeconds(10),
         routes -> {
           new RecordRoutes(deployment, Optional.empty(), calls).addTo(routes);
           new ProtocolRoutes(model, calls, admission).addTo(routes);

@@ -134,14 +134,7 @@ class SigtermTest {
       for (int i = 0; i < 4; i++) {
         ends.add(clients.submit(call));
       }
-      HttpRequest get =
-          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + number(ports, 1) + "/status"))
-              .build();
-      HttpClient http = HttpClient.newHttpClient();
-      String seen = "";
-      while (!seen.contains("\"running\":4") && ends.stream().noneMatch(Future::isDone)) {
-        seen = http.send(get, BodyHandlers.ofString()).body();
-      }
+      String seen = awaitRunning(number(ports, 1), ends);
       assertThat(process.toHandle().destroy()).isTrue();
       List<Status.Code> codes = new ArrayList<>();
       for (Future<Status> end : ends) {
@@ -154,6 +147,55 @@ class SigtermTest {
         assertThat(codes).containsOnly(Status.Code.DEADLINE_EXCEEDED);
       }
       requireCleanEnd(process, log);
+    } finally {
+      process.destroyForcibly();
+      clients.shutdownNow();
+      if (channel != null) {
+        channel.shutdownNow();
+      }
+    }
+  }
+
+  /** Waits until four calls run, or one has ended, and returns the status of the service. */
+  private static String awaitRunning(int port, List<Future<Status>> ends) throws Exception {
+    HttpRequest get =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/status")).build();
+    HttpClient http = HttpClient.newHttpClient();
+    String seen = "";
+    while (!seen.contains("\"running\":4") && ends.stream().noneMatch(Future::isDone)) {
+      seen = http.send(get, BodyHandlers.ofString()).body();
+    }
+    return seen;
+  }
+
+  /** ONNX Runtime ends a run between two operators only. */
+  @Test
+  void itEndsWhileCallsHangWithinAnOperator() throws Exception {
+    Path endless = folder.resolve("endless");
+    FailingModel.publishEndless(endless);
+    Map<String, String> settings = new HashMap<>(settings(endless));
+    settings.putAll(
+        Map.of(
+            "MLOPS_DEADLINE", "1s",
+            "MLOPS_SHUTDOWN", "2s",
+            "MLOPS_DATA", folder.resolve("data").toString()));
+    Process process = start(settings);
+    ExecutorService clients = Executors.newFixedThreadPool(4);
+    ManagedChannel channel = null;
+    try (BufferedReader log = process.inputReader(StandardCharsets.UTF_8)) {
+      Matcher ports = ports(log);
+      channel = channel(number(ports, 2));
+      Callable<Status> call = hanging(channel);
+      List<Future<Status>> ends = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        ends.add(clients.submit(call));
+      }
+      assertThat(awaitRunning(number(ports, 1), ends)).contains("\"running\":4");
+      assertThat(process.toHandle().destroy()).isTrue();
+      requireCleanEnd(process, log);
+      for (Future<Status> end : ends) {
+        assertThat(end.get().isOk()).isFalse();
+      }
     } finally {
       process.destroyForcibly();
       clients.shutdownNow();

@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -84,7 +85,7 @@ public final class GrpcServer implements AutoCloseable {
    * @param deadline the time of a call; that of the client if it is shorter
    * @param transfer the time in which a connection must be made, and a call's request and answer
    *     must be transferred
-   * @param shutdown the time that running calls get when the server stops
+   * @param left the time that running calls get when the server stops
    * @param enter admits a call or throws
    * @param leave ends it
    * @param ready whether calls are admitted
@@ -96,7 +97,7 @@ public final class GrpcServer implements AutoCloseable {
       Duration idle,
       Duration deadline,
       Duration transfer,
-      Duration shutdown,
+      Supplier<Duration> left,
       Runnable enter,
       Runnable leave,
       BooleanSupplier ready) {}
@@ -292,7 +293,7 @@ public final class GrpcServer implements AutoCloseable {
   public void close() {
     server.shutdown();
     try {
-      times.awaitNone(limits.shutdown());
+      times.awaitNone(limits.left().get());
       server.awaitTermination(1, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
