@@ -62,6 +62,7 @@ public final class ModelRuntime implements AutoCloseable {
         new DefaultModelLoader(
             new RuntimeSettings(
                 builder.threads,
+                Math.max(builder.threads, Runtime.getRuntime().availableProcessors()),
                 builder.modelCache,
                 builder.nativeCache,
                 builder.foreignCalls,
@@ -479,8 +480,9 @@ public final class ModelRuntime implements AutoCloseable {
     private Builder() {}
 
     /**
-     * Sets how many threads one run may use, including the calling thread, and how many workers run
-     * asynchronous calls.
+     * Sets how many threads one run may use, including the calling thread. Asynchronous calls, and
+     * the groups that micro-batching makes, run on as many processors as the machine or container
+     * has, whatever this number is.
      *
      * <p>All ONNX models share the threads of the engine. There is one thread fewer than this
      * number, and they sleep between runs. These threads are process-wide. The first runtime that

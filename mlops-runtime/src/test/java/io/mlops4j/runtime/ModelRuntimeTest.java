@@ -2,12 +2,15 @@ package io.mlops4j.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.error.EngineUnavailableException;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.model.Device;
@@ -25,8 +28,15 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The front door. */
 class ModelRuntimeTest {
@@ -68,6 +78,46 @@ class ModelRuntimeTest {
                     + " directml, openvino, rocm, tensorrt, xnnpack]");
       }
     }
+  }
+
+  /** Each listener ends when both runs have got as far. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void waitingCallsUseAllProcessorsThoughARunUsesOneThread(boolean asynchronous) throws Exception {
+    assumeThat(Runtime.getRuntime().availableProcessors()).as("processors").isGreaterThan(1);
+    CyclicBarrier both = new CyclicBarrier(2);
+    List<Exception> alone = new CopyOnWriteArrayList<>();
+    LoadOptions options =
+        LoadOptions.builder()
+            .features(FeatureSchema.ofNames("a", "b", "c", "d"))
+            .microBatching(MicroBatching.upTo(8).withoutMeasuring())
+            .listener(
+                event -> {
+                  try {
+                    both.await(30, TimeUnit.SECONDS);
+                  } catch (Exception e) {
+                    alone.add(e);
+                  }
+                })
+            .build();
+    try (ModelRuntime runtime = ModelRuntime.builder().strict().threads(1).open();
+        Model one = runtime.load(MODELS.resolve("mlp4.onnx"), options);
+        Model other = runtime.load(MODELS.resolve("mlp4.onnx"), options)) {
+      Consumer<Model> ask =
+          asked -> {
+            try (FeatureBatch row = row(runtime)) {
+              if (asynchronous) {
+                asked.predictAsync(row, CallOptions.withDefaults(), Prediction::rows).join();
+              } else {
+                asked.predict(row).close();
+              }
+            }
+          };
+      CompletableFuture<Void> meanwhile = CompletableFuture.runAsync(() -> ask.accept(other));
+      ask.accept(one);
+      meanwhile.get(1, TimeUnit.MINUTES);
+    }
+    assertThat(alone).isEmpty();
   }
 
   @Test

@@ -48,13 +48,13 @@ record CallContext(
     long process,
     AtomicLong calls) {
 
-  static CallContext create(int processors, boolean cpuTime, LongSupplier clock) {
-    RuntimeThreads threads = new RuntimeThreads(processors);
+  static CallContext create(RuntimeSettings settings, LongSupplier clock) {
+    RuntimeThreads threads = new RuntimeThreads(settings.processors());
     return new CallContext(
         new ArrowMemory(),
         threads,
-        new CallQueue(processors, threads.workers()),
-        cpuTime ? threadClocks() : null,
+        new CallQueue(settings.processors(), threads.workers()),
+        settings.cpuTime() ? threadClocks() : null,
         clock,
         new LeakDetector(),
         new InnermostCalls(),

@@ -91,7 +91,7 @@ public final class DefaultModelLoader
     }
     this.leases = new VersionLeases(nanos);
     this.timed = new TimedLoads(threads);
-    this.context = CallContext.create(threads, settings.cpuTime(), nanos);
+    this.context = CallContext.create(settings, nanos);
     BatchSplitter splitter = new BatchSplitter(threads, executor());
     this.opener = new ModelOpener(engines, memory, threads, settings.keepLoaded(), splitter);
   }

@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The settings of a runtime. Immutable.
  *
- * @param threads how many threads one run may use, and how many workers there are
+ * @param threads how many threads one run may use
+ * @param processors how many workers there are, and how many calls or groups of calls that waited
+ *     run at the same time
  * @param modelCache where prepared models are stored, or null
  * @param nativeCache where native libraries are stored, or null
  * @param foreignCalls whether engines call native libraries through {@code java.lang.foreign}, or
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record RuntimeSettings(
     int threads,
+    int processors,
     @Nullable ModelCache modelCache,
     @Nullable Path nativeCache,
     @Nullable Boolean foreignCalls,
@@ -34,10 +37,11 @@ public record RuntimeSettings(
   /**
    * Returns the default settings.
    *
-   * @param threads how many threads one run may use, and how many workers there are
+   * @param threads how many threads one run may use, and how many processors there are
    * @return settings without caches, policy and region
    */
   public static RuntimeSettings of(int threads) {
-    return new RuntimeSettings(threads, null, null, null, 0, Closing.waits(), false, null, null);
+    return new RuntimeSettings(
+        threads, threads, null, null, null, 0, Closing.waits(), false, null, null);
   }
 }

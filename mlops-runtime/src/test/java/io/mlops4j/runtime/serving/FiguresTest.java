@@ -192,7 +192,7 @@ class FiguresTest {
 
   private static DefaultModelLoader measuring() {
     return new DefaultModelLoader(
-        new RuntimeSettings(1, null, null, null, 0, Closing.waits(), true, null, null));
+        new RuntimeSettings(1, 1, null, null, null, 0, Closing.waits(), true, null, null));
   }
 
   @Test

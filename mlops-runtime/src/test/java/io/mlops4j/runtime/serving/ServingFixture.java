@@ -40,7 +40,7 @@ final class ServingFixture implements AutoCloseable {
     loader =
         new DefaultModelLoader(
             new RuntimeSettings(
-                2, null, null, null, keepLoaded, Closing.waits(), false, null, null),
+                2, 2, null, null, null, keepLoaded, Closing.waits(), false, null, null),
             nanos::get);
   }
 

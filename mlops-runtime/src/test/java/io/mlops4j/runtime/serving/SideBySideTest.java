@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SideBySideTest {
-  private final CallContext context = CallContext.create(3, false, System::nanoTime);
+  private final CallContext context = CallContext.create(RuntimeSettings.of(3), System::nanoTime);
   private final Calls calls = new Calls();
   private final SideBySide threads = new SideBySide(context, calls);
   private final FeatureBatch batch =

@@ -90,6 +90,7 @@ final class DeploymentFixture implements AutoCloseable {
     return new DefaultModelLoader(
         new RuntimeSettings(
             1,
+            1,
             null,
             null,
             null,
