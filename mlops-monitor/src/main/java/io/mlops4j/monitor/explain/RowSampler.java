@@ -2,6 +2,7 @@ package io.mlops4j.monitor.explain;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.internal.ValueCopies;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -112,12 +113,12 @@ final class RowSampler {
     boolean encoded = column.getField().getDictionary() != null;
     for (int i = 0; i < rows.length; i++) {
       if (!encoded) {
-        copy.copyFromSafe(rows[i], i, values);
+        ValueCopies.copy(values, rows[i], copy, i);
       } else if (column.isNull(rows[i])) {
         copy.setNull(i);
       } else {
         int code = Math.toIntExact(((BaseIntVector) column).getValueAsLong(rows[i]));
-        copy.copyFromSafe(code, i, values);
+        ValueCopies.copy(values, code, copy, i);
       }
     }
   }

@@ -3,6 +3,7 @@ package io.mlops4j.monitor.profile;
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.internal.Suggestions;
+import io.mlops4j.internal.ValueCopies;
 import io.mlops4j.monitor.profile.internal.ColumnKind;
 import io.mlops4j.monitor.profile.internal.TextCells;
 import io.mlops4j.monitor.profile.internal.TimeResolution;
@@ -117,7 +118,7 @@ final class RowValues {
         picked.add(copy);
         copy.setInitialCapacity(rows.length);
         for (int row = 0; row < rows.length; row++) {
-          copy.copyFromSafe(rows[row], row, column);
+          ValueCopies.copy(column, rows[row], copy, row);
         }
         copy.setValueCount(rows.length);
       }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.feature.FixedShapeTensorType;
+import io.mlops4j.feature.FixedShapeTensorVector;
 import io.mlops4j.feature.internal.BatchLending;
 import io.mlops4j.inference.InferenceEvent.Phase;
 import io.mlops4j.inference.InferenceEvent.Route;
@@ -42,6 +44,7 @@ import org.apache.arrow.vector.complex.impl.UnionMapWriter;
 import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.dictionary.DictionaryEncoder;
 import org.apache.arrow.vector.dictionary.DictionaryProvider.MapDictionaryProvider;
+import org.apache.arrow.vector.types.Types.MinorType;
 import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -565,6 +568,34 @@ class PredictionLogTest {
     }
     assertThat(found).hasSize(3);
     assertThat(LogCalls.ids(read())).hasSize(9);
+  }
+
+  /** Arrow would enlarge such a column without end; here, up to the limit of the allocator. */
+  @Test
+  void tensorsWithoutElementsAreLogged() {
+    try (BufferAllocator small = allocator.newChildAllocator("small", 0, 32 << 20);
+        FixedShapeTensorVector boxes =
+            (FixedShapeTensorVector)
+                FixedShapeTensorType.of(0, 4)
+                    .field("boxes", MinorType.FLOAT4.getType())
+                    .createVector(allocator)) {
+      boxes.getUnderlyingVector().setNotNull(0);
+      boxes.getUnderlyingVector().setNotNull(2);
+      boxes.setValueCount(3);
+      try (PredictionLog log = PredictionLog.builder(folder(), small).start()) {
+        for (int call = 1; call <= 2; call++) {
+          try (FeatureBatch features = FeatureBatch.of(VectorSchemaRoot.of(boxes));
+              Call one =
+                  new Call(LogCalls.version(1), call, features, LogCalls.score(allocator, 3))) {
+            log.onInference(one);
+          }
+        }
+        log.flush();
+        assertThat(log.status().acknowledged()).isEqualTo(6);
+      }
+    }
+    LoggedPrediction found = read().find(id(2, 2)).orElseThrow();
+    assertThat(found.features()).containsEntry("boxes", List.of());
   }
 
   private void sendEveryKind(PredictionLog log, int call, int rows) {

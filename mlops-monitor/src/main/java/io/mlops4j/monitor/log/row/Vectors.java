@@ -1,5 +1,6 @@
 package io.mlops4j.monitor.log.row;
 
+import io.mlops4j.internal.ValueCopies;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Objects;
@@ -20,6 +21,14 @@ public final class Vectors {
   /** Appends a range of rows of a column to a column of the same type. */
   public static void append(FieldVector target, FieldVector source, int from, int rows) {
     if (rows == 0) {
+      return;
+    }
+    if (ValueCopies.isOfEmptyLists(target)) {
+      int before = target.getValueCount();
+      for (int row = 0; row < rows; row++) {
+        ValueCopies.copy(source, from + row, target, before + row);
+      }
+      target.setValueCount(before + rows);
       return;
     }
     if (from == 0 && rows == source.getValueCount()) {

@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.feature.arrow;
 
 import io.mlops4j.error.DataException;
+import io.mlops4j.internal.ValueCopies;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ExtensionTypeVector;
@@ -24,10 +25,10 @@ final class CopiedRows {
    * @throws DataException if Arrow cannot copy a column inside of the column
    */
   CopiedRows(FieldVector like, int capacity, BufferAllocator allocator) {
-    if (like.getField().getChildren().stream().anyMatch(CopiedRows::hasSizedNulls)) {
+    if (like.getField().getChildren().stream().anyMatch(CopiedRows::hasOddLists)) {
       throw new DataException(
           like.getName()
-              + ": found lists of a fixed size and of type null inside of the column, which cannot"
+              + ": found lists of size 0, or of a fixed size and of type null, inside of the column, which cannot"
               + " be filtered or joined; leave it out with ReadOptions.columns",
           null);
     }
@@ -37,12 +38,12 @@ final class CopiedRows {
     values.allocateNew();
   }
 
-  private static boolean hasSizedNulls(Field field) {
+  private static boolean hasOddLists(Field field) {
     List<Field> inside = field.getChildren();
     boolean own =
-        field.getType() instanceof ArrowType.FixedSizeList
-            && inside.get(0).getType() instanceof ArrowType.Null;
-    return own || inside.stream().anyMatch(CopiedRows::hasSizedNulls);
+        field.getType() instanceof ArrowType.FixedSizeList lists
+            && (lists.getListSize() == 0 || inside.get(0).getType() instanceof ArrowType.Null);
+    return own || inside.stream().anyMatch(CopiedRows::hasOddLists);
   }
 
   private static ValueVector stored(FieldVector column) {
@@ -74,7 +75,7 @@ final class CopiedRows {
         lists.setNotNull(rows);
       }
     } else if (!(source instanceof NullVector)) { // has nothing to copy, and refuses it
-      values.copyFromSafe(row, rows, source);
+      ValueCopies.copy(source, row, values, rows);
     }
     rows++;
   }

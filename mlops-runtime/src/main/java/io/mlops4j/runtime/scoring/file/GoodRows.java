@@ -3,6 +3,7 @@ package io.mlops4j.runtime.scoring.file;
 import io.mlops4j.error.ModelInputException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.Prediction;
+import io.mlops4j.internal.ValueCopies;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -62,7 +63,7 @@ final class GoodRows implements AutoCloseable {
       List<FieldVector> found = chosen.apply(answers);
       for (int i = 0; i < outputs.size(); i++) {
         for (int row = 0; row < number; row++) {
-          outputs.get(i).copyFromSafe(row, from + row, found.get(i));
+          ValueCopies.copy(found.get(i), row, outputs.get(i), from + row);
         }
       }
     } catch (ModelInputException e) {

@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.IntVector;
@@ -31,6 +33,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Lists of a fixed size of nothing but nulls, and sparse unions, are chosen and joined by row. */
 class UnusualColumnsTest {
@@ -148,16 +152,42 @@ class UnusualColumnsTest {
     assertThat(rows(ReadOptions.builder().filter("n < 0").build())).isEmpty();
   }
 
+  /** Arrow would enlarge them without end; here, up to the limit of the allocator. */
   @Test
-  void whatArrowCannotCopyIsNamed() {
-    Field nulls = Field.nullable("$data$", MinorType.NULL.getType());
+  void listsOfSizeZeroAreCopiedWithTheirNulls() {
+    Field field =
+        new Field(
+            "empty",
+            FieldType.nullable(new ArrowType.FixedSizeList(0)),
+            List.of(Field.nullable("$data$", MinorType.FLOAT4.getType())));
+    try (BufferAllocator small = memory.newChildAllocator("small", 0, 1 << 20);
+        FixedSizeListVector lists = (FixedSizeListVector) field.createVector(small)) {
+      lists.setNotNull(1);
+      lists.setValueCount(2);
+      CopiedRows copied = new CopiedRows(lists, 1, small);
+      try {
+        copied.add(lists, new int[] {1, 0, 1});
+        copied.addAll(lists);
+        FieldVector all = copied.finish();
+        assertThat(IntStream.range(0, all.getValueCount()).mapToObj(all::isNull))
+            .containsExactly(false, true, false, true, false);
+      } finally {
+        copied.free();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, NULL", "0, FLOAT4"})
+  void whatArrowCannotCopyIsNamed(int size, MinorType type) {
+    Field nulls = Field.nullable("$data$", type.getType());
     Field lists =
-        new Field("a", FieldType.nullable(new ArrowType.FixedSizeList(2)), List.of(nulls));
+        new Field("a", FieldType.nullable(new ArrowType.FixedSizeList(size)), List.of(nulls));
     Field outer = new Field("s", FieldType.nullable(new ArrowType.Struct()), List.of(lists));
     try (FieldVector column = outer.createVector(memory)) {
       assertThatThrownBy(() -> new CopiedRows(column, 1, memory))
           .isInstanceOf(DataException.class)
-          .hasMessageContaining("s: found lists of a fixed size and of type null")
+          .hasMessageContaining("s: found lists of size 0, or of a fixed size and of type null")
           .hasMessageContaining("ReadOptions.columns");
     }
   }
