@@ -1,11 +1,13 @@
 package io.mlops4j.runtime.registry.folder;
 
 import io.mlops4j.error.RegistryException;
+import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelRef;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.internal.file.Disk;
+import io.mlops4j.runtime.registry.store.Manifest;
 import io.mlops4j.runtime.registry.store.Records;
 import io.mlops4j.runtime.registry.store.Signing;
 import io.mlops4j.runtime.registry.store.Storage;
@@ -15,15 +17,17 @@ import io.mlops4j.runtime.registry.store.VersionStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The version that served last, in a folder of this machine: a registry with this one version, its
@@ -36,6 +40,7 @@ import java.util.stream.Stream;
 public final class LastGoodFolder {
   private static final String CURRENT = "current";
   private static final String STAGING = "staging";
+  private static final Pattern COPY = Pattern.compile("[0-9a-f]{16}-\\d+");
 
   private final Path folder;
   private final String model;
@@ -104,19 +109,26 @@ public final class LastGoodFolder {
   public boolean isThere() {
     try {
       return Disk.exists(folder.resolve(current()));
-    } catch (IOException | InvalidPathException e) { // absent, or no name of a folder
+    } catch (IOException e) { // absent
       return false;
     }
   }
 
+  /** A damaged file that names no copy counts as an absent one. */
   private String current() throws IOException {
-    return new String(Disk.read(folder.resolve(CURRENT)), StandardCharsets.UTF_8);
+    Path file = folder.resolve(CURRENT);
+    String name = new String(Disk.read(file), StandardCharsets.UTF_8);
+    if (!COPY.matcher(name).matches()) {
+      throw new NoSuchFileException(file.toString(), null, "found no name of a copy");
+    }
+    return name;
   }
 
   /**
    * Copies the version that a record points to, its signatures and the record, and makes them
    * current, unless another process has kept a newer record. The records before it are not copied:
-   * they point to other versions, which a copy that was interrupted would then name.
+   * they point to other versions, which a copy that was interrupted would then name. A copy of the
+   * version that was damaged since is replaced.
    *
    * @throws RegistryException if the version cannot be read or copied; the earlier copy stays
    */
@@ -128,7 +140,7 @@ public final class LastGoodFolder {
         return;
       }
       Path kept = folder.resolve(name);
-      if (!Disk.exists(kept) || !isContinued(kept, record)) {
+      if (!Disk.exists(kept) || !isContinued(kept, version, record)) {
         copy(version, record, kept);
       }
       String before = currentOr(name);
@@ -153,7 +165,10 @@ public final class LastGoodFolder {
     if (name.isEmpty() || !Disk.exists(kept)) {
       return false;
     }
-    try (Storage copy = FolderStorage.open(kept, true)) {
+    try (Storage copy = open(kept)) {
+      if (copy == null) {
+        return false;
+      }
       Records to = copy.aliasRecords(model, alias);
       Records from = source.storage().aliasRecords(model, alias);
       long there = to.last(0);
@@ -163,12 +178,39 @@ public final class LastGoodFolder {
     }
   }
 
+  /** Returns null for a copy that was damaged. */
+  private static @Nullable Storage open(Path kept) {
+    try {
+      return FolderStorage.open(kept, true);
+    } catch (RegistryException e) {
+      return null;
+    }
+  }
+
+  private static boolean isWhole(Storage copy, ModelVersion version) {
+    try {
+      VersionStore versions = new VersionStore(copy, Signing.NONE, Clock.systemUTC());
+      Manifest manifest = versions.find(version).manifest();
+      ModelCard unused = versions.card(manifest);
+      for (Map.Entry<String, Manifest.Entry> file : manifest.files().entrySet()) {
+        copy.pass(version, file.getKey(), file.getValue(), piece -> {});
+      }
+      return true;
+    } catch (IOException | RegistryException e) {
+      return false;
+    }
+  }
+
   /**
-   * Adds a newer record to a version that was copied before. Returns false if its newest record is
-   * not one of the source's up to this one.
+   * Adds a newer record to a version that was copied before. Returns false if it was damaged, or if
+   * its newest record is not one of the source's up to this one.
    */
-  private boolean isContinued(Path kept, AliasRecord record) {
-    try (Storage copy = FolderStorage.open(kept, true)) {
+  private boolean isContinued(Path kept, ModelVersion version, AliasRecord record) {
+    try (Storage copy = open(kept)) {
+      if (copy == null || !isWhole(copy, version)) {
+        Disk.deleteQuietly(kept);
+        return false;
+      }
       Records to = copy.aliasRecords(model, alias);
       Records from = source.storage().aliasRecords(model, alias);
       long there = to.last(0);

@@ -36,6 +36,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A restart while the database is away. */
 class LastGoodTest {
@@ -216,6 +218,25 @@ class LastGoodTest {
       assertThatThrownBy(() -> start(later))
           .isInstanceOf(RegistryException.class)
           .satisfies(e -> assertThat(e.getSuppressed()[0]).isInstanceOf(IntegrityException.class));
+    }
+  }
+
+  /** Otherwise the damage is found when the copy is needed. */
+  @ParameterizedTest
+  @ValueSource(strings = {"plus2.onnx", "manifest.json", "card.json", "layout.json", "current"})
+  void aDamagedCopyIsMadeAgainWhileTheRegistryIsThere(String file) throws Exception {
+    serveAndCopy();
+    try (Stream<Path> all = Files.walk(folder.resolve("last-good"))) {
+      Path damaged = all.filter(path -> path.endsWith(file)).findFirst().orElseThrow();
+      byte[] zeros = new byte[(int) Files.size(damaged)];
+      Files.delete(damaged); // published files are read-only
+      Files.write(damaged, zeros);
+    }
+    serveAndCopy();
+    pool.away(true);
+    try (ModelRegistry later = JdbcModelRegistry.builder(pool).openLater();
+        Deployment deployment = start(later)) {
+      assertThat(plus.ask(deployment, 0)).isEqualTo(2);
     }
   }
 
