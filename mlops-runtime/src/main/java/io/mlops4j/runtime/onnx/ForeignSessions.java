@@ -3,6 +3,7 @@ package io.mlops4j.runtime.onnx;
 import ai.onnxruntime.OrtException;
 import io.mlops4j.runtime.memory.Native;
 import io.mlops4j.runtime.onnx.device.Devices;
+import io.mlops4j.runtime.onnx.environment.LargeStack;
 import io.mlops4j.runtime.onnx.foreign.ForeignOptions;
 import io.mlops4j.runtime.onnx.foreign.ForeignRuntime;
 import io.mlops4j.runtime.onnx.foreign.ForeignSession;
@@ -65,7 +66,7 @@ final class ForeignSessions {
       if (!weights.isEmpty()) {
         options.initializers(weights);
       }
-      session = ForeignSession.open(runtime, model.model(), options);
+      session = LargeStack.open(() -> ForeignSession.open(runtime, model.model(), options));
       Set<String> outputs =
           session.outputs().stream()
               .map(ForeignSession.Declared::name)

@@ -9,6 +9,7 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.runtime.internal.cache.ModelEntry;
 import io.mlops4j.runtime.onnx.device.Devices;
+import io.mlops4j.runtime.onnx.environment.LargeStack;
 import io.mlops4j.runtime.onnx.environment.SharedThreads;
 import io.mlops4j.runtime.onnx.foreign.ForeignRuntime;
 import io.mlops4j.runtime.onnx.graph.InputKinds;
@@ -212,7 +213,7 @@ final class Sessions {
       profile = request.profiled() ? profile(options, main) : null;
       return new JniSession(
           environment,
-          session(model, options),
+          LargeStack.open(() -> session(model, options)),
           options,
           devices,
           profile,

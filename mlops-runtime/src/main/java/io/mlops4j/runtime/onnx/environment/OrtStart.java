@@ -68,8 +68,7 @@ public final class OrtStart {
                 nativeCache.isEmpty()
                     ? environment(threads, silenced)
                     : environment(nativeCache.get(), threads, verified, silenced));
-    Thread thread = new Thread(null, start, NAME, stackSize());
-    thread.start();
+    Thread thread = LargeStack.start(start, NAME, stackSize());
     if (nativeCache.isPresent()) {
       await(verified);
     }
@@ -82,19 +81,15 @@ public final class OrtStart {
     if (nativeCache.isPresent()) {
       loadClasses(foreignCalls);
     }
-    awaitEnd(thread); // even if interrupted: the library is loaded once and for all
     try {
-      OrtEnvironment environment = start.get();
+      OrtEnvironment environment = LargeStack.result(thread, start);
       if (sends) {
         OrtTelemetry.warning(environment.getVersion())
             .ifPresent(warning -> LoggerFactory.getLogger(OrtStart.class).warn(warning));
       }
       return environment;
-    } catch (ExecutionException | InterruptedException e) {
-      if (e.getCause() instanceof Error error) {
-        throw error;
-      }
-      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+    } catch (ExecutionException e) {
+      throw LargeStack.unchecked(e);
     }
   }
 
@@ -103,20 +98,6 @@ public final class OrtStart {
     try {
       latch.await();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void awaitEnd(Thread thread) {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }

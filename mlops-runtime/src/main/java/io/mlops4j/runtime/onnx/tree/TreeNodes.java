@@ -48,6 +48,10 @@ record TreeNodes(
   private static final int LEFT_BITS = 20;
   private static final int MOST_NODES = 1 << LEFT_BITS;
   private static final int MOST_SLOTS = 1 << (Integer.SIZE - LEFT_BITS);
+
+  /** The most nodes of two branches that are compared, because calls are as deep. */
+  private static final int MOST_COMPARED = 500;
+
   private static final int INFINITY = 0x7f80_0000; // the bits of a float
 
   static long node(float threshold, int left, int slot) {
@@ -312,7 +316,7 @@ record TreeNodes(
         return false;
       }
       return leaf
-          || ++steps > size // damaged: a tree does not lead to so many
+          || ++steps > MOST_COMPARED // ONNX Runtime decides
           || (alike(whenTrue(one), whenTrue(other)) && alike(whenFalse(one), whenFalse(other)));
     }
 
