@@ -7,10 +7,13 @@ import io.mlops4j.runtime.onnx.tree.TreeEnsemble;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,31 +129,76 @@ final class TreeSlot implements AutoCloseable {
   }
 
   /**
-   * Runs parts on several threads. If one fails, this waits for the others before it throws: they
-   * write to memory that is freed after that.
+   * Runs parts in this thread and in those of the common pool, and waits for all of them, even when
+   * one fails: they write to memory that is freed after that.
    *
    * @return whether all parts returned true
    */
   static boolean all(int parts, IntPredicate part) {
-    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-    IntPredicate caught =
-        i -> {
-          try {
-            return part.test(i);
-          } catch (RuntimeException | Error e) {
-            failure.compareAndSet(null, e);
-            return false;
+    Parts all = new Parts(parts, part);
+    try {
+      for (int i = 1; i < parts; i++) {
+        ForkJoinPool.commonPool().execute(all);
+      }
+    } catch (RuntimeException | Error e) {
+      // No other thread can start, so this one does the work.
+    }
+    all.run();
+    return all.done();
+  }
+
+  /** The parts of a run. Each thread takes the next one. */
+  private static final class Parts implements Runnable {
+    private final int count;
+    private final IntPredicate part;
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicBoolean stopped = new AtomicBoolean();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private final CountDownLatch left;
+
+    Parts(int count, IntPredicate part) {
+      this.count = count;
+      this.part = part;
+      this.left = new CountDownLatch(count);
+    }
+
+    @Override
+    public void run() {
+      for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
+        try {
+          if (!part.test(i)) {
+            stopped.set(true);
           }
-        };
-    boolean all = IntStream.range(0, parts).parallel().filter(caught).count() == parts;
-    Throwable found = failure.get();
-    if (found instanceof Error error) {
-      throw error;
+        } catch (RuntimeException | Error e) {
+          failure.compareAndSet(null, e);
+        } finally {
+          left.countDown();
+        }
+      }
     }
-    if (found instanceof RuntimeException exception) {
-      throw exception;
+
+    /** Waits for the other threads. An interrupt is kept for later. */
+    boolean done() {
+      boolean interrupted = false;
+      while (left.getCount() > 0) {
+        try {
+          left.await();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+      Throwable found = failure.get();
+      if (found instanceof Error error) {
+        throw error;
+      }
+      if (found instanceof RuntimeException exception) {
+        throw exception;
+      }
+      return !stopped.get();
     }
-    return all;
   }
 
   private static void apply(List<TreeGraph.Step> steps, long score) {

@@ -45,13 +45,25 @@ final class BatchSplitter {
     List<BatchRequest> pieces = whole.pieces(size(whole.rows()));
     try {
       Work work = new Work(pieces, cancellation, runner);
-      for (int i = 1; i < Math.min(threads, pieces.size()); i++) {
-        workers.execute(work);
-      }
+      help(work, Math.min(threads, pieces.size()) - 1);
       work.run();
       return work.answers();
     } finally {
       pieces.forEach(BatchRequest::close);
+    }
+  }
+
+  /**
+   * Starts idle workers. Without them, this thread does the work: if it failed, the pieces would be
+   * closed while a worker reads them.
+   */
+  private void help(Work work, int most) {
+    try {
+      for (int i = 0; i < most; i++) {
+        workers.execute(work);
+      }
+    } catch (RuntimeException | Error e) {
+      // such as an Error because no thread can start
     }
   }
 

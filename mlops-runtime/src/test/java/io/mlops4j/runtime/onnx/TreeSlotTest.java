@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.mlops4j.runtime.ChildProcess;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +44,36 @@ class TreeSlotTest {
       boolean unused = latch.await(millis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /** In a process of its own, whose common pool has no thread yet. */
+  @Test
+  void theCallerRunsAllPartsWhenNoThreadCanStart() throws Exception {
+    Process child =
+        ChildProcess.start(
+            ChildProcess.java(
+                    List.of("-Djava.util.concurrent.ForkJoinPool.common.parallelism=3"),
+                    NoThread.class)
+                .redirectErrorStream(true));
+    assertThat(ChildProcess.output(child).strip()).isEqualTo("true 4");
+  }
+
+  /** Runs four parts in a process that is full of threads. */
+  static final class NoThread {
+    /** Java copies its value when a thread makes another one, so this stops it there. */
+    private static final InheritableThreadLocal<String> FULL =
+        new InheritableThreadLocal<>() {
+          @Override
+          protected String childValue(String value) {
+            throw new OutOfMemoryError(value);
+          }
+        };
+
+    public static void main(String[] args) {
+      FULL.set("no thread");
+      AtomicInteger ran = new AtomicInteger();
+      System.out.println(TreeSlot.all(4, i -> ran.incrementAndGet() > 0) + " " + ran);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.mlops4j.feature.FeatureBatch;
@@ -8,10 +9,12 @@ import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.inference.Model;
+import io.mlops4j.inference.Prediction;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.runtime.serving.batching.CallQueue;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -99,6 +102,37 @@ class NoThreadTest {
     LoadOptions together = features().microBatching(MicroBatching.upTo(8)).build();
     failsOnceAndThenAnswers(together, NONE);
     failsOnceAndThenAnswers(together, MINUTE);
+  }
+
+  @Test
+  void theCallerAnswersAllPiecesOfALargeBatchWhenNoWorkerCanStart() {
+    int rows = 20_000;
+    try (Model model = fixture.load("mlp4.onnx", features().independentRows().build());
+        FeatureBatch batch =
+            FeatureBatch.builder(fixture.allocator())
+                .floats("a", repeated(1, rows))
+                .floats("b", repeated(2, rows))
+                .floats("c", repeated(3, rows))
+                .floats("d", repeated(4, rows))
+                .build()) {
+      assertThatCode(
+              () -> {
+                try (FeatureBatch first = batch.slice(0, 4096)) {
+                  model.predict(first).close(); // opens a session in a thread
+                }
+                full.set("no thread");
+                try (Prediction answer = model.predict(batch)) {
+                  assertThat(answer.floats("y")).hasSize(2 * rows).startsWith(ServingFixture.Y[0]);
+                }
+              })
+          .doesNotThrowAnyException();
+    }
+  }
+
+  private static float[] repeated(float value, int count) {
+    float[] values = new float[count];
+    Arrays.fill(values, value);
+    return values;
   }
 
   private record Abcd(float a, float b, float c, float d) {}
