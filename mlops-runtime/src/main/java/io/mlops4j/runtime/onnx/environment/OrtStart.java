@@ -7,10 +7,12 @@ import io.mlops4j.runtime.onnx.foreign.ForeignRuntime;
 import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.lang.invoke.MethodHandles;
 import java.net.URL;
-import java.nio.charset.StandardCharsets;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Optional;
@@ -148,7 +150,7 @@ public final class OrtStart {
   private static Optional<Path> libraries(Path nativeCache) {
     Optional<String> loaded = loaded();
     if (loaded.isPresent()) {
-      if (!loaded.get().startsWith(nativeCache.toAbsolutePath().toString())) {
+      if (!isIn(nativeCache, loaded.get())) {
         LoggerFactory.getLogger(OrtStart.class)
             .info(
                 "{}: has no effect, because this process has already loaded {}",
@@ -173,9 +175,20 @@ public final class OrtStart {
     return NativeLibraryCache.in(nativeCache, library, NativeLibraries::resources);
   }
 
+  /** Whether a file is below a folder, which may be given by a link. */
+  static boolean isIn(Path folder, String file) {
+    try {
+      return Path.of(file).toRealPath().startsWith(folder.toRealPath());
+    } catch (IOException | InvalidPathException e) {
+      return false;
+    }
+  }
+
   /** Returns ONNX Runtime's library if this process has loaded it and the system shows it. */
   private static Optional<String> loaded() {
-    try (BufferedReader lines = Files.newBufferedReader(MAPPINGS, StandardCharsets.ISO_8859_1)) {
+    Charset names = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(Files.newInputStream(MAPPINGS), names))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (line.contains("/libonnxruntime")) {
           return Optional.of(line.substring(line.indexOf('/')));
