@@ -179,7 +179,7 @@ public final class LoggedPredictions {
 
   /**
    * Calls the models again with the selected rows, call by call, and compares every logged output
-   * bit for bit.
+   * bit for bit. Rows of micro-batches run alone, and a call larger than 8 MB in several parts.
    *
    * @param models gives the model of a version, once for each version; null if there is none. The
    *     models stay the caller's to close. They must not be listened to by a log, or the replay is
