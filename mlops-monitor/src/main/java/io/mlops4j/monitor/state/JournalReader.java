@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the records of one file of the journal. Bytes that are no whole record are skipped up to
- * the next one. Those at the end are torn: the process ended before they were acknowledged. Those
- * before a whole record are damaged.
+ * the next one. The beginning of a record at the end is torn: the process ended before it was
+ * acknowledged. All others are damaged.
  */
 final class JournalReader implements AutoCloseable {
   /** The most bytes of a record, so that damaged lengths take no memory. */
@@ -46,7 +46,24 @@ final class JournalReader implements AutoCloseable {
       at += whole.length;
       record.accept(whole);
     }
-    torn = bad;
+    if (isTorn(size - bad)) {
+      torn = bad;
+    } else {
+      damaged += bad;
+    }
+  }
+
+  /** Whether the rest is the beginning of a record, or zeros as after a loss of power. */
+  private boolean isTorn(long at) throws IOException {
+    if (size - at < BinaryFrame.HEADER) {
+      return true;
+    }
+    load(at, BinaryFrame.HEADER);
+    ByteBuffer header = ByteBuffer.wrap(chunk, (int) (at - chunkStart), BinaryFrame.HEADER);
+    int magic = header.getInt();
+    header.getShort();
+    long length = (long) header.getInt() + BinaryFrame.HEADER + BinaryFrame.TRAILER;
+    return magic == 0 || (magic == StateFolder.RECORD.magic() && length > size - at);
   }
 
   private byte @Nullable [] recordAt(long at) throws IOException {
@@ -80,12 +97,12 @@ final class JournalReader implements AutoCloseable {
     }
   }
 
-  /** The bytes before whole records that are no records. */
+  /** The bytes of damaged records. */
   long damaged() {
     return damaged;
   }
 
-  /** The bytes at the end that are no record. */
+  /** The bytes of a record that was not finished. */
   long torn() {
     return torn;
   }
