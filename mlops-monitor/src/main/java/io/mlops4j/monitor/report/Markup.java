@@ -118,9 +118,13 @@ final class Markup {
     }
   }
 
-  /** Control characters are not allowed in HTML. */
+  /**
+   * Control characters are not allowed in HTML, and a name that turns the direction of text would
+   * turn the words and figures behind it, too: {@code p < 0.001} was read as {@code 100.0 > p}.
+   */
   private static boolean isShown(char c) {
-    return c >= ' ' ? c != '\u007f' : c == '\n' || c == '\t';
+    boolean turns = (c >= '\u202a' && c <= '\u202e') || (c >= '\u2066' && c <= '\u2069');
+    return c >= ' ' ? c != '\u007f' && !turns : c == '\n' || c == '\t';
   }
 
   @Override

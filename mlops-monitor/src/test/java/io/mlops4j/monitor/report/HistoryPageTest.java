@@ -83,6 +83,15 @@ class HistoryPageTest {
   }
 
   @Test
+  void aNameDoesNotTurnTheDirectionOfWhatFollows() {
+    String turned = "\u202eabc\u202a\u202b\u202d\u202c\u2066\u2067\u2068\u2069";
+    String html = HtmlReport.of(Histories.large(turned, 3, 12)).toHtml();
+    assertThat(html)
+        .contains("\ufffdabc\ufffd")
+        .doesNotContainPattern("[\u202a-\u202e\u2066-\u2069]");
+  }
+
+  @Test
   void equalHistoriesGiveEqualBytes() {
     assertThat(HtmlReport.of(Histories.quarter()).toHtml())
         .isEqualTo(HtmlReport.of(Histories.quarter()).toHtml());
