@@ -227,7 +227,8 @@ public final class PerformancePolicy {
   }
 
   /**
-   * Sets the predictions that a figure covers. The default is seven days.
+   * Sets the predictions that a figure covers. The default is seven days. Only the newest 400
+   * periods are kept, so a longer window covers these.
    *
    * @param window a length of time, rounded up to whole periods; or a number of labelled rows: the
    *     newest whole periods that together have at least so many
@@ -241,7 +242,8 @@ public final class PerformancePolicy {
   /**
    * Sets the length of the periods whose differences are normal, and after each of which versions
    * are judged. The default is a day, from midnight UTC. A window of less than a period has one
-   * period.
+   * period. The newest 400 periods are kept: choose a length of which so many are longer than the
+   * window and than labels take to arrive.
    *
    * @param period a second to 366 days
    * @return a changed copy

@@ -386,6 +386,25 @@ class PerformanceWatchTest {
   }
 
   @Test
+  void labelsThatTakeLongerThanAllPeriodsAreReported() {
+    LabelWatch watch = watch(PerformancePolicy.binary().period(Duration.ofMinutes(1)));
+    int late = 500;
+    for (int minute = 0; minute < late + 120; minute++) {
+      Instant now = NOON.plus(Duration.ofMinutes(minute));
+      predict(watch, V1, new double[] {0.5}, now);
+      if (minute >= late) {
+        label(watch, minute - late, new double[] {minute % 2}, now);
+      }
+      boolean many = minute - late + 1 >= 100;
+      assertThat(watch.notWatched()).as("minute %d", minute).hasSize(many ? 1 : 0);
+    }
+    assertThat(watch.counts().labelled()).isEqualTo(120); // joined, but in no figure
+    assertThat(performance(watch).coverage().labelled()).isZero();
+    assertThat(watch.notWatched().get(0).toString())
+        .startsWith("labels: 120 came when 400 later periods had begun");
+  }
+
+  @Test
   void aBoundOnAFigureThatIsNeverDefinedIsReported() {
     LabelWatch watch =
         watch(PerformancePolicy.binary().maximum("log_loss", 0.5).minimum("accuracy", 0.1));

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 public final class VersionTrack {
   private static final int MOST_PERIODS = 400;
 
+  /** A few labels that come very late are no problem. */
+  private static final int MANY = 100;
+
   private final int id;
   private final ServedBy servedBy;
   private final boolean shadow;
@@ -40,6 +43,9 @@ public final class VersionTrack {
   private long completedThrough = Long.MIN_VALUE;
   private volatile List<NotWatched> unjudged = List.of();
   private @Nullable Measured<?> newest;
+
+  /** Labels of periods that are no longer kept, since a period was last complete. */
+  private long tooLate;
 
   /**
    * @param id a number of its own among all versions of the monitor
@@ -160,6 +166,7 @@ public final class VersionTrack {
       long predictedAt, double[] values, short[] groups, double label, boolean room, long at) {
     PeriodTrack period = periods.get(number(predictedAt));
     if (period == null) {
+      tooLate++;
       return false;
     }
     period.waiting--;
@@ -263,12 +270,19 @@ public final class VersionTrack {
       return null;
     }
     unjudged = PerformanceWatch.unjudged(history(), policy);
+    tooLate = 0;
     return new Completed(rows, due.size());
   }
 
-  /** What the newest complete periods leave without a verdict. */
+  /** What has no verdict, because of the newest complete periods or because none is complete. */
   List<NotWatched> unjudged() {
-    return unjudged;
+    return tooLate < MANY
+        ? unjudged
+        : List.of(
+            new NotWatched(
+                "labels",
+                "%d came when %d later periods had begun, and were not counted, because no more are kept; choose a longer period in performance(...)"
+                    .formatted(tooLate, MOST_PERIODS)));
   }
 
   /** The labelled rows of periods that have become complete, and the number of these periods. */
