@@ -164,7 +164,8 @@ public final class PerformancePolicy {
 
   /**
    * A model that answers a score for each item of a query. Labels are the relevance of an item, 0
-   * or more.
+   * or more. Only items with a label are ranked, so label all items of a query, those that are not
+   * relevant with 0. A query that is asked twice needs two names.
    *
    * @param output the output
    * @param query the column of the rows that names the query, of text or whole numbers
@@ -335,7 +336,8 @@ public final class PerformancePolicy {
   /**
    * Bounds the number of labelled rows that are held, over all versions. The default is a million;
    * a row takes 16 bytes, for several classes 8 and 8 for each class, and 2 for each group column.
-   * Beyond it the rows of the oldest periods are dropped; a single period is sampled.
+   * Beyond it the rows of the oldest periods are dropped; a single period is sampled, and has no
+   * figures of rankings then, because a query that lacks items would seem to be ranked better.
    *
    * @param rows at least 100
    * @return a changed copy

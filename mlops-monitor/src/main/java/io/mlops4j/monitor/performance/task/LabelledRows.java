@@ -123,6 +123,11 @@ public final class LabelledRows {
     return size;
   }
 
+  /** Whether some rows are not held. */
+  boolean isSampled() {
+    return seen > size;
+  }
+
   int width() {
     return width;
   }
@@ -162,7 +167,7 @@ public final class LabelledRows {
           groups, row * groupColumns, some.groups, some.size * groupColumns, groupColumns);
       some.labels[some.size++] = labels[row];
     }
-    some.seen = some.size;
+    some.seen = some.size + (seen - size);
     return some;
   }
 }

@@ -62,7 +62,9 @@ public final class Measured<P> {
     Map<String, Metric> known = figures;
     if (known == null) {
       Map<String, Metric> all = new LinkedHashMap<>();
-      task.figures().forEach((name, figure) -> all.put(name, figure.apply(realised())));
+      Metric none = task.unmeasurable(rows.labelled());
+      task.figures()
+          .forEach((name, its) -> all.put(name, none == null ? its.apply(realised()) : none));
       rows.business()
           .forEach((name, f) -> all.put(name, BusinessFigure.of(task, f, rows.labelled())));
       known = Collections.unmodifiableMap(all);
@@ -115,7 +117,8 @@ public final class Measured<P> {
   private Metric figure(String name, LabelledRows some) {
     Function<P, Metric> figure = task.figures().get(name);
     if (figure != null) {
-      return figure.apply(task.measure(some));
+      Metric none = task.unmeasurable(some);
+      return none == null ? figure.apply(task.measure(some)) : none;
     }
     DoubleBinaryOperator business = rows.business().get(name);
     if (business == null) {

@@ -104,6 +104,11 @@ public abstract class PerformanceTask<P> {
 
   abstract P measure(LabelledRows rows);
 
+  /** Why rows have no figures of this kind of model; null if they have. */
+  Metric.@Nullable Undefined unmeasurable(LabelledRows rows) {
+    return null;
+  }
+
   /** The figures by name, in the order in which they are shown. */
   abstract Map<String, Function<P, Metric>> figures();
 

@@ -71,8 +71,20 @@ public final class RankingTask extends PerformanceTask<RankingPerformance> {
     return rows.value(row, 0);
   }
 
+  /** With fewer items a relevant one ranks higher. */
+  @Override
+  Metric.@Nullable Undefined unmeasurable(LabelledRows rows) {
+    return rows.isSampled()
+        ? new Metric.Undefined(
+            "not all labelled items are held, and a query without some of its items has no ranking; raise PerformancePolicy.rows(...)")
+        : null;
+  }
+
   @Override
   RankingPerformance measure(LabelledRows rows) {
+    if (rows.isSampled()) {
+      return RankingPerformance.of(new double[0][], new double[0][]);
+    }
     Map<Double, List<Integer>> byQuery = new TreeMap<>();
     for (int row = 0; row < rows.size(); row++) {
       if (!Double.isNaN(rows.value(row, 0))) {
