@@ -126,22 +126,25 @@ final class FigureCondition {
         return unknown(bound, "the candidate has no predictions since " + trial.since());
       }
       GroupFigures groups = performance.groups(column, figure);
+      double independent = independent(performance);
       List<String> judged =
           groups.groups().keySet().stream()
-              .filter(name -> groups.rows(name) >= FEWEST_ROWS)
+              .filter(name -> independent * groups.rows(name) >= FEWEST_ROWS)
               .filter(name -> groups.groups().get(name) instanceof Metric.Value)
               .toList();
       if (judged.size() < 2) {
         return unknown(
             bound,
-            "fewer than two groups of " + column + " have " + FEWEST_ROWS + " labelled rows");
+            "fewer than two groups of %s have %d labelled %s"
+                .formatted(column, FEWEST_ROWS, unit(performance)));
       }
-      return gap(groups, judged, column, bound);
+      return gap(groups, judged, independent, column, bound);
     };
   }
 
   /** Of all pairs, the one with the largest difference; the pairs share the level. */
-  private Verdict gap(GroupFigures groups, List<String> judged, String column, double bound) {
+  private Verdict gap(
+      GroupFigures groups, List<String> judged, double independent, String column, double bound) {
     double alpha = ALPHA / (judged.size() * (judged.size() - 1) / 2.0);
     double largest = -1;
     double low = 0;
@@ -152,7 +155,7 @@ final class FigureCondition {
         String one = judged.get(i);
         String other = judged.get(j);
         if (groups.difference(one, other) instanceof Metric.Value difference) {
-          long rows = Math.min(groups.rows(one), groups.rows(other));
+          long rows = (long) (independent * Math.min(groups.rows(one), groups.rows(other)));
           double half =
               Math.max(difference.standardError(), FEWEST_ERRORS / rows)
                   * AnytimeBounds.standardErrors(rows, alpha);
@@ -190,7 +193,10 @@ final class FigureCondition {
     boolean estimated = !monitor.figures().contains(figure);
     Metric metric = estimated ? estimate(performance) : performance.figure(figure);
     LabelCoverage coverage = performance.coverage();
-    long rows = estimated ? coverage.predicted() - coverage.unanswered() : coverage.used();
+    long rows =
+        estimated
+            ? coverage.predicted() - coverage.unanswered()
+            : (long) (independent(performance) * coverage.used());
     if (!(metric instanceof Metric.Value value)) {
       return figure + " of the " + name + ": " + ((Metric.Undefined) metric).reason();
     }
@@ -199,13 +205,28 @@ final class FigureCondition {
     }
     if (rows < FEWEST_ROWS) {
       return "the %s has %s %s, at least %d are needed"
-          .formatted(name, Figures.of(rows), estimated ? "rows" : "labelled rows", FEWEST_ROWS);
+          .formatted(
+              name,
+              Figures.of(rows),
+              estimated ? "rows" : "labelled " + unit(performance),
+              FEWEST_ROWS);
     }
     return new Side(
         value.value(),
         Math.max(value.standardError(), FEWEST_ERRORS / rows),
         rows,
         estimated ? Figures.of(rows) + " rows" : coverage.toString());
+  }
+
+  /** The independent observations for each row: the items of a query are one together. */
+  private static double independent(Performance performance) {
+    return performance instanceof Performance.Ranking ranking
+        ? (double) ranking.realised().queries() / Math.max(1, performance.coverage().used())
+        : 1;
+  }
+
+  private static String unit(Performance performance) {
+    return performance instanceof Performance.Ranking ? "queries with a relevant item" : "rows";
   }
 
   private @Nullable Performance performance(Predicate<ServedBy> which, Trial trial) {

@@ -187,7 +187,8 @@ public final class MonitorGate implements Gate {
 
   /**
    * Bounds the difference of a figure of the candidate between any two groups of rows with at least
-   * 100 labels, such as the recall of two regions.
+   * 100 labels, such as the recall of two regions; of a ranking, with about 100 queries that have a
+   * relevant item.
    *
    * @param column a column of {@link PerformancePolicy#groups}
    * @param figure a figure that is not estimated

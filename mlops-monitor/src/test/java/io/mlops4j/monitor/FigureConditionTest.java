@@ -136,6 +136,45 @@ class FigureConditionTest {
         .contains("4,000 of 4,000 rows labelled");
   }
 
+  /** Each query has its only relevant item first, so no error was seen. */
+  private Verdict ofRankedQueries(int queries) {
+    int items = 50;
+    String[] keys = new String[queries * items];
+    String[] query = new String[keys.length];
+    double[] scores = new double[keys.length];
+    for (int i = 0; i < keys.length; i++) {
+      keys[i] = "k" + i;
+      query[i] = "q" + i / items;
+      scores[i] = -i % items;
+    }
+    try (ModelMonitor ranked = start(PerformancePolicy.ranking("p", "query"))) {
+      try (FeatureBatch features =
+              FeatureBatch.builder(allocator)
+                  .doubles("x", new double[keys.length])
+                  .strings("key", keys)
+                  .strings("query", query)
+                  .build();
+          FeatureBatch outputs = FeatureBatch.builder(allocator).doubles("p", scores).build()) {
+        ranked.onInference(Events.answered(CANDIDATE, features, outputs));
+      }
+      for (int i = 0; i < keys.length; i++) {
+        ranked.label(keys[i], i % items == 0 ? 1 : 0);
+      }
+      ranked.flush();
+      return ranked.gate().minimum("mrr", 0.9).judge(trial);
+    }
+  }
+
+  @Test
+  void theItemsOfFewQueriesAreNoManyObservations() {
+    Verdict few = ofRankedQueries(3);
+    assertThat(few).isInstanceOf(Verdict.Inconclusive.class);
+    assertThat(only(few).text())
+        .isEqualTo(
+            "the candidate has 3 labelled queries with a relevant item, at least 100 are needed");
+    assertThat(ofRankedQueries(200)).isInstanceOf(Verdict.Pass.class);
+  }
+
   @Test
   void aFigureWithoutASamplingErrorSaysThatItCannotBeJudged() {
     try (ModelMonitor numbers = start(PerformancePolicy.regression("p"))) {

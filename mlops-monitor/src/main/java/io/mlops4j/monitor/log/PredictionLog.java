@@ -262,9 +262,9 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
     /**
      * Writes a text or binary value only after rows with so many different keys had it since the
      * start; without keys, after so many rows. Keys of several columns differ if one of them does,
-     * so a request id beside a person's makes every row count. Earlier ones are written as null, and the row is
-     * marked. Keys are written as they are. Columns with texts inside lists or structs are left
-     * out.
+     * so a request id beside a person's makes every row count. Earlier ones are written as null,
+     * and the row is marked. Keys are written as they are. Columns with texts inside lists or
+     * structs are left out.
      *
      * @param rows at least 1; 1, the default, writes every text
      * @return this builder
