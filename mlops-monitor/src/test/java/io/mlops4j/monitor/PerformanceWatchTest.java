@@ -54,6 +54,7 @@ class PerformanceWatchTest {
   private int judged;
   private int day;
   private int nextKey;
+  private Route route = Route.PRIMARY;
 
   @AfterEach
   void nothingIsLent() {
@@ -88,7 +89,7 @@ class PerformanceWatchTest {
     }
     try (FeatureBatch features = FeatureBatch.builder(allocator).strings("key", keys).build();
         FeatureBatch outputs = FeatureBatch.builder(allocator).doubles("score", scores).build()) {
-      watch.answered(new HandOff.Answered(by, Route.PRIMARY, features, outputs, null, at));
+      watch.answered(new HandOff.Answered(by, route, features, outputs, null, at));
     }
     nextKey += keys.length;
   }
@@ -383,6 +384,18 @@ class PerformanceWatchTest {
       day(watch, V1, 0.7);
     }
     assertThat(watch.notWatched()).isEmpty();
+  }
+
+  @Test
+  void aShadowThatServesLaterRaisesAlarms() {
+    LabelWatch watch = watch(PerformancePolicy.binary().minimum("roc_auc", 0.7));
+    for (Route next : List.of(Route.SHADOW, Route.PRIMARY)) {
+      route = next;
+      for (int i = 0; i < 8; i++) {
+        day(watch, V1, 0.5 + 0.01 * (i % 2));
+      }
+      assertThat(found.isEmpty()).as("%s", next).isEqualTo(next == Route.SHADOW);
+    }
   }
 
   @Test

@@ -34,7 +34,7 @@ public final class VersionTrack {
 
   private final int id;
   private final ServedBy servedBy;
-  private final boolean shadow;
+  private boolean shadow;
   private final PerformanceRules policy;
   private final long delay;
   private final GroupNames groupNames;
@@ -75,10 +75,16 @@ public final class VersionTrack {
   }
 
   /**
-   * Whether the version is a shadow. A shadow raises no alarm, and no version is compared with it.
+   * Whether the version was only a shadow. A shadow raises no alarm, and no version is compared
+   * with it.
    */
-  public boolean shadow() {
+  public synchronized boolean shadow() {
     return shadow;
+  }
+
+  /** Notes that callers get its answers. */
+  synchronized void served() {
+    shadow = false;
   }
 
   private long length() {

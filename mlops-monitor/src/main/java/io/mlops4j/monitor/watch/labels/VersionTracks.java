@@ -49,6 +49,9 @@ final class VersionTracks {
         held = byVersion.values().stream().mapToLong(VersionTrack::held).sum();
       }
     }
+    if (!shadow) {
+      known.served();
+    }
     return known;
   }
 
