@@ -119,7 +119,8 @@ public final class MonitorMeters implements MeterBinder, AutoCloseable {
   }
 
   /**
-   * Adds tags to every meter, for example the name of the model.
+   * Adds tags to every meter, for example the name of the model. Two monitors in one registry need
+   * different tags, because of equal meters a registry keeps the first.
    *
    * @param keyValues keys and values in turn
    * @return a changed copy, bound to no registry

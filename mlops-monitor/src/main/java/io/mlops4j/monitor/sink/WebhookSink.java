@@ -32,9 +32,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An answer of 200 to 299 is a delivery. After a failure that may pass (no connection, no answer
  * in time, 408, 425, 429, 500, 502, 503, 504) the sink tries again, after half a second, then twice
- * as long each time, or after the answer's {@code Retry-After}. Every other answer is final. A
- * redirect is not followed. An attempt that timed out may have arrived, which is why there is a
- * key.
+ * as long each time, or after the answer's {@code Retry-After} if that is a number of seconds.
+ * Every other answer is final. A redirect is not followed. An attempt that timed out may have
+ * arrived, which is why there is a key.
  *
  * <p>Only https is allowed, and only public addresses: if the name leads to a loopback, private,
  * link-local or otherwise special address, nothing is sent. The connection goes to the address that
