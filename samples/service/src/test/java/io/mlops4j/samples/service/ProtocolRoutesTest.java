@@ -332,10 +332,10 @@ class ProtocolRoutesTest {
   @Test
   void shapesTogetherClaimNoMoreElementsThanTheRequestHasBytes() {
     StringBuilder inputs = new StringBuilder();
-    for (int i = 0; i < 10; i++) {
+    for (String name : List.of("hour", "weekday", "origin", "destination")) {
       inputs.append(
-          "{\"name\": \"x%d\", \"shape\": [500], \"datatype\": \"FP64\", \"data\": []},"
-              .formatted(i));
+          "{\"name\": \"%s\", \"shape\": [500], \"datatype\": \"FP64\", \"data\": []},"
+              .formatted(name));
     }
     Answer answer = service.post(INFER, TWO.replace("\"inputs\": [", "\"inputs\": [" + inputs));
     assertThat(answer.status()).isEqualTo(400);

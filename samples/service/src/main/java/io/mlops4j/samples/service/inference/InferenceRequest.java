@@ -109,6 +109,7 @@ public final class InferenceRequest implements AutoCloseable {
 
   private InputTensor another(String name, String datatype) {
     forgetFrom(used);
+    pool.names().requireInput(name);
     if (!names.add(name)) {
       throw Problem.badInput("inputs: found \"" + name + "\" twice, expected each name once");
     }
@@ -129,6 +130,7 @@ public final class InferenceRequest implements AutoCloseable {
   }
 
   public void output(String name, @Nullable Boolean binary) {
+    pool.names().requireOutput(name);
     if (outputs.containsKey(name)) {
       throw Problem.badInput("outputs: found \"" + name + "\" twice, expected each name once");
     }

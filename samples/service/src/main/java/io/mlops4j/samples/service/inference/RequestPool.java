@@ -17,6 +17,7 @@ public final class RequestPool implements AutoCloseable {
   private static final int MOST = 64;
 
   private final BufferAllocator allocator;
+  private final Names names;
   private final ConcurrentLinkedDeque<InferenceRequest> free = new ConcurrentLinkedDeque<>();
   private final AtomicInteger kept = new AtomicInteger();
   private volatile boolean closed;
@@ -24,11 +25,24 @@ public final class RequestPool implements AutoCloseable {
   /** Of the requests whose memory was made last. */
   private volatile @Nullable Schema schema;
 
+  /** Refuses names that the model does not have. */
+  interface Names {
+    void requireInput(String name);
+
+    void requireOutput(String name);
+  }
+
   /**
    * @param allocator where inputs are allocated
+   * @param names checks each name when it is read, so that many wrong ones take no memory
    */
-  public RequestPool(BufferAllocator allocator) {
+  RequestPool(BufferAllocator allocator, Names names) {
     this.allocator = allocator;
+    this.names = names;
+  }
+
+  Names names() {
+    return names;
   }
 
   /**

@@ -42,7 +42,7 @@ public final class ServedModel implements AutoCloseable {
 
   public ServedModel(Deployment deployment, BufferAllocator allocator) {
     this.deployment = deployment;
-    this.requests = new RequestPool(allocator);
+    this.requests = new RequestPool(allocator, new NamesNow());
   }
 
   /** The memory of requests. */
@@ -177,6 +177,18 @@ public final class ServedModel implements AutoCloseable {
       names = known;
     }
     return known;
+  }
+
+  private final class NamesNow implements RequestPool.Names {
+    @Override
+    public void requireInput(String name) {
+      checkNames("inputs", List.of(name), names().inputs());
+    }
+
+    @Override
+    public void requireOutput(String name) {
+      checkNames("outputs", List.of(name), names().outputs().keySet());
+    }
   }
 
   private static void checkNames(String what, Collection<String> found, Collection<String> known) {

@@ -18,7 +18,23 @@ import org.junit.jupiter.api.Test;
 /** A request sees nothing of those before it, whose memory it uses again. */
 class RequestPoolTest {
   private final RootAllocator memory = new RootAllocator();
-  private final RequestPool requests = new RequestPool(memory);
+  private final RequestPool requests = new RequestPool(memory, new AnyNameButX());
+
+  private static final class AnyNameButX implements RequestPool.Names {
+    @Override
+    public void requireInput(String name) {
+      if (name.equals("x")) {
+        throw Problem.badInput("input x");
+      }
+    }
+
+    @Override
+    public void requireOutput(String name) {
+      if (name.equals("x")) {
+        throw Problem.badInput("output x");
+      }
+    }
+  }
 
   @AfterEach
   void allMemoryIsFreed() {
@@ -37,6 +53,17 @@ class RequestPoolTest {
     {"name":"t","shape":%s,"datatype":"BYTES","data":[%s]}]}\
     """
         .formatted(shape, numbers, shape, texts);
+  }
+
+  /** A request of sixty thousand wrong names took more than a second, and much of the heap. */
+  @Test
+  void aWrongNameTakesNoMemory() {
+    String input =
+        "{\"inputs\":[{\"name\":\"x\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":[1]}]}";
+    assertThatThrownBy(() -> read(input)).hasMessage("input x");
+    assertThatThrownBy(() -> read("{\"outputs\":[{\"name\":\"x\"}],\"inputs\":[]}"))
+        .hasMessage("output x");
+    assertThat(memory.getPeakMemoryAllocation()).isZero();
   }
 
   private static String show(FeatureBatch batch) {
