@@ -18,7 +18,6 @@ import io.mlops4j.runtime.deployment.DeploymentStatus;
 import io.mlops4j.runtime.deployment.ProtectionStatus;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -38,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param answeredByPrevious the calls that the previous version answered in place of one that
  *     failed
  * @param rejected the calls that were rejected because of the load, by priority
- * @param versions the versions that have answered, by route
+ * @param versions the versions that were called, by route
  * @param monitor null if nothing is monitored
  */
 record Status(
@@ -152,30 +151,41 @@ record Status(
             breaker.lastFailure().map(it -> ", the last one: " + it).orElse(""));
   }
 
+  private record Called(String version, String route) {}
+
+  /** Also those that only failed. */
   private static List<Version> versions(MeterRegistry meters) {
-    List<Version> versions = new ArrayList<>();
-    for (Timer ok : meters.find("mlops4j.inference").tag("outcome", "success").timers()) {
-      String version = tag(ok, "version");
-      String route = tag(ok, "route");
-      Tags both = Tags.of("version", version, "route", route);
-      double rows =
-          meters
-              .find("mlops4j.inference.rows")
-              .tags(both)
-              .tag("outcome", "success")
-              .summaries()
-              .stream()
-              .mapToDouble(DistributionSummary::totalAmount)
-              .sum();
-      double errors =
-          meters.find("mlops4j.inference").tags(both).tag("outcome", "error").timers().stream()
-              .mapToDouble(Timer::count)
-              .sum();
-      versions.add(
-          new Version(version, route, rows, errors, percentile(ok, 0.5), percentile(ok, 0.99)));
-    }
-    versions.sort(Comparator.comparing(Version::route).thenComparing(Version::version));
-    return versions;
+    return meters.find("mlops4j.inference").timers().stream()
+        .map(timer -> new Called(tag(timer, "version"), tag(timer, "route")))
+        .distinct()
+        .map(called -> version(meters, called))
+        .sorted(Comparator.comparing(Version::route).thenComparing(Version::version))
+        .toList();
+  }
+
+  private static Version version(MeterRegistry meters, Called called) {
+    Tags both = Tags.of("version", called.version(), "route", called.route());
+    Timer ok = meters.find("mlops4j.inference").tags(both).tag("outcome", "success").timer();
+    double rows =
+        meters
+            .find("mlops4j.inference.rows")
+            .tags(both)
+            .tag("outcome", "success")
+            .summaries()
+            .stream()
+            .mapToDouble(DistributionSummary::totalAmount)
+            .sum();
+    double errors =
+        meters.find("mlops4j.inference").tags(both).tag("outcome", "error").timers().stream()
+            .mapToDouble(Timer::count)
+            .sum();
+    return new Version(
+        called.version(),
+        called.route(),
+        rows,
+        errors,
+        percentile(ok, 0.5),
+        percentile(ok, 0.99));
   }
 
   private static String tag(Timer timer, String name) {
@@ -186,7 +196,10 @@ record Status(
         .orElse("none");
   }
 
-  private static @Nullable Double percentile(Timer timer, double which) {
+  private static @Nullable Double percentile(@Nullable Timer timer, double which) {
+    if (timer == null) {
+      return null;
+    }
     for (ValueAtPercentile value : timer.takeSnapshot().percentileValues()) {
       if (value.percentile() == which && value.value() > 0) {
         return value.value(java.util.concurrent.TimeUnit.SECONDS);

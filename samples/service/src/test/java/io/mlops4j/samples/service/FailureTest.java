@@ -126,6 +126,8 @@ class FailureTest {
     assertThat(grpc().getDescription()).matches(told);
     Answer status = service.get("/status");
     assertThat(status.json().at("/breakers/0").asText()).contains("MLOPS_REGISTRY/", CAUSE);
+    assertThat(status.json().at("/versions/0/errors").asInt()).isPositive();
+    assertThat(status.json().at("/versions/0/rows").asInt(-1)).isZero();
     assertThat(status.body()).as("the log names files").doesNotContain(folder.toString());
     assertThat(log.toString(StandardCharsets.UTF_8))
         .containsPattern("WARN .*its circuit breaker is open for PT30S, because ");
