@@ -84,7 +84,7 @@ function show(status) {
 
 async function read() {
   try {
-    show(await (await fetch("/status", {cache: "no-store"})).json());
+    show(await (await fetch("/status", {cache: "no-store", signal: AbortSignal.timeout(5000)})).json());
   } catch (e) {
     const state = document.getElementById("state");
     state.textContent = "not reachable";

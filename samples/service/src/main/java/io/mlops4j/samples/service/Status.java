@@ -180,12 +180,7 @@ record Status(
             .mapToDouble(Timer::count)
             .sum();
     return new Version(
-        called.version(),
-        called.route(),
-        rows,
-        errors,
-        percentile(ok, 0.5),
-        percentile(ok, 0.99));
+        called.version(), called.route(), rows, errors, percentile(ok, 0.5), percentile(ok, 0.99));
   }
 
   private static String tag(Timer timer, String name) {

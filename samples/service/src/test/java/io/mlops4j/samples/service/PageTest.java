@@ -91,6 +91,20 @@ class PageTest {
     }
   }
 
+  /** Otherwise the figures of a service that hangs would look live. */
+  @Test
+  void thePageSaysThatTheServiceDoesNotAnswer() {
+    String address = "http://127.0.0.1:" + service.service.port();
+    try (InstalledChromium chromium = InstalledChromium.start();
+        Page page = chromium.page(1280, address, new ArrayList<>())) {
+      page.navigate(address + "/");
+      page.locator("#state.good").waitFor();
+      page.route("**/status", never -> {});
+      page.locator("#state.bad").waitFor();
+      assertThat(page.locator("#state").textContent()).isEqualTo("not reachable");
+    }
+  }
+
   @Test
   void everyRouteIsInTheDocumentAndTheOtherWayRound() {
     JsonNode paths = service.get("/openapi.json").json().get("paths");
