@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -136,14 +136,17 @@ final class TreeSlot implements AutoCloseable {
    */
   static boolean all(int parts, IntPredicate part) {
     Parts all = new Parts(parts, part);
+    List<ForkJoinTask<?>> others = new ArrayList<>();
     try {
       for (int i = 1; i < parts; i++) {
-        ForkJoinPool.commonPool().execute(all);
+        others.add(0, ForkJoinTask.adapt(all));
+        others.get(0).fork();
       }
     } catch (RuntimeException | Error e) {
       // No other thread can start, so this one does the work.
     }
     all.run();
+    others.forEach(ForkJoinTask::tryUnfork); // or they would pile up while the pool is busy
     return all.done();
   }
 

@@ -78,6 +78,30 @@ class TreeSlotTest {
   }
 
   @Test
+  void nothingPilesUpWhileThePoolIsBusy() throws Exception {
+    ForkJoinPool pool = ForkJoinPool.commonPool();
+    int threads = ForkJoinPool.getCommonPoolParallelism();
+    CountDownLatch busy = new CountDownLatch(threads);
+    CountDownLatch ended = new CountDownLatch(1);
+    try {
+      for (int i = 0; i < threads; i++) {
+        pool.execute(
+            () -> {
+              busy.countDown();
+              await(ended, 60_000);
+            });
+      }
+      assertThat(busy.await(60, TimeUnit.SECONDS)).isTrue();
+      for (int i = 0; i < 100; i++) {
+        assertThat(TreeSlot.all(4, part -> true)).isTrue();
+      }
+      assertThat(pool.getQueuedSubmissionCount()).isZero();
+    } finally {
+      ended.countDown();
+    }
+  }
+
+  @Test
   void allPartsMustBeTrue() {
     assertThat(TreeSlot.all(5, i -> true)).isTrue();
     assertThat(TreeSlot.all(5, i -> i != 3)).isFalse();
