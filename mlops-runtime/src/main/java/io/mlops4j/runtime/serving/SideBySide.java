@@ -5,7 +5,6 @@ import io.mlops4j.feature.internal.BatchLending;
 import io.mlops4j.runtime.serving.call.Calls;
 import io.mlops4j.runtime.serving.threads.UninterruptibleWait;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +38,8 @@ final class SideBySide {
     for (int i = 0; i < helpers(tasks); i++) {
       try {
         context.threads().workers().execute(work::help);
-      } catch (RejectedExecutionException closed) {
-        break; // the caller does it all
+      } catch (RuntimeException | Error e) {
+        break; // closed, or no thread can start: the caller does it all
       }
     }
     work.run(batch);
@@ -82,14 +81,32 @@ final class SideBySide {
         context.outer().set(end);
       }
       context.inside().enter(calls); // members must not wait for a worker: all may be here
-      try (FeatureBatch own = BatchLending.lend(batch, context.allocator())) {
-        run(first, own);
+      try (FeatureBatch own = lent(first)) {
+        if (own != null) {
+          run(first, own);
+        }
       } finally {
         context.inside().leave();
         if (end != null) {
           context.outer().set(null);
         }
       }
+    }
+
+    /** Returns null if the rows cannot be held, which fails the task that was to read them. */
+    private @Nullable FeatureBatch lent(int task) {
+      try {
+        return BatchLending.lend(batch, context.allocator());
+      } catch (RuntimeException | Error e) { // such as a batch that was closed meanwhile
+        fail(task, e);
+        left.countDown();
+        return null;
+      }
+    }
+
+    private void fail(int task, Throwable e) {
+      failures.set(task, e);
+      failed = true;
     }
 
     void run(FeatureBatch rows) {
@@ -103,8 +120,7 @@ final class SideBySide {
             task.run(i, rows);
           }
         } catch (Throwable e) {
-          failures.set(i, e);
-          failed = true;
+          fail(i, e);
         } finally {
           left.countDown();
         }

@@ -10,8 +10,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -104,6 +108,35 @@ class SideBySideTest {
     open.countDown();
     context.threads().close(); // after the queued task
     assertThat(seen).containsExactly(Thread.currentThread(), Thread.currentThread());
+  }
+
+  @Test
+  void aBatchThatIsClosedBeforeAWorkerReadsItFailsTheCall() throws Exception {
+    calls.enter();
+    batch.close();
+    CountDownLatch open = new CountDownLatch(1);
+    Executor workers = context.threads().workers();
+    workers.execute(() -> pass(open));
+    workers.execute(() -> pass(open)); // the third worker takes its tasks in turn
+    CompletableFuture<Void> run =
+        CompletableFuture.runAsync(
+            () ->
+                threads.run(
+                    2,
+                    batch,
+                    null,
+                    (number, rows) -> {
+                      CountDownLatch helped = new CountDownLatch(1);
+                      workers.execute(helped::countDown);
+                      pass(helped);
+                    }));
+    try {
+      assertThatThrownBy(() -> run.get(30, TimeUnit.SECONDS))
+          .isInstanceOf(ExecutionException.class)
+          .hasRootCauseInstanceOf(IllegalStateException.class);
+    } finally {
+      open.countDown();
+    }
   }
 
   @Test
