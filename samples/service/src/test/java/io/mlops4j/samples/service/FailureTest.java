@@ -9,6 +9,10 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.registry.FileModelRegistry;
 import io.mlops4j.samples.service.grpc.InferenceMethods;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -104,6 +108,26 @@ class FailureTest {
           .asString()
           .contains("InferenceException: ", folder.toString(), "hours.onnx", CAUSE);
     }
+  }
+
+  /** Another version answers in its place, but not a caller who named it. */
+  @Test
+  void aNamedVersionThatFailsIsNotUnknown() {
+    try (ModelRegistry registry = FileModelRegistry.open(service.registry)) {
+      ModelVersion fails = registry.versions(Demo.MODEL).get(0);
+      ModelVersion other =
+          registry.publish(
+              registry.card(fails), RunningService.sample().resolve("models/flight-delay-1.onnx"));
+      for (ModelVersion version : List.of(other, fails)) {
+        registry.assign(Demo.CHAMPION, version, Change.by("ana").because("a test"));
+        service.service.refresh();
+      }
+    }
+    Answer any = service.post("/v2/models/flight-delay/infer", TENSORS);
+    assertThat(any.json().get("model_version").asText()).isEqualTo("2");
+    Answer named = service.post("/v2/models/flight-delay/versions/1/infer", TENSORS);
+    assertThat(named.status()).isEqualTo(503);
+    assertThat(named.error()).startsWith("version: found \"1\", whose call failed");
   }
 
   @Test

@@ -107,6 +107,17 @@ public final class ServedModel implements AutoCloseable {
         "version: found \"%s\", expected one that answers now: %s".formatted(version, versions));
   }
 
+  /** The version was replaced since the request came, or fails. */
+  private Problem answeredByAnother(String version) {
+    List<String> versions = versions();
+    return versions.contains(version)
+        ? new Problem(
+            Problem.Kind.UNAVAILABLE,
+            "version: found \"%s\", whose call failed or was not tried after many failures; name no version to get the answer of another one, or try again later"
+                .formatted(version))
+        : unknownVersion(version, versions);
+  }
+
   /**
    * Answers a request.
    *
@@ -126,7 +137,7 @@ public final class ServedModel implements AutoCloseable {
     try (Prediction prediction = deployment.predict(request.batch(), chosen)) {
       Answering by = answering(prediction.servedBy());
       if (!version.isEmpty() && !version.equals(by.version())) {
-        throw unknownVersion(version, versions()); // replaced since the request came
+        throw answeredByAnother(version);
       }
       request.answered();
       return writer.apply(
