@@ -4,6 +4,7 @@ import io.mlops4j.runtime.binding.JoinableBatch;
 import io.mlops4j.runtime.binding.output.OutputReader;
 import io.mlops4j.runtime.binding.output.Outputs;
 import io.mlops4j.spi.EngineSlot;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 
@@ -23,8 +24,19 @@ record JointJob(List<JoinableBatch> batches, List<BatchRequest> requests)
 
   @Override
   public Hold hold(BufferAllocator allocator) {
-    List<Hold> holds = requests.stream().map(request -> request.hold(allocator)).toList();
-    return () -> holds.forEach(Hold::close);
+    List<Hold> holds = new ArrayList<>();
+    boolean held = false;
+    try {
+      for (BatchRequest request : requests) {
+        holds.add(request.hold(allocator));
+      }
+      held = true;
+      return () -> holds.forEach(Hold::close);
+    } finally {
+      if (!held) {
+        holds.forEach(Hold::close);
+      }
+    }
   }
 
   @Override
