@@ -157,6 +157,29 @@ class QualityWatchTest {
   }
 
   @Test
+  void aProblemFromBeforeARestartIsNotRaisedAgainOnceAccepted() {
+    QualityReference reference = reference();
+    MonitorBuilder builder =
+        ModelMonitor.builder(reference.profile()).everyRow().window(Window.ofRows(WEEK));
+    byte[] state;
+    try (ModelMonitor monitor = builder.start()) {
+      serve(monitor, week(0), 0.1);
+      state = monitor.snapshot();
+    }
+    try (ModelMonitor monitor = builder.restore(state).start()) {
+      monitor.onAlarm(Alarm.Kind.QUALITY, alarms::add);
+      monitor.acceptAsReference();
+      serve(monitor, week(1), 0.1);
+      serve(monitor, week(2), 0.1);
+      assertThat(monitor.episodes())
+          .filteredOn(episode -> episode.kind() == Alarm.Kind.QUALITY)
+          .extracting(Episode::status)
+          .containsExactly(Episode.Status.ACCEPTED);
+    }
+    assertThat(alarms).isEmpty();
+  }
+
+  @Test
   void aMissingColumnIsConfigurationUnlessDriftIsOff() {
     QualityReference reference = reference();
     List<String[]> flights = week(0);

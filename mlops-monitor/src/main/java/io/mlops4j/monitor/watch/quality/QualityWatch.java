@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,7 +42,7 @@ public final class QualityWatch implements RowWatch {
   private static final Logger LOG = LoggerFactory.getLogger("io.mlops4j.monitor.ModelMonitor");
   private static final double MOST_LEVEL = 1e-6;
 
-  /** A check of a column whose problem was accepted. */
+  /** A check of a column whose problem was, or can be, accepted. */
   private record Accepted(QualityCheck check, String column) {}
 
   /** The open window of a version. */
@@ -62,6 +63,7 @@ public final class QualityWatch implements RowWatch {
   private final Map<ServedBy, Open> windows = new LinkedHashMap<>();
   private final List<Judged> due = new ArrayList<>();
   private final Set<Accepted> accepted = new HashSet<>();
+  private Set<Accepted> failed = Set.of(); // in the newest window
   private Set<String> outputs = Set.of();
   private volatile @Nullable QualityReport newest;
 
@@ -75,12 +77,21 @@ public final class QualityWatch implements RowWatch {
   public void write(StateWriter out) {
     delays.write(out);
     out.each(windows.entrySet(), (to, entry) -> write(to, entry.getKey(), entry.getValue()));
+    write(out, accepted);
+    write(out, failed);
+    out.each(outputs.stream().sorted().toList(), StateWriter::put);
+  }
+
+  private static void write(StateWriter out, Set<Accepted> checks) {
     out.each(
-        accepted.stream()
+        checks.stream()
             .sorted(Comparator.comparing(Accepted::check).thenComparing(Accepted::column))
             .toList(),
         (to, one) -> to.put(one.check()).put(one.column()));
-    out.each(outputs.stream().sorted().toList(), StateWriter::put);
+  }
+
+  private static Accepted readCheck(StateReader in) {
+    return new Accepted(in.constant(QualityCheck.class), in.text());
   }
 
   private static void write(StateWriter out, ServedBy version, Open open) {
@@ -92,7 +103,8 @@ public final class QualityWatch implements RowWatch {
   public void read(StateReader in) {
     delays = new LabelDelayWatch(in);
     in.forEach(this::readWindow);
-    in.forEach(one -> accepted.add(new Accepted(one.constant(QualityCheck.class), one.text())));
+    accepted.addAll(in.each(QualityWatch::readCheck));
+    failed = Set.copyOf(in.each(QualityWatch::readCheck));
     outputs = Set.copyOf(in.each(StateReader::text));
   }
 
@@ -190,6 +202,10 @@ public final class QualityWatch implements RowWatch {
     results.removeIf(this::isReportedElsewhere);
     QualityReport report = new QualityReport(full.rows(), full.checkedRows(), results);
     newest = report;
+    failed =
+        report.failures().stream()
+            .map(one -> new Accepted(one.check(), one.column()))
+            .collect(Collectors.toUnmodifiableSet());
     due.add(judged(report, version));
   }
 
@@ -209,14 +225,14 @@ public final class QualityWatch implements RowWatch {
     }
     List<Finding> found =
         report.failures().stream()
-            .filter(failed -> !accepted.contains(new Accepted(failed.check(), failed.column())))
+            .filter(one -> !accepted.contains(new Accepted(one.check(), one.column())))
             .map(
-                failed ->
+                one ->
                     new Finding(
-                        subject(failed, version),
-                        failed.check().words(),
-                        failed.relativeEffect(),
-                        failed.evidence()))
+                        subject(one, version),
+                        one.check().words(),
+                        one.relativeEffect(),
+                        one.evidence()))
             .toList();
     return new Judged(version, subjects, found);
   }
@@ -237,11 +253,7 @@ public final class QualityWatch implements RowWatch {
   /** The problems of the newest window are how rows are from now on. */
   @Override
   public void accepted() {
-    QualityReport last = newest;
-    if (last != null) {
-      last.failures()
-          .forEach(failed -> accepted.add(new Accepted(failed.check(), failed.column())));
-    }
+    accepted.addAll(failed);
   }
 
   /** The checks of the newest complete window; null before the first one. */
