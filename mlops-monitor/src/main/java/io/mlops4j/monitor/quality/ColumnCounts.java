@@ -179,7 +179,13 @@ final class ColumnCounts {
             Math.floorDiv(latest, 1_000_000_000L), Math.floorMod(latest, 1_000_000_000L));
   }
 
-  void append(ColumnCounts other) {
+  /**
+   * Adds the counts of later rows.
+   *
+   * @param each the number of rows that a checked one stands for
+   */
+  void append(ColumnCounts other, int each) {
+    runs.append(other.runs, Math.max(0, other.runs.rows() - each * other.checked));
     absent += other.absent;
     otherKind += other.otherKind;
     checked += other.checked;
@@ -189,7 +195,6 @@ final class ColumnCounts {
     unseen += other.unseen;
     least = Math.min(least, other.least);
     greatest = Math.max(greatest, other.greatest);
-    runs.append(other.runs);
     times += other.times;
     old += other.old;
     late += other.late;

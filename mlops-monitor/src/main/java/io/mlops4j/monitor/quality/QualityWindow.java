@@ -284,10 +284,10 @@ public final class QualityWindow {
           "later: found a window of another suite, expected one of the same suite");
     }
     for (int i = 0; i < counts.length; i++) {
-      counts[i].append(later.counts[i]);
+      counts[i].append(later.counts[i], suite.sampling());
     }
     later.others.forEach(
-        (name, one) -> others.computeIfAbsent(name, absent -> new ColumnCounts()).append(one));
+        (name, one) -> others.computeIfAbsent(name, absent -> new ColumnCounts()).append(one, 1));
     sample.append(later.sample);
     repeats.append(later.repeats);
     rows += later.rows;

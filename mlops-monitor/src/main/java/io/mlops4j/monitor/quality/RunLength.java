@@ -78,18 +78,22 @@ final class RunLength {
     }
   }
 
-  /** Adds the runs of later rows. */
-  void append(RunLength later) {
+  /**
+   * Adds the runs of later rows.
+   *
+   * @param carried how many rows of its first run lie before those rows, from {@link #open}
+   */
+  void append(RunLength later, long carried) {
     if (later.rows == 0) {
       return;
     }
     long firstRun = later.prefix == 0 ? later.suffix : later.prefix;
     if (rows > 0 && later.first == last) {
-      suffix += firstRun;
+      suffix += firstRun - Math.min(carried, suffix); // else they would count twice
     } else {
       begin(later.first, firstRun);
     }
-    rows += later.rows;
+    rows += later.rows - carried;
     note(last, suffix);
     note(later.longestCell, later.longest);
     if (later.prefix > 0) {
@@ -107,6 +111,10 @@ final class RunLength {
       open.rows = suffix;
     }
     return open;
+  }
+
+  long rows() {
+    return rows;
   }
 
   long longest() {

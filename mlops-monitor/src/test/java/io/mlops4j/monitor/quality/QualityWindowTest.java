@@ -115,6 +115,31 @@ class QualityWindowTest {
     assertThat(result(whole, QualityCheck.FROZEN)).isInstanceOf(QualityResult.Failed.class);
   }
 
+  /** 7 is in 2 rows of the first window, in all 3 of the second and in 1 of the third. */
+  @Test
+  void aRunThatGoesOnInTheNextWindowCountsOnceInTheMergedWindow() {
+    QualityPolicy policy =
+        QualityPolicy.withDefaults().withColumn("x", ColumnRules.withDefaults().withLongestRun(6));
+    QualitySuite suite = QualitySuite.of(reference(), policy);
+    QualityWindow first = checked(suite, 1, 7, 7);
+    QualityWindow second = followed(first, 7, 7, 7);
+    QualityWindow third = followed(second, 7, 2);
+    QualityWindow whole = suite.window().merge(first).merge(second).merge(third);
+    assertThat(measured(whole, QualityCheck.FROZEN)).isEqualTo(6);
+    assertThat(measured(second.merge(third), QualityCheck.FROZEN)).isEqualTo(6);
+    assertThat(measured(first.merge(second), QualityCheck.FROZEN)).isEqualTo(6);
+    first.merge(first.next());
+    assertThat(measured(first, QualityCheck.FROZEN)).isEqualTo(6);
+  }
+
+  private QualityWindow followed(QualityWindow before, double... x) {
+    QualityWindow window = before.next();
+    try (FeatureBatch batch = numbers(x)) {
+      window.add(batch, NOON);
+    }
+    return window;
+  }
+
   /**
    * A rare flag is 0 in runs of thousands of sampled rows; a value that changes every 600 rows has
    * runs of 600 rows, however many are sampled.
