@@ -24,7 +24,8 @@ record Excess(double share, double expected, double margin, boolean significant)
   static Excess of(
       long found, long rows, double expected, long referenceRows, double least, double level) {
     double margin = Math.max(least, 0.1 * Math.min(1, Math.sqrt(10 * expected)));
-    return withMargin(found, rows, expected, referenceRows, margin, level);
+    double reachable = Math.min(margin, (1 - expected) / 2); // else even all rows would pass
+    return withMargin(found, rows, expected, referenceRows, reachable, level);
   }
 
   static Excess withMargin(

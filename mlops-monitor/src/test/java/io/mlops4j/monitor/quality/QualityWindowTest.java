@@ -206,6 +206,26 @@ class QualityWindowTest {
     return FeatureBatch.builder(allocator).doubles("flag", flag).build();
   }
 
+  /** A column with values in one row of twenty cannot lose them in a tenth of all rows. */
+  @ParameterizedTest
+  @CsvSource({"0.05, true", "0.04, true", "0.01, false", "0, false"})
+  void aColumnThatIsMostlyMissingIsFoundWhenItsValuesVanish(double present, boolean passes) {
+    QualityReference.Builder learning = QualityReference.builder(Profile.builder());
+    try (FeatureBatch usual = present(0.05)) {
+      learning.add(usual);
+    }
+    QualityWindow window = QualitySuite.of(learning.build()).window();
+    try (FeatureBatch now = present(present)) {
+      window.add(now, NOON);
+    }
+    assertThat(result(window, QualityCheck.NAN) instanceof QualityResult.Passed).isEqualTo(passes);
+  }
+
+  private FeatureBatch present(double share) {
+    return numbers(
+        random.doubles(20_000).map(u -> u < share ? random.nextGaussian() : Double.NaN).toArray());
+  }
+
   @Test
   void mergedPartsGiveTheResultsOfTheWhole() {
     QualitySuite suite = QualitySuite.of(reference());
