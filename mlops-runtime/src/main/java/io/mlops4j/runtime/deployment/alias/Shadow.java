@@ -291,7 +291,7 @@ final class Shadow {
       }
     }
 
-    private void callWithBatch(Served served, Tally to, ShadowCall call) throws Throwable {
+    private void callWithBatch(Served served, Tally to, ShadowCall call) {
       try (Prediction other = served.model().predictHeld(call.features(), options)) {
         Outputs ours = call.outputs();
         if (ours == null) {

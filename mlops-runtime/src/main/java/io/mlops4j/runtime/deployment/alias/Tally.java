@@ -6,6 +6,7 @@ import io.mlops4j.rollout.internal.AnswerCell;
 import io.mlops4j.rollout.internal.OutputComparison;
 import io.mlops4j.runtime.binding.output.Outputs;
 import io.mlops4j.runtime.deployment.CallComparison;
+import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.DeploymentStatus;
 import io.mlops4j.runtime.deployment.ShadowStatus;
 import java.util.Map;
@@ -13,12 +14,15 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Compares the answers of one challenger with those of one champion. Callers take no lock. Thread
  * safe.
  */
 final class Tally {
+  private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
   private static final int MOST_OUTPUTS = 200;
 
   private final Served challenger;
@@ -76,16 +80,21 @@ final class Tally {
     champion = next;
   }
 
-  /**
-   * Compares answers row by row.
-   *
-   * @throws Throwable what reading them throws; rows before that count
-   */
-  synchronized void compare(Answers answers) throws Throwable {
+  /** Compares answers row by row. A row that cannot be read has failed. */
+  synchronized void compare(Answers answers) {
     for (int row = 0; row < answers.rows(); row++) {
-      Map<String, AnswerCell> others = answers.challenger(row);
+      Map<String, AnswerCell> ours;
+      Map<String, AnswerCell> others;
+      try {
+        ours = answers.champion(row);
+        others = answers.challenger(row);
+      } catch (Throwable e) { // accessors of records may throw anything
+        failed(1);
+        LOG.debug("the answers to a row cannot be compared", e);
+        continue;
+      }
       boolean differ = false;
-      for (Map.Entry<String, AnswerCell> one : answers.champion(row).entrySet()) {
+      for (Map.Entry<String, AnswerCell> one : ours.entrySet()) {
         OutputComparison output = output(one.getKey());
         AnswerCell other = others.getOrDefault(one.getKey(), AnswerCell.missing());
         differ |= output != null && output.add(one.getValue(), other);

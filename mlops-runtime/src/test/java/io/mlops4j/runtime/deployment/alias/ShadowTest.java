@@ -211,6 +211,29 @@ class ShadowTest {
     }
   }
 
+  /** A sum whose accessor throws for 3. */
+  record Picky(float y) {
+    @Override
+    public float y() {
+      if (y == 3) {
+        throw new IllegalStateException("three");
+      }
+      return y;
+    }
+  }
+
+  @Test
+  void aRowThatCannotBeReadCountsOnce() {
+    try (Deployment deployment = plus.champion().shadow(CHALLENGER).start()) {
+      RowModel<Term, Picky> rows = deployment.rows(Term.class, Picky.class);
+      assertThat(rows.predict(List.of(new Term(5), new Term(2), new Term(6)))).hasSize(3);
+      ShadowStatus status =
+          await(deployment, now -> now.failed() > 0 && now.rows() + now.failed() >= 3);
+      assertThat(status.failed()).isEqualTo(1);
+      assertThat(status.rows()).isEqualTo(2);
+    }
+  }
+
   @Test
   void anotherChampionBeginsAnotherComparison() {
     try (Deployment deployment = plus.champion().shadow(CHALLENGER).start()) {
