@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.Float8Vector;
@@ -33,6 +34,8 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Figures of whole monitors agree with scikit-learn; see live_performance.py. */
 class LivePerformanceTest {
@@ -449,14 +452,22 @@ class LivePerformanceTest {
     }
   }
 
-  @Test
-  void aBusinessFigureThatThrowsIsUndefined() {
+  static Stream<Throwable> planted() {
+    return Stream.of(new IllegalStateException("planted"), new AssertionError("planted"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("planted")
+  void aBusinessFigureThatThrowsIsUndefined(Throwable planted) {
     PerformancePolicy policy =
         PerformancePolicy.binary()
             .business(
                 "broken",
                 (score, label) -> {
-                  throw new IllegalStateException("planted");
+                  if (planted instanceof Error error) {
+                    throw error;
+                  }
+                  throw (RuntimeException) planted;
                 });
     try (ModelMonitor monitor = byKey(policy).start()) {
       answer(

@@ -24,7 +24,7 @@ final class BusinessFigure {
           squares += before * (value - mean);
         }
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // all other figures must not fail with it
       return new Metric.Undefined("the figure's function failed: " + e);
     }
     if (n == 0) {
