@@ -8,6 +8,9 @@ import io.mlops4j.monitor.profile.internal.ColumnKind;
 import io.mlops4j.monitor.profile.internal.TextCells;
 import io.mlops4j.monitor.profile.internal.TimeResolution;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -18,6 +21,7 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float2Vector;
 import org.apache.arrow.vector.UInt8Vector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.jspecify.annotations.Nullable;
 
 /** Reads values of single rows, and copies rows. */
@@ -96,8 +100,8 @@ final class RowValues {
     return (int) code;
   }
 
-  /** Returns times; null for missing ones. */
-  static IntFunction<@Nullable Instant> times(FeatureBatch batch, String name) {
+  /** Returns times in a zone; null for missing ones. A date has none, and is that day in each. */
+  static IntFunction<@Nullable ZonedDateTime> times(FeatureBatch batch, String name, ZoneId zone) {
     FieldVector column = column(batch, name);
     if (ColumnKind.of(column, batch.dictionaries()) != ColumnKind.TIMES) {
       throw new DataException(
@@ -106,7 +110,14 @@ final class RowValues {
           null);
     }
     TimeResolution unit = TimeResolution.of(column);
-    return row -> column.isNull(row) ? null : unit.instant(unit.read(column, row));
+    boolean dates = column.getField().getType() instanceof ArrowType.Date;
+    return row -> {
+      if (column.isNull(row)) {
+        return null;
+      }
+      Instant time = unit.instant(unit.read(column, row));
+      return dates ? time.atZone(ZoneOffset.UTC).withZoneSameLocal(zone) : time.atZone(zone);
+    };
   }
 
   /** Copies rows; the caller closes the root. */

@@ -45,7 +45,7 @@ public final class Slices {
    * Returns one slice for each weekday and hour of a timestamp, such as {@code Mon 07}.
    *
    * @param column a column of timestamps or dates
-   * @param zone the time zone of weekday and hour
+   * @param zone the time zone of weekday and hour; a date is the hour 00 of that day in every zone
    * @return at most 168 slices, and one for missing times
    */
   public static Slices byHourOfWeek(String column, ZoneId zone) {
@@ -64,7 +64,7 @@ public final class Slices {
    * Returns one slice for each value of a function of a time.
    *
    * @param column a column of timestamps or dates
-   * @param zone the time zone of the calendar
+   * @param zone the time zone of the calendar; a date is the beginning of that day in every zone
    * @param calendar the slice of a time, for example {@code time -> time.getMonth().name()}; a null
    *     ends the profiling with an IllegalArgumentException
    * @return slices, and one named {@code null} for missing times
@@ -76,10 +76,10 @@ public final class Slices {
     Objects.requireNonNull(calendar, "calendar");
     return new Slices(
         batch -> {
-          IntFunction<Instant> times = RowValues.times(batch, column);
+          IntFunction<ZonedDateTime> times = RowValues.times(batch, column, zone);
           return row -> {
-            Instant time = times.apply(row);
-            return time == null ? "null" : named(calendar.apply(time.atZone(zone)), time);
+            ZonedDateTime time = times.apply(row);
+            return time == null ? "null" : named(calendar.apply(time), time.toInstant());
           };
         },
         MOST);

@@ -18,6 +18,8 @@ import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BaseIntVector;
+import org.apache.arrow.vector.DateDayVector;
+import org.apache.arrow.vector.DateMilliVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float2Vector;
 import org.apache.arrow.vector.TimeStampSecVector;
@@ -148,6 +150,28 @@ class SlicedProfileTest {
                       List.of(batch))
                   .names())
           .containsExactly("JANUARY", "null", "other");
+    }
+  }
+
+  /** 1 January and 2 July 2001 were Mondays, the latter one in summer time. */
+  @Test
+  void aDateIsThatDayInEveryZone() {
+    try (DateDayVector days = new DateDayVector("t", allocator);
+        DateMilliVector millis = new DateMilliVector("t", allocator)) {
+      days.allocateNew(2);
+      days.set(0, 11_323);
+      days.set(1, 11_505);
+      days.setValueCount(2);
+      Columns.fill(millis, 11_323 * 86_400_000L, 11_505 * 86_400_000L);
+      for (FieldVector dates : List.of(days, millis)) {
+        FeatureBatch batch = FeatureBatch.of(VectorSchemaRoot.of(dates));
+        for (String zone : List.of("UTC", "America/New_York", "Asia/Tokyo")) {
+          Slices slices = Slices.byHourOfWeek("t", ZoneId.of(zone));
+          assertThat(SlicedProfile.of(Profile.of(List.of(batch)), slices, List.of(batch)).names())
+              .as(zone)
+              .containsExactly("Mon 00", "other");
+        }
+      }
     }
   }
 
