@@ -79,6 +79,13 @@ final class Cells {
     };
   }
 
+  /** Returns the time of a row, to be compared with others; {@link #NULL} without one. */
+  long time(int row) {
+    return at(row) == NULL
+        ? NULL
+        : unit.clippedNanos(unit.read(column.getDataBufferAddress(), row));
+  }
+
   /** Reads cells at equal distances. */
   void read(int first, int step, long[] into, int count) {
     if (column instanceof Float4Vector && column.getNullCount() == 0) {

@@ -1,5 +1,6 @@
 package io.mlops4j.monitor.quality;
 
+import io.mlops4j.monitor.profile.internal.TimeResolution;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import java.time.Instant;
@@ -11,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 final class ColumnCounts {
   private static final int MOST_EXAMPLES = 8;
   private static final int LONGEST_EXAMPLE = 40;
-  private static final long MOST_SECONDS = Long.MAX_VALUE / 2 / 1_000_000_000;
 
   /** Rows of batches that lack the column. */
   long absent;
@@ -141,28 +141,24 @@ final class ColumnCounts {
 
   /** Counts times of all rows. */
   void addTimes(Cells column, int rows, ColumnRules rules, Instant at) {
-    long oldest =
-        rules.maximumAge() == null ? Long.MIN_VALUE : nanos(at) - nanos(rules.maximumAge());
+    long now = nanos(at);
+    long oldest = rules.maximumAge() == null ? Long.MIN_VALUE : now - nanos(rules.maximumAge());
     long tolerated = rules.order() == null ? Long.MAX_VALUE / 2 : nanos(rules.order());
-    latest = Math.min(latest, nanos(at)); // else one time in the future makes all later rows late
+    latest = Math.min(latest, now); // else one time in the future makes all later rows late
     for (int row = 0; row < rows; row++) {
-      long time = column.at(row);
+      long time = column.time(row);
       if (time == Cells.NULL) {
         continue;
       }
       times++;
       old += time < oldest ? 1 : 0;
       late += latest != Long.MIN_VALUE && time < latest - tolerated ? 1 : 0;
-      latest = Math.max(latest, time);
+      latest = Math.max(latest, Math.min(time, now));
     }
   }
 
-  /** The nanoseconds since 1970, from 146 years before it until 146 years after it. */
   private static long nanos(Instant time) {
-    long seconds = time.getEpochSecond();
-    return Math.abs(seconds) > MOST_SECONDS
-        ? Long.signum(seconds) * (Long.MAX_VALUE / 2)
-        : seconds * 1_000_000_000L + time.getNano();
+    return TimeResolution.clippedNanos(time.getEpochSecond(), time.getNano());
   }
 
   private static long nanos(java.time.Duration time) {

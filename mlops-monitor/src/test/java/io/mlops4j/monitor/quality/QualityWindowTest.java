@@ -303,10 +303,30 @@ class QualityWindowTest {
     assertThat(measured(second, QualityCheck.ORDER)).isEqualTo(0.5);
   }
 
-  private void addTimes(QualityWindow window, Instant now, Instant one, Instant two) {
-    try (FeatureBatch x = numbers(1, 2);
+  /** Databases use such times for "never" and "unknown"; they do not fit nanoseconds since 1970. */
+  @ParameterizedTest
+  @CsvSource({
+    "9999-12-31T00:00:00Z, 0, 0",
+    "2300-01-01T00:00:00Z, 0, 0",
+    "0001-01-01T00:00:00Z, 0.25, 0.25",
+    "1400-01-01T00:00:00Z, 0.25, 0.25"
+  })
+  void timesCenturiesAwayAreOldOnlyIfTheyLieInThePast(Instant sentinel, double old, double late) {
+    ColumnRules rules =
+        ColumnRules.withDefaults()
+            .withMaximumAge(Duration.ofHours(2))
+            .withOrder(Duration.ofMinutes(10));
+    QualityWindow window =
+        QualitySuite.of(reference(), QualityPolicy.withDefaults().withColumn("t", rules)).window();
+    addTimes(window, NOON, NOON.minusSeconds(60), sentinel, NOON.minusSeconds(50), NOON);
+    assertThat(measured(window, QualityCheck.FRESHNESS)).isEqualTo(old);
+    assertThat(measured(window, QualityCheck.ORDER)).isEqualTo(late);
+  }
+
+  private void addTimes(QualityWindow window, Instant now, Instant... all) {
+    try (FeatureBatch x = numbers(new double[all.length]);
         TimeStampMilliVector t = new TimeStampMilliVector("t", allocator)) {
-      Columns.fill(t, one.toEpochMilli(), two.toEpochMilli());
+      Columns.fill(t, Arrays.stream(all).map(Instant::toEpochMilli).toArray(Long[]::new));
       try (FeatureBatch rows = Columns.with(x, t)) {
         window.add(rows, now);
       }

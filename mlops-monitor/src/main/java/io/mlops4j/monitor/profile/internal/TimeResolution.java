@@ -13,6 +13,7 @@ import org.apache.arrow.vector.FieldVector;
 public record TimeResolution(long parts, long seconds) {
   private static final long NANOS = 1_000_000_000;
   private static final long SECONDS_OF_DAY = 86_400;
+  private static final long MOST_SECONDS = Long.MAX_VALUE / 2 / NANOS;
 
   public static TimeResolution of(FieldVector column) {
     return switch (column.getMinorType()) {
@@ -39,6 +40,17 @@ public record TimeResolution(long parts, long seconds) {
   /** Returns nanoseconds modulo 2^64. */
   public long nanosSince1970(long value) {
     return second(value) * NANOS + nanos(value);
+  }
+
+  /** Returns nanoseconds since 1970; times more than 146 years away from it are all alike. */
+  public long clippedNanos(long value) {
+    return clippedNanos(second(value), nanos(value));
+  }
+
+  public static long clippedNanos(long second, long nanos) {
+    return second > MOST_SECONDS || second < -MOST_SECONDS
+        ? Long.signum(second) * (Long.MAX_VALUE / 2)
+        : second * NANOS + nanos;
   }
 
   private long second(long value) {
