@@ -99,6 +99,7 @@ public final class Episodes {
         boolean worse =
             last != null
                 && last != WITHHELD
+                && finding.relative() > last // infinite effects are equal
                 && finding.relative() >= WORSE * last
                 && episode.acknowledgedBy().isEmpty();
         boolean known = last != null || announced.size() >= MOST_ANNOUNCED;

@@ -9,7 +9,10 @@ import io.mlops4j.monitor.Events;
 import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.monitor.alarm.NotWatched;
+import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.DriftReport;
+import io.mlops4j.monitor.drift.EffectMeasure;
+import io.mlops4j.monitor.drift.FeaturePolicy;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.internal.BinaryFrame;
 import io.mlops4j.monitor.state.StateReader;
@@ -18,6 +21,8 @@ import io.mlops4j.monitor.watch.drift.DriftFinding;
 import io.mlops4j.rollout.Evidence;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -97,6 +102,30 @@ class EpisodesTest {
 
   private List<Episode> small(String column) {
     return episodes.judged(smallOf(column), now);
+  }
+
+  /** In deviations of a constant reference, every distance is infinite. */
+  @Test
+  void aConstantColumnThatMovesIsAnnouncedOnce() {
+    Profile constant = filled(7, null);
+    DriftPolicy policy =
+        DriftPolicy.withDefaults()
+            .withFeature("x", FeaturePolicy.withDefaults().with(EffectMeasure.WASSERSTEIN));
+    List<Integer> announced = new ArrayList<>();
+    for (int window = 0; window < 4; window++) {
+      Judged judged = judged(DriftReport.compare(constant, filled(8, constant), policy), V1);
+      assertThat(judged.found()).extracting(Finding::relative).contains(Double.POSITIVE_INFINITY);
+      announced.add(episodes.judged(judged, now).size());
+    }
+    assertThat(announced).containsExactly(1, 0, 0, 0);
+  }
+
+  private Profile filled(double value, @Nullable Profile bins) {
+    double[] x = new double[ROWS];
+    Arrays.fill(x, value);
+    try (FeatureBatch batch = FeatureBatch.builder(allocator).doubles("x", x).build()) {
+      return bins == null ? Profile.of(List.of(batch)) : bins.profile(List.of(batch));
+    }
   }
 
   private List<Episode> window(double shift) {
