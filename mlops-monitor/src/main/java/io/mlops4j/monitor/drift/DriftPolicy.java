@@ -32,15 +32,10 @@ import org.jspecify.annotations.Nullable;
  * in a column that had none matter from 1 %.
  *
  * <p>Outliers make the deviation of a heavy tail so large that a distance in deviations stays
- * small. A tail counts as heavy if the reference's deviation is at least twice that of a normal
- * distribution with the same quartiles. Then the distance of {@link EffectMeasure#NORMAL_SCORES} is
- * compared with the bound, too.
- *
- * <p>Outliers make the deviation of a heavy tail so large that its distance stays small: prices
- * that are half as high again move by 0.07 deviations. A tail counts as heavy if the reference's
- * deviation is at least twice that of a normal distribution with the same quartiles. Then the
- * distance is that of {@link EffectMeasure#NORMAL_SCORES}, in which 0.1 means as much as 0.1
- * deviations of a normal column.
+ * small: prices that are half as high again move by 0.07 deviations. A tail counts as heavy if the
+ * reference's deviation is at least twice that of a normal distribution with the same quartiles.
+ * Then the distance of {@link EffectMeasure#NORMAL_SCORES} is compared with the bound, too, in
+ * which 0.1 means as much as 0.1 deviations of a normal column.
  *
  * <p>P-values are corrected by {@link io.mlops4j.monitor.stats.PValueAdjustment#BENJAMINI_HOCHBERG}
  * at q = 0.05. Each sample needs {@value #DEFAULT_MINIMUM_ROWS} rows: ten bins of five. A single
