@@ -117,6 +117,10 @@ public final class LoggedPredictions {
    */
   public Optional<LoggedPrediction> find(PredictionId id) {
     Objects.requireNonNull(id, "id");
+    Set<String> selected = selection.ids();
+    if (selected != null && !selected.contains(id.toString())) {
+      return Optional.empty();
+    }
     try (LoggedBlocks blocks = blocks(selection.ids(Set.of(id.toString())))) {
       return all(blocks).stream().findFirst();
     }

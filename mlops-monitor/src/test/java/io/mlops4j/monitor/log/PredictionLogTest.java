@@ -446,6 +446,8 @@ class PredictionLogTest {
     assertThat(LogCalls.ids(read().from(Instant.parse("2001-03-01T00:00:00Z")))).isEmpty();
     assertThat(first.find(id(2, 0))).isEmpty();
     assertThat(LogCalls.ids(read().only(id(3, 1), id(1, 0)))).hasSize(2);
+    assertThat(read().only(id(3, 1)).find(id(3, 1))).isPresent();
+    assertThat(read().only(id(3, 1)).find(id(1, 0))).isEmpty();
   }
 
   @Test
