@@ -287,6 +287,7 @@ final class LogWorker {
    */
   private boolean commitAll(boolean seals) {
     while (!tryCommitAll()) {
+      guard(null, files::retain); // may free the space that is missing
       if (isClosing()) {
         return tryCommitAll();
       }

@@ -201,6 +201,35 @@ class PredictionLogTest {
   }
 
   @Test
+  void oldFilesGoWhileTheDiskTakesNoRows() throws IOException {
+    ManualClock clock = new ManualClock(Instant.parse("2001-02-01T12:00:00Z"));
+    try (PredictionLog log =
+        log()
+            .clock(clock)
+            .rotateAfter(1 << 20, Duration.ofHours(1))
+            .keepFor(Duration.ofHours(10))
+            .start()) {
+      send(log, 1, 1, 2);
+      log.flush();
+      clock.advance(Duration.ofHours(1));
+      log.flush(); // completes the file
+      for (int number = 2; number < 500; number++) { // the next one is tried every second
+        Files.createFile(folder().resolve("%012d-000.index".formatted(number)));
+      }
+      clock.advance(Duration.ofHours(12));
+      send(log, 1, 2, 2);
+      Waits.until("the old file is gone", () -> log.status().files() == 0);
+      assertThat(files(".arrow")).isEmpty();
+      assertThat(log.status().problem()).isPresent();
+      for (Path file : files(".index")) {
+        Files.delete(file);
+      }
+      Waits.until("the rows are acknowledged", () -> log.status().acknowledged() == 4);
+    }
+    assertThat(LogCalls.ids(read())).hasSize(2);
+  }
+
+  @Test
   void aCallThatMayWaitLosesNoRow() throws Exception {
     try (PredictionLog log = log().queueRows(10).blockWhenFull(Duration.ofMinutes(1)).start()) {
       List<Thread> writers = new ArrayList<>();
