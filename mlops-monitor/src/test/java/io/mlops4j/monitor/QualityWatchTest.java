@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.PredictionId;
+import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.monitor.drift.DriftPolicy;
@@ -35,6 +36,8 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Live flights in windows of a week, one of which is changed. */
 class QualityWatchTest {
@@ -243,8 +246,10 @@ class QualityWatchTest {
     assertThat(late).containsExactly(10, 11, 12, 13, 14, 15, 16, 17, 18, 19);
   }
 
-  @Test
-  void theDelayOfLabelsReachesTheWatch() {
+  /** A shadow that answers late finds its labels there at once, but they came no earlier. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void theDelayOfLabelsReachesTheWatch(boolean lateShadow) {
     QualityReference reference = reference();
     ManualClock clock = new ManualClock();
     try (ModelMonitor monitor =
@@ -255,21 +260,27 @@ class QualityWatchTest {
             .clock(clock)
             .start()) {
       for (int day = 0; day < 12; day++) {
-        try (FeatureBatch rows = new Flights(week(0)).batch(allocator);
-            FeatureBatch answers =
-                FeatureBatch.builder(allocator).doubles("probability", new double[WEEK]).build()) {
-          monitor.onInference(
-              new Events.Event(
-                  Events.version(1), InferenceEvent.Route.PRIMARY, day, rows, answers, null));
-        }
+        answer(monitor, Events.version(1), InferenceEvent.Route.PRIMARY, day);
         clock.advance(Duration.ofHours(day < 8 ? 2 : 5));
         for (int row = 0; row < 100; row++) {
           monitor.label(new PredictionId(7, day, row), row % 2);
+        }
+        if (lateShadow) {
+          answer(monitor, Events.version(2), InferenceEvent.Route.SHADOW, day);
         }
         clock.advance(Duration.ofHours(22));
       }
       monitor.flush();
       assertThat(monitor.episodes()).extracting(Episode::subject).containsExactly("labels");
+    }
+  }
+
+  private void answer(
+      ModelMonitor monitor, ServedBy version, InferenceEvent.Route route, int call) {
+    try (FeatureBatch rows = new Flights(week(0)).batch(allocator);
+        FeatureBatch answers =
+            FeatureBatch.builder(allocator).doubles("probability", new double[WEEK]).build()) {
+      monitor.onInference(new Events.Event(version, route, call, rows, answers, null));
     }
   }
 

@@ -38,8 +38,8 @@ final class LabelStore {
      * A prediction got its label.
      *
      * @param at when the row was predicted, in milliseconds
-     * @param delay the time from the prediction to the label, in milliseconds; negative if the
-     *     label came first
+     * @param delay the time from the prediction to the label, in milliseconds; 0 if the label came
+     *     first
      */
     void labelled(int version, long at, double[] values, short[] groups, double label, long delay);
 

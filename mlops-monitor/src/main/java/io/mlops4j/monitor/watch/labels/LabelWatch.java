@@ -63,7 +63,8 @@ public final class LabelWatch implements RowWatch, LabelStore.Outcomes {
 
   /**
    * @param sampling counts the rows that are left out
-   * @param delays gets the delay of each label that came after its prediction, in milliseconds
+   * @param delays gets the delay of the label of each prediction that is not a shadow's, in
+   *     milliseconds; 0 if the label came first
    */
   public LabelWatch(
       WatchSettings settings,
@@ -246,8 +247,10 @@ public final class LabelWatch implements RowWatch, LabelStore.Outcomes {
   @Override
   public void labelled(
       int version, long at, double[] values, short[] groups, double label, long waited) {
-    delays.accept(waited);
     VersionTrack track = tracks.find(version);
+    if (track == null || !track.shadow()) { // a shadow gets the same label again
+      delays.accept(waited);
+    }
     if (track != null) {
       tracks.labelled(track, at, values, groups, label, now);
     }
