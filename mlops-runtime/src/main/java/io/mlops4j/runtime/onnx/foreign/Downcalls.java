@@ -1,14 +1,19 @@
 package io.mlops4j.runtime.onnx.foreign;
 
-import static java.lang.invoke.MethodType.methodType;
-
-import java.lang.invoke.MethodHandle;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.invoke.MethodHandles;
-import java.lang.reflect.Array;
-import java.lang.reflect.Method;
+import java.util.Objects;
 
 /**
- * Calls C functions by address. Needs Java 22, whose types are reached by reflection.
+ * Calls C functions by address. Needs Java 22.
+ *
+ * <p>Code for Java 17 could reach its types by reflection, for which the JVM generates sixteen more
+ * classes. Thus a class is compiled against types of other names, and its copy has the right ones.
  *
  * <p>Every function is called with 64-bit integers: addresses, sizes, and numbers of 32 bits, whose
  * upper half the callee ignores. Arguments that a function does not have are 0. In the calling
@@ -17,20 +22,7 @@ import java.lang.reflect.Method;
  * generates code for each shape, and a second one, for fewer arguments, made no call faster.
  */
 final class Downcalls {
-  private static final int ARGUMENTS = 8;
-
-  private static final MethodHandle CALL;
-
-  static {
-    try {
-      MethodHandle address =
-          MethodHandles.publicLookup()
-              .findStatic(type("MemorySegment"), "ofAddress", methodType(segment(), long.class));
-      CALL = MethodHandles.filterArguments(downcall(), 0, address);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  static final Functions FUNCTIONS = functions();
 
   private Downcalls() {}
 
@@ -41,42 +33,54 @@ final class Downcalls {
 
   /** Calls a function with up to eight arguments. Its result is undefined if it returns void. */
   static long call(long function, long a, long b, long c, long d, long e, long f, long g, long h) {
-    try {
-      return (long) CALL.invokeExact(function, a, b, c, d, e, f, g, h);
-    } catch (Throwable failure) { // a call itself throws nothing that a caller could handle
-      throw new AssertionError("cannot call a native function", failure);
-    }
+    return FUNCTIONS.call(function, a, b, c, d, e, f, g, h);
   }
 
   /** Generates the code of all calls, as initialising this class does. */
   static void load() {}
 
-  /** {@code Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(JAVA_LONG, ...))}. */
-  private static MethodHandle downcall() throws ReflectiveOperationException {
-    Class<?> layout = type("MemoryLayout");
-    Object number = type("ValueLayout").getField("JAVA_LONG").get(null);
-    Object numbers = Array.newInstance(layout, ARGUMENTS);
-    for (int i = 0; i < ARGUMENTS; i++) {
-      Array.set(numbers, i, number);
+  private static Functions functions() {
+    String name = FunctionsTemplate.class.getSimpleName().concat(".class");
+    String stubs = Java22.class.getName().replace('.', '/').concat("$");
+    try (InputStream in = Downcalls.class.getResourceAsStream(name)) {
+      byte[] template = Objects.requireNonNull(in, name).readAllBytes();
+      return (Functions)
+          MethodHandles.lookup()
+              .defineHiddenClass(renamed(template, stubs, "java/lang/foreign/"), true)
+              .lookupClass()
+              .getDeclaredConstructor()
+              .newInstance();
+    } catch (IOException | ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
     }
-    Class<?> descriptor = type("FunctionDescriptor");
-    Object described =
-        descriptor.getMethod("of", layout, numbers.getClass()).invoke(null, number, numbers);
-    Class<?> linker = type("Linker");
-    Object options = Array.newInstance(type("Linker$Option"), 0);
-    // The JVM checks whether the module of the calling class has native access. It generates twice
-    // as many classes to call such a method by a method handle.
-    Method link = linker.getMethod("downcallHandle", descriptor, options.getClass());
-    Object nativeLinker = linker.getMethod("nativeLinker").invoke(null);
-    return (MethodHandle) link.invoke(nativeLinker, described, options);
   }
 
-  static Class<?> segment() throws ClassNotFoundException {
-    return type("MemorySegment");
-  }
-
-  /** Returns a type of {@code java.lang.foreign}. */
-  static Class<?> type(String name) throws ClassNotFoundException {
-    return Class.forName("java.lang.foreign." + name);
+  /** Replaces a part of names in the constants of a class file. */
+  private static byte[] renamed(byte[] file, String from, String to) throws IOException {
+    ByteArrayOutputStream renamed = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(renamed);
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(file));
+    out.writeLong(in.readLong()); // magic number and version
+    int constants = in.readUnsignedShort();
+    out.writeShort(constants);
+    for (int i = 1; i < constants; i++) {
+      int tag = in.readUnsignedByte();
+      out.writeByte(tag);
+      switch (tag) {
+        case 1 -> out.writeUTF(in.readUTF().replace(from, to));
+        case 5, 6 -> {
+          out.writeLong(in.readLong());
+          i++; // numbers of 64 bits count twice
+        }
+        case 7, 8, 16 -> out.writeShort(in.readShort());
+        case 15 -> {
+          out.writeByte(in.readByte());
+          out.writeShort(in.readShort());
+        }
+        default -> out.writeInt(in.readInt());
+      }
+    }
+    in.transferTo(out);
+    return renamed.toByteArray();
   }
 }

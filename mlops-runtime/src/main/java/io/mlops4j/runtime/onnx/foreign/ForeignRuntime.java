@@ -137,7 +137,7 @@ public final class ForeignRuntime {
     try (Scratch scratch = new Scratch(new DirectMemory())) {
       long setenv = LoadedLibrary.ofSystem("setenv");
       return (int) Downcalls.call(setenv, scratch.text(name), scratch.text(value), 0, 0) == 0;
-    } catch (ReflectiveOperationException | LinkageError | AssertionError e) {
+    } catch (LinkageError | AssertionError e) {
       return false;
     }
   }

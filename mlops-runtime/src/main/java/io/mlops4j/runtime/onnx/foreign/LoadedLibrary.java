@@ -1,16 +1,11 @@
 package io.mlops4j.runtime.onnx.foreign;
 
-import static java.lang.invoke.MethodType.methodType;
-
 import io.mlops4j.runtime.memory.DirectMemory;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -36,12 +31,10 @@ final class LoadedLibrary {
    * @throws UnsatisfiedLinkError if the library or the symbol is not found, or if the process has
    *     more than one copy of the library
    */
-  static long address(String symbol) throws ReflectiveOperationException {
-    if (Files.isReadable(MAPPINGS)) {
-      return ofFile(file(mapped()), symbol);
-    }
-    Class<?> lookupType = Downcalls.type("SymbolLookup");
-    return address(lookupType, ofLoader(lookupType), "ONNX Runtime's library", symbol);
+  static long address(String symbol) {
+    return Files.isReadable(MAPPINGS)
+        ? ofFile(file(mapped()), symbol)
+        : found(Downcalls.FUNCTIONS.ofLoader(symbol), "ONNX Runtime's library", symbol);
   }
 
   /**
@@ -49,20 +42,15 @@ final class LoadedLibrary {
    *
    * @throws UnsatisfiedLinkError if it has no such function
    */
-  static long ofSystem(String symbol) throws ReflectiveOperationException {
-    Class<?> linker = Downcalls.type("Linker");
-    Object nativeLinker = linker.getMethod("nativeLinker").invoke(null);
-    Object lookup = linker.getMethod("defaultLookup").invoke(nativeLinker);
-    return address(Downcalls.type("SymbolLookup"), lookup, "the system's C library", symbol);
+  static long ofSystem(String symbol) {
+    return found(Downcalls.FUNCTIONS.ofSystem(symbol), "the system's C library", symbol);
   }
 
-  private static long address(Class<?> lookupType, Object lookup, String library, String symbol)
-      throws ReflectiveOperationException {
-    Optional<?> found =
-        (Optional<?>) lookupType.getMethod("find", String.class).invoke(lookup, symbol);
-    Object segment =
-        found.orElseThrow(() -> new UnsatisfiedLinkError(library + " has no symbol " + symbol));
-    return (long) Downcalls.segment().getMethod("address").invoke(segment);
+  private static long found(long address, String library, String symbol) {
+    if (address == 0) {
+      throw new UnsatisfiedLinkError(library + " has no symbol " + symbol);
+    }
+    return address;
   }
 
   /** Returns the only file; two copies of the library would have two environments. */
@@ -94,29 +82,14 @@ final class LoadedLibrary {
    * Calls {@code dlopen} and {@code dlsym}. {@code SymbolLookup.libraryLookup} does the same, but
    * the JVM generates eight classes to call it, as it depends on its caller.
    */
-  private static long ofFile(String file, String symbol) throws ReflectiveOperationException {
+  private static long ofFile(String file, String symbol) {
     try (Scratch scratch = new Scratch(new DirectMemory())) {
       long open = ofSystem("dlopen");
       long library = Downcalls.call(open, scratch.bytes(file), LOADED_BEFORE, 0, 0);
-      long found =
-          library == 0 ? 0 : Downcalls.call(ofSystem("dlsym"), library, scratch.text(symbol), 0, 0);
-      if (found == 0) {
-        throw new UnsatisfiedLinkError(file + " has no symbol " + symbol);
-      }
-      return found;
-    }
-  }
-
-  /** {@code SymbolLookup.loaderLookup()}, which depends on the calling class. */
-  private static Object ofLoader(Class<?> lookupType) throws ReflectiveOperationException {
-    MethodHandle find =
-        MethodHandles.lookup().findStatic(lookupType, "loaderLookup", methodType(lookupType));
-    try {
-      return (Object) find.invoke();
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new AssertionError("cannot look up symbols", e);
+      return found(
+          library == 0 ? 0 : Downcalls.call(ofSystem("dlsym"), library, scratch.text(symbol), 0, 0),
+          file,
+          symbol);
     }
   }
 }

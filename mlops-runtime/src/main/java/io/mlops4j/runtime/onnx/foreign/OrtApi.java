@@ -89,18 +89,14 @@ final class OrtApi {
   private static final long RUN_ADDRESS;
 
   static {
-    try {
-      BASE = Downcalls.call(LoadedLibrary.address("OrtGetApiBase"), 0, 0, 0, 0);
-      TABLE = Downcalls.call(Native.getLong(BASE), VERSION, 0, 0, 0);
-      if (TABLE == 0) {
-        throw new UnsatisfiedLinkError(
-            "ONNX Runtime %s has no C functions of version %d".formatted(version(), VERSION));
-      }
-      RUN_WITH_BINDING_ADDRESS = function(RUN_WITH_BINDING);
-      RUN_ADDRESS = function(RUN);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
+    BASE = Downcalls.call(LoadedLibrary.address("OrtGetApiBase"), 0, 0, 0, 0);
+    TABLE = Downcalls.call(Native.getLong(BASE), VERSION, 0, 0, 0);
+    if (TABLE == 0) {
+      throw new UnsatisfiedLinkError(
+          "ONNX Runtime %s has no C functions of version %d".formatted(version(), VERSION));
     }
+    RUN_WITH_BINDING_ADDRESS = function(RUN_WITH_BINDING);
+    RUN_ADDRESS = function(RUN);
   }
 
   private OrtApi() {}

@@ -11,7 +11,6 @@ import java.lang.reflect.Array;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -107,10 +106,11 @@ public final class FailingTable {
     long base = Downcalls.call(LoadedLibrary.address("OrtGetApiBase"), 0, 0, 0, 0);
     long functions = Downcalls.call(Native.getLong(base), 15, 0, 0, 0);
     table.originals.put(CREATE_STATUS, Native.getLong(functions));
-    long page = Downcalls.call(libc("getpagesize"), 0, 0, 0, 0);
+    long page = Downcalls.call(LoadedLibrary.ofSystem("getpagesize"), 0, 0, 0, 0);
     long first = functions / page * page;
     long bytes = functions + 8L * 300 - first;
-    if ((int) Downcalls.call(libc("mprotect"), first, bytes, READ_AND_WRITE, 0) != 0) {
+    if ((int) Downcalls.call(LoadedLibrary.ofSystem("mprotect"), first, bytes, READ_AND_WRITE, 0)
+        != 0) {
       throw new IllegalStateException("the table's pages cannot be made writable");
     }
     for (Set<Integer> some : List.of(MAKES.keySet(), RELEASES.keySet(), OTHERS)) {
@@ -121,19 +121,6 @@ public final class FailingTable {
       }
     }
     return table;
-  }
-
-  private static long libc(String symbol) throws ReflectiveOperationException {
-    Class<?> linker = Downcalls.type("Linker");
-    Object lookup =
-        linker.getMethod("defaultLookup").invoke(linker.getMethod("nativeLinker").invoke(null));
-    Object found =
-        ((Optional<?>)
-                Downcalls.type("SymbolLookup")
-                    .getMethod("find", String.class)
-                    .invoke(lookup, symbol))
-            .orElseThrow();
-    return (long) Downcalls.segment().getMethod("address").invoke(found);
   }
 
   private long stub(int function) throws ReflectiveOperationException {
@@ -148,18 +135,18 @@ public final class FailingTable {
                     number))
             .bindTo(this);
     target = MethodHandles.insertArguments(target, 0, function);
-    Class<?> layout = Downcalls.type("MemoryLayout");
-    Class<?> descriptor = Downcalls.type("FunctionDescriptor");
-    Class<?> arena = Downcalls.type("Arena");
-    Class<?> linker = Downcalls.type("Linker");
+    Class<?> layout = type("MemoryLayout");
+    Class<?> descriptor = type("FunctionDescriptor");
+    Class<?> arena = type("Arena");
+    Class<?> linker = type("Linker");
     Object numbers = Array.newInstance(layout, 8);
-    Object aLong = Downcalls.type("ValueLayout").getField("JAVA_LONG").get(null);
+    Object aLong = type("ValueLayout").getField("JAVA_LONG").get(null);
     for (int i = 0; i < 8; i++) {
       Array.set(numbers, i, aLong);
     }
     Object described =
         descriptor.getMethod("of", layout, numbers.getClass()).invoke(null, aLong, numbers);
-    Object options = Array.newInstance(Downcalls.type("Linker$Option"), 0);
+    Object options = Array.newInstance(type("Linker$Option"), 0);
     try {
       Object segment =
           MethodHandles.lookup()
@@ -167,7 +154,7 @@ public final class FailingTable {
                   linker,
                   "upcallStub",
                   methodType(
-                      Downcalls.segment(),
+                      type("MemorySegment"),
                       MethodHandle.class,
                       descriptor,
                       arena,
@@ -179,10 +166,14 @@ public final class FailingTable {
                   described,
                   arena.getMethod("global").invoke(null),
                   options);
-      return (long) Downcalls.segment().getMethod("address").invoke(segment);
+      return (long) type("MemorySegment").getMethod("address").invoke(segment);
     } catch (Throwable e) {
       throw new IllegalStateException("cannot make a stub", e);
     }
+  }
+
+  private static Class<?> type(String name) throws ClassNotFoundException {
+    return Class.forName("java.lang.foreign." + name);
   }
 
   /** Stands in the table in the place of a function. */
