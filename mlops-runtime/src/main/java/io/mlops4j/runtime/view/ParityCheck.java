@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * Compares the rows of an online store with the rows of the view, on a sample of keys.
  *
  * <p>The keys come from the view. For each key, the row of the store is compared with the row of
- * the view that has the same event time. So a store that is some minutes behind or ahead is no
- * difference; it is counted. Immutable and thread safe.
+ * the view that has the same event time. If the view has several (corrections, told apart by their
+ * created time), it is the newest that was created no later than the row of the store. So a store
+ * that is some minutes behind or ahead is no difference; it is counted. Immutable and thread safe.
  */
 public final class ParityCheck {
   private static final int SHOWN = 20;
@@ -207,7 +208,7 @@ public final class ParityCheck {
     Events events = newest.events();
     NewestRows.Reader reader = new NewestRows.Reader(events);
     Map<String, List<@Nullable Object>> keys = new LinkedHashMap<>();
-    Map<String, Long> newestTimes = new HashMap<>();
+    Map<String, Version> newestVersions = new HashMap<>();
     try (Statement statement = offline.connection().createStatement();
         ResultSet rows =
             statement.executeQuery(
@@ -227,7 +228,7 @@ public final class ParityCheck {
         List<@Nullable Object> key = reader.key(rows);
         String text = KeyText.of(view, key);
         keys.put(text, key);
-        newestTimes.put(text, rows.getLong(events.keyKinds().size() + 1));
+        newestVersions.put(text, Version.read(rows, events));
       }
     }
     Map<String, OnlineStore.Row> online = store.read(view.stored(), keys.keySet());
@@ -241,7 +242,8 @@ public final class ParityCheck {
         tally.missing++;
         continue;
       }
-      if (row.eventMicros() < Objects.requireNonNull(newestTimes.get(key))) {
+      Version version = new Version(row.eventMicros(), row.createdMicros());
+      if (version.compareTo(Objects.requireNonNull(newestVersions.get(key))) < 0) {
         tally.behind++;
       }
       if (offlineRow == null) {
@@ -253,7 +255,10 @@ public final class ParityCheck {
     return tally.report(keys.size());
   }
 
-  /** Returns the rows of the view that have the keys and event times of the store's rows. */
+  /**
+   * Returns the rows of the view that have the keys and event times of the store's rows, each as it
+   * was known when the store's row was created.
+   */
   private Map<String, FeatureRow> offlineRows(
       Offline offline,
       Events events,
@@ -269,7 +274,7 @@ public final class ParityCheck {
             + table
             + " AS SELECT "
             + events.keys("")
-            + ", et FROM "
+            + ", et, ct FROM "
             + events.table()
             + " LIMIT 0");
     try (RowAppender appender = RowAppender.to(offline.connection(), table)) {
@@ -277,6 +282,7 @@ public final class ParityCheck {
         List<@Nullable Object> row =
             new ArrayList<>(Objects.requireNonNull(keys.get(each.getKey())));
         row.add(Times.instant(each.getValue().eventMicros()));
+        row.add(Times.instant(each.getValue().createdMicros()));
         appender.append(row.toArray());
       }
     }
@@ -293,7 +299,7 @@ public final class ParityCheck {
                     + table
                     + " s ON "
                     + events.sameKeys("e", "s")
-                    + " AND e.et = s.et ORDER BY e.ct")) {
+                    + " AND e.et = s.et AND e.ct <= s.ct ORDER BY e.ct")) {
       while (rows.next()) {
         long event = rows.getLong(events.keyKinds().size() + 1);
         found.put(
@@ -301,6 +307,21 @@ public final class ParityCheck {
       }
     }
     return found;
+  }
+
+  /** What orders the rows of one key, in microseconds since 1970. */
+  private record Version(long event, long created) implements Comparable<Version> {
+    /** Reads the times of a row of {@link NewestRows#plain}. */
+    static Version read(ResultSet rows, Events events) throws SQLException {
+      int keys = events.keyKinds().size();
+      return new Version(rows.getLong(keys + 1), rows.getLong(keys + 2));
+    }
+
+    @Override
+    public int compareTo(Version other) {
+      int byEvent = Long.compare(event, other.event);
+      return byEvent != 0 ? byEvent : Long.compare(created, other.created);
+    }
   }
 
   /** Counts of one run. */

@@ -117,6 +117,44 @@ class MaterializationTest {
   }
 
   @Test
+  void parityComparesARowAsItWasKnownToTheStore() {
+    FeatureView view =
+        FeatureView.builder("events")
+            .source(
+                FeatureSource.file(
+                    Tables.write(
+                        folder.resolve("corrected.parquet"),
+                        """
+                        SELECT * FROM (VALUES
+                          ('a', TIMESTAMP '2001-01-01 11:00:00', TIMESTAMP '2001-01-01 11:01:00', 1),
+                          ('a', TIMESTAMP '2001-01-01 11:00:00', TIMESTAMP '2001-01-01 11:59:00', 2),
+                          ('a', TIMESTAMP '2001-01-01 11:00:00', TIMESTAMP '2001-01-01 12:30:00', 3),
+                          ('b', TIMESTAMP '2001-01-01 11:00:00', TIMESTAMP '2001-01-01 11:00:00', 4))
+                          t(k, ts, known, value)
+                        """)))
+            .keys("k")
+            .eventTime("ts")
+            .createdTime("known")
+            .build();
+    Materialization.builder(view, store).until(NOON).run();
+    assertThat(online(view, "a")).as("known at noon").isEqualTo(2L);
+
+    ParityCheck check = ParityCheck.of(view, store);
+    ParityCheck.Report atNoon = check.withClock(Clock.fixed(NOON, ZoneOffset.UTC)).run();
+    assertThat(atNoon).isEqualTo(new ParityCheck.Report(2, 2, 0, 0, 0, 0, List.of()));
+    ParityCheck.Report atOne =
+        check.withClock(Clock.fixed(NOON.plusSeconds(3600), ZoneOffset.UTC)).run();
+    assertThat(atOne)
+        .as("the store lacks the last correction")
+        .isEqualTo(new ParityCheck.Report(2, 2, 1, 0, 0, 0, List.of()));
+
+    Materialization.builder(view, store).until(NOON.plusSeconds(3600)).run();
+    assertThat(check.withClock(Clock.fixed(NOON, ZoneOffset.UTC)).run())
+        .as("the store is ahead of the clock")
+        .isEqualTo(new ParityCheck.Report(2, 2, 0, 0, 0, 0, List.of()));
+  }
+
+  @Test
   void leavesOutExpiredAndFutureRowsAndRowsWithoutKeys() {
     FeatureView view =
         view(
