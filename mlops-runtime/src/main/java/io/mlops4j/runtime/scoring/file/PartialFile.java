@@ -18,7 +18,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.util.AutoCloseables;
 import org.apache.arrow.vector.ipc.message.ArrowBlock;
@@ -34,31 +37,41 @@ import org.jspecify.annotations.Nullable;
 final class PartialFile implements AutoCloseable {
   private static final byte[] MAGIC = "ARROW1".getBytes(StandardCharsets.US_ASCII);
   private static final int START = 8; // the magic, padded
+  private static final long LONGEST_LAG = TimeUnit.SECONDS.toNanos(2);
 
   private final Path out;
   private final Path partial;
   private final Journal journal;
   private final FileChannel channel;
   private final boolean resumable;
+  private final LongSupplier nanos;
   private final List<ArrowBlock> blocks = new ArrayList<>();
   private Disk.Hash hash = new Disk.Hash();
   private @Nullable Schema schema;
   private long position;
   private long rows;
   private long badRows;
-  private long recorded = System.nanoTime();
+  private long durableRows;
+  private long recorded;
   private long recordNanos;
   private @Nullable Digest digest;
   private boolean discarded;
   private boolean finished;
 
   private PartialFile(
-      Path out, Path partial, Journal journal, FileChannel channel, boolean resumable) {
+      Path out,
+      Path partial,
+      Journal journal,
+      FileChannel channel,
+      boolean resumable,
+      LongSupplier nanos) {
     this.out = out;
     this.partial = partial;
     this.journal = journal;
     this.channel = channel;
     this.resumable = resumable;
+    this.nanos = nanos;
+    this.recorded = nanos.getAsLong();
   }
 
   /**
@@ -68,6 +81,13 @@ final class PartialFile implements AutoCloseable {
    *     resumed: nothing is recorded, and a file that is not finished is deleted
    */
   static PartialFile open(Path out, @Nullable Digest identity) {
+    return open(out, identity, System::nanoTime);
+  }
+
+  /**
+   * @param nanos the clock, in nanoseconds. For tests
+   */
+  static PartialFile open(Path out, @Nullable Digest identity, LongSupplier nanos) {
     Path whole = out.toAbsolutePath();
     Path partial = rowsOf(whole);
     Journal journal = Journal.open(journalOf(whole), whole);
@@ -79,7 +99,7 @@ final class PartialFile implements AutoCloseable {
               StandardOpenOption.CREATE,
               StandardOpenOption.READ,
               StandardOpenOption.WRITE);
-      PartialFile file = new PartialFile(whole, partial, journal, channel, identity != null);
+      PartialFile file = new PartialFile(whole, partial, journal, channel, identity != null, nanos);
       file.resume(identity);
       return file;
     } catch (IOException | RuntimeException e) {
@@ -123,6 +143,7 @@ final class PartialFile implements AutoCloseable {
     channel.truncate(last.bytes());
     position = last.bytes();
     rows = last.rows();
+    durableRows = rows;
     badRows = last.badRows();
     schema = readSchema();
   }
@@ -152,6 +173,11 @@ final class PartialFile implements AutoCloseable {
   /** Returns the number of rows that are written. */
   long rows() {
     return rows;
+  }
+
+  /** Returns the number of rows that a run after a kill finds; empty if none can be found. */
+  OptionalLong durableRows() {
+    return resumable ? OptionalLong.of(durableRows) : OptionalLong.empty();
   }
 
   long badRows() {
@@ -197,18 +223,20 @@ final class PartialFile implements AutoCloseable {
   /**
    * Records the rows that are written, if the last record is old enough.
    *
-   * @param nanos the shortest time between records; a disk that needs long gets more, so that
-   *     records take at most two per cent of the time
+   * @param shortest the shortest nanoseconds between records; a slow disk gets more, so that
+   *     records take about two per cent of the time, but at most two seconds
    */
-  boolean recordIfDue(long nanos) {
-    long begin = System.nanoTime();
-    if (!resumable || (nanos > 0 && begin - recorded < Math.max(nanos, 50 * recordNanos))) {
+  boolean recordIfDue(long shortest) {
+    long begin = nanos.getAsLong();
+    long pause = Math.max(shortest, Math.min(50 * recordNanos, LONGEST_LAG));
+    if (!resumable || (shortest > 0 && begin - recorded < pause)) {
       return false;
     }
     try {
       channel.force(false);
       journal.record(rows, badRows, position, hash.copy().digest().hex(), blocks);
-      recorded = System.nanoTime();
+      durableRows = rows;
+      recorded = nanos.getAsLong();
       recordNanos = recorded - begin;
       return true;
     } catch (IOException e) {

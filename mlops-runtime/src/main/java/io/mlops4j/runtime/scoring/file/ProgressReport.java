@@ -39,18 +39,21 @@ final class ProgressReport {
     all = total.isPresent() ? total.getAsLong() : now.rows() / now.fraction();
   }
 
-  void written(long rows) {
+  /**
+   * @param durable the rows of these that a run after a kill finds
+   */
+  void written(long rows, OptionalLong durable) {
     if (nanos.getAsLong() - last >= EVERY) {
-      report(rows, Double.isNaN(all) ? Double.NaN : Math.min(1, rows / Math.max(1, all)));
+      report(rows, durable, Double.isNaN(all) ? Double.NaN : Math.min(1, rows / Math.max(1, all)));
     }
   }
 
   void ended(long rows) {
     all = rows;
-    report(rows, 1);
+    report(rows, OptionalLong.of(rows), 1);
   }
 
-  private void report(long rows, double fraction) {
+  private void report(long rows, OptionalLong durable, double fraction) {
     last = nanos.getAsLong();
     double seconds = (last - begin) / 1e9;
     double speed = seconds <= 0 ? 0 : (rows - resumed) / seconds;
@@ -60,7 +63,7 @@ final class ProgressReport {
             ? Optional.of(Duration.ofMillis((long) (1e3 * Math.max(0, left))))
             : Optional.empty();
     if (listener != null) {
-      listener.accept(new ScoringProgress(rows, total, fraction, speed, remaining));
+      listener.accept(new ScoringProgress(rows, durable, total, fraction, speed, remaining));
     }
   }
 }

@@ -150,6 +150,6 @@ final class ScoringRun {
     if (file.recordIfDue(settings.recordEvery())) {
       input.checkUnchanged();
     }
-    progress.written(file.rows());
+    progress.written(file.rows(), file.durableRows());
   }
 }

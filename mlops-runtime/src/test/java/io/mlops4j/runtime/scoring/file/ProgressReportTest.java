@@ -19,7 +19,7 @@ class ProgressReportTest {
 
   private ScoringProgress written(long rows) {
     now.addAndGet(TimeUnit.SECONDS.toNanos(1));
-    report.written(rows);
+    report.written(rows, OptionalLong.empty());
     return seen.get(seen.size() - 1);
   }
 
@@ -62,10 +62,21 @@ class ProgressReportTest {
   }
 
   @Test
+  void saysHowManyRowsAKillCannotTake() {
+    now.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    report.written(200, OptionalLong.of(150));
+    now.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    report.written(400, OptionalLong.of(400));
+    assertThat(seen)
+        .extracting(ScoringProgress::text)
+        .containsExactly("200 rows, 200 rows/s, 150 rows durable", "400 rows, 200 rows/s");
+  }
+
+  @Test
   void reportsFiveTimesASecond() {
     for (int i = 0; i < 10; i++) {
       now.addAndGet(TimeUnit.MILLISECONDS.toNanos(100));
-      report.written(i);
+      report.written(i, OptionalLong.empty());
     }
     assertThat(seen).hasSize(5);
   }
