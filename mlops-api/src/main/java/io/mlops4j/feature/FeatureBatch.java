@@ -629,18 +629,18 @@ public final class FeatureBatch implements AutoCloseable {
 
     private int checkedRows() {
       int rows = stated;
+      String others = "rows(" + stated + ")";
       for (Map.Entry<String, Column> column : columns.entrySet()) {
         int here = column.getValue().rows();
         if (rows >= 0 && here != rows) {
           throw new IllegalArgumentException(
-              column.getKey()
-                  + ": found "
-                  + here
-                  + (here == 1 ? " row, expected " : " rows, expected ")
-                  + rows
-                  + (rows == stated ? " as stated" : " as in the others"));
+              "column \"%s\": found %d row%s, expected %d as in %s; give each column one value for each row"
+                  .formatted(column.getKey(), here, here == 1 ? "" : "s", rows, others));
         }
-        rows = here;
+        if (rows < 0) {
+          rows = here;
+          others = "column \"" + column.getKey() + "\"";
+        }
       }
       return Math.max(rows, 0);
     }

@@ -154,7 +154,9 @@ class FeatureBatchTest {
     void columnsOfDifferentLengthsAreNamedAndNothingIsAllocated() {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> FeatureBatch.builder(memory).floats("a", 1).ints("b", 1, 2).build())
-          .withMessage("b: found 2 rows, expected 1 as in the others");
+          .withMessage(
+              "column \"b\": found 2 rows, expected 1 as in column \"a\"; give each column one"
+                  + " value for each row");
     }
 
     /** Which UTF-8 does not have: it would become a question mark. */
