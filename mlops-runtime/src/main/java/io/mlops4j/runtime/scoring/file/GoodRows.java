@@ -81,7 +81,9 @@ final class GoodRows implements AutoCloseable {
     count++;
     if (firstBad < 0) {
       firstBad = row;
-      firstReason = String.valueOf(reason.getMessage());
+      // The call had this row only, so its own number for it says nothing.
+      String found = reason.found().replaceFirst(" in row 0$", "");
+      firstReason = reason.column() + ": found " + found + ", expected " + reason.expected();
     }
     outputs.forEach(output -> output.setNull(row));
   }

@@ -354,7 +354,8 @@ class FileScoringTest {
     assertThatThrownBy(() -> scoring().score(in, out))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("in.arrow")
-        .hasMessageContaining("row 20005 (counted from 0)")
+        .hasMessageContaining("row 20005 (counted from 0): x: found ")
+        .hasMessageNotContainingAny("in row")
         .hasMessageContaining("x:");
     assertOnlyInputIsLeft();
   }
