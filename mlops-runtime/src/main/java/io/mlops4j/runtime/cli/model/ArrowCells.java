@@ -6,14 +6,24 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.apache.arrow.vector.DateDayVector;
+import org.apache.arrow.vector.DateMilliVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float2Vector;
+import org.apache.arrow.vector.TimeStampVector;
 import org.apache.arrow.vector.UInt1Vector;
 import org.apache.arrow.vector.UInt2Vector;
 import org.apache.arrow.vector.UInt4Vector;
 import org.apache.arrow.vector.UInt8Vector;
+import org.apache.arrow.vector.types.TimeUnit;
+import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.jspecify.annotations.Nullable;
 
 /** Converts a value of an Arrow vector to JSON. */
@@ -37,7 +47,31 @@ final class ArrowCells {
     } else if (vector instanceof UInt8Vector longs) {
       return json(longs.getObjectNoOverflow(row));
     }
-    return json(vector.getObject(row));
+    return json(time(vector, row).orElseGet(() -> vector.getObject(row)));
+  }
+
+  /** Returns a date, or a time in UTC, which Arrow gives as a number; empty for all else. */
+  private static Optional<Object> time(FieldVector vector, int row) {
+    if (vector instanceof DateDayVector days) {
+      return Optional.of(LocalDate.ofEpochDay(days.get(row)));
+    } else if (vector instanceof DateMilliVector millis) {
+      return Optional.of(
+          Instant.ofEpochMilli(millis.get(row)).atOffset(ZoneOffset.UTC).toLocalDate());
+    } else if (vector.getField().getType() instanceof ArrowType.Timestamp type
+        && type.getTimezone() != null
+        && vector instanceof TimeStampVector times) {
+      return Optional.of(Instant.EPOCH.plus(times.get(row), unit(type.getUnit())));
+    }
+    return Optional.empty();
+  }
+
+  private static ChronoUnit unit(TimeUnit unit) {
+    return switch (unit) {
+      case SECOND -> ChronoUnit.SECONDS;
+      case MILLISECOND -> ChronoUnit.MILLIS;
+      case MICROSECOND -> ChronoUnit.MICROS;
+      case NANOSECOND -> ChronoUnit.NANOS;
+    };
   }
 
   /** JSON has no NaN and no infinity, so they become text. */

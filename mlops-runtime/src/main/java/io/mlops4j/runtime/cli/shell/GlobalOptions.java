@@ -33,9 +33,9 @@ import picocli.CommandLine.ScopeType;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:the command succeeded",
-      "1:the command failed, or a verification found a break",
+      "1:the command failed, a verification found a break, or drift or quality could judge nothing",
       "2:the command line is wrong",
-      "3:drift found a column that drifted"
+      "3:drift found a column that drifted, or quality a check that failed"
     })
 public final class GlobalOptions {
   private static final String DATA = "MLOPS4J_DATA_";
