@@ -36,6 +36,7 @@ public final class LoadOptions {
   private final MicroBatching microBatching;
   private final boolean independentRows;
   private final boolean releasesMemory;
+  private final boolean lenientColumns;
   private final OptionalLong memoryLimit;
   private final @Nullable Closing closing;
   private final int abandonedRuns;
@@ -55,6 +56,7 @@ public final class LoadOptions {
     this.microBatching = builder.microBatching;
     this.independentRows = builder.independentRows;
     this.releasesMemory = builder.releasesMemory;
+    this.lenientColumns = builder.lenientColumns;
     this.memoryLimit = builder.memoryLimit;
     this.closing = builder.closing;
     this.abandonedRuns = builder.abandonedRuns;
@@ -110,6 +112,7 @@ public final class LoadOptions {
     builder.microBatching = microBatching;
     builder.independentRows = independentRows;
     builder.releasesMemory = releasesMemory;
+    builder.lenientColumns = lenientColumns;
     builder.memoryLimit = memoryLimit;
     builder.closing = closing;
     builder.abandonedRuns = abandonedRuns;
@@ -124,6 +127,15 @@ public final class LoadOptions {
    */
   public Optional<FeatureSchema> features() {
     return Optional.ofNullable(features);
+  }
+
+  /**
+   * Returns whether columns are converted where that is safe.
+   *
+   * @return true after {@link Builder#lenientColumns()}
+   */
+  public boolean lenientColumns() {
+    return lenientColumns;
   }
 
   /**
@@ -288,6 +300,7 @@ public final class LoadOptions {
     private MicroBatching microBatching = MicroBatching.upTo(1);
     private boolean independentRows;
     private boolean releasesMemory;
+    private boolean lenientColumns;
     private OptionalLong memoryLimit = OptionalLong.empty();
     private @Nullable Closing closing;
     private int abandonedRuns;
@@ -303,6 +316,28 @@ public final class LoadOptions {
      */
     public Builder features(FeatureSchema schema) {
       this.features = Objects.requireNonNull(schema, "schema");
+      return this;
+    }
+
+    /**
+     * Takes columns as pandas and CSV files hold them, for every feature of the model, whether it
+     * comes from {@link #features}, the card or the signature:
+     *
+     * <ul>
+     *   <li>A column of a wider type is converted, and each value is checked ({@link
+     *       io.mlops4j.model.Narrowing#CHECKED}). A type that the feature states is ignored.
+     *   <li>A null is NaN if the model's input is of a floating-point type and the feature has no
+     *       null policy of its own. A null of an input of whole numbers, booleans or text is still
+     *       rejected.
+     * </ul>
+     *
+     * <p>Without this setting, both are rejected, because they can hide an error in the data.
+     * {@link Model#features()} returns the features as they are after the setting.
+     *
+     * @return this builder
+     */
+    public Builder lenientColumns() {
+      this.lenientColumns = true;
       return this;
     }
 

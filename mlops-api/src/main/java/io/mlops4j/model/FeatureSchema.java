@@ -6,14 +6,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * The columns that a model reads, in the order in which they are gathered, and the key columns,
  * which do not enter the model.
  *
  * <p>Columns are matched by name, never by position. The order matters only if many columns are
- * gathered into one {@code [N, F]} input. Immutable and thread safe: {@link #withKey} and {@link
- * #withNarrowing} return changed copies.
+ * gathered into one {@code [N, F]} input. Immutable and thread safe: {@link #withKey}, {@link
+ * #withNarrowing} and {@link #withEach} return changed copies.
  */
 public final class FeatureSchema {
   private final List<Feature> features;
@@ -81,8 +82,34 @@ public final class FeatureSchema {
    */
   public FeatureSchema withNarrowing(Narrowing narrowing) {
     Objects.requireNonNull(narrowing, "narrowing");
+    return withEach(feature -> feature.withNarrowing(narrowing));
+  }
+
+  /**
+   * Changes every feature, for example {@code schema.withEach(f -> f.withNulls(NullPolicy.nan()))}.
+   * The order and the keys stay.
+   *
+   * @param change returns the changed feature, which keeps its name
+   * @return a changed copy
+   * @throws IllegalArgumentException if a name changed
+   */
+  public FeatureSchema withEach(UnaryOperator<Feature> change) {
+    Objects.requireNonNull(change, "change");
     return new FeatureSchema(
-        features.stream().map(feature -> feature.withNarrowing(narrowing)).toList(), keys);
+        features.stream().map(feature -> changed(feature, change)).toList(), keys);
+  }
+
+  private static Feature changed(Feature before, UnaryOperator<Feature> change) {
+    Feature after = Objects.requireNonNull(change.apply(before), "change");
+    if (!after.name().equals(before.name())) {
+      throw new IllegalArgumentException(
+          "change: found the name \""
+              + after.name()
+              + "\" for the feature \""
+              + before.name()
+              + "\", expected the same name; read another column with Feature.withColumn");
+    }
+    return after;
   }
 
   /**

@@ -480,7 +480,7 @@ class PenguinPipelineTest {
       assertThatThrownBy(() -> model.predict(batch))
           .isInstanceOf(ModelInputException.class)
           .hasMessageContaining("beak_length: found 3 nulls, the first in row 3")
-          .hasMessageContaining("Feature.withNulls");
+          .hasMessageContaining("NaN for all of them with LoadOptions.lenientColumns");
     }
   }
 }

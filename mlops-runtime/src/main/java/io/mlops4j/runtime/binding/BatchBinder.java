@@ -52,7 +52,24 @@ public final class BatchBinder {
    * @throws io.mlops4j.error.ModelLoadException if the schema does not fill the inputs
    */
   public static BatchBinder compile(ModelSignature signature, @Nullable FeatureSchema stated) {
-    FeatureSchema features = stated == null ? Plans.schemaOf(signature) : stated;
+    return of(signature, stated == null ? Plans.schemaOf(signature) : stated);
+  }
+
+  /**
+   * Decides which columns fill which inputs, and converts columns where that is safe.
+   *
+   * @param signature the model's inputs and outputs
+   * @param stated as for {@link #compile}
+   * @return a binder by the rules of {@link
+   *     io.mlops4j.inference.LoadOptions.Builder#lenientColumns()}
+   * @throws io.mlops4j.error.ModelLoadException if the schema does not fill the inputs
+   */
+  public static BatchBinder lenient(ModelSignature signature, @Nullable FeatureSchema stated) {
+    return of(
+        signature, Plans.lenient(signature, stated == null ? Plans.schemaOf(signature) : stated));
+  }
+
+  private static BatchBinder of(ModelSignature signature, FeatureSchema features) {
     List<InputPlan> plans = Plans.of(signature, features);
     return new BatchBinder(features, plans, Joining.isPossible(signature, plans));
   }

@@ -6,6 +6,8 @@ import io.mlops4j.model.ElementType;
 import io.mlops4j.model.Feature;
 import io.mlops4j.model.Narrowing;
 import io.mlops4j.runtime.binding.type.Widening;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param forNull the value that replaces a null; null if nulls are rejected
  */
 record ColumnSource(Feature feature, ElementType target, @Nullable NullValue forNull) {
+  /** The types that have NaN. */
+  static final Set<ElementType> FLOATS =
+      EnumSet.of(
+          ElementType.FLOAT16, ElementType.BFLOAT16, ElementType.FLOAT32, ElementType.FLOAT64);
+
   /**
    * Checks the type of the feature against that of the input.
    *
@@ -58,8 +65,9 @@ record ColumnSource(Feature feature, ElementType target, @Nullable NullValue for
 
   private static String permission(ElementType found, ElementType target) {
     return Narrow.isPossible(found, target)
-        ? "; convert and check each value with Feature.withNarrowing(Narrowing.CHECKED) in"
-            + " LoadOptions.features or in the model's card"
+        ? "; the model's features can allow a conversion that checks each value: for all of them"
+            + " with LoadOptions.lenientColumns, for one with its narrowing in the card or in"
+            + " LoadOptions.features"
         : "";
   }
 
@@ -97,7 +105,10 @@ record ColumnSource(Feature feature, ElementType target, @Nullable NullValue for
     return new ModelInputException(
         column(),
         found,
-        "no null; state what a null means with Feature.withNulls(...) in LoadOptions.features or in"
-            + " the model's card");
+        "no null; the model's features can say what a null means"
+            + (FLOATS.contains(target)
+                ? ": NaN for all of them with LoadOptions.lenientColumns,"
+                : ":")
+            + " for one with its null policy in the card or in LoadOptions.features");
   }
 }

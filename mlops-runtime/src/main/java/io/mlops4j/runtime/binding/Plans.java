@@ -5,6 +5,8 @@ import io.mlops4j.internal.Suggestions;
 import io.mlops4j.model.Feature;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelSignature;
+import io.mlops4j.model.Narrowing;
+import io.mlops4j.model.NullPolicy;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
 import java.util.ArrayList;
@@ -12,6 +14,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * Decides which features fill which input.
@@ -40,6 +45,32 @@ final class Plans {
             .filter(spec -> spec instanceof TensorSpec && !spec.optional())
             .map(spec -> feature((TensorSpec) spec))
             .toArray(Feature[]::new));
+  }
+
+  /**
+   * Returns features without a type of their own, narrowed with checks, for which a null of a
+   * floating-point input is NaN.
+   */
+  static FeatureSchema lenient(ModelSignature signature, FeatureSchema stated) {
+    UnaryOperator<Feature> narrowed =
+        feature ->
+            Feature.of(feature.name())
+                .withColumn(feature.column())
+                .withNulls(feature.nulls())
+                .withNarrowing(Narrowing.CHECKED);
+    Set<String> floats =
+        of(signature, stated.withEach(narrowed)).stream()
+            .flatMap(plan -> plan.sources().stream())
+            .filter(source -> ColumnSource.FLOATS.contains(source.target()))
+            .map(source -> source.feature().name())
+            .collect(Collectors.toSet());
+    return stated
+        .withEach(narrowed)
+        .withEach(
+            feature ->
+                floats.contains(feature.name()) && feature.nulls() == NullPolicy.reject()
+                    ? feature.withNulls(NullPolicy.nan())
+                    : feature);
   }
 
   private static Feature feature(TensorSpec spec) {

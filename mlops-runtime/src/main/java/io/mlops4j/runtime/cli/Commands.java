@@ -99,7 +99,7 @@ final class Commands {
   private static String message(Exception e) {
     String message = e.getMessage();
     if (message != null && (e instanceof MlopsException || e instanceof IllegalArgumentException)) {
-      return message;
+      return ShellAdvice.of(message);
     }
     if (e instanceof NoSuchFileException) {
       return message + ": no such file, or no folder to write it to; check the path";

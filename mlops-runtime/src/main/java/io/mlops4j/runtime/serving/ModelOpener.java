@@ -74,7 +74,7 @@ final class ModelOpener implements AutoCloseable {
     try {
       return new SharedModel(
           model,
-          binder(model, stated),
+          binder(model, stated, options),
           memory,
           kept,
           options.independentRows() ? splitting(model) : null);
@@ -114,9 +114,12 @@ final class ModelOpener implements AutoCloseable {
     return names;
   }
 
-  private static BatchBinder binder(EngineModel model, @Nullable FeatureSchema stated) {
+  private static BatchBinder binder(
+      EngineModel model, @Nullable FeatureSchema stated, LoadOptions options) {
     try {
-      return BatchBinder.compile(model.signature(), stated);
+      return options.lenientColumns()
+          ? BatchBinder.lenient(model.signature(), stated)
+          : BatchBinder.compile(model.signature(), stated);
     } catch (ModelLoadException e) {
       List<String> constants = new ArrayList<>();
       if (stated != null) {

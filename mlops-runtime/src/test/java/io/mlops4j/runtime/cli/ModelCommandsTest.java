@@ -341,6 +341,31 @@ class ModelCommandsTest {
   }
 
   @Test
+  void predictTakesColumnsOfPandasIfAsked() throws Exception {
+    Path csv =
+        Files.writeString(
+            temporary.resolve("pandas.csv"),
+            "distance,hour,weekday,origin,destination\n2176.5,7,1,LAS,PHL\n,7,1,LAS,PHL\n");
+    Path parquet = temporary.resolve("pandas.parquet");
+    assertThat(run("convert", csv, parquet).code()).isZero();
+
+    Line.Said strict = run("predict", MODEL, parquet);
+    assertThat(strict.code()).isEqualTo(1);
+    assertThat(strict.err())
+        .contains("distance: found float64, expected float32", "for all of them with --lenient")
+        .doesNotContain("LoadOptions");
+    Line.Said lenient = run("predict", MODEL, parquet, "--lenient", "--json");
+    assertThat(lenient.code()).as(lenient.err()).isZero();
+    assertThat(lenient.json().get("rows")).hasSize(2);
+    Path out = temporary.resolve("scored.arrow");
+    assertThat(run("predict", MODEL, parquet, out, "--lenient").code()).isZero();
+    Line.Said text = run("predict", MODEL, csv);
+    assertThat(text.err())
+        .contains("distance: found a null in row 1, expected no null", "--lenient", "--card FILE")
+        .doesNotContain("LoadOptions");
+  }
+
+  @Test
   void aMistypedFileOfAModelIsNotSearchedInTheRegistryAlone() {
     Line.Said said = run("predict", "flight.onnx", rows);
 

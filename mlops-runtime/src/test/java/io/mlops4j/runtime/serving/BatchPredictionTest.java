@@ -17,18 +17,22 @@ import io.mlops4j.inference.Prediction;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.Feature;
 import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.Narrowing;
 import io.mlops4j.model.NullPolicy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
+import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.SmallIntVector;
 import org.apache.arrow.vector.TinyIntVector;
@@ -318,10 +322,85 @@ class BatchPredictionTest {
       assertThatThrownBy(() -> model.predict(batch))
           .isInstanceOf(ModelInputException.class)
           .hasMessage(
-              "c: found float64, expected float32; convert and check each value with"
-                  + " Feature.withNarrowing(Narrowing.CHECKED) in LoadOptions.features or in the model's"
-                  + " card, cast the column where the batch is made, or export the model with an"
-                  + " input of float64");
+              "c: found float64, expected float32; the model's features can allow a conversion that"
+                  + " checks each value: for all of them with LoadOptions.lenientColumns, for one"
+                  + " with its narrowing in the card or in LoadOptions.features, cast the column"
+                  + " where the batch is made, or export the model with an input of float64");
+    }
+  }
+
+  /** The columns of a file that pandas wrote: int64, float64, and cells without a value. */
+  @Test
+  void lenientColumnsAreNarrowedAndTheirNullsAreNan() {
+    LoadOptions lenient = LoadOptions.builder().lenientColumns().build();
+    BigIntVector a = new BigIntVector("a", fixture.allocator());
+    a.allocateNew(2);
+    a.set(0, 1);
+    a.setNull(1);
+    a.setValueCount(2);
+    Float8Vector b = new Float8Vector("b", fixture.allocator());
+    Float8Vector c = new Float8Vector("c", fixture.allocator());
+    Float8Vector d = new Float8Vector("d", fixture.allocator());
+    int value = 2;
+    for (Float8Vector each : List.of(b, c, d)) {
+      each.allocateNew(2);
+      each.set(0, value);
+      each.set(1, value++);
+      each.setValueCount(2);
+    }
+    FeatureSchema typed =
+        FeatureSchema.of(
+            Feature.of("a"),
+            Feature.of("b", ElementType.FLOAT32),
+            Feature.of("c"),
+            Feature.of("d"));
+    try (FeatureBatch pandas = owning(2, a, b, c, d);
+        Model strict = fixture.load("mlp4.onnx", ServingFixture.ABCD);
+        Model model = fixture.load("mlp4.onnx", lenient.toBuilder().features(typed).build());
+        Prediction prediction = model.predict(pandas)) {
+      assertThatThrownBy(() -> strict.predict(pandas)).isInstanceOf(ModelInputException.class);
+      // 1, 2, 3, 4 is the first row of expected.json.
+      assertThat(prediction.floats("y")[0]).isEqualTo(ServingFixture.Y[0][0]);
+      assertThat(prediction.floats("y")[1]).isEqualTo(ServingFixture.Y[0][1]);
+      assertThat(prediction.floats("y")[2]).isNaN();
+      assertThat(model.features().features())
+          .containsOnly(
+              Arrays.stream(new String[] {"a", "b", "c", "d"})
+                  .map(Feature::of)
+                  .map(each -> each.withNulls(NullPolicy.nan()).withNarrowing(Narrowing.CHECKED))
+                  .toArray(Feature[]::new));
+    }
+    try (FeatureBatch huge =
+            builder().doubles("a", 1e300).floats("b", 1).floats("c", 1).floats("d", 1).build();
+        Model model = fixture.load("mlp4.onnx", lenient.toBuilder().features(typed).build())) {
+      assertThatThrownBy(() -> model.predict(huge))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessageContaining("a: found 1.0E300 in row 0");
+    }
+  }
+
+  @Test
+  void lenientColumnsKeepOtherPoliciesAndRejectNullsThatHaveNoNan() {
+    FeatureSchema stated =
+        FeatureSchema.of(
+            Feature.of("f"),
+            Feature.of("d").withNulls(NullPolicy.replaceWith(7)),
+            Feature.of("i"),
+            Feature.of("l"),
+            Feature.of("b"),
+            Feature.of("s"));
+    try (Model model =
+        fixture.load(
+            "columns.onnx", LoadOptions.builder().features(stated).lenientColumns().build())) {
+      assertThat(model.features().features())
+          .extracting(Feature::nulls)
+          .containsExactly(
+              NullPolicy.nan(),
+              NullPolicy.replaceWith(7),
+              NullPolicy.reject(),
+              NullPolicy.reject(),
+              NullPolicy.reject(),
+              NullPolicy.reject());
     }
   }
 

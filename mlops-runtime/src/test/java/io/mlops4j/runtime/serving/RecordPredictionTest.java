@@ -150,7 +150,7 @@ class RecordPredictionTest {
       assertThatThrownBy(() -> bound.predict(new Columns(1, 2, 3, 4, true, null)))
           .isInstanceOf(ModelInputException.class)
           .hasMessageContaining("s: found null, expected no null")
-          .hasMessageContaining("Feature.withNulls(");
+          .hasMessageContaining("its null policy in the card or in LoadOptions.features");
       assertThat(bound.predict(new Columns(1, 2, 3, 4, false, Airport.LAS)).s_out())
           .isEqualTo("LAS");
     }
@@ -279,9 +279,9 @@ class RecordPredictionTest {
           .isInstanceOf(ModelInputException.class)
           .hasMessage(
               "d: found double, expected float32 (byte, short, float), because the model takes x:"
-                  + " float32[N, 4]; convert and check each value with"
-                  + " Feature.withNarrowing(Narrowing.CHECKED) in LoadOptions.features or in the"
-                  + " model's card");
+                  + " float32[N, 4]; the model's features can allow a conversion that checks each"
+                  + " value: for all of them with LoadOptions.lenientColumns, for one with its"
+                  + " narrowing in the card or in LoadOptions.features");
       assertThatThrownBy(() -> model.rows(Abcd.class, Unread.class))
           .isInstanceOf(ModelInputException.class)
           .hasMessageContaining("z: ")
@@ -383,8 +383,8 @@ class RecordPredictionTest {
       assertThatThrownBy(() -> longs.rows(Image.class, Doubles.class))
           .isInstanceOf(ModelInputException.class)
           .hasMessage(
-              "x: found float[], expected int64 (an array of byte, short, int, long), because the model"
-                  + " takes x: int64[N, 3]");
+              "x: found float[], expected int64 (an array of byte, short, int, long), because the"
+                  + " model takes x: int64[N, 3]");
       assertThatThrownBy(() -> longs.rows(Ints.class, Doubles.class))
           .isInstanceOf(ModelInputException.class)
           .hasMessageStartingWith(

@@ -44,6 +44,14 @@ final class ModelArgument {
   private List<String> features = new ArrayList<>();
 
   @Option(
+      names = "--lenient",
+      description = {
+        "Take columns as pandas and CSV files hold them: nulls are NaN where the model takes"
+            + " floats, and wider types are converted if each value fits."
+      })
+  private boolean lenient;
+
+  @Option(
       names = "--untrusted",
       description = "Load the model as one of a stranger: no optimisation, and strict limits.")
   private boolean untrusted;
@@ -110,6 +118,7 @@ final class ModelArgument {
     if (!features.isEmpty()) {
       options.features(FeatureSchema.ofNames(features.toArray(String[]::new)));
     }
+    options = lenient ? options.lenientColumns() : options;
     return (untrusted ? options.untrusted() : options).build();
   }
 }
