@@ -11,7 +11,11 @@ public final class Figures {
 
   private Figures() {}
 
-  /** Three significant digits, without an exponent if the number has few zeros. */
+  /**
+   * Three significant digits, without an exponent if the number has few zeros. From 1000 on whole
+   * numbers are exact; below 10 000 they are not grouped, because they may be years, and other
+   * numbers have one decimal.
+   */
   public static String of(double value) {
     if (!Double.isFinite(value)) {
       return Double.isNaN(value) ? "none" : value > 0 ? "infinite" : "-infinite";
@@ -19,6 +23,9 @@ public final class Figures {
     double size = Math.abs(value);
     if (size >= 1e-4 && size < 999) {
       return plain(value, size);
+    }
+    if (size >= 1000 && size < 9999.95) {
+      return of(value, 5);
     }
     if ((size >= 1000 && size < 1e15) || value == 0) {
       return String.format(Locale.ROOT, "%,.0f", value);
@@ -47,7 +54,7 @@ public final class Figures {
   /** Two numbers, with enough digits to tell them apart. */
   public static String[] apart(double low, double high) {
     String[] words = {of(low), of(high)};
-    for (int digits = 4; words[0].equals(words[1]) && digits <= 17; digits++) {
+    for (int digits = 4; low != high && words[0].equals(words[1]) && digits <= 17; digits++) {
       words[0] = of(low, digits);
       words[1] = of(high, digits);
     }

@@ -1,5 +1,6 @@
 package io.mlops4j.monitor.quality;
 
+import io.mlops4j.internal.Spans;
 import io.mlops4j.monitor.internal.BackgroundThread;
 import io.mlops4j.monitor.internal.Figures;
 import io.mlops4j.monitor.profile.CategoryProfile;
@@ -230,13 +231,12 @@ final class Judge {
 
   private void range(ColumnPlan plan, ColumnCounts counts) {
     Supplier<String> text =
-        () ->
-            "found values from %s to %s; beyond %s to %s"
-                .formatted(
-                    Figures.of(counts.least),
-                    Figures.of(counts.greatest),
-                    Figures.of(plan.low()),
-                    Figures.of(plan.high()));
+        () -> {
+          String[] low = Figures.apart(counts.least, plan.low());
+          String[] high = Figures.apart(counts.greatest, plan.high());
+          return "found values from %s to %s; beyond %s to %s"
+              .formatted(low[0], high[0], low[1], high[1]);
+        };
     if (plan.rules().hasRange()) {
       rule(
           QualityCheck.RANGE,
@@ -357,7 +357,9 @@ final class Judge {
         plan.rules().tolerance(),
         () ->
             "found times older than %s (the latest is %s)"
-                .formatted(plan.rules().maximumAge(), counts.latestTime()),
+                .formatted(
+                    Spans.text(Objects.requireNonNull(plan.rules().maximumAge())),
+                    counts.latestTime()),
         "look for a source that is late or stopped");
   }
 
@@ -368,7 +370,9 @@ final class Judge {
         counts.late,
         counts.times,
         plan.rules().tolerance(),
-        () -> "found times more than %s before an earlier row's".formatted(plan.rules().order()),
+        () ->
+            "found times more than %s before an earlier row's"
+                .formatted(Spans.text(Objects.requireNonNull(plan.rules().order()))),
         "look for a replayed or unsorted source");
   }
 }

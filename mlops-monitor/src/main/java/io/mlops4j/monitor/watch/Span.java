@@ -1,5 +1,6 @@
 package io.mlops4j.monitor.watch;
 
+import io.mlops4j.internal.Spans;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -82,7 +83,7 @@ public record Span(long rows, @Nullable Duration pane, int panes) {
   /** The length in words, which are part of the state of a monitor. */
   @Override
   public String toString() {
-    String step = pane == null ? rows + " rows" : pane.toString();
+    String step = pane == null ? rows + " rows" : Spans.text(pane);
     return panes == 1 ? step : panes + " times " + step;
   }
 }

@@ -26,6 +26,23 @@ class FiguresTest {
   }
 
   @Test
+  void yearsAreNeitherGroupedNorRounded() {
+    assertThat(Figures.of(2017.0)).isEqualTo("2017");
+    assertThat(Figures.of(-2017.0)).isEqualTo("-2017");
+    assertThat(Figures.of(2016.55)).isEqualTo("2016.5"); // a little less as a double
+    assertThat(Figures.of(9999.0)).isEqualTo("9999");
+    assertThat(Figures.of(9999.96)).isEqualTo("10,000");
+    assertThat(Figures.of(20_170.0)).isEqualTo("20,170");
+  }
+
+  @Test
+  void numbersThatDifferAreToldApart() {
+    assertThat(Figures.apart(2017, 2017.4)).containsExactly("2017", "2017.4");
+    assertThat(Figures.apart(100.4, 100.3)).containsExactly("100.4", "100.3");
+    assertThat(Figures.apart(0.1, 0.1)).containsExactly("0.1", "0.1");
+  }
+
+  @Test
   void tiesAreRoundedByTheExactDecimals() {
     for (int whole = 100; whole < 1000; whole++) {
       for (double power : new double[] {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6}) {

@@ -13,6 +13,8 @@ import io.mlops4j.monitor.profile.SkippedColumn;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -178,18 +180,23 @@ class ReportedColumnsTest {
               FeatureBatch.builder(allocator).doubles("x", live).doubles("two", skewed).build()) {
         Profile reference = Profile.of(List.of(before));
         Profile current = reference.profile(List.of(after));
-        String[] extremes = {"2,017", "8,093", "1,951", "9,017"};
+        String[] extremes = {"2017", "8093", "1951", "9017"};
         DriftReport report =
             DriftReport.compare(
                 reference,
                 current,
                 DriftPolicy.withDefaults(),
                 ExportRules.withDefaults().withoutExtremes());
-        assertThat(HtmlReport.of(report).toHtml()).doesNotContain(extremes);
-        assertThat(JsonReport.of(report).toJson()).doesNotContain(extremes);
-        assertThat(HtmlReport.of(DriftReport.compare(reference, current)).toHtml())
+        assertThat(numbers(HtmlReport.of(report).toHtml())).doesNotContain(extremes);
+        assertThat(numbers(JsonReport.of(report).toJson())).doesNotContain(extremes);
+        assertThat(numbers(HtmlReport.of(DriftReport.compare(reference, current)).toHtml()))
             .contains(extremes);
       }
     }
+  }
+
+  /** The numbers of a page, of which digits in longer numbers are no part. */
+  private static List<String> numbers(String page) {
+    return Pattern.compile("[0-9.]+").matcher(page).results().map(MatchResult::group).toList();
   }
 }

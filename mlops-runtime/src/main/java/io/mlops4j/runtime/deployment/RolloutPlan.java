@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.deployment;
 
+import io.mlops4j.internal.Spans;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -102,7 +103,7 @@ public record RolloutPlan(
   public String toString() {
     return shares.stream().map(RolloutPlan::percent).collect(Collectors.joining(", "))
         + " of the calls, "
-        + every
+        + Spans.text(every)
         + " each"
         + (approval ? ", then approval" : "");
   }

@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.serving;
 
 import io.mlops4j.error.DeadlineException;
+import io.mlops4j.internal.Spans;
 import io.mlops4j.spi.EngineSlot;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -159,7 +160,7 @@ final class Cancellation {
     if (late) {
       throw new DeadlineException(
           "the call took longer than "
-              + deadline
+              + Spans.text(deadline)
               + "; allow more time or call with fewer rows at once");
     }
     String reason = closed;

@@ -2,6 +2,7 @@ package io.mlops4j.runtime.serving;
 
 import io.mlops4j.inference.Closing;
 import io.mlops4j.inference.Model;
+import io.mlops4j.internal.Spans;
 import io.mlops4j.runtime.serving.call.Calls;
 import io.mlops4j.runtime.serving.threads.Deadlines;
 import io.mlops4j.runtime.serving.threads.RuntimeThreads;
@@ -150,7 +151,7 @@ abstract class ClosableModel implements Model {
     if (closing instanceof Closing.EndsCalls ends && calls != null) {
       String reason =
           "%s was closed, and the call went on for longer than %s after that"
-              .formatted(subject, ends.patience());
+              .formatted(subject, Spans.text(ends.patience()));
       Duration passed = Duration.ofNanos(System.nanoTime() - began);
       Duration left = ends.patience().minus(passed);
       left = left.isNegative() ? Duration.ZERO : left;

@@ -3,6 +3,7 @@ package io.mlops4j.runtime.serving;
 import io.mlops4j.error.DeadlineException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
+import io.mlops4j.internal.Spans;
 import io.mlops4j.runtime.serving.threads.RuntimeThreads;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +76,7 @@ public final class ComposedCall {
     if (left <= 0) {
       throw new DeadlineException(
           "composition %s, member %s: found no time left before its call, expected an answer within %s"
-              .formatted(composition, member, deadline));
+              .formatted(composition, member, Spans.text(deadline)));
     }
     return options.withDeadline(Duration.ofNanos(left));
   }

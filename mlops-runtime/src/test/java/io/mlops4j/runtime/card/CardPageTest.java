@@ -176,7 +176,7 @@ class CardPageTest {
                 Duration.ofMinutes(90),
                 Duration.ofSeconds(5)))
         .extracting(Shown::every)
-        .containsExactly("7 days", "hour", "90 minutes", "PT5S");
+        .containsExactly("7 days", "hour", "90 minutes", "5 s");
   }
 
   @Test

@@ -696,7 +696,7 @@ class CompositionTest {
             .isInstanceOf(DeadlineException.class)
             .hasMessage(
                 "composition sum, member two: found no time left before its call, expected an"
-                    + " answer within PT1S");
+                    + " answer within 1 s");
       }
     }
 

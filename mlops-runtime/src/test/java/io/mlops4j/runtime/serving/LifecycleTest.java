@@ -404,7 +404,7 @@ class LifecycleTest {
       for (int i = 0; i < 3; i++) {
         assertThatThrownBy(() -> endless.predict(batch, soon))
             .isInstanceOf(DeadlineException.class)
-            .hasMessageContaining("PT0.05S");
+            .hasMessageContaining("50 ms");
       }
     }
   }

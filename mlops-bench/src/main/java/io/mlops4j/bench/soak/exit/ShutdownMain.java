@@ -240,7 +240,7 @@ final class ShutdownMain {
         FeatureBatch.builder(runtime.allocator()).floats("x", 1).longs("turns", NEVER).build()) {
       served.predict(batch, CallOptions.withDefaults().withRoute(route)).close();
     } catch (IllegalStateException e) {
-      if (closing && String.valueOf(e.getMessage()).contains("went on for longer than PT1.5S")) {
+      if (closing && String.valueOf(e.getMessage()).contains("went on for longer than 1.5 s")) {
         ended.incrementAndGet();
       } else {
         wrong.compareAndSet(null, e);

@@ -1,5 +1,6 @@
 package io.mlops4j.monitor.alarm.episodes;
 
+import io.mlops4j.internal.Spans;
 import io.mlops4j.monitor.internal.Failures;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -112,7 +113,8 @@ public final class Actions {
       failures.add("an action failed", Objects.requireNonNull(e.getCause()));
     } catch (TimeoutException e) {
       run.cancel(true);
-      failures.add("an action was interrupted, because it took longer than " + limit, e);
+      failures.add(
+          "an action was interrupted, because it took longer than " + Spans.text(limit), e);
     } catch (InterruptedException e) {
       run.cancel(true);
       failures.add("an action was interrupted, because the monitor was closed", e);

@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.deployment.alias;
 
 import io.mlops4j.error.RegistryException;
+import io.mlops4j.internal.Spans;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.deployment.Deployment;
@@ -206,7 +207,7 @@ final class AliasReader {
   private RegistryException ended(Going reading, RuntimeException cause) {
     return new RegistryException(
         "%s: cannot read the alias: the registry did not answer within %s, and the reading was ended so that another could begin; check that the registry runs"
-            .formatted(ref, Duration.ofNanos(nanos.getAsLong() - reading.since)),
+            .formatted(ref, Spans.text(Duration.ofNanos(nanos.getAsLong() - reading.since))),
         cause);
   }
 

@@ -5,6 +5,7 @@ import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.OverloadedException;
 import io.mlops4j.inference.ProtectionFigures;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.internal.Spans;
 import io.mlops4j.runtime.deployment.CircuitBreaker;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.ProtectionStatus;
@@ -183,7 +184,11 @@ final class Breaker {
       }
       why = reason;
     }
-    LOG.warn("{}: its circuit breaker is open for {}, because {}", version, settings.pause(), why);
+    LOG.warn(
+        "{}: its circuit breaker is open for {}, because {}",
+        version,
+        Spans.text(settings.pause()),
+        why);
     changed.run();
   }
 
@@ -211,7 +216,8 @@ final class Breaker {
     if (calls < settings.minimumCalls() || failures < settings.failureRate() * calls) {
       return false;
     }
-    reason = "%d of %d calls within %s failed".formatted(failures, calls, settings.window());
+    reason =
+        "%d of %d calls within %s failed".formatted(failures, calls, Spans.text(settings.window()));
     endPeriod(1);
     beginPause(now);
     return true;

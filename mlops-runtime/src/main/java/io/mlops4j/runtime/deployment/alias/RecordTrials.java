@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.deployment.alias;
 
 import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.internal.Spans;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.runtime.deployment.Deployment;
@@ -285,7 +286,7 @@ final class RecordTrials {
             : "and its model is then closed";
     return new ModelLoadException(
         "%s: loading and testing took longer than %s; the trial goes on in a thread of its own, %s; allow more time with trialTimeout"
-            .formatted(late.record.to(), limit, then),
+            .formatted(late.record.to(), Spans.text(limit), then),
         new TimeoutException());
   }
 

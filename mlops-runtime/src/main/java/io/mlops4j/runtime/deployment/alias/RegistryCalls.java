@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.deployment.alias;
 
 import io.mlops4j.error.RegistryException;
+import io.mlops4j.internal.Spans;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -118,7 +119,7 @@ final class RegistryCalls {
     if (!answer.completeExceptionally(
         new RegistryException(
             "%s: cannot %s: the registry did not answer within %s; the call may still take effect when the registry answers again: check that it runs, then look at the alias's history"
-                .formatted(ref, what, limit),
+                .formatted(ref, what, Spans.text(limit)),
             new TimeoutException()))) {
       abandoned.decrementAndGet();
     }

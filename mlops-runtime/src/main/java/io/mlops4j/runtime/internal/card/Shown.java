@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.internal.card;
 
+import io.mlops4j.internal.Spans;
 import io.mlops4j.model.ValueSpec;
 import io.mlops4j.registry.Change;
 import java.math.BigDecimal;
@@ -71,7 +72,7 @@ public final class Shown {
         return count + " " + (count == 1 ? name.substring(0, name.length() - 1) : name);
       }
     }
-    return interval.toString();
+    return Spans.text(interval);
   }
 
   /** Writes days if both ends are midnight in UTC. */

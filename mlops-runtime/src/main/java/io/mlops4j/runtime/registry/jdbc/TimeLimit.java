@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.registry.jdbc;
 
+import io.mlops4j.internal.Spans;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -62,6 +63,6 @@ final class TimeLimit {
 
   @Override
   public String toString() {
-    return limit.toString();
+    return Spans.text(limit);
   }
 }

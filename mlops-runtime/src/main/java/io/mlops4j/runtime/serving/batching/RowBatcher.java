@@ -3,6 +3,7 @@ package io.mlops4j.runtime.serving.batching;
 import io.mlops4j.error.DeadlineException;
 import io.mlops4j.error.OverloadedException;
 import io.mlops4j.inference.MicroBatching;
+import io.mlops4j.internal.Spans;
 import io.mlops4j.runtime.serving.threads.Deadlines;
 import io.mlops4j.runtime.serving.threads.RuntimeThreads;
 import java.time.Duration;
@@ -422,7 +423,8 @@ public final class RowBatcher<I, O> {
                   + rows
                   + " more, expected at most "
                   + limits.queueLimit()
-                  + "; call with fewer rows at a time, or allow more with MicroBatching.withQueueLimit");
+                  + "; call with fewer rows at a time, or allow more with"
+                  + " MicroBatching.withQueueLimit");
       refusals.refused(rows, call.since, full);
       throw full;
     }
@@ -480,7 +482,7 @@ public final class RowBatcher<I, O> {
   private OverloadedException crowded() {
     return new OverloadedException(
         "a call waited for a processor longer than "
-            + limits.waitLimit().map(Duration::toString).orElse("allowed")
+            + limits.waitLimit().map(Spans::text).orElse("allowed")
             + "; call with fewer rows at a time, or allow more with MicroBatching.withWaitLimit");
   }
 

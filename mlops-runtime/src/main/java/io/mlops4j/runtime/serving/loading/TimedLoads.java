@@ -2,6 +2,7 @@ package io.mlops4j.runtime.serving.loading;
 
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.inference.Model;
+import io.mlops4j.internal.Spans;
 import io.mlops4j.runtime.serving.threads.RuntimeThreads;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -61,7 +62,7 @@ public final class TimedLoads {
     try {
       return loaded.get(RuntimeThreads.nanos(deadline), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      return giveUp(loaded, name + ": loading took longer than " + deadline, e);
+      return giveUp(loaded, name + ": loading took longer than " + Spans.text(deadline), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return giveUp(loaded, name + ": the thread was interrupted while it waited for the model", e);
@@ -94,7 +95,8 @@ public final class TimedLoads {
     ModelLoadException late =
         new ModelLoadException(
             reason
-                + "; the load goes on in a thread of its own, and its model is then closed: allow more time, or load a model that you do not trust with untrusted()",
+                + "; the load goes on in a thread of its own, and its model is then closed: allow"
+                + " more time, or load a model that you do not trust with untrusted()",
             cause);
     if (loaded.completeExceptionally(late)) {
       throw late;

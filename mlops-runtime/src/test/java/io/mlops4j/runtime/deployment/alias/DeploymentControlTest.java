@@ -143,7 +143,7 @@ class DeploymentControlTest {
       DeploymentStatus status = deployment.refresh();
       assertThat(status.refused()).isEmpty();
       assertThat(status.waiting().orElseThrow().reason())
-          .contains("took longer than PT5S")
+          .contains("took longer than 5 s")
           .contains("trialTimeout");
       assertThat(plus.ask(deployment, 0)).isEqualTo(1);
     }
@@ -162,10 +162,10 @@ class DeploymentControlTest {
     long before = System.nanoTime();
     assertThatThrownBy(deployment::refresh)
         .isInstanceOf(RegistryException.class)
-        .hasMessageContaining("did not answer within PT0.3S");
+        .hasMessageContaining("did not answer within 300 ms");
     assertThatThrownBy(() -> deployment.rollback(deployment.servedBy(), "alarm"))
         .isInstanceOf(RegistryException.class)
-        .hasMessageContaining("did not answer within PT0.3S")
+        .hasMessageContaining("did not answer within 300 ms")
         .hasMessageContaining("may still take effect");
     assertThat(deployment.status().outage().orElseThrow().reason()).contains("did not answer");
     assertThat(plus.ask(deployment, 0)).isEqualTo(2);
@@ -258,7 +258,7 @@ class DeploymentControlTest {
       registry.hang(method, recovered);
       assertThatThrownBy(builder::start)
           .isInstanceOf(RegistryException.class)
-          .hasMessageContaining("did not answer within PT0.3S");
+          .hasMessageContaining("did not answer within 300 ms");
     }
     recovered.countDown();
   }

@@ -158,7 +158,7 @@ class GuardTest {
       fail(deployment, 4);
       assertThatThrownBy(() -> deployment.predict(good))
           .isInstanceOf(CircuitOpenException.class)
-          .hasMessageStartingWith("plus:4: its circuit breaker is open: 4 of 4 calls within PT10S")
+          .hasMessageStartingWith("plus:4: its circuit breaker is open: 4 of 4 calls within 10 s")
           .hasMessageContaining("indices element out of data bounds")
           .extracting(e -> ((CircuitOpenException) e).nextTrial())
           .isEqualTo(Instant.EPOCH.plusSeconds(30));

@@ -91,7 +91,7 @@ class StoppedDatabaseTest {
             () ->
                 assertThatThrownBy(deployment::refresh)
                     .isInstanceOf(RegistryException.class)
-                    .hasMessageContaining("did not answer within PT1S"));
+                    .hasMessageContaining("did not answer within 1 s"));
         assertThat(deployment.status().outage()).isPresent();
         prompt(
             () ->

@@ -46,7 +46,8 @@ class FailureTest {
       {"name":"hour","shape":[1],"datatype":"INT64","data":[23]},
       {"name":"weekday","shape":[1],"datatype":"INT64","data":[1]},
       {"name":"origin","shape":[1],"datatype":"BYTES","data":["JFK"]},
-      {"name":"destination","shape":[1],"datatype":"BYTES","data":["BDL"]}]}""";
+      {"name":"destination","shape":[1],"datatype":"BYTES","data":["BDL"]}]}\
+      """;
 
   private final PrintStream before = System.err;
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
@@ -154,6 +155,6 @@ class FailureTest {
     assertThat(status.json().at("/versions/0/rows").asInt(-1)).isZero();
     assertThat(status.body()).as("the log names files").doesNotContain(folder.toString());
     assertThat(log.toString(StandardCharsets.UTF_8))
-        .containsPattern("WARN .*its circuit breaker is open for PT30S, because ");
+        .containsPattern("WARN .*its circuit breaker is open for 30 s, because ");
   }
 }
