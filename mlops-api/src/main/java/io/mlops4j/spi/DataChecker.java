@@ -57,8 +57,9 @@ public interface DataChecker {
     /**
      * Returns the report as a self-contained page, without links to scripts, styles or images.
      *
+     * @param title the title of the page, which names what was compared
      * @return an HTML document
      */
-    String html();
+    String html(String title);
   }
 }

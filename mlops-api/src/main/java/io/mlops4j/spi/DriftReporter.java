@@ -58,8 +58,9 @@ public interface DriftReporter {
     /**
      * Returns the report as a self-contained page, without links to scripts, styles or images.
      *
+     * @param title the title of the page, which names what was compared
      * @return an HTML document
      */
-    String html();
+    String html(String title);
   }
 }

@@ -83,8 +83,8 @@ public final class ProfileDriftReporter implements DriftReporter {
     }
 
     @Override
-    public String html() {
-      return HtmlReport.of(report).toHtml();
+    public String html(String title) {
+      return HtmlReport.builder(title).drift(HtmlReport.HEADING, report).build().toHtml();
     }
   }
 }

@@ -57,8 +57,8 @@ public final class ReferenceDataChecker implements DataChecker {
     }
 
     @Override
-    public String html() {
-      return HtmlReport.of(report).toHtml();
+    public String html(String title) {
+      return HtmlReport.builder(title).quality("Checks", report).build().toHtml();
     }
   }
 }

@@ -60,7 +60,8 @@ class ProfileDriftReporterTest {
     assertThat(report.judged()).isEqualTo(1);
     assertThat(report.text()).contains("1000 reference rows", "\n  x  drifted: ").endsWith("\n");
     assertThat(report.json()).contains("mlops4j-drift-report");
-    assertThat(report.html()).contains("<html");
+    assertThat(report.html("May against January"))
+        .contains("<html", "<title>May against January</title>");
   }
 
   @Test
@@ -112,7 +113,8 @@ class ProfileDriftReporterTest {
           .contains("\n  trip.raw  type Binary, not profiled")
           .contains("\n  fresh  only in the current rows\n");
       assertThat(report.json()).contains("\"onlyInCurrent\" : [ \"fresh\" ]");
-      assertThat(report.html()).containsPattern("fresh(<[^>]*>|\\s)*only in the current rows");
+      assertThat(report.html("title"))
+          .containsPattern("fresh(<[^>]*>|\\s)*only in the current rows");
       assertThat(reporter.report(List.of(reference), List.of(current), Set.of("trip.raw")).text())
           .doesNotContain("raw");
       assertThat(profiler.profile(List.of(reference), Set.of(), Set.of()).text())

@@ -61,7 +61,11 @@ class ReferenceDataCheckerTest {
     assertThat(report.text()).startsWith("2000 rows, ").contains(" 0 failed").endsWith("\n");
     assertThat(report.passed()).isTrue();
     assertThat(report.checks()).isPositive();
-    assertThat(report.html()).contains("<html", "Sound: all " + report.checks() + " checks passed");
+    assertThat(report.html("May against January"))
+        .contains(
+            "<html",
+            "<title>May against January</title>",
+            "Sound: all " + report.checks() + " checks passed");
   }
 
   @Test
@@ -74,7 +78,7 @@ class ReferenceDataCheckerTest {
     assertThat(nan.get("measured").asDouble()).isEqualTo(0.1);
     assertThat(nan.get("bound").asDouble()).as("a reference without NaN").isEqualTo(0.01);
     assertThat(report.text()).contains("\nx: ").doesNotContain("id-");
-    assertThat(report.html()).contains("Broken: ");
+    assertThat(report.html("title")).contains("Broken: ");
   }
 
   @Test

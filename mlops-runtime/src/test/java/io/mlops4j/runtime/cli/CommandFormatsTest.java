@@ -204,7 +204,7 @@ class CommandFormatsTest {
         }
 
         @Override
-        public String html() {
+        public String html(String title) {
           return "<html>";
         }
       };
@@ -260,7 +260,7 @@ class CommandFormatsTest {
     run("drift", List.of(csv.toString(), csv.toString()), List.of("--html", out.toString()));
     assertThat(out).hasContent("<html>");
     run("quality", List.of(csv.toString(), csv.toString()), List.of("--html", out.toString()));
-    assertThat(out).hasContent("<quality>");
+    assertThat(out).content().startsWith("<title>Data quality of ");
     assertThat(other).hasContent("earlier");
   }
 }

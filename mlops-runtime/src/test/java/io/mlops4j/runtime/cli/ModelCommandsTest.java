@@ -468,8 +468,8 @@ class ModelCommandsTest {
         }
 
         @Override
-        public String html() {
-          return "<html>";
+        public String html(String title) {
+          return "<title>" + title + "</title>";
         }
       };
     }
@@ -516,7 +516,7 @@ class ModelCommandsTest {
         assertThat(said.err()).contains("no column can be compared");
       } else {
         assertThat(said.json().get("rows").intValue()).isEqualTo(golden.size());
-        assertThat(page).hasContent("<html>");
+        assertThat(page).hasContent("<title>Drift of rows.arrow against rows.arrow</title>");
       }
     }
   }

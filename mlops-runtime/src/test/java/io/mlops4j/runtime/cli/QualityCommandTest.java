@@ -32,8 +32,8 @@ class QualityCommandTest {
     }
 
     @Override
-    public String html() {
-      return "<quality>";
+    public String html(String title) {
+      return "<title>" + title + "</title>";
     }
   }
 
@@ -94,7 +94,7 @@ class QualityCommandTest {
     Line.Said said = quality(rows, rows, "--except", except, "--html", page);
     assertThat(said.code()).as(said.err()).isEqualTo(code);
     assertThat(said.out()).isEqualTo("said [" + except + "]\n");
-    assertThat(page).hasContent("<quality>");
+    assertThat(page).hasContent("<title>Data quality of rows.csv against rows.csv</title>");
     Line.Said json = quality(rows, rows, "--except", except, "--json");
     assertThat(json.code()).isEqualTo(code);
     assertThat(json.json().get("checks").intValue()).isEqualTo(5);

@@ -46,7 +46,7 @@ final class DriftCommand extends TwoSetsCommand {
           null);
     }
     if (html != null) {
-      OutputFile.write(html, report.html());
+      OutputFile.write(html, report.html(title("Drift")));
     }
     out.answer(ConsoleOutput.parse("report", report.json()), to -> to.text(report.text()));
     return report.drifted() ? FOUND : 0;

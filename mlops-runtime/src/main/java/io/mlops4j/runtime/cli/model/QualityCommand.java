@@ -48,7 +48,7 @@ final class QualityCommand extends TwoSetsCommand {
           null);
     }
     if (html != null) {
-      OutputFile.write(html, report.html());
+      OutputFile.write(html, report.html(title("Data quality")));
     }
     out.answer(ConsoleOutput.parse("report", report.json()), to -> to.text(report.text()));
     return report.passed() ? 0 : FOUND;

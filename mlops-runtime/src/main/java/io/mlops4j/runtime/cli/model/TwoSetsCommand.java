@@ -57,6 +57,15 @@ abstract class TwoSetsCommand extends ShellCommand {
     }
   }
 
+  /** Returns the title of a page: what was compared with what. */
+  final String title(String what) {
+    return what + " of " + name(current) + " against " + name(reference);
+  }
+
+  private String name(String side) {
+    return RowsArgument.isDatabase(side) ? side : rows.path(side).getFileName().toString();
+  }
+
   private ReadOptions options(ProgressBar bar, String side) {
     return watched(ReadOptions.builder(), bar, side).build();
   }
