@@ -3,7 +3,8 @@
  *
  * <p>Applications use {@link io.mlops4j.feature}, {@link io.mlops4j.inference}, {@link
  * io.mlops4j.model}, {@link io.mlops4j.registry} and {@link io.mlops4j.error}. Gates of {@link
- * io.mlops4j.rollout} judge candidates. Engines implement {@link io.mlops4j.spi}.
+ * io.mlops4j.rollout} judge candidates. Engines implement {@link io.mlops4j.spi}. Unit tests of
+ * applications use {@link io.mlops4j.testing}.
  */
 @SuppressWarnings("module") // the modules below are compiled later
 module io.mlops4j.api {
@@ -19,6 +20,7 @@ module io.mlops4j.api {
   exports io.mlops4j.registry;
   exports io.mlops4j.rollout;
   exports io.mlops4j.spi;
+  exports io.mlops4j.testing;
   exports io.mlops4j.feature.internal to
       io.mlops4j.runtime;
   exports io.mlops4j.internal to

@@ -27,6 +27,11 @@ public record MapSpec(String name, ElementType key, ValueSpec value, boolean opt
     Objects.requireNonNull(value, "value");
   }
 
+  @Override
+  public ElementType type() {
+    return value.type();
+  }
+
   /**
    * Returns a short description for people.
    *

@@ -22,6 +22,11 @@ public record SequenceSpec(String name, ValueSpec element, boolean optional) imp
     Objects.requireNonNull(element, "element");
   }
 
+  @Override
+  public ElementType type() {
+    return element.type();
+  }
+
   /**
    * Returns a short description for people.
    *

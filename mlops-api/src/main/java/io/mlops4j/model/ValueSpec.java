@@ -10,6 +10,14 @@ public sealed interface ValueSpec permits TensorSpec, SequenceSpec, MapSpec {
   String name();
 
   /**
+   * Returns the type of the elements: those of a tensor, of the values of a sequence, or of the
+   * values of a map.
+   *
+   * @return the type
+   */
+  ElementType type();
+
+  /**
    * Returns whether a call may omit the value.
    *
    * @return true for an optional value

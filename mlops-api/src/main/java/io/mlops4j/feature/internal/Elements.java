@@ -1,5 +1,6 @@
-package io.mlops4j.feature;
+package io.mlops4j.feature.internal;
 
+import java.util.Objects;
 import org.apache.arrow.vector.BaseIntVector;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.FieldVector;
@@ -12,18 +13,18 @@ import org.apache.arrow.vector.VarCharVector;
 import org.jspecify.annotations.Nullable;
 
 /** Copies ranges of elements out of vectors. */
-final class Elements {
+public final class Elements {
   private Elements() {}
 
-  static void checkRow(FieldVector tensors, int row) {
-    java.util.Objects.checkIndex(row, tensors.getValueCount());
+  public static void checkRow(FieldVector tensors, int row) {
+    Objects.checkIndex(row, tensors.getValueCount());
     if (tensors.isNull(row)) {
       throw new IllegalStateException(
           tensors.getName() + ": found a null in row " + row + ", expected a tensor");
     }
   }
 
-  static float[] floats(FieldVector from, int first, int count) {
+  public static float[] floats(FieldVector from, int first, int count) {
     if (!(from instanceof Float4Vector values)) {
       throw other(from, "float32", "floats");
     }
@@ -34,7 +35,7 @@ final class Elements {
     return into;
   }
 
-  static double[] doubles(FieldVector from, int first, int count) {
+  public static double[] doubles(FieldVector from, int first, int count) {
     double[] into = new double[count];
     for (int i = 0; i < count; i++) {
       int at = present(from, first + i);
@@ -58,7 +59,7 @@ final class Elements {
     throw other(from, "floating-point", "doubles");
   }
 
-  static long[] longs(FieldVector from, int first, int count) {
+  public static long[] longs(FieldVector from, int first, int count) {
     if (!(from instanceof BaseIntVector || from instanceof BitVector)) {
       throw other(from, "integer or boolean", "longs");
     }
@@ -73,7 +74,7 @@ final class Elements {
     return into;
   }
 
-  static String[] strings(FieldVector from, int first, int count) {
+  public static String[] strings(FieldVector from, int first, int count) {
     if (!(from instanceof VarCharVector || from instanceof LargeVarCharVector)) {
       throw other(from, "text", "strings");
     }
