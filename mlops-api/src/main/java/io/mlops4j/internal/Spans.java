@@ -25,11 +25,11 @@ public final class Spans {
       return seconds(time.toNanos());
     }
     int unit = 0;
-    while (time.getSeconds() < SECONDS[unit]) {
+    while (time.toSeconds() < SECONDS[unit]) {
       unit++;
     }
     long smaller = SECONDS[unit + 1];
-    long count = (time.getSeconds() + smaller / 2) / smaller;
+    long count = (time.toSeconds() + smaller / 2) / smaller;
     long perUnit = SECONDS[unit] / smaller;
     if (unit > 0 && count == SECONDS[unit - 1] / smaller) { // such as 59 min 59.9 s in whole hours
       return "1" + NAMES[unit - 1];

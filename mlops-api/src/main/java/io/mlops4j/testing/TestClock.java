@@ -36,7 +36,7 @@ public final class TestClock extends Clock {
    */
   public void advance(Duration time) {
     Objects.requireNonNull(time, "time");
-    now.updateAndGet(before -> before.plus(time));
+    now.updateAndGet(before -> Objects.requireNonNull(before).plus(time));
   }
 
   /**
@@ -50,7 +50,7 @@ public final class TestClock extends Clock {
 
   @Override
   public Instant instant() {
-    return now.get();
+    return Objects.requireNonNull(now.get());
   }
 
   @Override

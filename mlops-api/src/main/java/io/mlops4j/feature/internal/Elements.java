@@ -16,6 +16,12 @@ import org.jspecify.annotations.Nullable;
 public final class Elements {
   private Elements() {}
 
+  /**
+   * Requires a row that exists and is not null.
+   *
+   * @param tensors the rows
+   * @param row the row, from 0
+   */
   public static void checkRow(FieldVector tensors, int row) {
     Objects.checkIndex(row, tensors.getValueCount());
     if (tensors.isNull(row)) {
@@ -24,6 +30,14 @@ public final class Elements {
     }
   }
 
+  /**
+   * Copies float32 elements.
+   *
+   * @param from the vector
+   * @param first the first element, from 0
+   * @param count the number of elements
+   * @return the copy
+   */
   public static float[] floats(FieldVector from, int first, int count) {
     if (!(from instanceof Float4Vector values)) {
       throw other(from, "float32", "floats");
@@ -35,6 +49,14 @@ public final class Elements {
     return into;
   }
 
+  /**
+   * Copies floating-point elements, widened exactly.
+   *
+   * @param from the vector
+   * @param first the first element, from 0
+   * @param count the number of elements
+   * @return the copy
+   */
   public static double[] doubles(FieldVector from, int first, int count) {
     double[] into = new double[count];
     for (int i = 0; i < count; i++) {
@@ -59,6 +81,14 @@ public final class Elements {
     throw other(from, "floating-point", "doubles");
   }
 
+  /**
+   * Copies whole numbers or booleans, widened exactly.
+   *
+   * @param from the vector
+   * @param first the first element, from 0
+   * @param count the number of elements
+   * @return the copy
+   */
   public static long[] longs(FieldVector from, int first, int count) {
     if (!(from instanceof BaseIntVector || from instanceof BitVector)) {
       throw other(from, "integer or boolean", "longs");
@@ -74,6 +104,14 @@ public final class Elements {
     return into;
   }
 
+  /**
+   * Copies texts.
+   *
+   * @param from the vector
+   * @param first the first element, from 0
+   * @param count the number of elements
+   * @return the copy
+   */
   public static String[] strings(FieldVector from, int first, int count) {
     if (!(from instanceof VarCharVector || from instanceof LargeVarCharVector)) {
       throw other(from, "text", "strings");

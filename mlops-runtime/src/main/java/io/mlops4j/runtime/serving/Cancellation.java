@@ -6,6 +6,7 @@ import io.mlops4j.spi.EngineSlot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -160,7 +161,7 @@ final class Cancellation {
     if (late) {
       throw new DeadlineException(
           "the call took longer than "
-              + Spans.text(deadline)
+              + Spans.text(Objects.requireNonNull(deadline))
               + "; allow more time or call with fewer rows at once");
     }
     String reason = closed;

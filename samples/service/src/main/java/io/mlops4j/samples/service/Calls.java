@@ -27,9 +27,14 @@ final class Calls {
 
   private final Admission admission;
   private final CallOptions options;
+  private final int maxBody;
 
-  Calls(Admission admission, Duration deadline) {
+  /**
+   * @param maxBody the most bytes of a body, also after it was decompressed
+   */
+  Calls(Admission admission, Duration deadline, int maxBody) {
     this.admission = admission;
+    this.maxBody = maxBody;
     this.options = CallOptions.withDefaults().withDeadline(deadline);
   }
 
@@ -60,33 +65,43 @@ final class Calls {
    * response, and through a stream that could compress it. A client that has gone gets none.
    */
   private static void send(ResponseBody body, Context http) throws IOException {
-    boolean json = body.jsonLength().isEmpty();
-    http.contentType(json ? "application/json" : "application/octet-stream");
-    if (!json) {
+    http.contentType(body.type());
+    if (body.jsonLength().isPresent()) {
       http.header(JSON_LENGTH, Integer.toString(body.jsonLength().getAsInt()));
+    }
+    byte[] bytes = body.bytes();
+    if (bytes.length >= Gzip.WORTHWHILE) {
+      http.header("Vary", "Accept-Encoding");
+      if (Gzip.isAccepted(http.header("Accept-Encoding"))) {
+        http.header("Content-Encoding", "gzip");
+        bytes = Gzip.encode(bytes);
+      }
     }
     if (http.res().getOutputStream() instanceof HttpOutput output) {
       try {
-        output.sendContent(ByteBuffer.wrap(body.bytes()));
+        output.sendContent(ByteBuffer.wrap(bytes));
       } catch (IOException e) {
         LOG.debug("a client has not received its answer", e);
       }
     } else {
-      http.result(body.bytes());
+      http.result(bytes);
     }
   }
 
   /** Returns the whole body, which the server has received before it called the handler. */
-  static byte[] body(Context http) {
-    String encoding = http.header("Content-Encoding");
-    if (encoding != null && !encoding.equals("identity")) {
-      throw new Problem(
-          Problem.Kind.UNSUPPORTED,
-          "Content-Encoding: found \"" + encoding + "\", expected none; send the body as it is");
-    }
+  byte[] body(Context http) {
     checkType(http.header("Content-Type"));
     byte[] body = http.attribute(WholeBody.BODY);
-    return body == null ? new byte[0] : body;
+    String encoding = http.header("Content-Encoding");
+    if (body == null || encoding == null || encoding.equals("identity")) {
+      return body == null ? new byte[0] : body;
+    }
+    if (encoding.equals("gzip")) {
+      return Gzip.decode(body, maxBody);
+    }
+    throw new Problem(
+        Problem.Kind.UNSUPPORTED,
+        "Content-Encoding: found \"" + encoding + "\", expected gzip or none");
   }
 
   /** Without a type, a body is read as JSON. A form is what curl names if nobody names a type. */

@@ -44,8 +44,11 @@ final class Problems {
       return problem;
     }
     String message = String.valueOf(failure.getMessage());
-    if (failure instanceof ModelInputException) {
-      return new Problem(Problem.Kind.BAD_INPUT, message);
+    if (failure instanceof ModelInputException wrong) {
+      // What follows advises the team that loads the model, not the caller.
+      String expected = wrong.expected().split("; ", 2)[0];
+      return Problem.badInput(
+          "%s: found %s, expected %s".formatted(wrong.column(), wrong.found(), expected));
     }
     if (failure instanceof OverloadedException) {
       LOG.debug("a call was rejected: {}", message);
@@ -71,7 +74,8 @@ final class Problems {
     log(number, failure);
     String what =
         failure instanceof InferenceException
-            ? "the model failed, although names, types and shapes are right; try other values or fewer rows"
+            ? "the model failed, although names, types and shapes are right; try other values or"
+                + " fewer rows"
             : "the service failed";
     return new Problem(
         Problem.Kind.INTERNAL,

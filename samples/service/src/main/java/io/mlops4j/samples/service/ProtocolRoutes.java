@@ -71,7 +71,7 @@ final class ProtocolRoutes {
     String version = version(http);
     model.route(name, version); // before the body is read
     try (InferenceRequest request =
-        InferenceJson.read(model.requests(), Calls.body(http), jsonLength(http))) {
+        InferenceJson.read(model.requests(), calls.body(http), jsonLength(http))) {
       return model.infer(
           name,
           version,

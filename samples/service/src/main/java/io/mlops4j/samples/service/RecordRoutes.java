@@ -34,8 +34,12 @@ final class RecordRoutes {
   }
 
   private ResponseBody predict(Context http) {
-    Flight flight = FLIGHT.read(Calls.body(http));
-    return ResponseBody.json(DELAY.write(model.predict(flight, calls.options(http))));
+    Flight flight = FLIGHT.read(calls.body(http));
+    Delay delay = model.predict(flight, calls.options(http));
+    String accepted = http.header("Accept");
+    return accepted != null && accepted.startsWith("text/csv")
+        ? ResponseBody.csv(Csv.write(delay))
+        : ResponseBody.json(DELAY.write(delay));
   }
 
   /**
@@ -47,7 +51,7 @@ final class RecordRoutes {
   private record Label(@Nullable String id, boolean late) {}
 
   private ResponseBody label(Context http) {
-    Label label = LABEL.read(Calls.body(http));
+    Label label = LABEL.read(calls.body(http));
     if (monitor.isEmpty()) {
       throw new Problem(
           Problem.Kind.NOT_FOUND, "labels: nothing is monitored; set MLOPS_REFERENCE");

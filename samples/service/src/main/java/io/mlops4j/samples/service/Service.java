@@ -74,7 +74,7 @@ final class Service implements AutoCloseable {
           it ->
               own(MonitorMeters.of(it).tags("model", deployment.servedBy().model()))
                   .bindTo(meters));
-      Calls calls = new Calls(admission, settings.deadline());
+      Calls calls = new Calls(admission, settings.deadline(), settings.maxBody());
       Supplier<Optional<String>> data = () -> DataProblem.of(deployment, log, monitor);
       Folders folders = new Folders(settings);
       ServedModel model = own(new ServedModel(deployment, runtime.allocator()));
@@ -257,6 +257,7 @@ final class Service implements AutoCloseable {
     }
     LOG.info("stops; {} calls run", admission.running());
     end = System.nanoTime() + settings.shutdown().toNanos();
+    grpc.stopping();
     if (!admission.drain(settings.shutdown())) {
       LOG.warn("{} calls still run after {}", admission.running(), settings.shutdown());
     }

@@ -33,22 +33,23 @@ final class ConstantService {
   }
 
   static Web start(Settings settings) {
-    Calls calls = new Calls(new Admission(settings.maxCalls()), settings.deadline());
+    Calls calls =
+        new Calls(new Admission(settings.maxCalls()), settings.deadline(), settings.maxBody());
     return Web.start(
         settings,
         Service.meters(),
         new Problems(System::nanoTime)::of,
         settings::shutdown,
         routes -> {
-          routes.post("/predict", calls.admitted(constant(RECORD)));
-          routes.post("/v2/models/{model}/infer", calls.admitted(constant(TENSOR)));
+          routes.post("/predict", calls.admitted(constant(calls, RECORD)));
+          routes.post("/v2/models/{model}/infer", calls.admitted(constant(calls, TENSOR)));
         });
   }
 
-  private static Calls.Answering constant(String answer) {
+  private static Calls.Answering constant(Calls calls, String answer) {
     byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
     return http -> {
-      if (Calls.body(http).length == 0) {
+      if (calls.body(http).length == 0) {
         throw Problem.badInput("body: found nothing, expected some");
       }
       return ResponseBody.json(bytes);

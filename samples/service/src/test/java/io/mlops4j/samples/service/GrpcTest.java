@@ -10,6 +10,10 @@ import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.mlops4j.samples.service.grpc.InferenceMethods;
@@ -30,6 +34,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
@@ -96,6 +101,40 @@ class GrpcTest {
         .addInputs(tensor("origin", "BYTES").setContents(contents().addBytesContents(text("JFK"))))
         .addInputs(
             tensor("destination", "BYTES").setContents(contents().addBytesContents(text("BDL"))));
+  }
+
+  @Test
+  void probesGetTheHealthOfTheService() {
+    HealthGrpc.HealthBlockingStub health = HealthGrpc.newBlockingStub(channel);
+    for (String name : List.of("", "inference.GRPCInferenceService")) {
+      HealthCheckRequest request = HealthCheckRequest.newBuilder().setService(name).build();
+      assertThat(health.check(request).getStatus()).as(name).isEqualTo(ServingStatus.SERVING);
+    }
+    HealthCheckRequest other = HealthCheckRequest.newBuilder().setService("other").build();
+    assertThat(
+            catchThrowableOfType(StatusRuntimeException.class, () -> health.check(other))
+                .getStatus()
+                .getCode())
+        .isEqualTo(Status.Code.NOT_FOUND);
+  }
+
+  @Test
+  void thoseWhoWatchTheHealthAreToldThatTheServiceStops(@TempDir Path own) {
+    RunningService stopping = RunningService.start(own);
+    ManagedChannel watching =
+        NettyChannelBuilder.forAddress("127.0.0.1", stopping.service.grpcPort())
+            .usePlaintext()
+            .build();
+    try {
+      Iterator<HealthCheckResponse> states =
+          HealthGrpc.newBlockingStub(watching).watch(HealthCheckRequest.getDefaultInstance());
+      assertThat(states.next().getStatus()).isEqualTo(ServingStatus.SERVING);
+      stopping.close();
+      assertThat(states.next().getStatus()).isEqualTo(ServingStatus.NOT_SERVING);
+    } finally {
+      stopping.close();
+      watching.shutdownNow();
+    }
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,6 +51,49 @@ class ProtocolRoutesTest {
   @AfterAll
   static void stop() {
     service.close();
+  }
+
+  @Test
+  void theInputWithTooFewElementsIsNamed() {
+    Answer answer =
+        service.post(
+            INFER, TWO.replace("\"distance\", \"shape\": [2]", "\"distance\", \"shape\": [3]"));
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.error())
+        .isEqualTo("distance: found 2 elements, expected 3 for the shape [3]");
+  }
+
+  @Test
+  void largeAnswersAreCompressedForClientsThatAcceptIt() throws Exception {
+    String numbers = "1,".repeat(999) + "1";
+    String texts = "\"JFK\",".repeat(999) + "\"JFK\"";
+    String body =
+        """
+        {"inputs": [
+          {"name": "distance", "shape": [1000], "datatype": "FP32", "data": [%1$s]},
+          {"name": "hour", "shape": [1000], "datatype": "INT64", "data": [%1$s]},
+          {"name": "weekday", "shape": [1000], "datatype": "INT64", "data": [%1$s]},
+          {"name": "origin", "shape": [1000], "datatype": "BYTES", "data": [%2$s]},
+          {"name": "destination", "shape": [1000], "datatype": "BYTES", "data": [%2$s]}
+        ]}
+        """
+            .formatted(numbers, texts);
+    HttpResponse<byte[]> response =
+        service.send(
+            service
+                .request(INFER)
+                .header("Accept-Encoding", "gzip")
+                .POST(BodyPublishers.ofString(body))
+                .build());
+    assertThat(response.headers().firstValue("Content-Encoding")).contains("gzip");
+    assertThat(response.headers().firstValue("Vary")).contains("Accept-Encoding");
+    byte[] plain = new GZIPInputStream(new ByteArrayInputStream(response.body())).readAllBytes();
+    assertThat(new ObjectMapper().readTree(plain).at("/outputs/0/data"))
+        .isEqualTo(service.post(INFER, body).json().at("/outputs/0/data"))
+        .hasSize(1000);
+    assertThat(service.post(INFER, TWO, "Accept-Encoding", "gzip").json().at("/outputs/0/data"))
+        .as("a small answer is sent as it is")
+        .hasSize(2);
   }
 
   @Test

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mlops4j.error.ModelInputException;
+import io.mlops4j.samples.service.inference.Problem;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -113,10 +117,49 @@ class RecordRoutesTest {
   }
 
   @Test
-  void aCompressedBodyIsRefused() {
-    Answer answer = service.post("/predict", RunningService.FLIGHT, "Content-Encoding", "gzip");
+  void aBodyOfAnotherCodingThanGzipIsRefused() {
+    Answer answer = service.post("/predict", RunningService.FLIGHT, "Content-Encoding", "br");
     assertThat(answer.status()).isEqualTo(422);
-    assertThat(answer.error()).startsWith("Content-Encoding: found \"gzip\"");
+    assertThat(answer.error()).startsWith("Content-Encoding: found \"br\"");
+    Answer plain = service.post("/predict", RunningService.FLIGHT, "Content-Encoding", "gzip");
+    assertThat(plain.status()).isEqualTo(400);
+    assertThat(plain.error()).startsWith("body: found bytes that are no gzip");
+  }
+
+  @Test
+  void aCompressedBodyIsDecompressed() {
+    byte[] body = Gzip.encode(RunningService.FLIGHT.getBytes(StandardCharsets.UTF_8));
+    Answer answer =
+        Answer.of(
+            service.send(
+                service
+                    .request("/predict")
+                    .header("Content-Encoding", "gzip")
+                    .POST(BodyPublishers.ofByteArray(body))
+                    .build()));
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    assertThat(answer.json().get("probability").floatValue())
+        .isEqualTo(
+            service.post("/predict", RunningService.FLIGHT).json().get("probability").floatValue());
+  }
+
+  @Test
+  void anAnswerIsATableIfThatIsAccepted() {
+    Answer answer = service.post("/predict", RunningService.FLIGHT, "Accept", "text/csv");
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.type()).startsWith("text/csv");
+    assertThat(answer.body())
+        .matches("probability,id,servedBy\r\n0\\.45[0-9]+,[0-9a-f-]+,\"flight-delay:1, .*\"\r\n");
+  }
+
+  @Test
+  void adviceForThoseWhoLoadModelsIsNotGivenToCallers() {
+    Problem problem =
+        new Problems(System::nanoTime)
+            .of(
+                new ModelInputException(
+                    "x", "a null in row 0", "no null; set LoadOptions.features"));
+    assertThat(problem.text()).isEqualTo("x: found a null in row 0, expected no null");
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
+import io.grpc.health.v1.HealthGrpc;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -12,9 +13,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Ends calls that are open for too long, because the client sends or reads too slowly: gRPC itself
  * limits only what the client limits. Knows how many calls are open, from the first header of the
- * request to the last byte of the answer.
+ * request to the last byte of the answer. A watch of the service's health ends with the service.
  */
 final class CallTimes extends ServerStreamTracer.Factory {
+  private static final String WATCH = HealthGrpc.getWatchMethod().getFullMethodName();
+
   private final Duration most;
   private final ScheduledExecutorService timer;
   private int open; // guarded by this
@@ -26,6 +29,9 @@ final class CallTimes extends ServerStreamTracer.Factory {
 
   @Override
   public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
+    if (method.equals(WATCH)) {
+      return new ServerStreamTracer() {};
+    }
     begin();
     return new Call();
   }

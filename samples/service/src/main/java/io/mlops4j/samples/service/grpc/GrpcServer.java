@@ -11,11 +11,13 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
+import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.ServerCalls;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.samples.service.grpc.message.ModelInferRequest;
@@ -46,7 +48,7 @@ import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Serves {@code inference.GRPCInferenceService}. */
+/** Serves {@code inference.GRPCInferenceService} and {@code grpc.health.v1.Health}. */
 public final class GrpcServer implements AutoCloseable {
   private static final Context.Key<Metadata> HEADERS = Context.key("headers");
   private static final Metadata.Key<String> TRACEPARENT =
@@ -73,6 +75,7 @@ public final class GrpcServer implements AutoCloseable {
   private final Function<Throwable, Problem> problems;
   private final EventLoopGroup threads;
   private final CallTimes times;
+  private final HealthStatusManager health = new HealthStatusManager();
   private final Server server;
 
   /**
@@ -115,6 +118,7 @@ public final class GrpcServer implements AutoCloseable {
         new MultiThreadIoEventLoopGroup(
             new DefaultThreadFactory("grpc", true), NioIoHandler.newFactory());
     this.times = new CallTimes(limits.transfer().plus(limits.deadline()), threads);
+    health.setStatus(InferenceMethods.SERVICE, ServingStatus.SERVING);
     this.server =
         NettyServerBuilder.forAddress(address)
             .channelFactory(() -> new LimitedServerChannel(limits.maxConnections()))
@@ -129,6 +133,7 @@ public final class GrpcServer implements AutoCloseable {
             .addStreamTracerFactory(times)
             .intercept(new HeadersInContext())
             .addService(service())
+            .addService(health.getHealthService())
             .build();
   }
 
@@ -283,6 +288,11 @@ public final class GrpcServer implements AutoCloseable {
       return Contexts.interceptCall(
           Context.current().withValue(HEADERS, headers), call, headers, next);
     }
+  }
+
+  /** Tells health checks that no further calls are admitted. */
+  public void stopping() {
+    health.enterTerminalState();
   }
 
   /**

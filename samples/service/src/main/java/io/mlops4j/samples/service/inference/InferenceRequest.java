@@ -169,6 +169,7 @@ public final class InferenceRequest implements AutoCloseable {
     if (columns.size() > used) {
       forgetFrom(used); // the request before this one had more inputs
     }
+    columns.forEach(InputTensor::requireWhole); // else another input of another size is blamed
     int rows = rows();
     long bytes = 0;
     boolean flat = true;
@@ -197,7 +198,6 @@ public final class InferenceRequest implements AutoCloseable {
   }
 
   private FeatureBatch view(int rows) {
-    columns.forEach(InputTensor::requireWhole);
     FeatureBatch known = view;
     if (known == null) {
       List<FieldVector> vectors = columns.stream().map(InputTensor::values).toList();

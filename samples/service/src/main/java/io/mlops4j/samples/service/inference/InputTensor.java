@@ -282,7 +282,7 @@ public final class InputTensor implements AutoCloseable {
     }
   }
 
-  /** Requires as many elements as the shape has. */
+  /** Requires as many elements as the shape has, which is done once before the columns are used. */
   void requireWhole() {
     if (written != elements) {
       throw Problem.badInput(
@@ -298,7 +298,6 @@ public final class InputTensor implements AutoCloseable {
 
   /** Returns the column, to which the elements move. */
   FieldVector column() {
-    requireWhole();
     values.setValueCount(elements);
     return isFlat() ? values : tensors();
   }
