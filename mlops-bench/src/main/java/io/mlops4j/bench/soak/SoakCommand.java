@@ -75,6 +75,7 @@ public final class SoakCommand implements Callable<Integer> {
             new Flat(Flat.Work.RAGGED),
             new Mutants(),
             Mutants.operators(),
+            Mutants.attributes(),
             new Exit(),
             new Shutdown(),
             new Container(),

@@ -104,6 +104,17 @@ class OperatorGuardsTest {
                   "initializer { name: 'image' dims: [1, 1, 1, 2] data_type: 1 float_data: [5, 5] }"
                       + " initializer { name: 'first' dims: 1 data_type: 7 int64_data: 0 } ",
                   1)),
+          Map.entry("text of one label", textOfOneLabel()),
+          Map.entry("number of one label", numberOfOneLabel()),
+          Map.entry("score of one label", scoreOfOneLabel()),
+          Map.entry("scalar normalized", normalizer("k") + MATRIX + SCALAR + ANSWER.formatted(1)),
+          Map.entry(
+              "rows normalized",
+              ranked(
+                  "Normalizer' domain: 'ai.onnx.ml' input: 'r' output: 'y' attribute { name:"
+                      + " 'norm' type: STRING s: 'MAX' ",
+                  "",
+                  1)),
           Map.entry(
               "vectors of unequal rank",
               ranked(
@@ -185,6 +196,59 @@ class OperatorGuardsTest {
         + MATRIX
         + SCALAR
         + ANSWER.formatted(type);
+  }
+
+  /** Trees of one class: 3 for a first column up to 1, else -3. */
+  private static String trees(String labels) {
+    return "node { op_type: 'Cast' input: 'x' output: 'f' attribute { name: 'to' type: INT i: 1 } }"
+        + " node { op_type: 'TreeEnsembleClassifier' domain: 'ai.onnx.ml' input: 'f' output: 'label'"
+        + " output: 'scores'"
+        + Stream.of(
+                "nodes_treeids' type: INTS ints: [0, 0, 0]",
+                "nodes_nodeids' type: INTS ints: [0, 1, 2]",
+                "nodes_featureids' type: INTS ints: [0, 0, 0]",
+                "nodes_modes' type: STRINGS strings: ['BRANCH_LEQ', 'LEAF', 'LEAF']",
+                "nodes_values' type: FLOATS floats: [1, 0, 0]",
+                "nodes_truenodeids' type: INTS ints: [1, 0, 0]",
+                "nodes_falsenodeids' type: INTS ints: [2, 0, 0]",
+                "class_treeids' type: INTS ints: [0, 0]",
+                "class_nodeids' type: INTS ints: [1, 2]",
+                "class_ids' type: INTS ints: [0, 0]",
+                "class_weights' type: FLOATS floats: [3, -3]",
+                labels)
+            .map(attribute -> " attribute { name: '" + attribute + " }")
+            .collect(Collectors.joining())
+        + " } ";
+  }
+
+  private static final String TEXT_A = "classlabels_strings' type: STRINGS strings: 'a'";
+
+  /** The label 'a' as 5. */
+  private static String textOfOneLabel() {
+    return trees(TEXT_A)
+        + "node { op_type: 'LabelEncoder' domain: 'ai.onnx.ml' input: 'label' output: 'y' attribute"
+        + " { name: 'keys_strings' type: STRINGS strings: 'a' } attribute { name: 'values_int64s'"
+        + " type: INTS ints: 5 } attribute { name: 'default_int64' type: INT i: -1 } } "
+        + MATRIX
+        + SCALAR
+        + ANSWER.formatted(7);
+  }
+
+  private static String numberOfOneLabel() {
+    return trees("classlabels_int64s' type: INTS ints: 7").replace("'label'", "'y'")
+        + MATRIX
+        + SCALAR
+        + ANSWER.formatted(7);
+  }
+
+  private static String scoreOfOneLabel() {
+    return trees(TEXT_A).replace("'scores'", "'y'") + MATRIX + SCALAR + ANSWER.formatted(1);
+  }
+
+  private static String normalizer(String input) {
+    return "node { op_type: 'Normalizer' domain: 'ai.onnx.ml' input: '%s' output: 'y' attribute {"
+            .formatted(input)
+        + " name: 'norm' type: STRING s: 'MAX' } } ";
   }
 
   /** With i, which is k as a list with as many elements as x has rows, and data s of rank 3. */
@@ -428,6 +492,11 @@ class OperatorGuardsTest {
             Map.of("1,0,0,1,1", "[1, 1, 1, 1][5]", "0,0,0,1,1", "refused")),
         Arguments.of(
             "drawn", Map.of("1,900,-900", "[1, 1][0]", "0,900,-900", "refused", "2", "refused")),
+        Arguments.of("text of one label", Map.of("0,1,0,2,0", "[2][5, 5]")),
+        Arguments.of("number of one label", Map.of("0,1,0,2,0", "[2][7, 7]")),
+        Arguments.of("score of one label", Map.of("0,1,0,2,0", "[2, 1][3, -3]")),
+        Arguments.of("scalar normalized", Map.of("3,1,2", "refused")),
+        Arguments.of("rows normalized", Map.of("0,3,4", "[2][0, 1]", "1,3,4", "[1, 2][0, 1]")),
         Arguments.of(
             "vectors of unequal rank",
             Map.of("1,7,8", "[1, 4][5, 6, 7, 8]", "0", "refused", "1", "refused")),
@@ -481,6 +550,8 @@ class OperatorGuardsTest {
         "node { op_type: 'Constant' output: 'm' attribute { name: 'value_int' type: INT i: 3 } }"
             + " node { op_type: 'Trilu' input: 'x' input: 'm' output: 'y' } ",
         "node { op_type: 'Trilu' input: 'x' output: 'y' } ",
+        "node { op_type: 'Scaler' domain: 'ai.onnx.ml' input: 'x' output: 's' } node { op_type:"
+            + " 'Normalizer' domain: 'ai.onnx.ml' input: 's' output: 'y' } ",
         "node { op_type: 'Einsum' input: 'x' output: 'y' attribute { name: 'equation' type: STRING"
             + " s: 'ij->ji' } } ",
         "node { op_type: 'Reshape' input: 'x' input: 'm' output: 't' } node { op_type: 'Einsum'"
@@ -513,7 +584,9 @@ class OperatorGuardsTest {
         "OneHot",
         "Div",
         "Unique",
-        "FeatureVectorizer' domain: 'ai.onnx.ml"
+        "FeatureVectorizer' domain: 'ai.onnx.ml",
+        "Normalizer' domain: 'ai.onnx.ml",
+        "TreeEnsembleClassifier' domain: 'ai.onnx.ml"
       })
   void nodesWithTooFewInputsAreLeftToOnnxRuntime(String operator) {
     byte[] model =
@@ -538,12 +611,28 @@ class OperatorGuardsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void treesOfOneLabelInAnOldSetAreRefusedWhoeverMadeThem(boolean trusted) {
+    byte[] model =
+        ProtoText.of(
+            "ir_version: 3 opset_import { version: 7 } opset_import { domain: 'ai.onnx.ml' version:"
+                + " 1 } graph { name: 'g' "
+                + scoreOfOneLabel()
+                + "}");
+    assertThatThrownBy(() -> OnnxFile.read(OnnxFixture.source("e.onnx", model), trusted))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining(
+            "TreeEnsembleClassifier 'label, y' has one class label and operator set 7, expected 8 or newer");
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "DepthToSpace'; blocksize; 2305843009213693952; 1 to 65536",
         "RoiAlign'; sampling_ratio; 4294967296; 0 to 4096",
         "GatherND'; batch_dims; -4294967296; 0 to 65536",
         "TfIdfVectorizer'; max_skip_count; 1099511627776; 0 to 65536",
+        "FeatureVectorizer' domain: 'ai.onnx.ml'; inputdimensions; -1; 0 to 16777216",
         "GroupQueryAttention' domain: 'com.microsoft'; num_heads; 4611686018427387904; 1 to 65536",
         "GroupQueryAttention' domain: 'com.microsoft'; kv_num_heads; 0; 1 to 65536"
       })
@@ -551,8 +640,12 @@ class OperatorGuardsTest {
     String[] parts = row.split("; ", -1);
     byte[] model =
         ProtoText.model(
-            "node { name: 'n' op_type: '%s input: 'x' output: 'y' attribute { name: '%s' type: INT i: %s } } "
-                    .formatted(parts[0], parts[1], parts[2])
+            "node { name: 'n' op_type: '%s input: 'x' output: 'y' attribute { name: '%s' type: %s: %s } } "
+                    .formatted(
+                        parts[0],
+                        parts[1],
+                        parts[1].equals("inputdimensions") ? "INTS ints: 2 ints" : "INT i",
+                        parts[2])
                 + MATRIX
                 + ANSWER.formatted(7));
     assertThatThrownBy(() -> OnnxFile.read(OnnxFixture.source("e.onnx", model), true))

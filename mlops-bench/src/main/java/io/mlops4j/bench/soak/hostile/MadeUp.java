@@ -11,6 +11,9 @@ import org.apache.arrow.memory.BufferAllocator;
 final class MadeUp {
   private static final long MOST = 1 << 16;
 
+  /** The floats of the second half of the rows; those of the first half are 0. */
+  private static final int LATER = 7;
+
   private MadeUp() {}
 
   /**
@@ -49,8 +52,16 @@ final class MadeUp {
     }
     int count = (int) values;
     switch (tensor.type()) {
-      case FLOAT32 -> columns.floats(tensor.name(), new float[count]);
-      case FLOAT64 -> columns.doubles(tensor.name(), new double[count]);
+      case FLOAT32 -> {
+        float[] numbers = new float[count];
+        Arrays.fill(numbers, count / 2, count, LATER);
+        columns.floats(tensor.name(), numbers);
+      }
+      case FLOAT64 -> {
+        double[] numbers = new double[count];
+        Arrays.fill(numbers, count / 2, count, LATER);
+        columns.doubles(tensor.name(), numbers);
+      }
       case INT32 -> columns.ints(tensor.name(), new int[count]);
       case INT64 -> columns.longs(tensor.name(), new long[count]);
       case BOOL -> columns.booleans(tensor.name(), new boolean[count]);

@@ -28,6 +28,7 @@ public final class Mutants implements Part {
   private final String one;
   private final String what;
   private final int full;
+  private final int tiny;
   private final int mostRefused;
 
   public Mutants() {
@@ -36,18 +37,19 @@ public final class Mutants implements Part {
 
   /** With another main method. */
   Mutants(Class<?> main) {
-    this(main, "mutant", "mutated model files", 10_000, 90);
+    this(main, "mutant", "mutated model files", 10_000, 60, 90);
   }
 
   /**
    * @param mostRefused how many of a hundred may be refused when they are loaded, and so try
    *     nothing
    */
-  private Mutants(Class<?> main, String one, String what, int full, int mostRefused) {
+  private Mutants(Class<?> main, String one, String what, int full, int tiny, int mostRefused) {
     this.main = main;
     this.one = one;
     this.what = what;
     this.full = full;
+    this.tiny = tiny;
     this.mostRefused = mostRefused;
   }
 
@@ -58,7 +60,22 @@ public final class Mutants implements Part {
         "operator",
         "single operators with hostile indices, sizes and counts",
         100 * HostileOperator.operators(),
+        60,
         20);
+  }
+
+  /**
+   * Attributes that do not fit each other: each change of each operator of the table once, then two
+   * or three at random.
+   */
+  public static Mutants attributes() {
+    return new Mutants(
+        AttributesMain.class,
+        "attribute",
+        "operators whose lists of attributes have wrong lengths and numbers",
+        500 * HostileAttributes.operators(),
+        4 * HostileAttributes.operators(),
+        70);
   }
 
   @Override
@@ -73,7 +90,7 @@ public final class Mutants implements Part {
 
   @Override
   public List<Finding> run(Size size, long seed, Consumer<String> say) throws IOException {
-    return run(size.of(full, full / 20, 60), seed, say);
+    return run(size.of(full, full / 20, tiny), seed, say);
   }
 
   List<Finding> run(int mutants, long seed, Consumer<String> say) throws IOException {

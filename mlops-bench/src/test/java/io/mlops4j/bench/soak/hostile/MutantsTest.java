@@ -4,14 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.bench.soak.part.Child;
 import io.mlops4j.bench.soak.part.Finding;
+import io.mlops4j.error.MlopsException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.Model;
+import io.mlops4j.inference.Prediction;
+import io.mlops4j.runtime.ModelRuntime;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Mutants that end or hang the process are counted, and a seed makes the same again. */
 class MutantsTest {
   private final List<String> said = new ArrayList<>();
+
+  @TempDir private Path folder;
 
   /** Dies of the second mutant, and hangs at the third. */
   static final class Dying {
@@ -57,6 +70,48 @@ class MutantsTest {
     assertThat(new Mutants(Refusing.class).run(5, 42, said::add))
         .filteredOn(finding -> !finding.ok())
         .containsExactly(new Finding("soak.mutants.refused", 100, 90));
+  }
+
+  /** A model that the engine refuses as it should be would hide what its changes do. */
+  @Test
+  void operatorsWhoseAttributesFitAreAnswered() throws IOException {
+    Map<String, String> endings = new TreeMap<>();
+    try (ModelRuntime runtime = ModelRuntime.open()) {
+      for (int i = 0; i < HostileAttributes.operators(); i++) {
+        HostileAttributes made = HostileAttributes.of(1, i);
+        assertThat(made.name()).endsWith(", as it should be");
+        try (Model model = runtime.load(made.write(folder));
+            FeatureBatch batch = MadeUp.batch(model, runtime.allocator());
+            Prediction prediction = model.predict(batch)) {
+          assertThat(prediction.rows()).isPositive();
+        } catch (MlopsException e) {
+          endings.put(made.name() + " " + i, String.valueOf(e.getMessage()));
+        }
+      }
+    }
+    assertThat(endings).isEmpty();
+  }
+
+  @Test
+  void eachChangeOfAnAttributeIsTriedOnceBeforeTwoAreTriedTogether() {
+    Set<String> names = new HashSet<>();
+    int normalizer = 0;
+    while (!HostileAttributes.of(1, normalizer).name().startsWith("Normalizer")) {
+      normalizer++;
+    }
+    int turn = 0;
+    while (names.add(HostileAttributes.of(1, change(normalizer, turn)).name())) {
+      turn++;
+    }
+    assertThat(names)
+        .contains("Normalizer, no norm", "Normalizer, input 0 of shape []")
+        .hasSizeGreaterThan(15);
+    assertThat(HostileAttributes.of(2, change(normalizer, 1)).name())
+        .isEqualTo("Normalizer, no norm");
+  }
+
+  private static int change(int operator, int turn) {
+    return operator + turn * HostileAttributes.operators();
   }
 
   @Test

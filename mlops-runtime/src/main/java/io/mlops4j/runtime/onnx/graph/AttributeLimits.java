@@ -2,6 +2,7 @@ package io.mlops4j.runtime.onnx.graph;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -15,6 +16,7 @@ final class AttributeLimits {
           "GatherND", Map.of("batch_dims", new Range(0, 1 << 16)),
           "RoiAlign", Map.of("sampling_ratio", new Range(0, 1 << 12)),
           "TfIdfVectorizer", Map.of("max_skip_count", new Range(0, 1 << 16)),
+          "ai.onnx.ml.FeatureVectorizer", Map.of("inputdimensions", new Range(0, 1 << 24)),
           "com.microsoft.GroupQueryAttention",
               Map.of("num_heads", new Range(1, 1 << 16), "kv_num_heads", new Range(1, 1 << 16)));
 
@@ -47,12 +49,20 @@ final class AttributeLimits {
     Map<String, Range> ranges = TABLE.getOrDefault(operator, Map.of());
     for (AttributeProto attribute : node.getAttributeList()) {
       Range range = ranges.get(attribute.getName());
-      if (range != null && attribute.getRefAttrName().isEmpty() && !range.has(attribute.getI())) {
-        return Optional.of(
-            "%s %d, expected %d to %d"
-                .formatted(attribute.getName(), attribute.getI(), range.least, range.most));
+      if (range != null && attribute.getRefAttrName().isEmpty()) {
+        Optional<Long> found =
+            numbers(attribute).stream().filter(number -> !range.has(number)).findFirst();
+        if (found.isPresent()) {
+          return Optional.of(
+              "%s %d, expected %d to %d"
+                  .formatted(attribute.getName(), found.get(), range.least, range.most));
+        }
       }
     }
     return Optional.empty();
+  }
+
+  private static List<Long> numbers(AttributeProto attribute) {
+    return attribute.getIntsCount() > 0 ? attribute.getIntsList() : List.of(attribute.getI());
   }
 }

@@ -55,6 +55,10 @@ final class GraphScope {
                   + " Softmax Sqrt Sub Tanh Where")
               .split(" "));
 
+  /** Operators of the machine learning domain whose output has the rank of their input. */
+  private static final Set<String> SAME_RANK_OF_ML =
+      Set.of("Binarizer", "CategoryMapper", "Imputer", "LabelEncoder", "Normalizer", "Scaler");
+
   private final @Nullable GraphScope outer;
   private final Map<String, Integer> types = new HashMap<>();
   private final Map<String, Integer> ranks = new HashMap<>();
@@ -152,6 +156,11 @@ final class GraphScope {
     }
     if (node.getOutputCount() == 1 && OperatorGuards.isOnnx(node.getDomain())) {
       ranks.put(node.getOutput(0), rank(node));
+    } else if (node.getDomain().equals("ai.onnx.ml")
+        && SAME_RANK_OF_ML.contains(node.getOpType())
+        && node.getInputCount() == 1
+        && node.getOutputCount() == 1) {
+      ranks.put(node.getOutput(0), rank(node.getInput(0)));
     }
   }
 

@@ -7,6 +7,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -83,13 +84,18 @@ final class GuardNodes {
 
   /** Adds a constant of int64 without dimensions. */
   String scalar(long number) {
-    return constant(TensorProto.newBuilder().addInt64Data(number));
+    return constant(integers().addInt64Data(number));
   }
 
   /** Adds a constant of int64 with one dimension. */
   String list(Long... numbers) {
+    return constant(integers().addDims(numbers.length).addAllInt64Data(List.of(numbers)));
+  }
+
+  /** Adds a constant list of one text. */
+  String text(ByteString text) {
     return constant(
-        TensorProto.newBuilder().addDims(numbers.length).addAllInt64Data(List.of(numbers)));
+        TensorProto.newBuilder().setDataType(DataType.STRING_VALUE).addDims(1).addStringData(text));
   }
 
   private String constant(TensorProto.Builder tensor) {
@@ -99,7 +105,11 @@ final class GuardNodes {
                 AttributeProto.newBuilder()
                     .setName("value")
                     .setType(AttributeType.TENSOR)
-                    .setT(tensor.setDataType(DataType.INT64_VALUE))));
+                    .setT(tensor)));
+  }
+
+  private static TensorProto.Builder integers() {
+    return TensorProto.newBuilder().setDataType(DataType.INT64_VALUE);
   }
 
   String isEmpty(String data) {

@@ -188,13 +188,13 @@ public final class ModelGuards {
     if (violation == null && found.isPresent()) {
       violation = described(node) + " has " + found.get();
     }
-    isOpen(node, AttributeLimits.names(operator));
     if (isDivision(operator, node)) {
       return isHarmless(node, scope) ? node.build() : division(operator, node, scope, nodes);
     }
     if (isOpen(node, OperatorGuards.attributes(operator))) {
       return node.build();
     }
+    isOpen(node, AttributeLimits.names(operator));
     boolean skipped = trusted && operator.equals(OperatorGuards.CONCAT);
     return !skipped
             && OperatorGuards.isNeeded(operator, node, scope)
@@ -225,6 +225,14 @@ public final class ModelGuards {
   }
 
   private boolean isGuardable(String operator, NodeProto.Builder node, long firstSet) {
+    if (operatorSet < firstSet && operator.equals(OperatorGuards.ONE_LABEL)) {
+      if (violation == null) {
+        violation =
+            "%s has one class label and operator set %d, expected %d or newer"
+                .formatted(described(node), operatorSet, firstSet);
+      }
+      return false;
+    }
     if (operatorSet < firstSet) {
       unguarded.add(
           "%s, because operator set %d is older than %d"

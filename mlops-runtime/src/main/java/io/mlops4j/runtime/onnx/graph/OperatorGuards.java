@@ -5,6 +5,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -32,6 +33,14 @@ final class OperatorGuards {
    */
   static final String CONCAT = "Concat";
 
+  /**
+   * A classifier with one label. ONNX Runtime takes it for one of two, and reads the second label.
+   */
+  static final String ONE_LABEL = "ai.onnx.ml.TreeEnsembleClassifier";
+
+  private static final String TEXT_LABELS = "classlabels_strings";
+  private static final String NUMBER_LABELS = "classlabels_int64s";
+
   private static final Map<String, Entry> TABLE = new HashMap<>();
 
   static {
@@ -44,6 +53,13 @@ final class OperatorGuards {
         1,
         (node, scope) -> true,
         OperatorGuards::featureVectorizer);
+    put(
+        "ai.onnx.ml.Normalizer",
+        9,
+        1,
+        (node, scope) -> scope.rank(node.getInput(0)) < 1,
+        OperatorGuards::normalizer);
+    put(ONE_LABEL, 8, 1, OperatorGuards::hasOneLabel, OperatorGuards::oneLabel);
     put("LpNormalization", 9, 1, (node, scope) -> true, OperatorGuards::lpNormalization);
     put("STFT", 10, 2, (node, scope) -> has(node, 2) || has(node, 3), OperatorGuards::stft);
     put(
@@ -95,10 +111,16 @@ final class OperatorGuards {
    */
   private static final Map<String, Set<String>> ATTRIBUTES =
       Map.of(
-          "Einsum", Set.of("equation"),
-          "TopK", Set.of("axis"),
-          "Unique", Set.of("axis"),
-          "ai.onnx.ml.FeatureVectorizer", Set.of("inputdimensions"));
+          "Einsum",
+          Set.of("equation"),
+          "TopK",
+          Set.of("axis"),
+          "Unique",
+          Set.of("axis"),
+          "ai.onnx.ml.FeatureVectorizer",
+          Set.of("inputdimensions"),
+          ONE_LABEL,
+          Set.of(TEXT_LABELS, NUMBER_LABELS));
 
   /**
    * How an operator is guarded.
@@ -440,6 +462,52 @@ final class OperatorGuards {
     String inverse = inside.cast(inside.add("ConstantOfShape", size), DataType.INT64_VALUE);
     return nodes.either(
         node, 4, nodes.isEmpty(data), inside, List.of(values, indices, inverse, counts));
+  }
+
+  /** Requires a dimension. */
+  private static NodeProto normalizer(NodeProto.Builder node, GraphScope scope, GuardNodes nodes) {
+    String data = node.getInput(0);
+    String shape = nodes.add("Shape", data);
+    String rank = nodes.add("Reshape", nodes.add("Size", shape), nodes.list(1L));
+    String none = nodes.add("Equal", rank, nodes.list(0L));
+    String reason = "Normalizer needs a dimension of " + data;
+    return node.setInput(0, nodes.unless(none, 1, data, shape, reason)).build();
+  }
+
+  private static boolean hasOneLabel(NodeProto.Builder node, GraphScope scope) {
+    int texts = attribute(node, TEXT_LABELS).map(AttributeProto::getStringsCount).orElse(0);
+    int numbers = attribute(node, NUMBER_LABELS).map(AttributeProto::getIntsCount).orElse(0);
+    return node.getOutputCount() > 0 && (texts == 0 ? numbers : texts) == 1;
+  }
+
+  /**
+   * Returns the label for each row. The scores are those that ONNX Runtime gives for a label that
+   * is a number.
+   */
+  private static NodeProto oneLabel(NodeProto.Builder node, GraphScope scope, GuardNodes nodes) {
+    List<ByteString> texts =
+        attribute(node, TEXT_LABELS).map(AttributeProto::getStringsList).orElse(List.of());
+    String label =
+        texts.isEmpty()
+            ? nodes.list(attribute(node, NUMBER_LABELS).orElseThrow().getInts(0))
+            : nodes.text(texts.get(0));
+    boolean scored = node.getOutputCount() > 1 && !node.getOutput(1).isEmpty();
+    String scores = scored ? node.getOutput(1) : nodes.name();
+    NodeProto.Builder trees =
+        node.clone().clearAttribute().clearOutput().addOutput(nodes.name()).addOutput(scores);
+    node.getAttributeList().stream()
+        .filter(each -> !each.getName().equals(TEXT_LABELS))
+        .filter(each -> !each.getName().equals(NUMBER_LABELS))
+        .forEach(trees::addAttribute);
+    nodes.add(
+        trees.addAttribute(
+            AttributeProto.newBuilder()
+                .setName(NUMBER_LABELS)
+                .setType(AttributeProto.AttributeType.INTS)
+                .addInts(0)));
+    String rows = nodes.add("Gather", nodes.add("Shape", scores), nodes.list(0L));
+    String output = node.getOutput(0).isEmpty() ? nodes.name() : node.getOutput(0);
+    return GuardNodes.node("Expand", output, label, rows).build();
   }
 
   /** Returns data without elements unchanged. */
