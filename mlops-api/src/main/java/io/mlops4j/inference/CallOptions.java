@@ -156,7 +156,7 @@ public final class CallOptions {
 
   /**
    * Sets the importance of the call. A deployment with load shedding rejects less important calls
-   * first. The default is {@link Priority#NORMAL}. Other models ignore it.
+   * first, and calls that wait run by {@link Priority}. The default is {@link Priority#NORMAL}.
    *
    * @param priority the importance
    * @return a changed copy

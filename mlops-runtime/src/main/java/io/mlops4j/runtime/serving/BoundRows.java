@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.serving;
 
 import io.mlops4j.inference.CallOptions;
+import io.mlops4j.inference.Priority;
 import io.mlops4j.runtime.binding.RecordBinder;
 import io.mlops4j.runtime.binding.output.RecordReader;
 import io.mlops4j.runtime.serving.answer.DefaultPrediction;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * A model bound to a pair of record classes, for callers that have counted their call. An
  * asynchronous call ends that count when its run has ended.
  */
-final class BoundRows<I extends Record, O extends Record> implements HeldRows<I, O> {
+final class BoundRows<I extends Record, O extends Record>
+    implements HeldRows<I, O>, RowBatcher.Asker<BoundRows.Asked<I>, O> {
   private final ModelCalls calls;
   private final RecordBinder<I> binder;
   private final RecordReader<O> reader;
@@ -27,7 +29,7 @@ final class BoundRows<I extends Record, O extends Record> implements HeldRows<I,
   private final @Nullable RowBatcher<Asked<I>, O> batcher;
 
   /** The record of one call, which may share a run with others. */
-  record Asked<I extends Record>(I row, @Nullable String trace) {}
+  record Asked<I extends Record>(I row, Priority priority, @Nullable String trace) {}
 
   /**
    * Binds the classes.
@@ -72,7 +74,7 @@ final class BoundRows<I extends Record, O extends Record> implements HeldRows<I,
     }
     Duration deadline = ModelCalls.deadline(options);
     calls.admit(1, deadline);
-    return batcher.ask(new Asked<>(row, ModelCalls.traceId(options)), deadline);
+    return batcher.ask(asked(row, options), deadline);
   }
 
   @Override
@@ -100,8 +102,18 @@ final class BoundRows<I extends Record, O extends Record> implements HeldRows<I,
     return List.copyOf(read);
   }
 
+  private static <I extends Record> Asked<I> asked(I row, CallOptions options) {
+    return new Asked<>(row, options.priority(), ModelCalls.traceId(options));
+  }
+
+  @Override
+  public Priority priority(Asked<I> asked) {
+    return asked.priority();
+  }
+
   /** Calls the model in this thread, for calls that were admitted. */
-  List<O> answer(List<Asked<I>> together, @Nullable Duration within, long since) {
+  @Override
+  public List<O> ask(List<Asked<I>> together, @Nullable Duration within, long since) {
     List<I> rows = new ArrayList<>(together.size());
     together.forEach(asked -> rows.add(asked.row()));
     Request request = request(rows, row -> together.get(row).trace());
@@ -147,22 +159,21 @@ final class BoundRows<I extends Record, O extends Record> implements HeldRows<I,
       calls.admit(1, deadline);
       return future.cancelledBy(
           batcher.askAsync(
-              new Asked<>(row, ModelCalls.traceId(options)),
+              asked(row, options),
               deadline,
-              (answer, error, company) -> ended(future, answer, error, company)));
+              (answer, error, company) -> {
+                Runnable end = () -> complete(future, answer, error);
+                if (company && future.getNumberOfDependents() > 0) {
+                  // A dependent of the future must not delay the other calls of the run.
+                  RuntimeThreads.executeOrRun(
+                      calls.workers(), RuntimeThreads.prioritized(options.priority(), end));
+                } else {
+                  end.run();
+                }
+              }));
     } catch (RuntimeException | Error e) {
       calls.leave();
       return CompletableFuture.failedFuture(e);
-    }
-  }
-
-  /** A dependent of the future must not delay the other calls of the run. */
-  private void ended(
-      AsyncCall<O> future, @Nullable O answer, @Nullable Throwable error, boolean company) {
-    if (company && future.getNumberOfDependents() > 0) {
-      RuntimeThreads.executeOrRun(calls.workers(), () -> complete(future, answer, error));
-    } else {
-      complete(future, answer, error);
     }
   }
 

@@ -25,6 +25,7 @@ import io.mlops4j.runtime.serving.call.CallTimes;
 import io.mlops4j.runtime.serving.call.Calls;
 import io.mlops4j.runtime.serving.listening.Listeners;
 import io.mlops4j.runtime.serving.listening.ModelIdentity;
+import io.mlops4j.runtime.serving.threads.RuntimeThreads;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
 import java.util.Map;
@@ -286,7 +287,12 @@ final class ComposedModel extends ClosableModel {
     Cancellation end = new Cancellation(null);
     AsyncCall<R> future = new AsyncCall<R>().cancelledBy(end::cancel);
     try {
-      context.threads().workers().execute(() -> complete(future, batch, options, end, read));
+      context
+          .threads()
+          .workers()
+          .execute(
+              RuntimeThreads.prioritized(
+                  options.priority(), () -> complete(future, batch, options, end, read)));
     } catch (RuntimeException | Error e) { // such as an Error because no thread can start
       end(batch);
       future.completeExceptionally(e instanceof RejectedExecutionException ? closedException() : e);

@@ -3,6 +3,7 @@ package io.mlops4j.runtime.serving;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.inference.Prediction;
+import io.mlops4j.inference.Priority;
 import io.mlops4j.runtime.binding.output.Outputs;
 import io.mlops4j.runtime.serving.answer.DefaultPrediction;
 import io.mlops4j.runtime.serving.batching.RowBatcher;
@@ -55,7 +56,7 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
   DefaultPrediction ask(BatchRequest request, CallOptions options) {
     Duration within = ModelCalls.deadline(options);
     calls.admit(request.rows(), within);
-    return batcher.ask(new JointCall(request, false, now()), within);
+    return batcher.ask(new JointCall(request, false, options.priority(), now()), within);
   }
 
   /** Measured for listeners only. */
@@ -74,7 +75,7 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
       Function<? super Prediction, ? extends R> read,
       Runnable after) {
     Duration within = ModelCalls.deadline(options);
-    JointCall call = new JointCall(request, true, now());
+    JointCall call = new JointCall(request, true, options.priority(), now());
     Ending<R> ending = new Ending<>(calls, call, new AsyncCall<>(), read, after);
     try {
       calls.admit(request.rows(), within);
@@ -103,7 +104,8 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
     public void ended(
         @Nullable DefaultPrediction answer, @Nullable Throwable error, boolean company) {
       if (company) {
-        RuntimeThreads.executeOrRun(calls.workers(), () -> ended(answer, error));
+        RuntimeThreads.executeOrRun(
+            calls.workers(), RuntimeThreads.prioritized(call.priority, () -> ended(answer, error)));
       } else {
         ended(answer, error);
       }
@@ -123,6 +125,11 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
       after.run();
       future.end(result, error);
     }
+  }
+
+  @Override
+  public Priority priority(JointCall call) {
+    return call.priority;
   }
 
   @Override

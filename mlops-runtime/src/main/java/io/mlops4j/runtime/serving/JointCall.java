@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.serving;
 
+import io.mlops4j.inference.Priority;
 import io.mlops4j.runtime.binding.JoinableBatch;
 import java.util.List;
 import java.util.Objects;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class JointCall {
   final BatchRequest request;
   final boolean asynchronous;
+  final Priority priority;
   final long since;
 
   /** When its run began, by {@link System#nanoTime}. */
@@ -26,9 +28,10 @@ final class JointCall {
    *
    * @param since when it began, by {@link System#nanoTime}
    */
-  JointCall(BatchRequest request, boolean asynchronous, long since) {
+  JointCall(BatchRequest request, boolean asynchronous, Priority priority, long since) {
     this.request = request;
     this.asynchronous = asynchronous;
+    this.priority = priority;
     this.since = since;
   }
 

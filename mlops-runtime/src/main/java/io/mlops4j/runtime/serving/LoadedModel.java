@@ -248,7 +248,7 @@ final class LoadedModel extends ClosableModel implements ServingModel {
                 context.<BoundRows.Asked<I>, O>batcher(
                     identity.batching(),
                     calls.late == null,
-                    direct::answer,
+                    direct,
                     asked -> binder.shape(asked.row()),
                     counter::running,
                     calls::refused));

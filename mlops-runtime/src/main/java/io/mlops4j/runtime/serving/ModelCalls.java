@@ -13,6 +13,7 @@ import io.mlops4j.runtime.serving.call.Calls;
 import io.mlops4j.runtime.serving.listening.ModelIdentity;
 import io.mlops4j.runtime.serving.threads.CpuTime;
 import io.mlops4j.runtime.serving.threads.Deadlines;
+import io.mlops4j.runtime.serving.threads.RuntimeThreads;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -232,7 +233,10 @@ final class ModelCalls {
             after.run();
           };
       end = both;
-      workers().execute(() -> complete(future, request, cancellation, read, both));
+      workers()
+          .execute(
+              RuntimeThreads.prioritized(
+                  options.priority(), () -> complete(future, request, cancellation, read, both)));
     } catch (RuntimeException | Error e) { // such as an Error because no thread can start
       end.run();
       future.completeExceptionally(e instanceof RejectedExecutionException ? closedException() : e);

@@ -3,6 +3,7 @@ package io.mlops4j.runtime.serving.batching;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.mlops4j.inference.Priority;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jcstress.annotations.Actor;
@@ -23,7 +24,11 @@ public final class CallQueueStress {
     final AtomicInteger answers = new AtomicInteger();
 
     Counted(Object group) {
-      super(group, null);
+      this(group, Priority.NORMAL);
+    }
+
+    Counted(Object group, Priority priority) {
+      super(group, priority, null);
     }
 
     @Override
@@ -79,14 +84,14 @@ public final class CallQueueStress {
     }
   }
 
-  /** Two calls that cannot be answered together are queued at once. */
+  /** Two calls that cannot be answered together are queued at once; one is more important. */
   @JCStressTest
   @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "both are answered")
   @Outcome(expect = FORBIDDEN, desc = "one is forgotten, or answered twice")
   @State
   public static class AddAndAdd extends Queue {
-    private final Counted one = new Counted("group");
-    private final Counted two = new Counted("other");
+    private final Counted one = new Counted("group", Priority.LOW);
+    private final Counted two = new Counted("other", Priority.HIGH);
 
     /** A call. */
     @Actor

@@ -1,8 +1,7 @@
 package io.mlops4j.runtime.serving.batching;
 
-import java.util.ArrayDeque;
+import io.mlops4j.runtime.serving.threads.RuntimeThreads;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -17,11 +16,15 @@ import org.jspecify.annotations.Nullable;
  * thread looks for a processor. So either that thread finds the processor, or the thread that
  * returns the processor finds the call. A thread answers only calls of the group of its own call,
  * so that no model delays the callers of another.
+ *
+ * <p>Calls wait by priority, and calls of one priority in their order. A caller leaves a free
+ * processor to a more important call of another group, unless a worker answers that call: callers
+ * never wait for workers, which may be waiting for callers.
  */
 public final class CallQueue {
   private final int processors;
   private final Executor workers;
-  private final Deque<QueuedCall> waiting = new ArrayDeque<>();
+  private final WaitingCalls waiting = new WaitingCalls();
   private int free;
 
   /**
@@ -104,7 +107,7 @@ public final class CallQueue {
     wake(head);
   }
 
-  /** Queues calls again, before all others, each in a group of its own. */
+  /** Queues calls again, before all others of their priority, each in a group of its own. */
   void addSeparately(List<QueuedCall> calls) {
     if (calls.isEmpty()) {
       return;
@@ -125,13 +128,14 @@ public final class CallQueue {
 
   /**
    * Takes a processor, and calls of the same group as this call. If calls were taken, {@link
-   * #leave} must follow. Takes nothing if no processor is free or another thread took the call.
+   * #leave} must follow. Takes nothing if no processor is free, if another thread took the call, or
+   * if a more important call must go first.
    */
   List<QueuedCall> take(QueuedCall call) {
     List<QueuedCall> taken = new ArrayList<>();
     QueuedCall head = null;
     synchronized (this) {
-      if (free > 0 && call.isWaiting()) {
+      if (free > 0 && call.isWaiting() && !mustYield(call)) {
         free--;
         take(call, taken);
         head = next();
@@ -144,6 +148,18 @@ public final class CallQueue {
       // calls that were taken, nor run while a processor is kept.
     }
     return taken;
+  }
+
+  /**
+   * Whether the head goes first. Its thread is awake, and wakes the next head when it takes a
+   * processor or gives up.
+   */
+  private boolean mustYield(QueuedCall call) {
+    QueuedCall head = waiting.peek();
+    return head != null
+        && head.priority.compareTo(call.priority) > 0
+        && !head.isAsynchronous()
+        && !head.group.equals(call.group);
   }
 
   private void take(QueuedCall call, List<QueuedCall> taken) {
@@ -189,7 +205,7 @@ public final class CallQueue {
       return;
     }
     if (head.isAsynchronous()) {
-      workers.execute(() -> lead(head));
+      workers.execute(RuntimeThreads.prioritized(head.priority, () -> lead(head)));
     } else {
       head.wake();
     }

@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.serving.batching;
 
+import io.mlops4j.inference.Priority;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -7,15 +8,18 @@ import org.jspecify.annotations.Nullable;
 /** A call that waits for a processor. Its {@link CallQueue} guards the fields that change. */
 abstract class QueuedCall {
   private final @Nullable Thread thread;
+  final Priority priority;
   Object group;
   boolean queued;
 
   /**
    * @param group equal for calls that can be answered together
+   * @param priority more important calls are answered first
    * @param thread the thread that waits for it, or null if a worker answers it
    */
-  QueuedCall(Object group, @Nullable Thread thread) {
+  QueuedCall(Object group, Priority priority, @Nullable Thread thread) {
     this.group = group;
+    this.priority = priority;
     this.thread = thread;
   }
 

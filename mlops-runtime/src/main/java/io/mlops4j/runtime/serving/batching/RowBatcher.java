@@ -3,6 +3,7 @@ package io.mlops4j.runtime.serving.batching;
 import io.mlops4j.error.DeadlineException;
 import io.mlops4j.error.OverloadedException;
 import io.mlops4j.inference.MicroBatching;
+import io.mlops4j.inference.Priority;
 import io.mlops4j.internal.Spans;
 import io.mlops4j.runtime.serving.threads.Deadlines;
 import io.mlops4j.runtime.serving.threads.RuntimeThreads;
@@ -90,6 +91,16 @@ public final class RowBatcher<I, O> {
      */
     default int rows(I asked) {
       return 1;
+    }
+
+    /**
+     * Returns the importance of a call. More important calls are answered first.
+     *
+     * @param asked the input of the call
+     * @return the priority
+     */
+    default Priority priority(I asked) {
+      return Priority.NORMAL;
     }
 
     /**
@@ -203,6 +214,7 @@ public final class RowBatcher<I, O> {
         @Nullable Completion<O> completion) {
       super(
           new Group(RowBatcher.this, shape, completion != null),
+          asker.priority(row),
           completion == null ? Thread.currentThread() : null);
       this.row = row;
       this.cost = cost;

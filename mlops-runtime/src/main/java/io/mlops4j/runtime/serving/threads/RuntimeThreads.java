@@ -1,17 +1,21 @@
 package io.mlops4j.runtime.serving.threads;
 
+import io.mlops4j.inference.Priority;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The threads of one runtime. Each starts when it is first needed and ends at close. Thread safe.
@@ -24,6 +28,7 @@ public final class RuntimeThreads implements AutoCloseable {
   private static final long IDLE_SECONDS = 30;
 
   private final ThreadPoolExecutor workers;
+  private final AtomicLong tasks = new AtomicLong();
   private final ThreadPoolExecutor late;
   private final ThreadPoolExecutor strict;
   private final Deadlines deadlines;
@@ -38,8 +43,8 @@ public final class RuntimeThreads implements AutoCloseable {
    * @param workers the number of worker threads, 1 or more
    */
   public RuntimeThreads(int workers) {
-    this.workers = pool(workers, named("mlops4j-worker", true));
-    this.late = pool(1, named("mlops4j-late", false));
+    this.workers = pool(workers, new PriorityBlockingQueue<>(), named("mlops4j-worker", true));
+    this.late = pool(1, new LinkedBlockingQueue<>(), named("mlops4j-late", false));
     this.strict =
         new ThreadPoolExecutor(
             0,
@@ -52,10 +57,10 @@ public final class RuntimeThreads implements AutoCloseable {
     this.housekeeping = new ScheduledThreadPoolExecutor(1, named("mlops4j-housekeeping", false));
   }
 
-  private static ThreadPoolExecutor pool(int threads, ThreadFactory named) {
+  private static ThreadPoolExecutor pool(
+      int threads, BlockingQueue<Runnable> queue, ThreadFactory named) {
     ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named);
+        new ThreadPoolExecutor(threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, queue, named);
     pool.allowCoreThreadTimeOut(true);
     return pool;
   }
@@ -93,9 +98,51 @@ public final class RuntimeThreads implements AutoCloseable {
     return strict;
   }
 
-  /** {@return the workers; tasks wait in a queue without a bound} */
+  /**
+   * {@return the workers; tasks wait in a queue without a bound, by priority and then in their
+   * order}
+   */
   public Executor workers() {
-    return workers;
+    return task -> {
+      Task ordered = task instanceof Task own ? own : new Task(Priority.NORMAL, task);
+      ordered.number = tasks.getAndIncrement();
+      workers.execute(ordered);
+    };
+  }
+
+  /**
+   * Returns a task that workers run before less important ones. A task without a priority has
+   * {@link Priority#NORMAL}.
+   *
+   * @param priority the importance
+   * @param task what a worker runs
+   * @return a task to execute once
+   */
+  public static Runnable prioritized(Priority priority, Runnable task) {
+    return new Task(priority, task);
+  }
+
+  /** A task of a worker. */
+  private static final class Task implements Runnable, Comparable<Task> {
+    private final Priority priority;
+    private final Runnable task;
+    private long number;
+
+    Task(Priority priority, Runnable task) {
+      this.priority = priority;
+      this.task = task;
+    }
+
+    @Override
+    public int compareTo(Task other) {
+      int order = other.priority.compareTo(priority);
+      return order != 0 ? order : Long.compare(number, other.number);
+    }
+
+    @Override
+    public void run() {
+      task.run();
+    }
   }
 
   /** {@return the thread that completes asynchronous calls which timed out in the queue} */

@@ -2,6 +2,7 @@ package io.mlops4j.runtime.serving.batching;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.inference.Priority;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -33,7 +34,8 @@ class CallQueueTest {
 
   /**
    * A letter is a caller. Equal letters are answered together, "+" lets a caller give up while it
-   * waits, "!" lets what is answered together with it fail, "~" leaves a call to a worker.
+   * waits, "!" lets what is answered together with it fail, "~" leaves a call to a worker. "^" is a
+   * call of high priority, "_" one of low priority.
    */
   @ParameterizedTest
   @CsvSource({
@@ -50,6 +52,15 @@ class CallQueueTest {
     "2, a+ a b+",
     "2, a~ a b",
     "2, a a b+ c",
+    "1, a a^ a_",
+    "1, a_ b b^",
+    "1, a_ b^+ c",
+    "1, a~_ b^ a^",
+    "1, a_ a!^ b",
+    "2, a_ b^ a",
+    "2, a_ b~^ c",
+    "2, a_ a^ b^+",
+    "2, a~_ b^ c",
   })
   void everyCallerIsAnsweredInEveryOrder(int processors, String callers) {
     Set<String> seen = new HashSet<>();
@@ -75,6 +86,11 @@ class CallQueueTest {
 
   /** Callers at one moment. */
   private static final class Play {
+    private static final Comparator<Caller> ORDER =
+        Comparator.<Caller, Priority>comparing(caller -> caller.priority)
+            .reversed()
+            .thenComparing(caller -> caller.place);
+
     private final int processors;
     private final CallQueue queue;
     private final Deque<Runnable> tasks = new ArrayDeque<>();
@@ -122,7 +138,7 @@ class CallQueueTest {
     void checkFree(List<Integer> schedule) {
       callers.stream()
           .filter(QueuedCall::isWaiting)
-          .min(Comparator.comparing(caller -> caller.place))
+          .min(ORDER)
           .filter(head -> queue.free() > 0)
           .ifPresent(
               head ->
@@ -148,7 +164,7 @@ class CallQueueTest {
       List<Integer> order = new ArrayList<>();
       callers.stream()
           .filter(QueuedCall::isWaiting)
-          .sorted(Comparator.comparing(caller -> caller.place))
+          .sorted(ORDER)
           .forEach(caller -> order.add(callers.indexOf(caller)));
       return queue.free() + " " + order + " " + tasks.size() + " " + callers;
     }
@@ -162,7 +178,12 @@ class CallQueueTest {
       private List<QueuedCall> taken = List.of();
 
       Caller(String kind) {
-        super(kind.charAt(0), kind.contains("~") ? null : Thread.currentThread());
+        super(
+            kind.charAt(0),
+            kind.contains("^")
+                ? Priority.HIGH
+                : kind.contains("_") ? Priority.LOW : Priority.NORMAL,
+            kind.contains("~") ? null : Thread.currentThread());
         this.kind = kind;
         this.next = isAsynchronous() ? Next.QUEUE : Next.ENTER;
       }
@@ -202,7 +223,25 @@ class CallQueueTest {
           return;
         }
         taken = queue.take(this);
+        if (!taken.isEmpty()) {
+          checkOrder();
+        }
         next = taken.isEmpty() ? Next.PARKED : Next.LEAVE;
+      }
+
+      /** No call of the group overtakes a more important one, and no caller the first caller. */
+      private void checkOrder() {
+        callers.stream()
+            .filter(left -> left.isWaiting() && left.group.equals(group))
+            .forEach(
+                left ->
+                    assertThat(taken)
+                        .allMatch(call -> call.priority.compareTo(left.priority) >= 0));
+        callers.stream()
+            .filter(QueuedCall::isWaiting)
+            .min(ORDER)
+            .filter(head -> !head.isAsynchronous() && !head.group.equals(group))
+            .ifPresent(head -> assertThat(priority).isGreaterThanOrEqualTo(head.priority));
       }
 
       private void tell(List<QueuedCall> together) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mlops4j.error.DeadlineException;
 import io.mlops4j.error.OverloadedException;
 import io.mlops4j.inference.MicroBatching;
+import io.mlops4j.inference.Priority;
 import io.mlops4j.runtime.Waits;
 import io.mlops4j.runtime.serving.threads.Deadlines;
 import io.mlops4j.runtime.serving.threads.UninterruptibleWait;
@@ -137,6 +138,80 @@ class RowBatcherTest {
       assertThat(waiting.get(i).get()).isEqualTo(List.of(20, 40, 60, 80, 120).get(i));
     }
     assertThat(runs).containsExactly(List.of(0), List.of(2, 4, 6, 8), List.of(12));
+  }
+
+  private record Asked(int row, Priority priority) {}
+
+  /** Batches calls of one shape, each of which has a priority. */
+  private RowBatcher<Asked, Integer> ofPriorities(int most) {
+    RowBatcher.Asker<Asked, Integer> asker =
+        new RowBatcher.Asker<>() {
+          @Override
+          public List<Integer> ask(List<Asked> asked, @Nullable Duration within, long since) {
+            return RowBatcherTest.this.ask(asked.stream().map(Asked::row).toList(), within, since);
+          }
+
+          @Override
+          public Priority priority(Asked asked) {
+            return asked.priority();
+          }
+        };
+    return new RowBatcher<>(
+        upTo(most),
+        queue,
+        asker,
+        asked -> 0,
+        () -> 1,
+        System::nanoTime,
+        deadlines,
+        threads,
+        (rows, since, why) -> refused.add(why));
+  }
+
+  private static final List<Asked> MIXED =
+      List.of(
+          new Asked(1, Priority.LOW),
+          new Asked(2, Priority.NORMAL),
+          new Asked(3, Priority.HIGH),
+          new Asked(4, Priority.LOW),
+          new Asked(5, Priority.NORMAL),
+          new Asked(6, Priority.HIGH));
+
+  @Test
+  void callsThatWaitAreAnsweredByPriorityAndThenInTheirOrder() throws Exception {
+    RowBatcher<Asked, Integer> batcher = ofPriorities(2);
+    Future<Integer> unused = threads.submit(() -> batcher.ask(new Asked(0, Priority.NORMAL), null));
+    holding.await();
+    List<Future<Integer>> waiting = new ArrayList<>();
+    for (Asked asked : MIXED) {
+      waiting.add(threads.submit(() -> batcher.ask(asked, null)));
+      awaitWaiting(waiting.size());
+    }
+    mayEnd.countDown();
+    for (Future<Integer> each : waiting) {
+      each.get();
+    }
+    assertThat(runs).containsExactly(List.of(0), List.of(3, 6), List.of(2, 5), List.of(1, 4));
+  }
+
+  @Test
+  void asynchronousCallsThatWaitAreAnsweredByPriority() throws Exception {
+    RowBatcher<Asked, Integer> batcher = ofPriorities(1);
+    Future<Integer> unused = threads.submit(() -> batcher.ask(new Asked(0, Priority.NORMAL), null));
+    holding.await();
+    List<CompletableFuture<Integer>> waiting = new ArrayList<>();
+    for (Asked asked : MIXED) {
+      CompletableFuture<Integer> future = new CompletableFuture<>();
+      Runnable unusedToo = batcher.askAsync(asked, null, completing(future));
+      waiting.add(future);
+    }
+    mayEnd.countDown();
+    for (CompletableFuture<Integer> each : waiting) {
+      each.get();
+    }
+    assertThat(runs)
+        .containsExactly(
+            List.of(0), List.of(3), List.of(6), List.of(2), List.of(5), List.of(1), List.of(4));
   }
 
   @Test
