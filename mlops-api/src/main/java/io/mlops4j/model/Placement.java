@@ -18,13 +18,19 @@ public final class Placement {
   private final Map<String, Integer> nodes;
   private final Map<String, String> missing;
   private final String calls;
+  private final String treesInEngine;
 
   private Placement(
-      List<String> devices, Map<String, Integer> nodes, Map<String, String> missing, String calls) {
+      List<String> devices,
+      Map<String, Integer> nodes,
+      Map<String, String> missing,
+      String calls,
+      String treesInEngine) {
     this.devices = devices;
     this.nodes = nodes;
     this.missing = missing;
     this.calls = calls;
+    this.treesInEngine = treesInEngine;
   }
 
   /**
@@ -38,7 +44,7 @@ public final class Placement {
     if (devices.length == 0) {
       throw new IllegalArgumentException("devices: found none, expected at least one");
     }
-    return new Placement(List.of(devices), Map.of(), Map.of(), "");
+    return new Placement(List.of(devices), Map.of(), Map.of(), "", "");
   }
 
   /**
@@ -56,7 +62,7 @@ public final class Placement {
                 "nodes of " + device + ": found " + number + ", expected 0 or more");
           }
         });
-    return new Placement(devices, copy(nodes), missing, calls);
+    return new Placement(devices, copy(nodes), missing, calls, treesInEngine);
   }
 
   /**
@@ -66,7 +72,7 @@ public final class Placement {
    * @return a changed copy
    */
   public Placement withMissing(Map<String, String> missing) {
-    return new Placement(devices, nodes, copy(missing), calls);
+    return new Placement(devices, nodes, copy(missing), calls, treesInEngine);
   }
 
   /**
@@ -76,7 +82,18 @@ public final class Placement {
    * @return a changed copy
    */
   public Placement withCalls(String calls) {
-    return new Placement(devices, nodes, missing, Objects.requireNonNull(calls, "calls"));
+    return new Placement(
+        devices, nodes, missing, Objects.requireNonNull(calls, "calls"), treesInEngine);
+  }
+
+  /**
+   * Sets why the engine evaluates the model's decision trees, and not Java.
+   *
+   * @param reason a clause for people, or an empty text
+   * @return a changed copy
+   */
+  public Placement withTreesInEngine(String reason) {
+    return new Placement(devices, nodes, missing, calls, Objects.requireNonNull(reason, "reason"));
   }
 
   private static <V> Map<String, V> copy(Map<String, V> map) {
@@ -131,8 +148,19 @@ public final class Placement {
   }
 
   /**
-   * Compares devices, nodes and missing devices. The description of calls is not compared, because
-   * it depends on the JVM and not on where the model runs.
+   * Returns why the engine evaluates the model's decision trees, although the device {@code java}
+   * evaluates many such ensembles faster.
+   *
+   * @return a clause for people, for example {@code the post transform is PROBIT}; empty if Java
+   *     evaluates the trees, or if the model has none
+   */
+  public String treesInEngine() {
+    return treesInEngine;
+  }
+
+  /**
+   * Compares devices, nodes and missing devices. The descriptions of calls and trees are not
+   * compared, because they are reasons and not places.
    *
    * @param other any object
    * @return true if the other is a placement with the same values
@@ -153,8 +181,8 @@ public final class Placement {
   /**
    * Returns a short description for people.
    *
-   * @return for example {@code cpu}, {@code cuda (210 nodes), cpu (4 nodes)}, or {@code cpu in
-   *     place of cuda}
+   * @return for example {@code cpu}, {@code cuda (210 nodes), cpu (4 nodes)}, {@code cpu in place
+   *     of cuda}, or {@code cpu (trees are not evaluated in Java: the post transform is PROBIT)}
    */
   @Override
   public String toString() {
@@ -165,8 +193,10 @@ public final class Placement {
       Integer counted = nodes.get(device);
       text.add(counted == null ? device : device + " (" + counted + " nodes)");
     }
-    return missing.isEmpty()
-        ? text.toString()
-        : text + " in place of " + String.join(", ", missing.keySet());
+    return text
+        + (missing.isEmpty() ? "" : " in place of " + String.join(", ", missing.keySet()))
+        + (treesInEngine.isEmpty()
+            ? ""
+            : " (trees are not evaluated in Java: " + treesInEngine + ")");
   }
 }

@@ -5,13 +5,16 @@ import ai.onnxruntime.OrtException;
 import io.mlops4j.error.EngineUnavailableException;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.ModelSignature;
+import io.mlops4j.model.ValueSpec;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.onnx.environment.OnnxVersion;
 import io.mlops4j.runtime.onnx.environment.OrtStart;
 import io.mlops4j.runtime.onnx.foreign.ForeignRuntime;
+import io.mlops4j.runtime.onnx.graph.FoundTrees;
 import io.mlops4j.runtime.onnx.graph.ModelGuards;
 import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import io.mlops4j.runtime.onnx.graph.SessionModel;
+import io.mlops4j.runtime.onnx.tree.UnfitTreesException;
 import io.mlops4j.spi.Engine;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
@@ -109,14 +112,19 @@ final class OnnxEngine implements Engine {
   private OnnxModel model(ModelSource source, LoadRequest request, OpenModel opened) {
     OnnxModel model = null;
     OpenSession head = null;
+    TreeModel trees = null;
+    String inEngine = "";
     try {
       ModelSignature signature =
           opened.session().signature(opened.graph(), source.main(), request.features());
-      TreeModel trees = trees(opened, request, signature);
-      head = trees == null || trees.head() == null ? null : head(source, request, trees);
-      boolean whole = trees != null && trees.head() != null && head == null;
-      model =
-          new OnnxModel(environment, memory, source, opened, signature, whole ? null : trees, head);
+      try {
+        trees = trees(opened, request, signature);
+        head = trees == null || trees.head() == null ? null : head(source, request, trees);
+      } catch (UnfitTreesException e) {
+        trees = null;
+        inEngine = e.reason();
+      }
+      model = new OnnxModel(environment, memory, source, opened, signature, trees, head, inEngine);
       return model;
     } catch (OrtException e) {
       throw OnnxFile.read(source, true).refused(e);
@@ -130,27 +138,47 @@ final class OnnxEngine implements Engine {
     }
   }
 
-  /** Returns null if ONNX Runtime runs the whole model. */
+  /**
+   * Returns null for a model without trees.
+   *
+   * @throws UnfitTreesException if ONNX Runtime runs the whole model
+   */
   private @Nullable TreeModel trees(
       OpenModel opened, LoadRequest request, ModelSignature signature) {
-    boolean cpu = opened.session().devices().placement().devices().equals(OnnxModel.CPU);
-    boolean replaces =
-        signature.inputs().stream()
-            .anyMatch(input -> opened.graph().initializers().contains(input.name()));
-    return opened.trees() == null || request.engineOnly() || replaces || !cpu
-        ? null
-        : TreeModel.of(opened.trees(), signature, threads);
+    FoundTrees found = opened.trees();
+    if (!found.any()) {
+      return null;
+    }
+    if (request.engineOnly()) {
+      throw new UnfitTreesException("the load options name the engine");
+    }
+    if (!opened.session().devices().placement().devices().equals(OnnxModel.CPU)) {
+      throw new UnfitTreesException("the model runs on another device than the CPU");
+    }
+    for (ValueSpec input : signature.inputs()) {
+      if (opened.graph().initializers().contains(input.name())) {
+        throw new UnfitTreesException("callers may replace the constant " + input.name());
+      }
+    }
+    if (found.graph() == null) {
+      throw new UnfitTreesException(found.obstacle());
+    }
+    return TreeModel.of(found.graph(), signature, threads);
   }
 
-  /** Opens the nodes before the trees; returns null if ONNX Runtime cannot run them alone. */
-  private @Nullable OpenSession head(ModelSource source, LoadRequest request, TreeModel trees) {
+  /**
+   * Opens the nodes before the trees.
+   *
+   * @throws UnfitTreesException if ONNX Runtime cannot run them alone
+   */
+  private OpenSession head(ModelSource source, LoadRequest request, TreeModel trees) {
     ByteBuffer bytes = Objects.requireNonNull(trees.head(), "head");
     OnnxGraph graph = OnnxGraph.read(bytes, source.main());
     try {
       SessionModel content = SessionModel.of(source, bytes, graph, request.trusted(), true);
       return sessions.open(new OnnxFile(source, bytes, graph, content), request).session();
-    } catch (OrtException | ModelLoadException e) {
-      return null; // the whole model has opened
+    } catch (OrtException | ModelLoadException e) { // although the whole model has opened
+      throw new UnfitTreesException("ONNX Runtime cannot run the operators before them alone");
     }
   }
 

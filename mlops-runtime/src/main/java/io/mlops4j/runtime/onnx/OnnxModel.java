@@ -58,7 +58,8 @@ final class OnnxModel implements EngineModel {
       OpenModel opened,
       ModelSignature signature,
       @Nullable TreeModel trees,
-      @Nullable OpenSession head)
+      @Nullable OpenSession head,
+      String treesInEngine)
       throws OrtException {
     this.environment = environment;
     this.memory = memory;
@@ -80,7 +81,7 @@ final class OnnxModel implements EngineModel {
     } else {
       this.placement =
           trees == null
-              ? devices.withCalls(session.calls())
+              ? devices.withCalls(session.calls()).withTreesInEngine(treesInEngine)
               : Placement.of(JAVA).withMissing(devices.missing());
     }
   }

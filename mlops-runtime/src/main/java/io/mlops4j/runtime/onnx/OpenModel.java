@@ -1,8 +1,7 @@
 package io.mlops4j.runtime.onnx;
 
+import io.mlops4j.runtime.onnx.graph.FoundTrees;
 import io.mlops4j.runtime.onnx.graph.OnnxGraph;
-import io.mlops4j.runtime.onnx.graph.TreeGraph;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A model in a session.
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytes the size of the session: ONNX Runtime does not report it, but a model is mostly
  *     weights, which a session holds once
  */
-record OpenModel(OpenSession session, OnnxGraph graph, @Nullable TreeGraph trees, long bytes)
+record OpenModel(OpenSession session, OnnxGraph graph, FoundTrees trees, long bytes)
     implements AutoCloseable {
   @Override
   public void close() {

@@ -10,6 +10,7 @@ import io.mlops4j.model.TensorSpec.Dim;
 import io.mlops4j.model.ValueSpec;
 import io.mlops4j.runtime.onnx.graph.TreeGraph;
 import io.mlops4j.runtime.onnx.tree.TreeEnsemble;
+import io.mlops4j.runtime.onnx.tree.UnfitTreesException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,14 +48,20 @@ record TreeModel(
    */
   private static final long LEAST_STEPS_AFTER_HEAD = 40;
 
-  /** Returns null if ONNX Runtime has to run the whole model. */
-  static @Nullable TreeModel of(TreeGraph graph, ModelSignature signature, int threads) {
+  /**
+   * Takes the trees of a model.
+   *
+   * @throws UnfitTreesException if ONNX Runtime has to run the whole model
+   */
+  static TreeModel of(TreeGraph graph, ModelSignature signature, int threads) {
     NodeProto operator = graph.trees();
     TreeEnsemble trees = TreeEnsemble.of(operator);
-    int last = trees != null && trees.classifies() ? 1 : 0; // the output that has the scores
-    if (trees == null || operator.getOutputCount() != last + 1 || !fits(graph, trees, signature)) {
-      return null;
+    int last = trees.classifies() ? 1 : 0; // the output that has the scores
+    if (operator.getOutputCount() != last + 1) {
+      throw new UnfitTreesException(
+          "they have %d outputs, expected %d".formatted(operator.getOutputCount(), last + 1));
     }
+    checkInput(graph, trees, signature);
     int scores = -1;
     int labels = -1;
     int maps = -1;
@@ -75,7 +82,9 @@ record TreeModel(
         maps = i;
         keys = keys(map);
       } else {
-        return null;
+        throw new UnfitTreesException(
+            "output %s is not the only one with their scores, their labels, or a map of these"
+                .formatted(output.name()));
       }
     }
     TensorSpec matrix =
@@ -85,11 +94,25 @@ record TreeModel(
         trees, graph.head(), matrix, scores, labels, maps, keys, graph.steps(), threads);
   }
 
-  private static boolean fits(TreeGraph graph, TreeEnsemble trees, ModelSignature signature) {
-    return graph.head() != null
-        ? graph.width() >= trees.features() && trees.steps() >= LEAST_STEPS_AFTER_HEAD
-        : signature.inputs().size() == 1
-            && isRows(signature.inputs().get(0), graph.trees().getInput(0));
+  private static void checkInput(TreeGraph graph, TreeEnsemble trees, ModelSignature signature) {
+    if (graph.head() == null) {
+      if (signature.inputs().size() != 1
+          || !isRows(signature.inputs().get(0), graph.trees().getInput(0))) {
+        throw new UnfitTreesException(
+            "the inputs are %s, expected rows of 32-bit floats".formatted(signature.inputs()));
+      }
+      return;
+    }
+    if (graph.width() < trees.features()) {
+      throw new UnfitTreesException(
+          "operators before them make %d columns, and they read %d"
+              .formatted(graph.width(), trees.features()));
+    }
+    if (trees.steps() < LEAST_STEPS_AFTER_HEAD) {
+      throw new UnfitTreesException(
+          "all trees together have %d levels, and behind other operators Java was measured to be faster from %d on"
+              .formatted(trees.steps(), LEAST_STEPS_AFTER_HEAD));
+    }
   }
 
   private static List<Object> keys(NodeProto map) {

@@ -119,6 +119,37 @@ class TreeModelTest {
   }
 
   @Test
+  void thePlacementSaysWhyTreesAreNotEvaluatedInJava() throws InvalidProtocolBufferException {
+    NodeProto operator = full().grow(20, 3).operator();
+    assertThat(placement(operator).treesInEngine()).isEmpty();
+    try (EngineModel model = load(operator, OnnxFixture.CPU.withEngineOnly())) {
+      assertThat(model.placement().treesInEngine()).isEqualTo("the load options name the engine");
+    }
+    assertThat(placement(full().grow(2, 4).operator()))
+        .hasToString(
+            "cpu (trees are not evaluated in Java: all trees together have 8 levels, and Java was"
+                + " measured to be faster from 10 on)");
+    RandomTrees chains = full();
+    chains.chains = true;
+    assertThat(placement(chains.grow(20, 20).operator()).treesInEngine())
+        .contains("times as deep as balanced trees");
+    RandomTrees probit = full();
+    probit.transform = "PROBIT";
+    assertThat(placement(probit.grow(20, 3).operator()).treesInEngine())
+        .isEqualTo("the post transform is PROBIT");
+    assertThat(placement(classes(1).grow(20, 3).operator()).treesInEngine())
+        .isEqualTo("they have a single class");
+    ModelProto.Builder more = ModelProto.parseFrom(RandomTrees.model(operator)).toBuilder();
+    more.getGraphBuilder()
+        .setNode(0, operator.toBuilder().setOutput(0, "between"))
+        .addNode(NodeProto.newBuilder().setOpType("Neg").addInput("between").addOutput("y"));
+    try (EngineModel model = load(more.build().toByteArray(), OnnxFixture.CPU)) {
+      assertThat(model.placement().treesInEngine())
+          .isEqualTo("output y is not made by them, or other operators follow them");
+    }
+  }
+
+  @Test
   void profiledTreesAreOneNodeInJava() {
     NodeProto operator = full().grow(20, 3).operator();
     try (EngineModel model = load(operator, OnnxFixture.CPU.withProfiling())) {

@@ -8,6 +8,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import io.mlops4j.runtime.onnx.tree.UnfitTreesException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -85,19 +86,33 @@ public record TreeGraph(
    *
    * @param model the file's bytes
    * @param graph its declarations
-   * @return null if the model is not of this form
+   * @return its trees, or why they cannot be separated
    */
-  public static @Nullable TreeGraph read(ByteBuffer model, OnnxGraph graph) {
+  public static FoundTrees read(ByteBuffer model, OnnxGraph graph) {
     int count =
         TREES.stream().mapToInt(name -> graph.operators().getOrDefault(ML + "." + name, 0)).sum();
-    if (model.remaining() > LARGEST || count != 1 || !graph.external().isEmpty()) {
-      return null;
+    if (count == 0) {
+      return FoundTrees.NONE;
     }
     try {
+      require(count == 1, "there are %d ensembles, expected one".formatted(count));
+      require(graph.external().isEmpty(), "weights are in other files");
+      require(
+          model.remaining() <= LARGEST,
+          "the file has %d bytes, expected at most %d".formatted(model.remaining(), LARGEST));
       ModelProto read = ModelProto.parseFrom(model.slice());
-      return read.getFunctionsCount() > 0 ? null : new Reader(read).read();
-    } catch (IOException e) {
-      return null; // graph was read from the same bytes, so this does not happen
+      require(read.getFunctionsCount() == 0, "the model has functions");
+      return new FoundTrees(new Reader(read).read(), "");
+    } catch (UnfitTreesException e) {
+      return new FoundTrees(null, e.reason());
+    } catch (IOException e) { // graph was read from the same bytes, so this does not happen
+      return new FoundTrees(null, "the file cannot be read again");
+    }
+  }
+
+  private static void require(boolean condition, String otherwise) {
+    if (!condition) {
+      throw new UnfitTreesException(otherwise);
     }
   }
 
@@ -120,32 +135,30 @@ public record TreeGraph(
       graph.getNodeList().forEach(node -> node.getOutputList().forEach(o -> makers.put(o, node)));
     }
 
-    @Nullable TreeGraph read() {
+    TreeGraph read() {
       List<NodeProto> found = graph.getNodeList().stream().filter(TreeGraph::isTrees).toList();
-      if (found.size() != 1 || found.get(0).getInputCount() != 1) {
-        return null; // in a subgraph
-      }
+      require(found.size() == 1 && found.get(0).getInputCount() == 1, "they are in a subgraph");
       NodeProto trees = found.get(0);
       for (var output : graph.getOutputList()) {
         NodeProto last = makers.get(output.getName());
         if (last != null && last.getDomain().equals(ML) && last.getOpType().equals("ZipMap")) {
           ends.add(last);
           Integer scores = source(last.getInput(0), trees);
-          if (scores == null || scores != trees.getOutputCount() - 1) {
-            return null;
-          }
+          require(
+              scores != null && scores == trees.getOutputCount() - 1,
+              "the map %s is not made of their scores alone".formatted(output.getName()));
           maps.put(output.getName(), last);
         } else {
           Integer source = source(output.getName(), trees);
           if (source == null) {
-            return null;
+            throw new UnfitTreesException(
+                "output %s is not made by them, or other operators follow them"
+                    .formatted(output.getName()));
           }
           tensors.put(output.getName(), source);
         }
       }
-      if (!steps.isEmpty() && !maps.isEmpty()) {
-        return null;
-      }
+      require(steps.isEmpty() || maps.isEmpty(), "arithmetic follows them before a map");
       List<NodeProto> before = new ArrayList<>(graph.getNodeList());
       before.removeIf(node -> node.equals(trees) || ends.contains(node));
       String input = trees.getInput(0);
@@ -162,9 +175,9 @@ public record TreeGraph(
                           && node.getInputList().stream()
                               .map(makers::get)
                               .noneMatch(maker -> trees.equals(maker) || ends.contains(maker)));
-      return width <= 0 || !apart
-          ? null
-          : new TreeGraph(trees, head(before, input), width, tensors, maps, steps);
+      require(apart, "operators before them have subgraphs, or read what they make");
+      require(width > 0, "the number of columns that operators before them make is not known");
+      return new TreeGraph(trees, head(before, input), width, tensors, maps, steps);
     }
 
     private ByteBuffer head(List<NodeProto> nodes, String output) {

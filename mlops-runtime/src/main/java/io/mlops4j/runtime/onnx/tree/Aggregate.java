@@ -11,7 +11,7 @@ enum Aggregate {
     try {
       return valueOf(name);
     } catch (IllegalArgumentException e) {
-      throw new UnfitTreesException("the aggregate function " + name);
+      throw new UnfitTreesException("the aggregate function is " + name);
     }
   }
 

@@ -13,9 +13,13 @@ record ClassFinish(
     implements Finish {
   ClassFinish {
     boolean one = labels.length == 2 && base.length == 1 && oneSided;
-    if (labels.length < 2 || !(base.length == 0 || base.length == labels.length || one)) {
+    if (labels.length < 2) {
+      throw new UnfitTreesException("they have a single class");
+    }
+    if (!(base.length == 0 || base.length == labels.length || one)) {
       // ONNX Runtime writes only the first of two scores if both have weights, but one base value.
-      throw new UnfitTreesException(labels.length + " classes, " + base.length + " base values");
+      throw new UnfitTreesException(
+          "%d classes have %d base values".formatted(labels.length, base.length));
     }
   }
 

@@ -87,7 +87,8 @@ final class NewTrees {
         || (missing.length != 0 && missing.length != size)
         || leafTargets.length != leafWeights.length
         || all.containsKey("membership_values")) {
-      throw new UnfitTreesException("arrays of unequal length, or sets of members");
+      throw new UnfitTreesException(
+          "lists of nodes have unequal lengths, or nodes compare with sets");
     }
   }
 
@@ -132,7 +133,7 @@ final class NewTrees {
     Deque<Node> open = new ArrayDeque<>();
     open.add(node(tree, first, roots[tree], false));
     if (trueIds[(int) roots[tree]] == falseIds[(int) roots[tree]]) {
-      throw new UnfitTreesException("a root that may be a leaf"); // ONNX Runtime reads another leaf
+      throw new UnfitTreesException("a root may be a leaf"); // ONNX Runtime reads another leaf
     }
     while (!open.isEmpty()) {
       Node node = open.remove();
@@ -150,7 +151,7 @@ final class NewTrees {
   private Node node(int tree, int first, long number, boolean leaf) {
     int end = leaf ? leafWeights.length : seen.length;
     if (number < 0 || number >= end || (!leaf && seen[(int) number])) {
-      throw new UnfitTreesException("no node " + number + ", or one of two parents");
+      throw new UnfitTreesException("the node %d is missing or has two parents".formatted(number));
     }
     int at = (int) number;
     if (!leaf) {
@@ -163,7 +164,7 @@ final class NewTrees {
 
   private String mode(int branch) {
     if (modes[branch] >= MODES.length) {
-      throw new UnfitTreesException("the mode " + modes[branch]);
+      throw new UnfitTreesException("a node has the mode " + modes[branch]);
     }
     return MODES[modes[branch]];
   }
@@ -172,7 +173,7 @@ final class NewTrees {
     AttributeProto found = all.get(name);
     long choice = found == null ? otherwise : found.getI();
     if (choice < 0 || choice >= choices.length) {
-      throw new UnfitTreesException(name + " " + choice);
+      throw new UnfitTreesException(name + " is " + choice);
     }
     return choices[(int) choice];
   }
@@ -186,7 +187,8 @@ final class NewTrees {
     if (tensor.getDataType() != type.getNumber()
         || tensor.getDataLocation() != DataLocation.DEFAULT
         || tensor.getDimsCount() != 1) {
-      throw new UnfitTreesException("the tensor " + name);
+      throw new UnfitTreesException(
+          "%s is not a list of %s inside the model".formatted(name, type));
     }
     return tensor;
   }
@@ -215,7 +217,7 @@ final class NewTrees {
     int raw = tensor.getRawData().size();
     int size = raw == 0 ? typed : raw / bytes;
     if (tensor.getDims(0) != size || raw % bytes != 0 || (raw > 0 && typed > 0)) {
-      throw new UnfitTreesException("a tensor of another size");
+      throw new UnfitTreesException("a list of numbers has another length than it states");
     }
     return size;
   }

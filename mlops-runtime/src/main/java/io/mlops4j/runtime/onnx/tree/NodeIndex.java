@@ -16,7 +16,7 @@ final class NodeIndex {
   NodeIndex(TreeDefinition trees) {
     long[] tree = trees.trees();
     if (trees.ids().length != tree.length) {
-      throw new UnfitTreesException("arrays of unequal length");
+      throw new UnfitTreesException("lists of nodes have unequal lengths");
     }
     nodes = new int[tree.length];
     Arrays.fill(nodes, -1);
@@ -26,16 +26,17 @@ final class NodeIndex {
         end++;
       }
       if ((int) tree[start] == -1) { // ONNX Runtime takes each of its nodes for a root
-        throw new UnfitTreesException("a tree with the number " + tree[start]);
+        throw new UnfitTreesException("a tree has the number " + tree[start]);
       }
       if (starts.put(tree[start], start) != null) {
-        throw new UnfitTreesException("a tree in several pieces");
+        throw new UnfitTreesException("the nodes of a tree stand apart");
       }
       sizes.put(tree[start], end - start);
       for (int node = start; node < end; node++) {
         long id = trees.ids()[node];
         if (id < 0 || id >= end - start || nodes[start + (int) id] >= 0) {
-          throw new UnfitTreesException("the id " + id + " of a node");
+          throw new UnfitTreesException(
+              "the ids of a tree's nodes are not 0, 1, 2 and so on: " + id);
         }
         nodes[start + (int) id] = node;
       }
@@ -47,7 +48,7 @@ final class NodeIndex {
   int find(long tree, long id) {
     Integer start = starts.get(tree);
     if (start == null || id < 0 || id >= sizes.getOrDefault(tree, 0)) {
-      throw new UnfitTreesException("no node " + id + " in tree " + tree);
+      throw new UnfitTreesException("tree %d has no node %d".formatted(tree, id));
     }
     return nodes[start + (int) id];
   }

@@ -11,7 +11,8 @@ record TargetFinish(int targets, Aggregate aggregate, float[] base, Transform tr
     implements Finish {
   TargetFinish {
     if (base.length != 0 && base.length != targets) {
-      throw new UnfitTreesException(base.length + " base values");
+      throw new UnfitTreesException(
+          "%d targets have %d base values".formatted(targets, base.length));
     }
   }
 

@@ -14,7 +14,7 @@ enum Transform {
     try {
       return valueOf(name);
     } catch (IllegalArgumentException e) {
-      throw new UnfitTreesException("the post transform " + name);
+      throw new UnfitTreesException("the post transform is " + name);
     }
   }
 

@@ -48,18 +48,13 @@ record TreeDefinition(
 
   TreeDefinition {
     if (targets < 1 || targets > MOST_TARGETS) {
-      throw new UnfitTreesException(targets + " targets");
+      throw new UnfitTreesException(
+          "they have %d targets, expected 1 to %d".formatted(targets, MOST_TARGETS));
     }
   }
 
   private static final String NEW = "TreeEnsemble";
-  private static final String REGRESSOR = "TreeEnsembleRegressor";
   static final String CLASSIFIER = "TreeEnsembleClassifier";
-
-  /** Whether an operator is one of these, by its name in the domain of machine learning. */
-  static boolean isTrees(String operator) {
-    return operator.equals(REGRESSOR) || operator.equals(CLASSIFIER) || operator.equals(NEW);
-  }
 
   /**
    * Reads an operator.
@@ -74,14 +69,15 @@ record TreeDefinition(
                     AttributeProto::getName,
                     Function.identity(),
                     (a, b) -> {
-                      throw new UnfitTreesException("the attribute " + a.getName() + " twice");
+                      throw new UnfitTreesException(
+                          "the attribute " + a.getName() + " is there twice");
                     }));
     if (node.getOpType().equals(NEW)) {
       return new NewTrees(all).definition();
     }
     for (String name : all.keySet()) {
       if (name.endsWith("_as_tensor")) {
-        throw new UnfitTreesException("the attribute " + name);
+        throw new UnfitTreesException("their numbers are 64-bit floats (%s)".formatted(name));
       }
     }
     boolean classifies = node.getOpType().equals(CLASSIFIER);
@@ -90,7 +86,7 @@ record TreeDefinition(
     long[] labels = classifies ? longs(all, "classlabels_int64s") : new long[0];
     if (!texts.isEmpty()) {
       if (labels.length > 0) {
-        throw new UnfitTreesException("labels of two types");
+        throw new UnfitTreesException("the labels have two types");
       }
       labels = LongStream.range(0, texts.size()).toArray();
     }

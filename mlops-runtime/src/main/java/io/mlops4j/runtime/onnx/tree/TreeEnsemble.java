@@ -5,7 +5,6 @@ import io.mlops4j.runtime.memory.Native;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An ensemble of decision trees. Immutable and thread safe; each thread needs an {@link Evaluator}.
@@ -48,20 +47,15 @@ public final class TreeEnsemble {
   /**
    * Reads an operator.
    *
-   * @param node an operator of the domain ai.onnx.ml
-   * @return null if it is no ensemble of trees, one that is not evaluated here, or one of a shape
-   *     that ONNX Runtime evaluates as fast
+   * @param node an ensemble of trees of the domain ai.onnx.ml
+   * @return the trees
+   * @throws UnfitTreesException if they are not evaluated here, or have a shape that ONNX Runtime
+   *     evaluates as fast
    */
-  public static @Nullable TreeEnsemble of(NodeProto node) {
-    if (!TreeDefinition.isTrees(node.getOpType())) {
-      return null;
-    }
-    try {
-      TreeEnsemble trees = read(node);
-      return TreeShape.of(trees.nodes).isFaster() ? trees : null;
-    } catch (UnfitTreesException e) {
-      return null;
-    }
+  public static TreeEnsemble of(NodeProto node) {
+    TreeEnsemble trees = read(node);
+    TreeShape.of(trees.nodes).requireFaster();
+    return trees;
   }
 
   /**

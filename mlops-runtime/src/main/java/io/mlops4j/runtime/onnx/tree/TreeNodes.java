@@ -145,7 +145,7 @@ record TreeNodes(
               && (trees.missing().length == size || trees.missing().length == 0)
               && trees.weightTrees().length == trees.weights().length
               && trees.weightIds().length == trees.weights().length,
-          "arrays of unequal length");
+          "lists of nodes or weights have unequal lengths");
       reached = new boolean[size];
       nodes = new long[size];
       leaves = new boolean[size];
@@ -173,11 +173,13 @@ record TreeNodes(
           count++;
         }
       }
-      require(count > 0, "no tree");
+      require(count > 0, "there is no tree");
       for (boolean one : reached) {
-        require(one, "a node that no tree reaches");
+        require(one, "a node is reached by no tree");
       }
-      require(slotOf.size() < MOST_SLOTS, slotOf.size() + " slots");
+      require(
+          slotOf.size() < MOST_SLOTS,
+          "they read %d features, expected less than %d".formatted(slotOf.size(), MOST_SLOTS));
       int[] features = new int[slotOf.size()];
       int[] missing = new int[features.length];
       slotOf.forEach(
@@ -206,7 +208,7 @@ record TreeNodes(
 
     /** A node may have only one parent. */
     private int reach(int node) {
-      require(!reached[node], "a node with two parents");
+      require(!reached[node], "a node has two parents");
       reached[node] = true;
       return node;
     }
@@ -237,7 +239,9 @@ record TreeNodes(
           }
         }
       }
-      require(end - first <= MOST_NODES, "a tree of " + (end - first) + " nodes");
+      require(
+          end - first <= MOST_NODES,
+          "a tree has %d nodes, expected at most %d".formatted(end - first, MOST_NODES));
       return depth;
     }
 
@@ -246,17 +250,20 @@ record TreeNodes(
       int node = origins[at];
       String mode = trees.modes().get(node);
       float value = trees.values()[node];
-      require(!Float.isNaN(value), "the value NaN");
+      require(!Float.isNaN(value), "a threshold is NaN");
       if (mode.equals("BRANCH_EQ") || mode.equals("BRANCH_NEQ")) {
         return member(node, left);
       }
       boolean less = mode.equals("BRANCH_LEQ") || mode.equals("BRANCH_LT");
-      require(less || mode.equals("BRANCH_GTE") || mode.equals("BRANCH_GT"), "the mode " + mode);
+      require(
+          less || mode.equals("BRANCH_GTE") || mode.equals("BRANCH_GT"),
+          "a node compares by " + mode);
       boolean below = mode.equals("BRANCH_LT") || mode.equals("BRANCH_GTE");
-      require(!(below && value == Float.NEGATIVE_INFINITY), "a value below -infinity");
+      require(!(below && value == Float.NEGATIVE_INFINITY), "a threshold is less than -infinity");
       float threshold = below ? Math.nextDown(value) : value;
       boolean right = tracks(node) != less; // where NaN goes
-      require(!(right && threshold == Float.POSITIVE_INFINITY), "a value beyond infinity");
+      require(
+          !(right && threshold == Float.POSITIVE_INFINITY), "a threshold is greater than infinity");
       place(less ? whenTrue(node) : whenFalse(node));
       place(less ? whenFalse(node) : whenTrue(node));
       float nan = right ? Float.POSITIVE_INFINITY : Float.NEGATIVE_INFINITY;
@@ -273,7 +280,7 @@ record TreeNodes(
       int last = node;
       for (int next = node; next >= 0; next = equal ? sameSet(last) : -1) {
         last = members.isEmpty() ? node : reach(next);
-        require(!Float.isNaN(trees.values()[last]), "the value NaN");
+        require(!Float.isNaN(trees.values()[last]), "a threshold is NaN");
         int value = order(trees.values()[last]);
         members.add(value);
         if (value == 0) {
@@ -299,7 +306,7 @@ record TreeNodes(
         return next;
       }
       steps = 0;
-      require(!alike(whenTrue(next), whenTrue(node)), "branches that look alike");
+      require(!alike(whenTrue(next), whenTrue(node)), "branches of an == look alike");
       return -1;
     }
 
@@ -334,7 +341,7 @@ record TreeNodes(
 
     private int slot(int node, int nan, SortedSet<Integer> members) {
       long feature = trees.features()[node];
-      require(feature >= 0 && feature < Integer.MAX_VALUE, "the feature " + feature);
+      require(feature >= 0 && feature < Integer.MAX_VALUE, "a node reads the feature " + feature);
       return slotOf.computeIfAbsent(
           new Slot((int) feature, nan, members), absent -> slotOf.size() + 1);
     }

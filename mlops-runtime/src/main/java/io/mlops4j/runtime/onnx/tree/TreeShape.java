@@ -38,8 +38,21 @@ record TreeShape(double depth, double least) {
     return new TreeShape(depth, least);
   }
 
-  /** Whether Java was measured to be faster than ONNX Runtime for ensembles of this shape. */
-  boolean isFaster() {
-    return depth >= LEAST_STEPS && depth <= MOST_DEPTH * least;
+  /**
+   * Requires that Java was measured to be faster than ONNX Runtime for ensembles of this shape.
+   *
+   * @throws UnfitTreesException if it was not
+   */
+  void requireFaster() {
+    if (depth < LEAST_STEPS) {
+      throw new UnfitTreesException(
+          "all trees together have %.0f levels, and Java was measured to be faster from %.0f on"
+              .formatted(depth, LEAST_STEPS));
+    }
+    if (depth > MOST_DEPTH * least) {
+      throw new UnfitTreesException(
+          "they are %.1f times as deep as balanced trees, and Java was measured to be faster up to %.0f times"
+              .formatted(depth / least, MOST_DEPTH));
+    }
   }
 }

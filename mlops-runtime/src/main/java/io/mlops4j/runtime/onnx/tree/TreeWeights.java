@@ -16,7 +16,7 @@ record TreeWeights(int[] first, int[] target, float[] weight) {
     if (trees.weightIds().length != size
         || trees.weightTrees().length != size
         || trees.weightTargets().length != size) {
-      throw new UnfitTreesException("arrays of unequal length");
+      throw new UnfitTreesException("lists of weights have unequal lengths");
     }
     int[] leaf = new int[size];
     int[] counts = new int[trees.trees().length];
@@ -31,7 +31,7 @@ record TreeWeights(int[] first, int[] target, float[] weight) {
       int node = nodes.origins()[at];
       int own = nodes.isLeaf(at) ? counts[node] : 0;
       if (nodes.isLeaf(at) && own == 0) {
-        throw new UnfitTreesException("a leaf without a weight");
+        throw new UnfitTreesException("a leaf has no weight");
       }
       if (nodes.isLeaf(at)) { // ONNX Runtime ignores weights of branches
         next[node] = first[at];
@@ -44,7 +44,7 @@ record TreeWeights(int[] first, int[] target, float[] weight) {
       if (next[leaf[i]] >= 0) {
         long to = trees.weightTargets()[i];
         if (to < 0 || to >= trees.targets()) {
-          throw new UnfitTreesException("the target " + to);
+          throw new UnfitTreesException("a weight has the target " + to);
         }
         int at = next[leaf[i]]++;
         target[at] = (int) to;
