@@ -319,15 +319,16 @@ public interface Deployment extends Model {
     Builder allowNan();
 
     /**
-     * Turns off the copy of recent rows. By default the deployment keeps a copy of the first rows
-     * of a batch that was answered, at most 32 rows and one mebibyte. It replaces them about once a
-     * minute. The next version must answer them before it serves. They stay in the memory of this
-     * process and are freed with the deployment. A message about a refused version may quote a
-     * value of them.
+     * Keeps no recent rows of callers. By default the deployment keeps rows of recent calls, and
+     * the next version must answer them before it serves: up to 32 rows of a call and 256 of all,
+     * in at most four mebibytes. It keeps the first calls after its start, and then one call at
+     * each {@link #every} in place of others that are chosen at random. A call with batches is
+     * copied. Records are kept themselves, so do not change their arrays. Rows stay in the memory
+     * of this process and are freed with the deployment. A message about a refused version may
+     * quote a value of them.
      *
-     * <p>Only batches are kept. If callers pass records ({@link Model#rows}), the next version is
-     * only tested with the golden rows of its card. No rows are used with {@link
-     * #allowSignatureChange}.
+     * <p>The next version answers them call by call, the last ones first, for at most a tenth of
+     * {@link #trialTimeout}. No rows are used with {@link #allowSignatureChange}.
      *
      * @return this builder
      */

@@ -89,9 +89,14 @@ final class BoundRows<I extends Record, O extends Record>
     if (asked.isEmpty()) {
       return List.of();
     }
-    try (DefaultPrediction answer = calls.ask(request(asked, BoundRows::noTrace), options)) {
+    try (DefaultPrediction answer = answer(asked, options)) {
       return read(answer, asked.size());
     }
+  }
+
+  @Override
+  public DefaultPrediction answer(List<I> rows, CallOptions options) {
+    return calls.ask(request(rows, BoundRows::noTrace), options);
   }
 
   private List<O> read(DefaultPrediction answer, int rows) {

@@ -11,6 +11,7 @@ import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.Placement;
+import io.mlops4j.model.TensorSpec;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -63,7 +65,8 @@ final class AliasDeployment implements Deployment {
     built.counters = counters(built, canaryCalls, shadowCalls);
     recent =
         built.keepsRows && !built.signatureMayChange
-            ? new RecentRows(built.loader.allocator(), built.clock)
+            ? new RecentRows(
+                built.loader.allocator(), new SplittableRandom(), this::championFixesRows)
             : null;
     champion =
         new AliasFollower(
@@ -106,6 +109,19 @@ final class AliasDeployment implements Deployment {
 
   private @Nullable Served championNow() {
     return champion.current().orNull();
+  }
+
+  /** Whether the champion takes one number of rows only. */
+  private boolean championFixesRows() {
+    Served now = championNow();
+    return now != null
+        && now.model().signature().inputs().stream()
+            .anyMatch(
+                input ->
+                    input instanceof TensorSpec tensor
+                        && !tensor.anyRank()
+                        && !tensor.shape().isEmpty()
+                        && tensor.shape().get(0).size().isPresent());
   }
 
   private @Nullable Served candidateNow() {
@@ -427,7 +443,7 @@ final class AliasDeployment implements Deployment {
     if (canary != null) {
       canary.candidate().current().bindLater(key);
     }
-    return new FollowingRows<>(champion, key, canary, shadow, guard);
+    return new FollowingRows<>(champion, key, canary, recent, shadow, guard);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package io.mlops4j.runtime.deployment.alias;
 
-import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.model.ModelCard;
@@ -16,6 +15,8 @@ import io.mlops4j.runtime.deployment.alias.acceptance.SelfTest;
 import io.mlops4j.runtime.serving.ModelLoader;
 import io.mlops4j.runtime.serving.ServingModel;
 import io.mlops4j.runtime.serving.loading.RegisteredVersion;
+import io.mlops4j.runtime.serving.threads.RuntimeThreads;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -138,17 +139,29 @@ final class Candidates {
         SelfTest test =
             new SelfTest(tested, loader.allocator(), built.trialTimeout, built.nanAllowed);
         test.run(card);
-        FeatureBatch rows = recent == null ? null : recent.rows();
-        if (rows != null) {
-          try (rows) {
-            test.run(rows);
-          }
-        }
+        askRecent(tested, test);
       }
       return new Candidate(model, gate, card, breaker(model), isProtected());
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;
+    }
+  }
+
+  /**
+   * Calls a version with recent rows of callers, the last ones first, for a tenth of its trial's
+   * time.
+   */
+  private void askRecent(ServingModel tested, SelfTest test) {
+    List<RecentRows.Kept> calls = recent == null ? List.of() : recent.calls();
+    try {
+      long began = System.nanoTime();
+      long most = RuntimeThreads.nanos(built.trialTimeout) / 10;
+      for (int i = calls.size() - 1; i >= 0 && System.nanoTime() - began < most; i--) {
+        calls.get(i).ask(tested, test);
+      }
+    } finally {
+      calls.forEach(RecentRows.Kept::close);
     }
   }
 

@@ -1,8 +1,12 @@
 package io.mlops4j.runtime.deployment.alias;
 
+import io.mlops4j.error.ModelInputException;
 import io.mlops4j.inference.RowModel;
+import io.mlops4j.inference.ServedBy;
 import io.mlops4j.runtime.deployment.DeploymentStatus.Verdict;
 import io.mlops4j.runtime.deployment.alias.acceptance.RejectedVersionException;
+import io.mlops4j.runtime.serving.HeldRows;
+import io.mlops4j.runtime.serving.ServingModel;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -90,11 +94,28 @@ final class CurrentModel {
     try {
       next.rows(key);
     } catch (RuntimeException e) {
-      throw new RejectedVersionException(
-          Verdict.INTERFACE,
-          next.servedBy() + ": records that callers use do not fit: " + e.getMessage(),
-          e);
+      throw unfit(next.servedBy(), e);
     }
+  }
+
+  /**
+   * Binds the records of callers to a version that is tested.
+   *
+   * @throws RejectedVersionException if they do not fit
+   */
+  static HeldRows<?, ?> bind(RowKey key, ServingModel tested) {
+    try {
+      return key.bind(tested);
+    } catch (ModelInputException e) {
+      throw unfit(tested.servedBy(), e);
+    }
+  }
+
+  private static RejectedVersionException unfit(ServedBy version, RuntimeException why) {
+    return new RejectedVersionException(
+        Verdict.INTERFACE,
+        version + ": records that callers use do not fit: " + why.getMessage(),
+        why);
   }
 
   /**

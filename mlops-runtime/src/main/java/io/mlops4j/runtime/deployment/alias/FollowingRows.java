@@ -12,6 +12,7 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
   private final AliasFollower follower;
   private final RowKey key;
   private final @Nullable Canary canary;
+  private final @Nullable RecentRows recent;
   private final @Nullable Shadow shadow;
   private final @Nullable Guard guard;
   private volatile @Nullable Bound<I, O> bound;
@@ -20,11 +21,13 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
       AliasFollower follower,
       RowKey key,
       @Nullable Canary canary,
+      @Nullable RecentRows recent,
       @Nullable Shadow shadow,
       @Nullable Guard guard) {
     this.follower = follower;
     this.key = key;
     this.canary = canary;
+    this.recent = recent;
     this.shadow = shadow;
     this.guard = guard;
   }
@@ -102,13 +105,24 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
     }
   }
 
+  /** Whether the answer of an asynchronous call is waited for. */
+  private boolean wantsAnswer() {
+    return shadow != null || (recent != null && recent.wantsRows());
+  }
+
   private void offer(I row, O answer, Served served) {
+    if (recent != null) {
+      recent.offer(key, row);
+    }
     if (shadow != null) {
       shadow.offer(key, row, answer, served.servedBy());
     }
   }
 
   private void offer(List<I> rows, List<O> answers, Served served) {
+    if (recent != null) {
+      recent.offer(key, rows);
+    }
     if (shadow != null) {
       shadow.offer(key, rows, answers, served.servedBy());
     }
@@ -137,7 +151,7 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
         some(1),
         (served, rest, answered) -> {
           CompletableFuture<O> call = rows(served).predictAsync(row, rest);
-          if (shadow != null && served.servedBy().fallback().isEmpty()) {
+          if (wantsAnswer() && served.servedBy().fallback().isEmpty()) {
             CompletableFuture<Void> unused = call.thenAccept(found -> offer(row, found, served));
           }
           return call;
@@ -149,7 +163,7 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
     Served served = acquire(options);
     try {
       CompletableFuture<O> call = rows(served).predictAsync(row, options);
-      if (shadow != null) {
+      if (wantsAnswer()) {
         CompletableFuture<Void> unused = call.thenAccept(found -> offer(row, found, served));
       }
       return call;

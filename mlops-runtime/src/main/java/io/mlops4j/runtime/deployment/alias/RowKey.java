@@ -14,6 +14,7 @@ final class RowKey {
   private final Class<? extends Record> in;
   private final Class<? extends Record> out;
   private final List<@Nullable Object> identity;
+  private volatile @Nullable RecordParts inputParts;
 
   RowKey(
       MethodHandles.@Nullable Lookup lookup,
@@ -32,6 +33,24 @@ final class RowKey {
 
   MethodHandles.@Nullable Lookup lookup() {
     return lookup;
+  }
+
+  Class<? extends Record> in() {
+    return in;
+  }
+
+  /**
+   * The components of records that a model was called with.
+   *
+   * @throws IllegalStateException if the record is not open to this library
+   */
+  RecordParts inputParts() {
+    RecordParts known = inputParts;
+    if (known == null) {
+      known = RecordParts.ofInput(this);
+      inputParts = known;
+    }
+    return known;
   }
 
   Class<? extends Record> out() {

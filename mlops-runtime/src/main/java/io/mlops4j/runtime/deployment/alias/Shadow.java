@@ -316,7 +316,7 @@ final class Shadow {
     private RecordParts parts(RowKey key) throws IllegalAccessException {
       KnownParts known = parts;
       if (known == null || !known.key().equals(key)) {
-        known = new KnownParts(key, new RecordParts(key));
+        known = new KnownParts(key, RecordParts.ofOutput(key));
         parts = known;
       }
       return known.parts();

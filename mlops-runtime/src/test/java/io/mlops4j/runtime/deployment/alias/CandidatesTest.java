@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
+import io.mlops4j.inference.RowModel;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.ModelVersion;
@@ -16,9 +17,13 @@ import io.mlops4j.model.TensorSpec.Dim;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.DeploymentStatus.Refusal;
 import io.mlops4j.runtime.deployment.DeploymentStatus.Verdict;
+import io.mlops4j.runtime.deployment.alias.DeploymentFixture.Sum;
+import io.mlops4j.runtime.deployment.alias.DeploymentFixture.Term;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -141,30 +146,59 @@ class CandidatesTest {
   }
 
   @Test
-  void fewRecentRowsAreCopiedAndRenewedWhenTheyAreOld() {
-    ManualTime time = new ManualTime();
-    try (RecentRows recent = new RecentRows(plus.loader.allocator(), time);
-        FeatureBatch many =
-            FeatureBatch.builder(plus.loader.allocator()).floats("x", new float[1000]).build();
-        FeatureBatch one = FeatureBatch.builder(plus.loader.allocator()).floats("x", 7).build()) {
-      assertThat(recent.rows()).isNull();
-      recent.offer(many);
-      recent.offer(one);
-      assertRows(recent, RecentRows.MOST_ROWS);
-      recent.renew();
-      recent.offer(one);
-      assertRows(recent, RecentRows.MOST_ROWS);
-      time.advance(Duration.ofMinutes(1));
-      recent.renew();
-      recent.offer(one);
-      assertRows(recent, 1);
+  void rowsOfManyCallsAreAnsweredFirstIfCallsHaveOneRow() {
+    ModelVersion root = plus.publish("root", card().build());
+    try (Deployment deployment = plus.champion().start()) {
+      for (int call = 0; call < 20; call++) {
+        plus.ask(deployment, call);
+      }
+      plus.ask(deployment, -1);
+      assertThat(refusal(deployment, root).reason())
+          .contains("found NaN in output y at 0 when called with recent rows of callers");
     }
-    assertThat(plus.loader.allocator().getAllocatedMemory()).isZero();
   }
 
-  private static void assertRows(RecentRows recent, int expected) {
-    try (FeatureBatch rows = recent.rows()) {
-      assertThat(rows.rows()).isEqualTo(expected);
+  @Test
+  void recordsOfCallersAreAnsweredFirstToo() {
+    ModelVersion root = plus.publish("root", card().build());
+    List<Consumer<RowModel<Term, Sum>>> calls =
+        List.of(
+            rows -> rows.predict(new Term(-1)),
+            rows -> rows.predict(List.of(new Term(1), new Term(-1))),
+            rows -> rows.predictAsync(new Term(-1), CallOptions.withDefaults()).join());
+    for (UnaryOperator<Deployment.Builder> way :
+        List.<UnaryOperator<Deployment.Builder>>of(
+            builder -> builder, builder -> builder.fallbackTo(Map.of("y", 0f)))) {
+      for (Consumer<RowModel<Term, Sum>> call : calls) {
+        plus.assign(CHAMPION, plus.v1);
+        try (Deployment deployment = way.apply(plus.champion()).start()) {
+          call.accept(deployment.rows(Term.class, Sum.class));
+          assertThat(refusal(deployment, root).reason())
+              .contains("found NaN in output y at ")
+              .contains("when called with recent rows of callers");
+        }
+      }
+    }
+  }
+
+  @Test
+  void aRowThatIsNoNumberDoesNotExcuseTheOthersOfItsCall() {
+    ModelVersion root = plus.publish("root", card().build());
+    for (boolean excused : new boolean[] {true, false}) {
+      plus.assign(CHAMPION, plus.v1);
+      try (Deployment deployment = plus.champion().start();
+          FeatureBatch batch =
+              FeatureBatch.builder(plus.loader.allocator())
+                  .floats("x", Float.NaN, excused ? 1 : -1)
+                  .build()) {
+        deployment.predict(batch).close();
+        if (excused) {
+          plus.assign(CHAMPION, root);
+          assertThat(deployment.refresh().refused()).isEmpty();
+        } else {
+          assertThat(refusal(deployment, root).reason()).contains("found NaN in output y at 1");
+        }
+      }
     }
   }
 

@@ -22,13 +22,11 @@ import io.mlops4j.runtime.serving.ModelLoader;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -233,33 +231,14 @@ class NoThreadDeploymentTest {
         .anyMatch(model -> model.servedBy().equals(version));
   }
 
-  /** A clock of a user that fails once. */
-  private static final class BrokenClock extends Clock {
-    private boolean failed;
-
-    @Override
-    public Instant instant() {
-      if (!failed) {
-        failed = true;
-        throw new OutOfMemoryError("no memory");
-      }
-      return Instant.EPOCH;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-  }
-
   @Test
   void aCallHasItsAnswerEvenIfItsRowsCannotBeKept() {
-    try (RecentRows recent = new RecentRows(plus.loader.allocator(), new BrokenClock());
+    BooleanSupplier broken =
+        () -> {
+          throw new OutOfMemoryError("no memory");
+        };
+    try (RecentRows recent =
+            new RecentRows(plus.loader.allocator(), new SplittableRandom(1), broken);
         FeatureBatch batch = FeatureBatch.builder(plus.loader.allocator()).floats("x", 1).build()) {
       recent.offer(batch);
       assertThat(recent.wantsRows()).isFalse();

@@ -13,6 +13,7 @@ import io.mlops4j.model.SequenceSpec;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
 import io.mlops4j.runtime.deployment.DeploymentStatus.Verdict;
+import io.mlops4j.runtime.serving.HeldRows;
 import io.mlops4j.runtime.serving.loading.TypedColumns;
 import io.mlops4j.runtime.serving.loading.WarmUp;
 import java.time.Duration;
@@ -36,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The first calls of a version, before it serves. */
 public final class SelfTest {
+  private static final String RECENT = "recent rows of callers";
+
   private final Model model;
   private final BufferAllocator allocator;
   private final Duration limit;
@@ -72,7 +75,7 @@ public final class SelfTest {
     if (golden.isPresent()) {
       check(golden.get());
     } else {
-      new WarmUp(model, allocator).once(limit, answer -> refuseNan(answer, "zeros"));
+      new WarmUp(model, allocator).once(limit, answer -> refuseNan(answer, "zeros", true));
     }
   }
 
@@ -80,52 +83,81 @@ public final class SelfTest {
    * Calls the model with rows that callers sent.
    *
    * @param rows the rows
-   * @throws RejectedVersionException if it does not take them, or answers NaN although all numbers
-   *     in them are finite
+   * @throws RejectedVersionException if it does not take them, or answers NaN to a row whose
+   *     numbers are all finite
    * @throws InferenceException if there is no answer
    */
   public void run(FeatureBatch rows) {
-    try (Prediction answer = model.predict(rows, CallOptions.withDefaults().withDeadline(limit))) {
-      if (isFinite(rows)) {
-        refuseNan(answer, "recent rows of callers");
-      }
+    try (Prediction answer = model.predict(rows, options())) {
+      refuseNan(answer, RECENT, finite(rows));
     } catch (ModelInputException e) {
-      throw new RejectedVersionException(
-          Verdict.ANSWERS,
-          "%s: does not take recent rows of callers, which the version that serves takes: %s; publish a version that does, or start the deployment with allowSignatureChange"
-              .formatted(model.servedBy(), e.getMessage()),
-          e);
+      throw refused(e);
     }
   }
 
-  /** Returns false, too, if a column's type does not say it. */
-  private static boolean isFinite(FeatureBatch rows) {
+  /**
+   * Calls the model with records that callers sent.
+   *
+   * @param bound the model, bound to the records
+   * @param rows the records
+   * @param finite for each record whether its numbers are all finite and none is missing
+   * @param <I> the record
+   * @throws RejectedVersionException if it does not take them, or answers NaN to a finite one
+   * @throws InferenceException if there is no answer
+   */
+  public <I extends Record> void run(HeldRows<I, ?> bound, List<I> rows, boolean[] finite) {
+    try (Prediction answer = bound.answer(rows, options())) {
+      refuseNan(answer, RECENT, finite);
+    } catch (ModelInputException e) {
+      throw refused(e);
+    }
+  }
+
+  private CallOptions options() {
+    return CallOptions.withDefaults().withDeadline(limit);
+  }
+
+  private RejectedVersionException refused(ModelInputException e) {
+    return new RejectedVersionException(
+        Verdict.ANSWERS,
+        "%s: does not take recent rows of callers, which the version that serves takes: %s; publish a version that does, or start the deployment with allowSignatureChange"
+            .formatted(model.servedBy(), e.getMessage()),
+        e);
+  }
+
+  /**
+   * Says of each row whether it has finite numbers only; no, too, if a column's type is unclear.
+   */
+  private static boolean[] finite(FeatureBatch rows) {
+    boolean[] finite = new boolean[rows.rows()];
+    Arrays.fill(finite, true);
     for (FieldVector column : rows.root().getFieldVectors()) {
-      if (column.getNullCount() > 0) {
-        return false;
-      }
-      if (column instanceof Float4Vector || column instanceof Float8Vector) {
-        FloatingPointVector floats = (FloatingPointVector) column;
-        for (int row = 0; row < column.getValueCount(); row++) {
-          if (!Double.isFinite(floats.getValueAsDouble(row))) {
-            return false;
-          }
-        }
-      } else if (!(column instanceof BaseIntVector
-          || column instanceof BitVector
-          || column instanceof VarCharVector)) {
-        return false;
+      FloatingPointVector floats =
+          column instanceof Float4Vector || column instanceof Float8Vector
+              ? (FloatingPointVector) column
+              : null;
+      boolean known =
+          floats != null
+              || column instanceof BaseIntVector
+              || column instanceof BitVector
+              || column instanceof VarCharVector;
+      for (int row = 0; row < finite.length; row++) {
+        finite[row] &=
+            known
+                && !column.isNull(row)
+                && (floats == null || Double.isFinite(floats.getValueAsDouble(row)));
       }
     }
-    return true;
+    return finite;
   }
 
   /**
    * Rejects NaN in an answer to finite rows.
    *
    * @param rows the rows, for the message
+   * @param finite which rows are finite
    */
-  private void refuseNan(Prediction answer, String rows) {
+  private void refuseNan(Prediction answer, String rows, boolean... finite) {
     if (nanAllowed) {
       return;
     }
@@ -133,7 +165,7 @@ public final class SelfTest {
       if (isFloating(output)) {
         double[] values = answer.doubles(output.name());
         for (int i = 0; i < values.length; i++) {
-          if (Double.isNaN(values[i])) {
+          if (Double.isNaN(values[i]) && isFinite(finite, i, values.length)) {
             throw new RejectedVersionException(
                 Verdict.ANSWERS,
                 "%s: found NaN in output %s at %d when called with %s, expected a number; fix the model, publish a card with golden rows, or start the deployment with allowNan if NaN is a valid answer"
@@ -143,6 +175,19 @@ public final class SelfTest {
         }
       }
     }
+  }
+
+  /** Returns whether the row of a value is finite; all must be if values belong to no row. */
+  private static boolean isFinite(boolean[] finite, int value, int values) {
+    if (finite.length > 0 && values % finite.length == 0) {
+      return finite[value / (values / finite.length)];
+    }
+    for (boolean row : finite) {
+      if (!row) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isFloating(ValueSpec output) {
@@ -155,7 +200,7 @@ public final class SelfTest {
 
   private void check(GoldenRows golden) {
     try (FeatureBatch batch = columns.batch(golden.inputs(), golden.rows());
-        Prediction answer = model.predict(batch, CallOptions.withDefaults().withDeadline(limit))) {
+        Prediction answer = model.predict(batch, options())) {
       golden.outputs().forEach((output, expected) -> check(golden, output, expected, answer));
     } catch (ModelInputException e) {
       throw new RejectedVersionException(
