@@ -42,6 +42,9 @@ import org.slf4j.LoggerFactory;
 final class AliasDeployment implements Deployment {
   private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
 
+  /** Aliases that move faster than versions are loaded are followed after the start. */
+  private static final int MOST_READINGS = 3;
+
   private final AliasFollower champion;
   private final @Nullable String shadowRef;
   private final @Nullable String canaryRef;
@@ -189,8 +192,10 @@ final class AliasDeployment implements Deployment {
       if (deployment.shadow != null) {
         deployment.shadow.start();
       }
+      long began = System.nanoTime();
       deployment.champion.start();
-      deployment.refreshOthers(built.lastGood != null, built.registryTimeout);
+      Duration took = Duration.ofNanos(System.nanoTime() - began);
+      deployment.catchUp(built, took);
       deployment.threads.every(built.interval, deployment::tick);
       return deployment;
     } catch (RuntimeException | Error e) {
@@ -200,12 +205,55 @@ final class AliasDeployment implements Deployment {
   }
 
   /**
+   * Reads all aliases until none has moved while versions were loaded, so that the first call meets
+   * the present state. That of the champion is read last: a promotion moves it before it ends the
+   * rollout.
+   *
+   * @param took how long the champion was loaded; another version may need as long
+   */
+  private void catchUp(DeploymentBuilder built, Duration took) {
+    Duration twice = took.multipliedBy(2);
+    Duration most = twice.compareTo(built.registryTimeout) > 0 ? twice : built.registryTimeout;
+    List<Optional<AliasRecord>> before;
+    boolean read;
+    int left = MOST_READINGS;
+    do {
+      before = newest();
+      read = refreshOthers(built.lastGood != null, built.registryTimeout);
+      refreshChampion(most);
+    } while (!before.equals(newest()) && --left > 0);
+    if (read) {
+      sayWhatIsMissing();
+    }
+  }
+
+  /** The newest records that were read. */
+  private List<Optional<AliasRecord>> newest() {
+    return List.of(
+        champion.newest(),
+        canary == null ? Optional.empty() : canary.candidate().newest(),
+        shadow == null ? Optional.empty() : shadow.newest());
+  }
+
+  private void refreshChampion(Duration most) {
+    if (champion.versions().isCopy()) {
+      return; // the registry is away
+    }
+    try {
+      champion.refresh(most);
+    } catch (RegistryException e) {
+      LOG.debug("the alias cannot be read again now; the version that was loaded serves", e);
+    }
+  }
+
+  /**
    * Reads the aliases of candidate and challenger.
    *
    * @param orLater whether an outage of the registry is no reason to fail
    * @param most the longest wait for a version, which serves later if it takes longer
+   * @return false in an outage
    */
-  private void refreshOthers(boolean orLater, Duration most) {
+  private boolean refreshOthers(boolean orLater, Duration most) {
     try {
       if (canary != null) {
         canary.candidate().refresh(most);
@@ -213,12 +261,13 @@ final class AliasDeployment implements Deployment {
       if (shadow != null) {
         shadow.refresh(most);
       }
-      sayWhatIsMissing();
+      return true;
     } catch (RegistryException e) {
       if (!orLater) {
         throw e;
       }
       LOG.debug("the aliases of candidate and challenger cannot be read now; this is retried", e);
+      return false;
     }
   }
 
@@ -266,6 +315,7 @@ final class AliasDeployment implements Deployment {
     Duration unlimited = ChronoUnit.FOREVER.getDuration();
     champion.refresh(unlimited);
     refreshOthers(false, unlimited);
+    sayWhatIsMissing();
     return status();
   }
 

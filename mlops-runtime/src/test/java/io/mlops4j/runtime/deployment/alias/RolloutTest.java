@@ -11,6 +11,7 @@ import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.rollout.Evidence;
 import io.mlops4j.rollout.Verdict;
+import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.Rollout;
 import io.mlops4j.runtime.deployment.RolloutPlan;
 import io.mlops4j.runtime.deployment.RolloutStatus;
@@ -92,6 +93,28 @@ class RolloutTest {
             "pass: 0.10 % of 12000 calls failed", // decided
             "pass: 0.10 % of 12000 calls failed"); // and done
     assertThat(state()).isEqualTo(end);
+  }
+
+  @Test
+  void aPromotionWhileAProcessStartsIsSeenBeforeItsFirstCall() {
+    RolloutStatus first = rollout.start(plus.v2, RolloutPlan.of(0.5), ANA);
+    AtomicBoolean promoted = new AtomicBoolean();
+    ModelRegistry moves =
+        plus.registryThat(
+            "head",
+            CHAMPION,
+            answer -> {
+              if (promoted.compareAndSet(false, true)) {
+                rollout.judged(first, PASS, SERVICE);
+              }
+              return answer;
+            });
+    try (Deployment deployment = plus.champion(moves).rollouts(trial -> OPEN).start()) {
+      assertThat(state().state()).isEqualTo(State.PROMOTED);
+      assertThat(deployment.servedBy().version()).hasValue(plus.v2);
+      assertThat(plus.ask(deployment, 0)).isEqualTo(2);
+      assertThat(deployment.canary()).isEmpty();
+    }
   }
 
   @Test
