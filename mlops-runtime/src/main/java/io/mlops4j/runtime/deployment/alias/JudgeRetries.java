@@ -23,6 +23,11 @@ final class JudgeRetries {
     return failures > 0 && !now.isBefore(failedAt) && now.isBefore(failedAt.plus(pause));
   }
 
+  /** Whether the last failure was before that time. */
+  boolean failedBefore(Instant time) {
+    return failedAt.isBefore(time);
+  }
+
   /** Begins a pause, and returns whether the failure is to be logged as a warning. */
   boolean failed(Instant now) {
     failures++;

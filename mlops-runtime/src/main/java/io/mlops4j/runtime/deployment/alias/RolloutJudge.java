@@ -24,6 +24,8 @@ import org.slf4j.LoggerFactory;
 final class RolloutJudge {
   private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
 
+  private static final String STILL_TRIED = "it is still being loaded or tested";
+
   private final Rollout rollout;
   private final Gate gate;
   private final Canary canary;
@@ -66,8 +68,9 @@ final class RolloutJudge {
   /** Judges on this thread if it is time to; never throws. */
   void judgeOnce() {
     try {
-      if (!retries.pauses(clock.instant())) {
-        canary.rollout().filter(RolloutStatus::isOpen).ifPresent(this::judge);
+      Optional<RolloutStatus> open = canary.rollout().filter(RolloutStatus::isOpen);
+      if (!retries.pauses(clock.instant()) || open.filter(this::hasEndedInThePause).isPresent()) {
+        open.ifPresent(this::judge);
         retries.succeeded();
       }
     } catch (RuntimeException | Error e) {
@@ -117,12 +120,17 @@ final class RolloutJudge {
                       Double.NaN,
                       Double.NaN,
                       "the candidate's circuit breaker is open"))));
-    } else if (status.state() != State.PROMOTING && isDue(status)) {
+    } else if (status.state() != State.PROMOTING && (isDue(status) || isOver(status))) {
       Instant began = clock.instant();
       Optional<Verdict> verdict =
           canary.servesNewest()
               ? Optional.of(verdict(status))
-              : canary.candidate().waiting().map(RolloutJudge::notLoaded);
+              : canary
+                  .candidate()
+                  .waiting()
+                  .map(DeploymentStatus.Waiting::reason)
+                  .or(() -> isOver(status) ? Optional.of(STILL_TRIED) : Optional.empty())
+                  .map(RolloutJudge::notLoaded);
       if (verdict.isPresent()) {
         record(status, verdict.get());
         judged = began; // a judgement that failed is retried after a short pause
@@ -131,19 +139,29 @@ final class RolloutJudge {
   }
 
   /** Recorded, so that the plan's patience limits it. */
-  private static Verdict notLoaded(DeploymentStatus.Waiting waiting) {
+  private static Verdict notLoaded(String reason) {
     return new Verdict.Inconclusive(
         List.of(
             new Evidence(
-                "loaded",
-                Double.NaN,
-                Double.NaN,
-                "the candidate does not serve yet: " + waiting.reason())));
+                "loaded", Double.NaN, Double.NaN, "the candidate does not serve yet: " + reason)));
   }
 
   private boolean isDue(RolloutStatus status) {
     Instant since = judged.isAfter(status.since()) ? judged : status.since();
     return !clock.instant().isBefore(since.plus(status.plan().every()));
+  }
+
+  /** Whether the plan's patience has passed, which is judged at once. */
+  private boolean isOver(RolloutStatus status) {
+    return status.state() == State.RUNNING && !clock.instant().isBefore(patienceEnds(status));
+  }
+
+  private static Instant patienceEnds(RolloutStatus status) {
+    return status.since().plus(status.plan().patience());
+  }
+
+  private boolean hasEndedInThePause(RolloutStatus status) {
+    return isOver(status) && retries.failedBefore(patienceEnds(status));
   }
 
   private Verdict verdict(RolloutStatus status) {

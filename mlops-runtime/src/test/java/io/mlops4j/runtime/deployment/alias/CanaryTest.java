@@ -2,6 +2,7 @@ package io.mlops4j.runtime.deployment.alias;
 
 import static io.mlops4j.runtime.deployment.alias.DeploymentFixture.CHALLENGER;
 import static io.mlops4j.runtime.deployment.alias.DeploymentFixture.CHAMPION;
+import static io.mlops4j.runtime.deployment.alias.DeploymentFixture.card;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -40,6 +41,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -255,6 +257,10 @@ class CanaryTest {
     assertThatIllegalArgumentException().isThrownBy(() -> builder().canary("plus", 0.1));
     assertThatIllegalStateException()
         .isThrownBy(() -> builder().canary(CHALLENGER, 0.1).rollouts(trial -> pass()).start());
+  }
+
+  private static Verdict inconclusive() {
+    return new Verdict.Inconclusive(List.of(new Evidence("rows", 12, 500, "too few rows")));
   }
 
   private static Verdict pass() {
@@ -583,6 +589,84 @@ class CanaryTest {
       deployment.refresh();
       RolloutStatus end = rolledBackWithThePatience(deployment, rollout, first);
       assertThat(end.evidence().get(0).text()).contains("the gate is broken");
+    }
+  }
+
+  @Test
+  void aCandidateThatHangsWhileItIsTriedEndsWithThePatience() {
+    ModelVersion endless =
+        plus.registry.publish(
+            card().build(), Path.of("src/test/resources/io/mlops4j/runtime/models/endless.onnx"));
+    Rollout rollout = Rollout.of(plus.registry, CHAMPION);
+    CompletableFuture<?> refresh;
+    try (Deployment deployment =
+        builder().trialTimeout(Duration.ofDays(365_000)).rollouts(trial -> pass()).start()) {
+      RolloutStatus first =
+          rollout.start(endless, RolloutPlan.of(0.5).withPatience(Duration.ofMinutes(15)), ANA);
+      refresh = CompletableFuture.runAsync(deployment::refresh);
+      await(() -> deployment.canary().isPresent());
+      time.advance(Duration.between(time.instant(), first.since()).plus(Duration.ofMinutes(14)));
+      judgeOnce(deployment);
+      assertThat(rollout.status()).hasValue(first);
+      time.advance(Duration.ofMinutes(1));
+      judgeOnce(deployment);
+      RolloutStatus end = rollout.status().orElseThrow();
+      assertThat(end.state()).isEqualTo(State.ROLLED_BACK);
+      assertThat(end.evidence().get(0).text()).contains("still being loaded or tested");
+    }
+    assertThat(refresh).succeedsWithin(Duration.ofSeconds(30));
+  }
+
+  @Test
+  void thePatienceEndsBetweenTwoJudgements() {
+    Rollout rollout = Rollout.of(plus.registry, CHAMPION);
+    try (Deployment deployment = builder().rollouts(trial -> inconclusive()).start()) {
+      RolloutStatus first =
+          rollout.start(
+              plus.v2,
+              RolloutPlan.of(0.5)
+                  .withEvery(Duration.ofSeconds(50))
+                  .withPatience(Duration.ofSeconds(60)),
+              ANA);
+      deployment.refresh();
+      time.advance(Duration.between(time.instant(), first.since()).plus(Duration.ofSeconds(50)));
+      judgeOnce(deployment);
+      assertThat(rollout.status()).hasValue(first);
+      time.advance(Duration.ofSeconds(10));
+      judgeOnce(deployment);
+      assertThat(rollout.status().orElseThrow().state()).isEqualTo(State.ROLLED_BACK);
+    }
+  }
+
+  @Test
+  void aPauseAfterFailuresDoesNotOutlastThePatience() {
+    AtomicBoolean away = new AtomicBoolean(true);
+    Gate gate =
+        trial -> {
+          if (away.get()) {
+            throw new RegistryException("the registry is away", null);
+          }
+          return inconclusive();
+        };
+    Rollout rollout = Rollout.of(plus.registry, CHAMPION);
+    try (Deployment deployment = builder().rollouts(gate).start()) {
+      RolloutStatus first = rollout.start(plus.v2, RolloutPlan.of(0.5), ANA);
+      deployment.refresh();
+      Duration untilTheEnd =
+          Duration.between(time.instant(), first.since()).plus(first.plan().patience());
+      time.advance(untilTheEnd.minusSeconds(10 + 5 * 29));
+      judgeOnce(deployment);
+      for (int failures = 1; failures < 6; failures++) {
+        time.advance(Duration.ofSeconds(29));
+        judgeOnce(deployment);
+      }
+      away.set(false);
+      time.advance(Duration.ofSeconds(9));
+      judgeOnce(deployment);
+      assertThat(rollout.status()).as("in the pause of 30 s").hasValue(first);
+      time.advance(Duration.ofSeconds(1));
+      judgeOnce(deployment);
+      assertThat(rollout.status().orElseThrow().state()).isEqualTo(State.ROLLED_BACK);
     }
   }
 
