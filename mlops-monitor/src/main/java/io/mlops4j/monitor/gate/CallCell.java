@@ -37,6 +37,10 @@ final class CallCell {
     return event.servedBy() == servedBy && isShadow(event) == shadow && rowClass(event) == rowClass;
   }
 
+  boolean isOf(ServedBy version) {
+    return servedBy.equals(version);
+  }
+
   boolean takesEqual(InferenceEvent event) {
     return event.servedBy().equals(servedBy)
         && isShadow(event) == shadow

@@ -19,7 +19,8 @@ import java.util.function.BiFunction;
  * bound, fails if the whole interval breaks it, and is inconclusive while the bound lies inside.
  * The intervals hold at all times, so a rollout may judge as often as it likes: the chance that a
  * condition ever gives a wrong verdict is at most 5 %. This assumes calls that are independent
- * within a minute. Calls of the minute in which the trial began count.
+ * within a minute. Calls before the trial do not count. Of the minute in which it began, the calls
+ * count from the candidate's first call in this trial.
  *
  * <p>Intervals of shares are Robbins' mixtures over Beta(1/2, 1/2). Those of quantiles hold the
  * values whose share of calls below has such an interval around the quantile's share. Two sides

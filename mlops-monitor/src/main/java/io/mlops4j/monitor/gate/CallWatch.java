@@ -5,6 +5,7 @@ import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceListener;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -28,8 +29,16 @@ public final class CallWatch implements InferenceListener {
   private static final int MOST_MINUTES = 1_440;
   private static final int MOST_CELLS = 20_000;
 
-  /** The counts of a minute. */
-  record Counted(long minute, List<CallCounts> cells) {}
+  /**
+   * The counts of a minute, or of a part of it.
+   *
+   * @param begin the time of the first call, in milliseconds since 1970
+   */
+  record Counted(long minute, long begin, List<CallCounts> cells) {
+    static Counted of(CallMinute minute) {
+      return new Counted(minute.number(), minute.begin(), minute.counts());
+    }
+  }
 
   private final Clock clock;
   private final Deque<Counted> ended = new ArrayDeque<>();
@@ -37,7 +46,7 @@ public final class CallWatch implements InferenceListener {
   private int endedCells;
 
   /** Threads that were slow may still count in it. */
-  private CallMinute previous = new CallMinute(Long.MIN_VALUE);
+  private CallMinute previous = new CallMinute(Long.MIN_VALUE, Long.MIN_VALUE);
 
   private volatile CallMinute current = previous;
 
@@ -82,12 +91,12 @@ public final class CallWatch implements InferenceListener {
     if (event.error() instanceof OverloadedException) {
       return; // the load rejected the call before it reached the version
     }
-    long minute = Math.floorDiv(clock.millis(), MILLIS);
+    long millis = clock.millis();
     CallMinute now = current;
-    if (minute > now.number()) {
-      now = begin(minute);
+    if (Math.floorDiv(millis, MILLIS) > now.number()) {
+      now = begin(millis);
     }
-    if (!now.add(event)) {
+    if (!now.addKnown(event) && !partFor(event, millis).add(event)) {
       uncounted.increment();
     }
   }
@@ -102,40 +111,51 @@ public final class CallWatch implements InferenceListener {
     return uncounted.sum();
   }
 
-  private synchronized CallMinute begin(long minute) {
+  private synchronized CallMinute begin(long millis) {
+    long minute = Math.floorDiv(millis, MILLIS);
     if (minute > current.number()) {
-      keep(previous);
-      previous = current;
-      current = new CallMinute(minute);
+      begin(new CallMinute(minute, millis));
+    }
+    return current;
+  }
+
+  private void begin(CallMinute next) {
+    keep(previous);
+    previous = current;
+    current = next;
+  }
+
+  /**
+   * Returns where a call counts. The first call of a version, or of a step of its rollout, ends the
+   * part of the minute that has the calls before it.
+   */
+  private synchronized CallMinute partFor(InferenceEvent event, long millis) {
+    if (current.canBeSplit()
+        && !current.knows(event.servedBy())
+        && !previous.knows(event.servedBy())) {
+      begin(current.rest(millis));
     }
     return current;
   }
 
   private void keep(CallMinute minute) {
-    List<CallCounts> cells = minute.counts();
-    if (!cells.isEmpty()) {
-      ended.addLast(new Counted(minute.number(), cells));
-      endedCells += cells.size();
+    Counted counted = Counted.of(minute);
+    if (!counted.cells().isEmpty()) {
+      ended.addLast(counted);
+      endedCells += counted.cells().size();
     }
     while (ended.size() > MOST_MINUTES || endedCells > MOST_CELLS) {
       endedCells -= ended.removeFirst().cells().size();
     }
   }
 
-  /** The minutes from the one that holds this time, oldest first. */
+  /** The minutes, and the parts of minutes, whose first call was not before this time. */
   synchronized List<Counted> since(Instant from) {
-    long first = Math.floorDiv(from.getEpochSecond(), MILLIS / 1_000);
-    List<Counted> all = new ArrayList<>();
-    for (Counted minute : ended) {
-      if (minute.minute() >= first) {
-        all.add(minute);
-      }
-    }
-    for (CallMinute minute : List.of(previous, current)) {
-      if (minute.number() >= first) {
-        all.add(new Counted(minute.number(), minute.counts()));
-      }
-    }
+    Instant first = from.truncatedTo(ChronoUnit.MILLIS); // as exact as the calls
+    List<Counted> all = new ArrayList<>(ended);
+    all.add(Counted.of(previous));
+    all.add(Counted.of(current));
+    all.removeIf(part -> Instant.ofEpochMilli(part.begin()).isBefore(first));
     return all;
   }
 }

@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.within;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.monitor.ManualClock;
+import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.registry.Change;
 import io.mlops4j.rollout.Evidence;
 import io.mlops4j.rollout.Trial;
 import io.mlops4j.rollout.Verdict;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -222,6 +225,47 @@ class CallGateTest {
     answer(CANDIDATE, 1_000, 1);
     assertThat(gate.maxErrorRate(0.01).judge(later)).isInstanceOf(Verdict.Pass.class);
     assertThat(gate.maxErrorRate(0.01).judge(trial)).isInstanceOf(Verdict.Fail.class);
+  }
+
+  @Test
+  void callsBeforeTheTrialInItsFirstMinuteDoNotCount() {
+    answer(BASELINE, 500, 1);
+    clock.advance(Duration.ofSeconds(20));
+    Trial step = Trial.of(Call.version(2), CARD, clock.instant()).against(Call.version(1), CARD);
+    answer(BASELINE, 7, 1); // before the first call of the candidate
+    answer(stepOf(CANDIDATE, 1), 110, 1);
+    answer(BASELINE, 120, 1);
+    assertThat(sides(step)).contains("of 110 and 120 calls in the same 1 minutes");
+
+    clock.advance(Duration.ofSeconds(20));
+    Trial next = Trial.of(Call.version(2), CARD, clock.instant()).against(Call.version(1), CARD);
+    answer(stepOf(CANDIDATE, 2), 30, 1);
+    answer(BASELINE, 40, 1);
+    assertThat(sides(next)).contains("of 30 and 40 calls in the same 1 minutes");
+    assertThat(sides(step)).contains("of 140 and 160 calls in the same 1 minutes");
+    minutes(1);
+    answer(stepOf(CANDIDATE, 2), 3, 1);
+    answer(BASELINE, 4, 1);
+    assertThat(sides(next)).contains("of 33 and 44 calls in the same 2 minutes");
+  }
+
+  /** A version that serves under another record of its alias, as at each step of a rollout. */
+  private static ServedBy stepOf(ServedBy version, int number) {
+    AliasRecord record =
+        new AliasRecord(
+            "m",
+            "champion.rollout",
+            number,
+            null,
+            version.version().orElseThrow(),
+            Change.by("ana"),
+            Instant.EPOCH,
+            null);
+    return ServedBy.of("m", version.digest(), version.version().orElseThrow(), record, "engine");
+  }
+
+  private String sides(Trial judged) {
+    return only(gate.maxLatencyIncrease(0.2, 0.5).judge(judged)).text();
   }
 
   @Test
