@@ -143,7 +143,9 @@ public final class RegistryOptions {
     }
 
     /**
-     * Sets the clock for the times of records, floors and leases.
+     * Sets the clock for the times of records, floors and leases. With the default, {@link
+     * Clock#systemUTC}, a registry in a database takes the times of records and floors from the
+     * database, so that the clocks of its writers do not matter. Any other clock counts as it is.
      *
      * @param clock the clock
      * @return this builder

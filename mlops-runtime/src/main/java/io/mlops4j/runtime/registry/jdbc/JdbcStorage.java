@@ -22,6 +22,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -105,6 +107,16 @@ public final class JdbcStorage implements Storage {
               + " jdbc:postgresql://host/database",
           e);
     }
+  }
+
+  @Override
+  public Instant now() {
+    return database
+        .first(
+            "read the clock",
+            "SELECT CURRENT_TIMESTAMP",
+            row -> row.getObject(1, OffsetDateTime.class).toInstant())
+        .orElseThrow();
   }
 
   @Override

@@ -14,6 +14,8 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -30,6 +32,11 @@ import org.jspecify.annotations.Nullable;
 public interface Storage extends AutoCloseable {
   /** Returns an address at which another process finds this storage. */
   URI location();
+
+  /** Returns the time: that of the storage if it has a clock, else that of this process. */
+  default Instant now() {
+    return Clock.systemUTC().instant();
+  }
 
   /** Returns the models that have a version, sorted. */
   List<String> models();
@@ -198,8 +205,8 @@ public interface Storage extends AutoCloseable {
   static IntegrityException gone(Object place) {
     return new IntegrityException(
         place
-            + ": found nothing there, expected the published bytes; they were deleted outside of this "
-            + "library, restore them from a backup",
+            + ": found nothing there, expected the published bytes; they were deleted outside of"
+            + " this library, restore them from a backup",
         true);
   }
 

@@ -42,6 +42,7 @@ public final class StoredRegistry implements ModelRegistry {
   private final Storage storage;
   private final RegistryOptions options;
   private final Signing signing;
+  private final Clock clock;
   private final VersionStore versions;
   private final AliasStore aliases;
   private final Poller poller;
@@ -50,14 +51,14 @@ public final class StoredRegistry implements ModelRegistry {
   private volatile boolean closed;
 
   public StoredRegistry(Storage storage, RegistryOptions options) {
-    Clock clock = options.clock();
+    this.clock = StorageClock.of(storage, options);
     this.storage = storage;
     this.options = options;
     this.signing = Signing.of(options);
     this.versions = new VersionStore(storage, signing, clock);
     this.aliases = new AliasStore(storage, signing, clock);
     this.poller = new Poller(options.interval());
-    this.leases = new Leases(storage, clock, poller);
+    this.leases = new Leases(storage, options.clock(), poller);
     this.collector = new Collector(storage, clock, options.retention(), versions, aliases, leases);
   }
 
@@ -440,8 +441,7 @@ public final class StoredRegistry implements ModelRegistry {
   public Verification verify(VerifyOptions options) {
     Objects.requireNonNull(options, "options");
     checkOpen();
-    return new Verifier(storage, versions, aliases, signing, this.options.clock(), options)
-        .verify();
+    return new Verifier(storage, versions, aliases, signing, clock, options).verify();
   }
 
   @Override
