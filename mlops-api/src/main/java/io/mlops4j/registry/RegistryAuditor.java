@@ -25,13 +25,16 @@ public interface RegistryAuditor {
    * Returns the record of an alias at a time: the newest record that is not later, in the order of
    * the chain. The whole history is read and checked.
    *
-   * <p>A record counts from its own time, or from the time of an earlier record if that time is
-   * later. Older versions of this library wrote such records if a clock was behind.
+   * <p>In a folder, the time of a record is that of its writer's clock. If that was more than five
+   * minutes behind an earlier record, it is only known that the record was written between that one
+   * and the next one. No record is returned for a time between them.
    *
    * @param ref {@code name@alias}
    * @param when any time, even in the future
    * @return empty if the alias was not yet assigned; a removal if it was removed by then
    * @throws io.mlops4j.error.IntegrityException if a record was altered or is missing
+   * @throws io.mlops4j.error.RegistryException if it is not known which record was the newest then;
+   *     the message has the record and the bounds of its time
    */
   Optional<AliasRecord> at(String ref, Instant when);
 

@@ -71,8 +71,14 @@ public abstract class RegistryAuditCompatibility extends RegistrySuite {
     assertThat(reader.history(CHAMPION)).contains(slow, last);
     assertThat(reader.at(CHAMPION, day(-50))).isEmpty();
     assertThat(reader.at(CHAMPION, day(5)).orElseThrow().number()).isEqualTo(1);
-    assertThat(reader.at(CHAMPION, day(15))).contains(slow);
-    assertThat(reader.at(CHAMPION, day(25))).contains(last);
+    assertThat(reader.at(CHAMPION, day(10).minusNanos(1)).orElseThrow().number()).isEqualTo(1);
+    for (Instant unknown : List.of(day(10), day(15), day(20).minusNanos(1))) {
+      assertThatThrownBy(() -> reader.at(CHAMPION, unknown))
+          .isInstanceOf(RegistryException.class)
+          .hasMessageContaining("record 3 by bob, whose clock was behind at " + day(-90))
+          .hasMessageContaining("between %s and %s".formatted(day(10), day(20)));
+    }
+    assertThat(reader.at(CHAMPION, day(20))).contains(last);
     assertThat(last.clock()).isEqualTo(last.at()).isEqualTo(day(20));
   }
 
@@ -86,6 +92,11 @@ public abstract class RegistryAuditCompatibility extends RegistrySuite {
     ModelVersion two = slow.publish(card("fraud", 2), model("mlp4.onnx"));
     assertThat(slow.status(two).published()).isEqualTo(START);
     assertThat(registry.at(CHAMPION, day(-1))).isEmpty();
+    clock.set(day(3));
+    assertThatThrownBy(() -> registry.at(CHAMPION, day(2)))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("between %s and %s".formatted(START, day(3)));
+    assertThat(registry.at(CHAMPION, day(3)).orElseThrow().to()).isEqualTo(one);
   }
 
   private static List<String> jumps(Verification found) {

@@ -7,6 +7,7 @@ import io.mlops4j.registry.Change;
 import io.mlops4j.runtime.registry.store.AliasJson.Named;
 import io.mlops4j.runtime.registry.store.Chain.Link;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * whole history and every byte of every version in it.
  */
 final class AliasChain {
+  /** As much as clocks may disagree by default before a verification reports it. */
+  private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(5);
+
   private final String model;
   private final String alias;
   private final Clock clock;
@@ -51,14 +55,52 @@ final class AliasChain {
   }
 
   /**
-   * Returns the newest record that is not later than a time. Older libraries wrote records with a
-   * clock that was behind. Such a record counts from the time of the records before it.
+   * Returns the newest record that is not later than a time.
+   *
+   * @throws RegistryException if a record whose writer's clock was behind may have been written
+   *     before or after that time
    */
   Optional<AliasRecord> at(Instant when) {
+    List<AliasRecord> history = history();
+    refuseUnknown(history, when);
     // Once one record is too late, every record after it counts as too late.
-    return history().stream()
+    return history.stream()
         .takeWhile(record -> !record.at().isAfter(when))
         .reduce((before, next) -> next);
+  }
+
+  /**
+   * A record whose writer's clock was behind was written between the record or version before it
+   * and the next record whose writer's clock was not, or now.
+   */
+  private void refuseUnknown(List<AliasRecord> history, Instant when) {
+    Instant latest = Instant.MIN;
+    Instant from = latest;
+    AliasRecord unknown = null;
+    for (AliasRecord record : history) {
+      latest = Chain.notBefore(record.at(), latest);
+      if (!record.clock().isBefore(latest.minus(CLOCKS_DIFFER))) {
+        refuseUnknown(unknown, from, latest, when);
+        unknown = null;
+      } else if (unknown == null) {
+        unknown = record;
+        from = latest;
+      }
+    }
+    if (unknown != null) {
+      refuseUnknown(unknown, from, clock.instant(), when);
+    }
+  }
+
+  private void refuseUnknown(
+      @Nullable AliasRecord unknown, Instant from, Instant until, Instant when) {
+    if (unknown != null && !when.isBefore(from) && when.isBefore(until)) {
+      throw Problems.refused(
+          model + "@" + alias + " at " + when,
+          "record %d by %s, whose clock was behind at %s, so that it was written at a time between %s and %s that is not known"
+              .formatted(unknown.number(), unknown.change().actor(), unknown.clock(), from, until),
+          "a time outside of these bounds; history() has all records in their order");
+    }
   }
 
   /**
