@@ -66,6 +66,28 @@ class JdbcModelRegistryTest {
     }
   }
 
+  @Test
+  void aDigestIsFoundByAsManyQueriesHoweverManyModelsThereAre() throws IOException {
+    try (ModelRegistry registry = builder().open()) {
+      ModelVersion wanted = publish(registry);
+      String digest = wanted.digest().toString();
+      long few = queries(() -> assertThat(registry.resolve(digest)).isEqualTo(wanted));
+      for (int model = 0; model < 20; model++) {
+        registry.publish(
+            ModelCard.builder("other" + model).build(),
+            Path.of("src/test/resources/io/mlops4j/runtime/models/mlp4_wrong.onnx"));
+      }
+      long many = queries(() -> assertThat(registry.resolve(digest)).isEqualTo(wanted));
+      assertThat(many).isLessThanOrEqualTo(few);
+    }
+  }
+
+  private long queries(Runnable work) {
+    long before = database.pool.prepared("SELECT");
+    work.run();
+    return database.pool.prepared("SELECT") - before;
+  }
+
   /** Such a database of H2 is there as long as a connection is. */
   @Test
   void anAddressKeepsOneConnectionUntilTheRegistryIsClosed() throws Exception {

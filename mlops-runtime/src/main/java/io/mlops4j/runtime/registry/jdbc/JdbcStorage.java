@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.registry.jdbc;
 
 import io.mlops4j.error.RegistryException;
+import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.PublishOptions;
@@ -122,6 +123,11 @@ public final class JdbcStorage implements Storage {
   @Override
   public List<String> models() {
     return names("SELECT DISTINCT model FROM $version");
+  }
+
+  @Override
+  public List<String> modelsWith(Digest digest) {
+    return names("SELECT DISTINCT model FROM $version WHERE digest = ?", digest.toString());
   }
 
   @Override

@@ -26,7 +26,7 @@ final class ByDigest {
   static ModelVersion find(Storage storage, VersionStore versions, String text) {
     Digest digest = Digest.parse(text);
     List<Found> found = new ArrayList<>();
-    for (String model : storage.models()) {
+    for (String model : storage.modelsWith(digest)) {
       best(versions, model, digest).ifPresent(found::add);
     }
     if (found.stream().anyMatch(Found::isUsable)) {

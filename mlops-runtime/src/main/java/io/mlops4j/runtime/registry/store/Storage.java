@@ -41,6 +41,11 @@ public interface Storage extends AutoCloseable {
   /** Returns the models that have a version, sorted. */
   List<String> models();
 
+  /** Returns at least the models that have a version with these bytes, sorted. */
+  default List<String> modelsWith(Digest digest) {
+    return models();
+  }
+
   /** Returns the models that have versions, records or aliases, sorted. */
   List<String> everyModel();
 
