@@ -47,7 +47,12 @@ final class MonitorCore implements AutoCloseable {
             ? null
             : StateKeeper.open(
                 new StateKeeper.Context(settings, stored, journal, failures), fresh, given);
-    this.loop = state != null ? state.loop() : Objects.requireNonNullElse(given, fresh).get();
+    if (state != null) {
+      this.loop = state.loop();
+    } else {
+      this.loop = Objects.requireNonNullElse(given, fresh).get();
+      this.loop.restored();
+    }
     this.thread =
         new MonitorThread(
             handOff,

@@ -79,8 +79,9 @@ final class MonitorLoop {
   private volatile Baseline baseline;
   private volatile @Nullable ServedBy serving;
   private volatile @Nullable WindowReport newestWindow;
-  private volatile WindowHistory windows = new WindowHistory();
+  private final WindowHistory windows = new WindowHistory();
   private final Map<ServedBy, WindowReport> newestWindows = new ConcurrentHashMap<>();
+  private final List<WindowReport> ended = new ArrayList<>(); // by the item that is handled
   private volatile MonitorCounts counts =
       new MonitorCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, LabelWatch.NONE, 0, 0);
 
@@ -220,11 +221,6 @@ final class MonitorLoop {
     publishCounts();
   }
 
-  /** The number of windows that ended since the start. */
-  long windowsEnded() {
-    return windowsEnded;
-  }
-
   /** Acknowledges an open episode; false if no open episode has this id. */
   boolean acknowledge(String episode, String by) {
     synchronized (episodes) { // the journal has the same order
@@ -237,29 +233,53 @@ final class MonitorLoop {
   }
 
   void write(StateWriter out) {
-    out.put(rows).put(shadows);
-    time.write(out);
-    out.each(served.entrySet(), (to, one) -> to.put(one.getKey()).put(one.getValue()));
-    writeAlarms(out);
+    writeCounts(out);
     windows.write(out);
     watches.forEach(watch -> watch.write(out));
   }
 
   /** Reads what {@link #write} wrote, into a loop that has handled nothing. */
   void read(StateReader in) {
+    readCounts(in);
+    windows.read(in);
+    watches.forEach(watch -> watch.read(in));
+  }
+
+  /** Compares the windows that had ended once more, when all state was read. */
+  void restored() {
+    baseline = drift.isAccepted() ? drift.baseline() : baseline;
+    drift.restored().forEach(this::publish);
+    publishCounts();
+  }
+
+  /** Writes what changed when windows ended, apart from predictions and labels. */
+  private void writeEnded(StateWriter out) {
+    writeCounts(out);
+    WindowHistory.write(ended, out);
+    watches.stream().filter(watch -> watch != labels).forEach(watch -> watch.write(out));
+  }
+
+  /** Reads what {@link #writeEnded} wrote. */
+  void readEnded(StateReader in) {
+    readCounts(in);
+    windows.read(in);
+    watches.stream().filter(watch -> watch != labels).forEach(watch -> watch.read(in));
+  }
+
+  private void writeCounts(StateWriter out) {
+    out.put(rows).put(shadows);
+    time.write(out);
+    out.each(served.entrySet(), (to, one) -> to.put(one.getKey()).put(one.getValue()));
+    writeAlarms(out);
+  }
+
+  private void readCounts(StateReader in) {
     rows = in.count();
     shadows = in.count();
     time.read(in);
+    served.clear();
     in.forEach(one -> served.put(one.servedBy(), one.time()));
     readAlarms(in);
-    windows = WindowHistory.read(in);
-    watches.forEach(watch -> watch.read(in));
-    baseline = drift.isAccepted() ? drift.baseline() : baseline;
-    for (WindowReport report : drift.restored()) {
-      newestWindow = report;
-      newestWindows.put(report.servedBy(), report);
-    }
-    publishCounts();
   }
 
   private void writeAlarms(StateWriter out) {
@@ -282,6 +302,7 @@ final class MonitorLoop {
       }
       default -> in.check(false, "found a record of the kind " + kind);
     }
+    alarms.announce(); // before the application can add actions
   }
 
   private void replayPredictions(StateReader in) {
@@ -302,7 +323,35 @@ final class MonitorLoop {
   }
 
   void handle(HandOff.Item item) {
-    long before = alarms.decided() + forgotten;
+    long windowsBefore = windowsEnded;
+    long alarmsBefore = alarms.decided() + forgotten;
+    try {
+      pass(item);
+    } finally {
+      try {
+        synchronized (episodes) { // the journal has the same order
+          if (windowsEnded != windowsBefore) {
+            journal.ended(this::writeEnded);
+          } else if (alarms.decided() + forgotten != alarmsBefore) {
+            journal.write(StateJournal.ALARMS, this::writeAlarms);
+          }
+        }
+      } finally {
+        announce();
+      }
+    }
+  }
+
+  private void announce() {
+    for (WindowReport report : ended) {
+      windows.add(report);
+      publish(report);
+    }
+    ended.clear();
+    alarms.announce();
+  }
+
+  private void pass(HandOff.Item item) {
     if (item instanceof CallBlock block) {
       split.handle(block);
     } else if (item instanceof HandOff.Answered answered) {
@@ -312,11 +361,6 @@ final class MonitorLoop {
       step.run().run();
     } else if (item instanceof HandOff.Labels given) {
       labelled(new HandOff.Labels(given.labels(), time.of(given.at()), given.upTo()));
-    }
-    if (alarms.decided() + forgotten != before) {
-      synchronized (episodes) { // the journal has the same order
-        journal.write(StateJournal.ALARMS, this::writeAlarms);
-      }
     }
   }
 
@@ -419,17 +463,20 @@ final class MonitorLoop {
   }
 
   private void windowEnded(WindowReport report) {
-    newestWindow = report;
-    windows.add(report);
-    newestWindows.put(report.servedBy(), report);
-    newestWindows.keySet().retainAll(served.keySet());
+    ended.add(report);
     alarms.ended(report);
     endEpisodes(report.servedBy(), report.uncounted().keySet(), report.from(), report.to());
   }
 
+  private void publish(WindowReport report) {
+    newestWindow = report;
+    newestWindows.put(report.servedBy(), report);
+    newestWindows.keySet().retainAll(served.keySet());
+  }
+
   /** A window without a problem of configuration is quiet, and so are versions that have left. */
   private void endEpisodes(ServedBy version, Set<String> uncounted, Instant from, Instant to) {
-    windowsEnded++; // so that a snapshot with the ends is due, also without the watch of drift
+    windowsEnded++; // so that the ends are stored, also without the watch of drift
     Set<String> names = new HashSet<>(uncounted);
     notWatched.forEach(one -> names.add(one.name()));
     Set<ServedBy> during = new HashSet<>();

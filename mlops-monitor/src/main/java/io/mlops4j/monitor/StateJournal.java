@@ -3,12 +3,14 @@ package io.mlops4j.monitor;
 import io.mlops4j.error.DataException;
 import io.mlops4j.monitor.alarm.NotWatched;
 import io.mlops4j.monitor.handoff.HandOff;
+import io.mlops4j.monitor.profile.internal.BinaryFrame;
 import io.mlops4j.monitor.state.StateFolder;
 import io.mlops4j.monitor.state.StateWriter;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -29,9 +31,23 @@ final class StateJournal {
   static final byte PREDICTED = 2;
   static final byte ALARMS = 3;
   static final byte ACKNOWLEDGED = 4;
+  static final byte ENDED = 5;
+
+  /** The frame of the state at the end of a window. */
+  static final BinaryFrame WINDOW =
+      new BinaryFrame(
+          "end of a window in a monitor's journal",
+          0x4d4c4d45, // "MLME"
+          1,
+          1,
+          "a monitor with stateIn(folder)",
+          "the next end is read");
 
   /** Each label takes 24 bytes; a record must not have more than {@link StateFolder} reads. */
   private static final int LABELS_OF_A_RECORD = 100_000;
+
+  /** The state at the end of a window may be larger than a record. */
+  static final int BYTES_OF_A_RECORD = 4 << 20;
 
   private final ReentrantLock labelling = new ReentrantLock();
   private volatile @Nullable StateFolder folder;
@@ -78,8 +94,36 @@ final class StateJournal {
     }
     StateWriter out = new StateWriter(StateFolder.RECORD).put(kind).put(after);
     content.accept(out);
+    append(to, out.toBytes());
+  }
+
+  /** Writes what has changed at the end of a window, in as many records as it needs. */
+  void ended(Consumer<StateWriter> content) {
+    StateFolder to = folder;
+    if (to == null) {
+      return;
+    }
+    StateWriter out = new StateWriter(WINDOW);
+    content.accept(out);
+    byte[] whole = out.toBytes();
+    List<byte[]> records = new ArrayList<>();
+    for (int from = 0; from < whole.length; from += BYTES_OF_A_RECORD) {
+      int end = Math.min(whole.length, from + BYTES_OF_A_RECORD);
+      records.add(
+          new StateWriter(StateFolder.RECORD)
+              .put(ENDED)
+              .put(applied)
+              .put(from)
+              .put(whole.length)
+              .put(Arrays.copyOfRange(whole, from, end))
+              .toBytes());
+    }
+    append(to, records.toArray(new byte[0][]));
+  }
+
+  private void append(StateFolder to, byte[]... records) {
     try {
-      to.append(0, out.toBytes());
+      to.append(0, records);
     } catch (IOException | RuntimeException | Error e) {
       failure = e; // the next snapshot has it
     }

@@ -25,10 +25,10 @@ import org.slf4j.LoggerFactory;
  * Stores the state of a monitor in a folder: snapshots at times, and a journal between them. Used
  * by the monitor's thread, once it is open.
  *
- * <p>A snapshot is due after an interval, when a window has ended, and when the journal is larger
- * than the last snapshot. The monitor's thread makes its bytes, and a {@link StateDisk} writes
- * them. Snapshots that follow on each other take at most a twentieth of the time. After a failure,
- * the next attempt follows a second later.
+ * <p>A snapshot is due after an interval, and when the journal is larger than the last snapshot.
+ * The monitor's thread makes its bytes, and a {@link StateDisk} writes them. Snapshots that follow
+ * on each other take at most a twentieth of the time. After a failure, the next attempt follows a
+ * second later.
  */
 final class StateKeeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModelMonitor.class);
@@ -55,7 +55,6 @@ final class StateKeeper implements AutoCloseable {
   private final StateFolder folder;
   private final StateDisk disk;
   private final long firstRows;
-  private long windows;
   private long beat;
   private long stored;
   private long took;
@@ -106,6 +105,7 @@ final class StateKeeper implements AutoCloseable {
       StateReplay replay = new StateReplay(loop, stored.applied());
       stored.replay(replay);
       long labels = replay.end();
+      loop.restored();
       List<String> damages = Stream.concat(stored.problems().stream(), replay.problems()).toList();
       damages.forEach(damage -> LOG.warn("{}: {}", stored.path(), damage));
       StateFolder folder = stored.begin(labels);
@@ -201,10 +201,8 @@ final class StateKeeper implements AutoCloseable {
     if (status.problem().isPresent()) {
       return since >= BEAT;
     }
-    boolean changed =
-        windows != loop.windowsEnded()
-            || folder.journalBytes() > Math.max(LEAST_JOURNAL_BYTES, status.snapshotBytes());
-    return since >= SHARE * took && (changed || since >= context.everyNanos());
+    boolean isLong = folder.journalBytes() > Math.max(LEAST_JOURNAL_BYTES, status.snapshotBytes());
+    return since >= SHARE * took && (isLong || since >= context.everyNanos());
   }
 
   /** Stores a snapshot now, and waits for the disk. */
@@ -250,7 +248,6 @@ final class StateKeeper implements AutoCloseable {
                 size = state.length;
                 return state;
               });
-      windows = loop.windowsEnded();
       begunWith = applied;
     }
 

@@ -6,6 +6,7 @@ import io.mlops4j.monitor.handoff.LabelKey;
 import io.mlops4j.monitor.state.StateFolder;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StoredState;
+import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
 final class StateReplay implements StoredState.Records {
   private final MonitorLoop loop;
   private final Deque<HandOff.Labels> waiting = new ArrayDeque<>();
+  private final ByteArrayOutputStream ended = new ByteArrayOutputStream(); // of several records
   private long labels;
   private long lost;
   private long unreadable;
@@ -44,12 +46,34 @@ final class StateReplay implements StoredState.Records {
                   in.skip();
                 } else {
                   handleUpTo(in.count());
-                  loop.replay(kind, in);
+                  if (kind == StateJournal.ENDED) {
+                    readEnded(in.int32(), in.int32(), in.bytes());
+                  } else {
+                    loop.replay(kind, in);
+                  }
                 }
                 return true;
               });
     } catch (DataException e) {
       unreadable++;
+    }
+  }
+
+  /** Damaged bytes have no checksum that matches. */
+  private void readEnded(int from, int length, byte[] part) {
+    if (from == 0) {
+      ended.reset();
+    }
+    ended.writeBytes(part);
+    if (from + part.length == length) {
+      Boolean unused =
+          StateReader.read(
+              StateJournal.WINDOW,
+              ended.toByteArray(),
+              in -> {
+                loop.readEnded(in);
+                return true;
+              });
     }
   }
 

@@ -43,9 +43,13 @@ final class WindowHistory {
     out.each(windows, (to, window) -> window.write(to));
   }
 
-  static WindowHistory read(StateReader in) {
-    WindowHistory history = new WindowHistory();
-    in.forEach(each -> history.add(WindowSummary.read(each, history.columns())));
-    return history;
+  /** Writes windows that were not added yet. */
+  static void write(List<WindowReport> more, StateWriter out) {
+    out.each(more, (to, report) -> WindowSummary.of(report, List.of()).write(to));
+  }
+
+  /** Adds the windows that were written. */
+  synchronized void read(StateReader in) {
+    in.forEach(each -> add(WindowSummary.read(each, columns())));
   }
 }

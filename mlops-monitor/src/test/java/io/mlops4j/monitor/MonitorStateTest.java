@@ -11,10 +11,12 @@ import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.monitor.alarm.NotWatched;
+import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.state.FaultyDisk;
 import io.mlops4j.monitor.state.Output;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +24,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -118,13 +122,15 @@ class MonitorStateTest {
   }
 
   /** The folder as a process leaves it that is killed now. */
-  private Path killed() throws IOException {
+  private Path killed() {
     Path copy = temp.resolve("copy-" + copies++);
-    Files.createDirectory(copy);
     try (Stream<Path> files = Files.list(folder())) {
+      Files.createDirectory(copy);
       for (Path file : files.toList()) {
         Files.copy(file, copy.resolve(file.getFileName()));
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     return copy;
   }
@@ -250,6 +256,98 @@ class MonitorStateTest {
         assertThat(second.snapshot()).isEqualTo(first.snapshot());
         assertThat(second.episodes()).isEqualTo(first.episodes()).isNotEmpty();
         assertThat(second.episodes().get(0).first().text()).contains("sequential detector");
+      }
+    }
+  }
+
+  /** The first snapshot took an hour, so that no other one follows for twenty. */
+  private Output.Maker slowOnce() {
+    AtomicBoolean first = new AtomicBoolean(true);
+    return file -> {
+      if (file.getFileName().toString().startsWith("snapshot")
+          && first.compareAndSet(true, false)) {
+        nanos.addAndGet(TimeUnit.HOURS.toNanos(1));
+      }
+      return disk.make(file);
+    };
+  }
+
+  @Test
+  void anEndedWindowIsStoredBeforeItIsAnnounced() throws IOException {
+    Map<WindowReport, Path> windows = new LinkedHashMap<>();
+    Map<Alarm, Path> alarms = new LinkedHashMap<>();
+    try (ModelMonitor first =
+        builder().storing(slowOnce(), nanos::get, false).stateIn(folder()).start()) {
+      first.onWindow(report -> windows.put(report, killed()));
+      first.onAlarm(alarm -> alarms.put(alarm, killed()));
+      for (int window = 0; window < 3; window++) {
+        answer(first, V1, 500, 1_000 * window, window == 2 ? 1 : 0);
+        first.flush();
+        answer(first, V2, 20, 1_000 * window + 500, 0); // its window stays open
+        first.label("k" + 1_000 * window, 1);
+        first.flush();
+        clock.advance(Duration.ofMinutes(10));
+      }
+      assertThat(first.counts().failures()).isZero();
+      assertThat(first.history().windows()).hasSize(windows.size());
+    }
+    assertThat(windows).hasSize(3);
+    assertThat(alarms).hasSize(1);
+    int known = 0;
+    for (Map.Entry<WindowReport, Path> one : windows.entrySet()) {
+      known++;
+      try (ModelMonitor second = builder().stateIn(one.getValue()).start()) {
+        assertThat(second.history().windows()).hasSize(known);
+        WindowReport newest = second.newestWindow().orElseThrow();
+        assertThat(newest.profile().toBytes()).isEqualTo(one.getKey().profile().toBytes());
+        assertThat(newest.drift().features()).isEqualTo(one.getKey().drift().features());
+        assertThat(second.counts().rows()).isEqualTo(500 * known + 20 * (known - 1));
+        assertThat(second.counts().discarded()).isZero();
+        assertThat(second.counts().labels().labelled()).isEqualTo(known - 1);
+        assertThat(second.state().orElseThrow().damages()).isEmpty();
+      }
+    }
+    for (Map.Entry<Alarm, Path> one : alarms.entrySet()) {
+      try (ModelMonitor second = builder().stateIn(one.getValue()).start()) {
+        assertThat(second.episodes())
+            .extracting(Episode::id)
+            .containsAll(one.getKey().episodes().stream().map(Episode::id).toList());
+        assertThat(second.history().windows()).hasSize(3);
+      }
+    }
+  }
+
+  @Test
+  void aWindowWhoseStateIsLargerThanARecordIsStored() {
+    float[][] columns = new float[2_000][100];
+    for (float[] column : columns) {
+      for (int i = 0; i < column.length; i++) {
+        column[i] = random.nextFloat();
+      }
+    }
+    FeatureBatch.Builder wide = FeatureBatch.builder(allocator);
+    for (int i = 0; i < columns.length; i++) {
+      wide.floats("c" + i, columns[i]);
+    }
+    try (FeatureBatch batch = wide.build();
+        FeatureBatch scores =
+            FeatureBatch.builder(allocator).floats("score", new float[100]).build()) {
+      Profile many = Profile.of(List.of(batch));
+      MonitorBuilder builder =
+          ModelMonitor.builder(many).everyRow().window(Window.ofRows(100)).clock(clock);
+      Path copy;
+      try (ModelMonitor first =
+          builder.storing(slowOnce(), nanos::get, false).stateIn(folder()).start()) {
+        first.onInference(Events.answered(V1, batch, scores));
+        first.flush();
+        assertThat(first.state().orElseThrow().journalBytes())
+            .isGreaterThan(StateJournal.BYTES_OF_A_RECORD);
+        copy = killed();
+      }
+      try (ModelMonitor second = builder.stateIn(copy).start()) {
+        assertThat(second.history().windows()).hasSize(1);
+        assertThat(second.newestWindow().orElseThrow().profile().rows()).isEqualTo(100);
+        assertThat(second.state().orElseThrow().damages()).isEmpty();
       }
     }
   }
@@ -751,7 +849,7 @@ class MonitorStateTest {
   }
 
   @Test
-  void aSnapshotIsTakenEachMinuteAndAtTheEndOfAWindow() {
+  void aSnapshotIsTakenEachMinute() {
     try (ModelMonitor monitor = builder().stateIn(folder()).start()) {
       assertThat(snapshots(monitor)).isEqualTo(0);
       answer(monitor, V1, 100, 0, 0);
@@ -763,12 +861,8 @@ class MonitorStateTest {
       nanos.addAndGet(TimeUnit.SECONDS.toNanos(61));
       monitor.label("k2", 1);
       monitor.flush();
-      assertThat(snapshots(monitor)).isEqualTo(1);
-      clock.advance(Duration.ofSeconds(1));
-      answer(monitor, V1, 400, 100, 0);
-      monitor.flush();
       monitor.flush(); // the second mark follows the snapshot
-      assertThat(snapshots(monitor)).isEqualTo(2);
+      assertThat(snapshots(monitor)).isEqualTo(1);
       assertThat(monitor.state().orElseThrow().journalBytes()).isZero();
     }
   }
@@ -778,34 +872,41 @@ class MonitorStateTest {
     try (ModelMonitor monitor =
         builder().stateIn(folder(), ChronoUnit.FOREVER.getDuration()).start()) {
       nanos.addAndGet(TimeUnit.DAYS.toNanos(1));
-      answer(monitor, V1, 100, 0, 0);
-      monitor.flush();
-      assertThat(snapshots(monitor)).isZero();
       clock.advance(Duration.ofSeconds(1));
-      answer(monitor, V1, 400, 100, 0);
+      answer(monitor, V1, 600, 0, 0);
       monitor.flush();
       monitor.flush(); // the second mark follows the snapshot
-      assertThat(snapshots(monitor)).isEqualTo(1);
+      assertThat(snapshots(monitor)).isZero();
       assertThat(monitor.counts().failures()).isZero();
     }
   }
 
-  /** A process that is killed after it must not report the episode as open again. */
   @Test
-  void aSnapshotIsTakenAtTheEndOfAWindowWithoutTheWatchOfDrift() {
-    MonitorBuilder labelsOnly =
-        builder().without(Watched.FEATURES, Watched.OUTPUTS, Watched.QUALITY);
-    try (ModelMonitor monitor = labelsOnly.stateIn(folder()).start()) {
-      answer(monitor, V1, 400, 0, 0);
-      monitor.flush();
-      clock.advance(Duration.ofSeconds(1));
-      nanos.addAndGet(TimeUnit.SECONDS.toNanos(10));
-      assertThat(snapshots(monitor)).isEqualTo(0);
-      answer(monitor, V1, 100, 400, 0);
-      monitor.flush();
-      monitor.flush(); // the second mark follows the snapshot
-      assertThat(snapshots(monitor)).isEqualTo(1);
+  void anEpisodeThatEndsWithAWindowWithoutTheWatchOfDriftIsNotOpenAfterAKill() throws IOException {
+    Path copy;
+    List<Episode> episodes;
+    try (ModelMonitor first =
+            labelsOnly().storing(slowOnce(), nanos::get, false).stateIn(folder()).start();
+        FeatureBatch keyless = FeatureBatch.builder(allocator).floats("x", 1).build();
+        FeatureBatch scores = FeatureBatch.builder(allocator).floats("score", 1).build()) {
+      first.onInference(Events.answered(V1, keyless, scores));
+      first.flush();
+      assertThat(first.episodes()).anyMatch(Episode::isOpen);
+      answer(first, V1, 499, 0, 0);
+      answer(first, V1, 500, 500, 0);
+      answer(first, V1, 500, 1_000, 0);
+      first.flush();
+      episodes = first.episodes();
+      assertThat(episodes).isNotEmpty().noneMatch(Episode::isOpen);
+      copy = killed();
     }
+    try (ModelMonitor second = labelsOnly().stateIn(copy).start()) {
+      assertThat(second.episodes()).isEqualTo(episodes);
+    }
+  }
+
+  private MonitorBuilder labelsOnly() {
+    return builder().without(Watched.FEATURES, Watched.OUTPUTS, Watched.QUALITY);
   }
 
   /** Each snapshot of the test is taken a second after the one before. */

@@ -119,7 +119,15 @@ class WindowHistoryTest {
     history.add(report(2, drift(0)));
     BinaryFrame frame = new BinaryFrame("history", 0x4d4f5048, 1, 1);
     byte[] bytes = written(history, frame);
-    WindowHistory read = StateReader.read(frame, bytes, WindowHistory::read);
+    WindowHistory read = new WindowHistory();
+    boolean unused =
+        StateReader.read(
+            frame,
+            bytes,
+            in -> {
+              read.read(in);
+              return true;
+            });
     assertThat(written(read, frame)).isEqualTo(bytes);
     assertThat(read.all()).hasToString(history.all().toString());
     assertThat(read.all().get(0).drifted("x")).isTrue();

@@ -50,7 +50,10 @@ public interface RowWatch {
   /** Writes the state. Equal state gives equal bytes. */
   void write(StateWriter out);
 
-  /** Reads what {@link #write} wrote, into a watch that has handled nothing. */
+  /**
+   * Reads what {@link #write} wrote, into a watch that has handled nothing, or has read the state
+   * before.
+   */
   void read(StateReader in);
 
   /** The columns and labels that are not watched in the newest rows, with the reasons. */

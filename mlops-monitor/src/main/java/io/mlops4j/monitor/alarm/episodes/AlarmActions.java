@@ -31,6 +31,7 @@ public final class AlarmActions {
   private final List<Consumer<? super Alarm>> alarmActions = new CopyOnWriteArrayList<>();
   private final List<Consumer<? super WindowReport>> windowActions = new CopyOnWriteArrayList<>();
   private final AtomicLong suppressed = new AtomicLong();
+  private final List<Runnable> pending = new ArrayList<>(); // of alarms and windows
   private int raised;
 
   public AlarmActions(AlarmLimit limit, Actions actions) {
@@ -68,8 +69,16 @@ public final class AlarmActions {
     return raised + suppressed.get();
   }
 
+  /** Notes the end of a window, to be announced. */
   public void ended(WindowReport report) {
-    notify(windowActions, report);
+    pending.add(() -> notify(windowActions, report));
+  }
+
+  /** Announces the alarms and windows since the last call, oldest first. */
+  public void announce() {
+    List<Runnable> all = List.copyOf(pending);
+    pending.clear();
+    all.forEach(Runnable::run);
   }
 
   /** Returns whether another alarm may be raised now. */
@@ -78,7 +87,7 @@ public final class AlarmActions {
   }
 
   /**
-   * Raises one alarm for each kind.
+   * Raises one alarm for each kind, to be announced.
    *
    * @return the episodes whose alarm was not raised
    */
@@ -104,8 +113,11 @@ public final class AlarmActions {
     Optional<Alarm.Compared> compared =
         Optional.ofNullable(judged.rows()).map(ComparedRows::digested);
     Alarm alarm = new Alarm("alarm-" + raised, kind, judged.servedBy(), at, news, compared);
-    LOG.warn("{}", OneLine.of(alarm.toString()));
-    notify(alarmActions, alarm);
+    pending.add(
+        () -> {
+          LOG.warn("{}", OneLine.of(alarm.toString()));
+          notify(alarmActions, alarm);
+        });
   }
 
   private <T> void notify(List<Consumer<? super T>> all, T event) {

@@ -228,6 +228,7 @@ public final class DriftWatch implements RowWatch {
     unit = in.optional(StateReader::time);
     histories.read(in);
     times.read(in);
+    windows.clear();
     in.forEach(
         one -> {
           ServedBy version = one.servedBy();

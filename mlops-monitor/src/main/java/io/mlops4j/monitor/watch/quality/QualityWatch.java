@@ -102,7 +102,9 @@ public final class QualityWatch implements RowWatch {
   @Override
   public void read(StateReader in) {
     delays = new LabelDelayWatch(in);
+    windows.clear();
     in.forEach(this::readWindow);
+    accepted.clear();
     accepted.addAll(in.each(QualityWatch::readCheck));
     failed = Set.copyOf(in.each(QualityWatch::readCheck));
     outputs = Set.copyOf(in.each(StateReader::text));
