@@ -181,9 +181,11 @@ final class SequentialDrift {
     }
     Set<String> calm = new HashSet<>();
     Set<String> open = new HashSet<>();
+    Set<String> changed = new HashSet<>(detectors.found());
     for (FeatureDrift feature : features) {
       if (feature.verdict() instanceof DriftVerdict.Drifted) {
         detectors.forget(feature.name());
+        changed.add(feature.name());
       } else if (feature.verdict() instanceof DriftVerdict.Stable stable) {
         if (stable.relativeEffect() >= STILL_THERE && detectors.signals(feature.name())) {
           open.add(feature.name());
@@ -195,17 +197,24 @@ final class SequentialDrift {
     }
     detectors.endWindow(rows, calm);
     detectors.standing().keySet().retainAll(open);
-    Profile pool = open.isEmpty() ? null : detectors.worthComparing();
-    if (pool != null) {
-      detectors.standing().clear();
-      DriftReport.compare(detectors.reference(), pool, settings.policy()).features().stream()
-          .filter(feature -> open.contains(feature.name()))
-          .forEach(
-              feature ->
-                  finding(slice, feature, 1, (double) pool.rows())
-                      .ifPresent(one -> detectors.standing().put(feature.name(), one)));
-    }
+    open.forEach(name -> compare(slice, detectors, name));
     found.addAll(detectors.standing().values());
+    changed.addAll(detectors.standing().keySet());
+    detectors.windowFound(changed);
+  }
+
+  private void compare(String slice, SliceDetectors detectors, String name) {
+    Profile pool = detectors.worthComparing(name);
+    if (pool == null) {
+      return;
+    }
+    detectors.standing().remove(name);
+    DriftReport.compare(detectors.reference(name), pool, settings.policy().only(List.of(name)))
+        .features()
+        .forEach(
+            feature ->
+                finding(slice, feature, 1, (double) pool.rows())
+                    .ifPresent(one -> detectors.standing().put(name, one)));
   }
 
   /**

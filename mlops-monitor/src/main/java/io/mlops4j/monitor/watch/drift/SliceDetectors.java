@@ -1,6 +1,7 @@
 package io.mlops4j.monitor.watch.drift;
 
 import io.mlops4j.monitor.alarm.episodes.EpisodeState;
+import io.mlops4j.monitor.alarm.episodes.Episodes;
 import io.mlops4j.monitor.alarm.episodes.Finding;
 import io.mlops4j.monitor.internal.BackgroundThread;
 import io.mlops4j.monitor.profile.Profile;
@@ -28,8 +29,18 @@ final class SliceDetectors {
   private long rows;
   private long nextLook;
   private final Map<String, Finding> standing = new TreeMap<>();
-  private @Nullable Profile pool;
-  private long pooledAtLook;
+
+  /** The rows of all windows since the detector of a column began to warn. */
+  private final Map<String, Pool> pools = new TreeMap<>();
+
+  /** The windows since the change of a column was last found, while its episode may be open. */
+  private final Map<String, Integer> quiet = new TreeMap<>();
+
+  /**
+   * @param rows the column's profile in these rows
+   * @param atLook their number when they were last compared
+   */
+  private record Pool(Profile rows, long atLook) {}
 
   /**
    * @param part the part of the budget that all detectors together may spend
@@ -53,7 +64,11 @@ final class SliceDetectors {
     out.each(new TreeSet<>(found), StateWriter::put);
     out.each(
         standing.entrySet(), (to, one) -> EpisodeState.write(to.put(one.getKey()), one.getValue()));
-    out.optional(pool, (to, its) -> to.put(its.toBytes())).put(pooledAtLook);
+    out.each(
+        pools.entrySet(),
+        (to, one) ->
+            to.put(one.getKey()).put(one.getValue().rows().toBytes()).put(one.getValue().atLook()));
+    out.each(quiet.entrySet(), (to, one) -> to.put(one.getKey()).put(one.getValue().intValue()));
   }
 
   /**
@@ -68,13 +83,17 @@ final class SliceDetectors {
     nextLook = in.count();
     found.addAll(in.each(StateReader::text));
     in.forEach(one -> standing.put(one.text(), EpisodeState.finding(one)));
-    byte[] counted = in.optional(StateReader::bytes);
-    pool = counted == null ? null : Profile.fromBytes(counted);
-    pooledAtLook = in.count();
+    in.forEach(one -> pools.put(one.text(), new Pool(Profile.fromBytes(one.bytes()), one.count())));
+    in.forEach(one -> quiet.put(one.text(), one.int32()));
   }
 
   Profile reference() {
     return reference;
+  }
+
+  /** The reference of one column. */
+  Profile reference(String name) {
+    return only(reference, name);
   }
 
   /** The rows that the counter of the open window got since it was last read. */
@@ -142,12 +161,36 @@ final class SliceDetectors {
     return detector != null && detector.signals();
   }
 
-  /** Starts the detector of a column anew, because the test of its window found the change. */
+  /**
+   * Starts the detector of a column anew, because the test of its window found the change, or the
+   * change is over. The rows so far are no evidence of another change.
+   */
   void forget(String name) {
     ColumnDetector detector = columns.get(name);
     if (detector != null) {
       detector.forget();
+      pools.remove(name);
+      standing.remove(name);
     }
+  }
+
+  /**
+   * Notes the columns whose change a window showed. One that was found before and not in the newest
+   * windows starts anew, when its episode ends.
+   */
+  void windowFound(Set<String> changed) {
+    changed.forEach(name -> quiet.put(name, 0));
+    for (String name : List.copyOf(quiet.keySet())) {
+      if (!changed.contains(name) && quiet.merge(name, 1, Integer::sum) >= Episodes.QUIET) {
+        quiet.remove(name);
+        forget(name);
+      }
+    }
+  }
+
+  /** The columns whose change was announced before the end of the open window. */
+  Set<String> found() {
+    return Set.copyOf(found);
   }
 
   /**
@@ -156,21 +199,29 @@ final class SliceDetectors {
    * @param calm the columns without an effect that matters
    */
   void endWindow(Profile window, Set<String> calm) {
-    columns.forEach((name, detector) -> detector.endWindow(calm.contains(name)));
-    boolean warns = columns.values().stream().anyMatch(ColumnDetector::warns);
-    pool = warns ? pooled(window) : null;
-    pooledAtLook = warns ? pooledAtLook : 0;
+    columns.forEach(
+        (name, detector) -> {
+          detector.endWindow(calm.contains(name));
+          if (!detector.warns()) {
+            pools.remove(name);
+          } else if (window.columns().contains(name)) {
+            pools.merge(name, new Pool(only(window, name), 0), SliceDetectors::pooled);
+          }
+        });
     found.clear();
     read = null;
     rows = 0;
     nextLook = 0;
   }
 
-  private Profile pooled(Profile window) {
-    Profile before = pool;
-    return before != null && before.columns().equals(window.columns())
-        ? before.merge(window)
-        : window;
+  private static Pool pooled(Pool before, Pool window) {
+    return new Pool(before.rows().merge(window.rows()), before.atLook());
+  }
+
+  private static Profile only(Profile profile, String name) {
+    List<String> others = new ArrayList<>(profile.columns());
+    others.remove(name);
+    return profile.without(others);
   }
 
   /** The results of the newest comparison of several windows, by column. */
@@ -179,15 +230,15 @@ final class SliceDetectors {
   }
 
   /**
-   * The rows of all windows since a detector began to warn, if a comparison is worth its time: if
-   * the rows have grown by half since the last one.
+   * The rows of all windows since the detector of a column began to warn, if a comparison is worth
+   * its time: if the rows have grown by half since the last one.
    */
-  @Nullable Profile worthComparing() {
-    Profile all = pool;
-    if (all == null || 2 * all.rows() < 3 * pooledAtLook) {
+  @Nullable Profile worthComparing(String name) {
+    Pool all = pools.get(name);
+    if (all == null || 2 * all.rows().rows() < 3 * all.atLook()) {
       return null;
     }
-    pooledAtLook = all.rows();
-    return all;
+    pools.put(name, new Pool(all.rows(), all.rows().rows()));
+    return all.rows();
   }
 }
