@@ -158,6 +158,44 @@ class PerformanceWatchTest {
   }
 
   @Test
+  void rowsAndLabelsCountAfterTheClockWasAYearAhead() {
+    LabelWatch watch = watch(PerformancePolicy.binary());
+    day(watch, V1, 0.64);
+    double[] scores = {0.9, 0.1, 0.6, 0.4};
+    double[] labels = {1, 0, 0, 1};
+    predict(watch, V1, scores, at());
+    label(watch, 1_000, labels, at());
+    predict(watch, V1, scores, at().plus(Duration.ofDays(365)));
+    collect(watch, at().plus(Duration.ofDays(365)));
+    predict(watch, V1, scores, at());
+    label(watch, 1_008, labels, at());
+    Measured.Rows rows = Objects.requireNonNull(watch.performance(V1)).rows();
+    assertThat(rows.coverage().predicted()).isEqualTo(1_008);
+    assertThat(rows.coverage().labelled()).isEqualTo(1_008);
+    assertThat(rows.coverage().used()).isEqualTo(1_008);
+    assertThat(rows.periods()).as("the day is not over").hasSize(1);
+  }
+
+  @Test
+  void aPeriodBeginsAnewIfItsRowsWereDroppedWhileTheClockWasAhead() {
+    LabelWatch watch = watch(PerformancePolicy.binary());
+    double[] scores = {0.9, 0.1, 0.6, 0.4};
+    double[] labels = {1, 0, 0, 1};
+    predict(watch, V1, scores, at());
+    label(watch, 0, labels, at());
+    for (int i = 0; i < 20; i++) {
+      predict(watch, V1, scores, at().plus(Duration.ofDays(365 + i)));
+    }
+    int first = nextKey;
+    predict(watch, V1, scores, at());
+    label(watch, first, labels, at());
+    LabelCoverage coverage = Objects.requireNonNull(watch.performance(V1)).rows().coverage();
+    assertThat(coverage.predicted()).isEqualTo(4);
+    assertThat(coverage.labelled()).isEqualTo(4);
+    assertThat(coverage.used()).isEqualTo(4);
+  }
+
+  @Test
   void anInvertedVersionIsFoundOnItsFirstDay() {
     LabelWatch watch = watch(PerformancePolicy.binary());
     for (int i = 0; i < 20; i++) {

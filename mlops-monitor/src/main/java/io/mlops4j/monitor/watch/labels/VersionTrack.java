@@ -138,18 +138,25 @@ public final class VersionTrack {
     if (periods.size() > MOST_PERIODS) {
       periods.pollFirstEntry();
     }
-    long needed = number - windowPeriods() - delay / length() - 1;
     if (policy.window().time() != null) {
-      periods
-          .headMap(needed, false)
-          .values()
-          .forEach(
-              old -> {
-                old.rows = null;
-                old.estimate = null;
-              });
+      dropBefore(windowPeriods() + delay / length() + 1);
     }
     return period;
+  }
+
+  /**
+   * Drops the rows of periods that no window needs, apart from the newest ones. Their number
+   * counts, not their time: a clock that goes far forward may go back.
+   */
+  private void dropBefore(long kept) {
+    long left = periods.size() - kept - 1;
+    for (PeriodTrack old : periods.values()) {
+      if (left-- <= 0) {
+        return;
+      }
+      old.rows = null;
+      old.estimate = null;
+    }
   }
 
   /** The number of periods of a window of time. */
@@ -196,9 +203,18 @@ public final class VersionTrack {
     newest = null;
   }
 
-  /** Drops the periods that begin later, because the clock went back. */
+  /**
+   * Drops the periods that begin later, because the clock went back. The period of this time may
+   * have been complete in between.
+   */
   synchronized void clockWentBack(long at) {
     periods.tailMap(number(at), false).clear();
+    PeriodTrack open = periods.get(number(at));
+    if (open != null && open.rows == null) {
+      periods.remove(open.number); // begins anew, with the rows to come
+    } else if (open != null) {
+      open.complete = null;
+    }
     completedThrough = Math.min(completedThrough, number(at) - 1);
     changed(at);
   }
