@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.IntFunction;
+import org.apache.arrow.vector.BaseIntVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.Float8Vector;
@@ -59,18 +60,28 @@ public final class ColumnValues {
   }
 
   /**
-   * Reads a column of texts, plain or dictionary-encoded, or of booleans.
+   * Reads a column of texts, plain or dictionary-encoded, of booleans, or of whole numbers of any
+   * width, which may be keys.
    *
    * @param rows batches that have the column
    * @param column its name
-   * @return each value, null if it is missing, in the order of the rows
+   * @return each value, null if it is missing, in the order of the rows; whole numbers as decimal
+   *     text
    */
   public static @Nullable String[] categories(Iterable<FeatureBatch> rows, String column) {
     List<@Nullable String> all = new ArrayList<>();
     for (FeatureBatch batch : rows) {
-      addCategories(batch, column(batch, column, ColumnKind.TEXTS), all);
+      ColumnKind kind =
+          isWhole(batch.root().getVector(column)) ? ColumnKind.NUMBERS : ColumnKind.TEXTS;
+      addCategories(batch, column(batch, column, kind), all);
     }
     return all.toArray(new String[0]);
+  }
+
+  private static boolean isWhole(@Nullable FieldVector column) {
+    return column instanceof BaseIntVector
+        && column.getField().getDictionary() == null
+        && !ColumnKind.isBFloat16(column);
   }
 
   private static void addCategories(
@@ -129,8 +140,7 @@ public final class ColumnValues {
   }
 
   /**
-   * Reads several columns: those that {@link #numbers} reads as numbers, those that {@link
-   * #categories} reads as categories.
+   * Reads several columns: numbers as numbers, texts and booleans as categories.
    *
    * @param rows batches that have the columns, at least one row in all
    * @param column the name of the first column

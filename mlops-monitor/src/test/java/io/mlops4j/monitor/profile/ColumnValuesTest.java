@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.IntVector;
@@ -113,6 +114,22 @@ class ColumnValuesTest {
           .containsExactly("LAS", null, "", "LAS", null, "");
       assertThat(ColumnValues.categories(List.of(batch), "b"))
           .containsExactly("true", "false", "true");
+    }
+  }
+
+  @Test
+  void wholeNumbersOfAnyWidthAreCategories() {
+    UInt8Vector large = new UInt8Vector("u", allocator);
+    Columns.fill(large, -1L, null, 7L);
+    BigIntVector keys = new BigIntVector("k", allocator);
+    Columns.fill(keys, Long.MIN_VALUE, null, 1L << 53 | 1);
+    try (FeatureBatch batch = batch(large, keys, ints("i", 3, null, -7))) {
+      List<FeatureBatch> rows = List.of(batch);
+      assertThat(ColumnValues.categories(rows, "u"))
+          .containsExactly("18446744073709551615", null, "7");
+      assertThat(ColumnValues.categories(rows, "k"))
+          .containsExactly("-9223372036854775808", null, "9007199254740993");
+      assertThat(ColumnValues.categories(rows, "i")).containsExactly("3", null, "-7");
     }
   }
 
