@@ -460,8 +460,10 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
 
   /**
    * Waits until everything that was handed over before is processed, and until the actions that it
-   * caused have run. Called from an action, it does not wait for actions. On a closed monitor it
-   * returns at once.
+   * caused have run. Actions run one after the other, so one that blocks holds this method up for
+   * the {@linkplain MonitorBuilder#actionLimit time of one action}, 30 seconds unless stated, and
+   * each one that waits behind it may add the same time. Called from an action, it does not wait
+   * for actions. On a closed monitor it returns at once.
    *
    * @throws IllegalStateException if the calling thread is interrupted; its flag stays set
    */
