@@ -15,6 +15,7 @@ import org.springframework.util.unit.DataSize;
  * @param runtime settings of the ModelRuntime bean
  * @param registry where models are stored
  * @param health when the health of the application is impaired
+ * @param shutdown how the application stops
  * @param deployments deployments by the name of their bean
  */
 @ConfigurationProperties(Mlops4jProperties.PREFIX)
@@ -22,6 +23,7 @@ record Mlops4jProperties(
     @DefaultValue Engine runtime,
     @DefaultValue Registry registry,
     @DefaultValue Health health,
+    @DefaultValue Shutdown shutdown,
     @DefaultValue Map<String, Served> deployments) {
   static final String PREFIX = "mlops4j";
 
@@ -73,6 +75,14 @@ record Mlops4jProperties(
    *     none, because the last good version serves.
    */
   record Health(@DefaultValue Set<Impairment> outOfServiceOn) {}
+
+  /**
+   * The end of the application.
+   *
+   * @param drain How long requests are still accepted after the readiness went down, so that load
+   *     balancers and clients go elsewhere. There is no wait if no request has ever come.
+   */
+  record Shutdown(@DefaultValue("2s") Duration drain) {}
 
   /** A state in which the version of the alias does not serve, or may not serve for long. */
   enum Impairment {

@@ -1,5 +1,6 @@
 package io.mlops4j.springboot;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.inference.RowModel;
@@ -8,6 +9,8 @@ import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.springboot.Flights.Delay;
 import io.mlops4j.springboot.Flights.Flight;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,6 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -59,6 +64,9 @@ class WebApplicationTest {
                 "--mlops4j.deployments.late.alias=" + Flights.ALIAS,
                 "--mlops4j.deployments.late.every=1h"));
     all.addAll(List.of(properties));
+    if (all.stream().noneMatch(each -> each.contains("shutdown.drain"))) {
+      all.add("--mlops4j.shutdown.drain=0s");
+    }
     application = new SpringApplication(Application.class).run(all.toArray(String[]::new));
   }
 
@@ -131,11 +139,56 @@ class WebApplicationTest {
     assertThat(Float.parseFloat(slow.get().body())).isBetween(0f, 1f);
   }
 
+  /** Without the drain, Tomcat resets the connection on which the second request comes. */
+  @Test
+  void requestsAreAnsweredWhileTheReadinessIsDownAndEndTheirConnections() throws Exception {
+    start("--mlops4j.shutdown.drain=3s", "--management.endpoint.health.probes.enabled=true");
+    int port = Integer.parseInt(request("/").uri().getAuthority().split(":", 2)[1]);
+    Application beans = application.getBean(Application.class);
+    try (Socket kept = new Socket("localhost", port)) {
+      assertThat(answer(kept)).startsWith("HTTP/1.1 200").doesNotContain("Connection: close");
+      CompletableFuture<Void> closed = CompletableFuture.runAsync(application::close);
+      assertThat(beans.refusing.await(30, TimeUnit.SECONDS)).isTrue();
+
+      assertThat(get("/actuator/health/readiness").statusCode()).isEqualTo(503);
+      assertThat(answer(kept)).startsWith("HTTP/1.1 200").contains("Connection: close");
+      assertThat(kept.getInputStream().read()).as("the end of the connection").isEqualTo(-1);
+      try (Socket late = new Socket("localhost", port)) {
+        assertThat(answer(late)).startsWith("HTTP/1.1 200").contains("Connection: close");
+      }
+      closed.get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  /** Sends a request and reads the answer, whose body is one number. */
+  private static String answer(Socket socket) throws IOException {
+    socket.setSoTimeout(30_000);
+    socket
+        .getOutputStream()
+        .write("GET /delay HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII));
+    StringBuilder head = new StringBuilder();
+    InputStream in = socket.getInputStream();
+    while (head.indexOf("\r\n\r\n") < 0) {
+      head.append((char) in.read());
+    }
+    String length = head.toString().split("Content-Length: ", 2)[1].split("\r\n", 2)[0];
+    in.readNBytes(Integer.parseInt(length));
+    return head.toString();
+  }
+
   @Configuration(proxyBeanMethods = false)
   @EnableAutoConfiguration
   static class Application {
     final CountDownLatch accepted = new CountDownLatch(1);
     final CountDownLatch closing = new CountDownLatch(1);
+    final CountDownLatch refusing = new CountDownLatch(1);
+
+    @EventListener
+    void availability(AvailabilityChangeEvent<ReadinessState> event) {
+      if (event.getState() == ReadinessState.REFUSING_TRAFFIC) {
+        refusing.countDown();
+      }
+    }
 
     @EventListener
     void closing(ContextClosedEvent event) {
