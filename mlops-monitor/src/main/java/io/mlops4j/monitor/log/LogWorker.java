@@ -276,7 +276,7 @@ final class LogWorker {
     }
     RowPlan plan =
         RowPlan.of(settings, call.servedBy(), call.route(), call.features(), call.outputs());
-    Open made = new Open(plan, new RowBlock(plan.schema(), settings.allocator()));
+    Open made = new Open(plan, new RowBlock(plan.schema(), settings));
     open.put(kind, made);
     return made;
   }
@@ -378,7 +378,7 @@ final class LogWorker {
 
   private boolean isDue(Open one) {
     return one.writer != null
-        && (one.writer.bytes() >= settings.rotateBytes()
+        && (one.writer.bytes() >= settings.fileBytes()
             || Duration.between(one.begun, settings.clock().instant())
                     .abs()
                     .compareTo(settings.rotateAfter())

@@ -291,7 +291,8 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
 
     /**
      * Sets when another file is begun. The default is 64 MiB or one hour. Each version and each set
-     * of columns has a file of its own anyway.
+     * of columns has a file of its own anyway. A file is also ended after a sixteenth of {@link
+     * #keepBytes}, but not before 64 KiB.
      *
      * @param bytes at least 1
      * @param time more than zero
@@ -318,6 +319,13 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
 
     /**
      * Deletes the oldest complete files while all files together are larger. The default keeps all.
+     *
+     * <p>One file is deleted at a time, so the log can be below the limit by the size of a file: at
+     * most an eighth of the limit, or 128 KiB if that is more. Files are small enough for this
+     * unless a single row is larger, or an earlier log wrote them with a larger limit. The log can
+     * be above the limit while rows are written, by at most a sixteenth for each file that is open,
+     * or 64 KiB if that is more. It also stays above during {@link PredictionLog#erase}, and if the
+     * files that are open exceed the limit by themselves, because neither deletes files.
      *
      * @param bytes at least 1
      * @return this builder

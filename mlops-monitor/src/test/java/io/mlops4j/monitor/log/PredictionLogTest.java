@@ -521,6 +521,27 @@ class PredictionLogTest {
     }
   }
 
+  /** Files of the default size would be larger than all that is kept. */
+  @Test
+  void retentionBySizeLeavesAtLeastSevenEighths() {
+    long kept = 2_000_000;
+    long fullest = 0;
+    try (PredictionLog log = log().keepBytes(kept).start()) {
+      for (int call = 0; call < 40; call++) {
+        send(log, 1, call, 1_000);
+        log.flush();
+        long bytes = log.status().bytesOnDisk();
+        assertThat(bytes).isLessThanOrEqualTo(kept);
+        assertThat(bytes).isGreaterThanOrEqualTo(fullest < kept * 7 / 8 ? fullest : kept * 7 / 8);
+        fullest = Math.max(fullest, bytes);
+      }
+      assertThat(read().find(id(0, 0))).isEmpty();
+      send(log, 1, 40, 40_000); // far more than is kept
+      log.flush();
+      assertThat(log.status().bytesOnDisk()).isBetween(kept * 7 / 8, kept);
+    }
+  }
+
   @Test
   void everyTimeMayBeForEver() {
     Duration ever = ChronoUnit.FOREVER.getDuration();

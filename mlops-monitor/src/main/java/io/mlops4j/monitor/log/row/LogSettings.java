@@ -41,6 +41,21 @@ public record LogSettings(
     Duration blockFor,
     Clock clock) {
 
+  /** So that the deletion of one file leaves most of what shall be kept. */
+  private static final int MOST_PARTS = 16;
+
+  private static final long SMALLEST_PART = 64L << 10;
+
+  /** The most bytes that are written to one file at once. */
+  public long partBytes() {
+    return Math.max(SMALLEST_PART, keepBytes / MOST_PARTS);
+  }
+
+  /** The bytes after which another file is begun. */
+  public long fileBytes() {
+    return Math.min(rotateBytes, partBytes());
+  }
+
   boolean writesFeature(String name) {
     return features == null || features.contains(name);
   }

@@ -27,6 +27,7 @@ public final class RowBlock implements AutoCloseable {
 
   private final LogSchema schema;
   private final BufferAllocator allocator;
+  private final long mostBytes;
   private VectorSchemaRoot root;
   private final SearchHashes hashes = new SearchHashes();
   private long minAt = Long.MAX_VALUE;
@@ -37,9 +38,10 @@ public final class RowBlock implements AutoCloseable {
   private int expected = 1; // small at first, because a row may be an image
   private final IdTexts idTexts = new IdTexts();
 
-  public RowBlock(LogSchema schema, BufferAllocator allocator) {
+  public RowBlock(LogSchema schema, LogSettings settings) {
     this.schema = schema;
-    this.allocator = allocator;
+    this.allocator = settings.allocator();
+    this.mostBytes = Math.min(MOST_BYTES, settings.partBytes());
     this.root = make();
   }
 
@@ -74,7 +76,7 @@ public final class RowBlock implements AutoCloseable {
 
   /** How many further rows of this size there is room for; at least one if the block is empty. */
   public int room(long bytesPerRow) {
-    long room = Math.min(MOST_ROWS - rows(), (MOST_BYTES - bytes) / bytesPerRow);
+    long room = Math.min(MOST_ROWS - rows(), (mostBytes - bytes) / bytesPerRow);
     return (int) Math.max(rows() == 0 ? 1 : 0, room);
   }
 
@@ -226,7 +228,7 @@ public final class RowBlock implements AutoCloseable {
    * maps and zeroes each page.
    */
   private boolean keepsMemory() {
-    return (bytes >= MOST_BYTES / 2 || rows() >= MOST_ROWS / 2)
+    return (bytes >= mostBytes / 2 || rows() >= MOST_ROWS / 2)
         && root.getFieldVectors().stream()
             .allMatch(
                 vector ->
