@@ -28,6 +28,8 @@ import io.mlops4j.monitor.watch.quality.LabelDelayWatch;
 import io.mlops4j.monitor.watch.quality.QualityWatch;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -246,6 +248,57 @@ class QualityWatchTest {
     assertThat(late).containsExactly(10, 11, 12, 13, 14, 15, 16, 17, 18, 19);
   }
 
+  /**
+   * The median delay is 90 to 100 minutes, and 130 to 140 at night, at weekends and in some busy
+   * windows, but in none of the first three.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {6, 24, 72, 168})
+  void delaysThatVaryAsUsualAreNoProblemAndDoubledOnesAreFoundInTwoWindows(int hours) {
+    int windows = 21 * 7 * 24 / hours;
+    for (long seed = 1; seed <= 10; seed++) {
+      LabelDelayWatch delays = new LabelDelayWatch();
+      Random random = new Random(seed);
+      Instant start = Instant.parse("2001-01-01T00:00:00Z"); // a Monday
+      delays.predicted(start);
+      boolean found = true;
+      for (int window = 0; window < windows + 28; window++) {
+        Instant from = start.plus(Duration.ofHours((long) window * hours));
+        boolean doubled = window >= windows;
+        window(delays, from, hours, window >= 3, doubled ? 2 : 1, random);
+        QualityResult result = delays.judge(from.plus(Duration.ofHours(hours)), 1e-6).orElse(null);
+        String where = "seed %d, window %d of %d h: %s".formatted(seed, window, hours, result);
+        boolean failed = result instanceof QualityResult.Failed;
+        if (doubled) {
+          assertThat(found || failed).as(where).isTrue();
+        } else {
+          assertThat(failed).as(where).isFalse();
+        }
+        found = failed || window == windows - 1;
+      }
+    }
+  }
+
+  private static void window(
+      LabelDelayWatch delays,
+      Instant from,
+      int hours,
+      boolean mayBeBusy,
+      int times,
+      Random random) {
+    boolean busy = mayBeBusy && random.nextInt(8) == 0;
+    int labels = 200 + random.nextInt(busy ? 800 : 300);
+    double low = 90 + 10 * random.nextDouble();
+    double high = 130 + 10 * random.nextDouble();
+    for (int label = 0; label < labels; label++) {
+      OffsetDateTime at = from.plusSeconds(random.nextInt(hours * 3_600)).atOffset(ZoneOffset.UTC);
+      boolean slow = mayBeBusy && (at.getHour() < 6 || at.getDayOfWeek().getValue() > 5);
+      double median = times * (busy || slow ? high : low);
+      delays.labelled(
+          Duration.ofSeconds(Math.round(60 * median * Math.exp(random.nextGaussian() / 2))));
+    }
+  }
+
   /** A shadow that answers late finds its labels there at once, but they came no earlier. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
@@ -300,9 +353,12 @@ class QualityWatchTest {
             null,
             2);
     QualityWatch watch = new QualityWatch(settings);
-    watch.labelled(5_000);
+    for (int label = 0; label < 60; label++) { // enough for a window of their own
+      watch.labelled(5_000 + label * 1_000);
+    }
     answer(watch, 0, WEEK + 100);
     watch.judge(Instant.EPOCH);
+    watch.labelled(7_000);
     byte[] written = bytes(watch);
     QualityWatch again = new QualityWatch(settings);
     StateReader.read(

@@ -1,23 +1,28 @@
 package io.mlops4j.monitor.quality;
 
+import io.mlops4j.internal.Spans;
 import io.mlops4j.monitor.distribution.Binomial;
 import io.mlops4j.monitor.profile.internal.BinaryFrame;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
- * Counts the delays of labels: the times from predictions to their labels. A delay is known up to 9
- * %, because delays share intervals, eight to each power of two of milliseconds. Memory: 4 kB.
+ * Counts the delays of labels: the times from predictions to their labels. A delay is known up to
+ * 1.1 %, because delays share intervals, 32 to each power of two of milliseconds. Memory: 11 kB.
  * Counts of several threads or windows are merged. Not thread safe.
  */
 public final class LabelDelays {
   private static final BinaryFrame FORM =
-      new BinaryFrame("counts of label delays", 0x4d4c5144, 1, 1); // MLQD
+      new BinaryFrame("counts of label delays", 0x4d4c5144, 2, 2); // MLQD
 
-  private static final int PER_POWER = 8;
-  private static final int INTERVALS = 64 * PER_POWER;
+  private static final int PER_POWER = 32;
+
+  /** The last interval begins after 139 years. */
+  private static final int INTERVALS = 42 * PER_POWER;
 
   /** Fewer labels are never enough for a judgement. */
   private static final long FEWEST = 50;
@@ -77,7 +82,7 @@ public final class LabelDelays {
   }
 
   /**
-   * Returns the delay that a share of the labels does not exceed, up to 9 %.
+   * Returns the delay that a share of the labels does not exceed, up to 1.1 %.
    *
    * @param share from 0 to 1
    * @return zero without labels
@@ -127,7 +132,8 @@ public final class LabelDelays {
         BOUND,
         (ratio - 1) / (BOUND - 1),
         "found a median delay of %s in %d labels, usually %s; ratio %.2f, bound %s"
-            .formatted(quantile(0.5), labels, usual.quantile(0.5), ratio, BOUND),
+            .formatted(
+                Spans.text(quantile(0.5)), labels, Spans.text(usual.quantile(0.5)), ratio, BOUND),
         "look for a stopped or slower source of labels; figures of performance cover older rows");
   }
 
@@ -153,8 +159,8 @@ public final class LabelDelays {
    * @return the bytes, the same for the same counts
    */
   public byte[] toBytes() {
-    StateWriter out = new StateWriter(FORM).put(labels);
-    return out.put(counts).toBytes();
+    List<Integer> used = IntStream.range(0, INTERVALS).filter(i -> counts[i] > 0).boxed().toList();
+    return new StateWriter(FORM).each(used, (out, i) -> out.put(i).put(counts[i])).toBytes();
   }
 
   /**
@@ -171,10 +177,13 @@ public final class LabelDelays {
         bytes,
         in -> {
           LabelDelays delays = new LabelDelays();
-          delays.labels = in.count();
-          long[] counts = in.counts();
-          in.check(counts.length == INTERVALS, "found " + counts.length + " intervals");
-          System.arraycopy(counts, 0, delays.counts, 0, INTERVALS);
+          in.forEach(
+              one -> {
+                int interval = one.int32();
+                one.check(interval >= 0 && interval < INTERVALS, "found interval " + interval);
+                delays.counts[interval] = one.count();
+                delays.labels = Math.addExact(delays.labels, delays.counts[interval]);
+              });
           return delays;
         });
   }

@@ -79,6 +79,7 @@ public enum QualityCheck {
   ORDER,
   /**
    * The median delay of labels, over the usual median. The bound is 1.5; see {@link LabelDelays}.
+   * In a monitor it is higher if healthy windows came near it: 1.1 times the largest of them.
    */
   LABEL_DELAY;
 
