@@ -459,11 +459,11 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
-   * Waits until everything that was handed over before is processed, and until the actions that it
-   * caused have run. Actions run one after the other, so one that blocks holds this method up for
-   * the {@linkplain MonitorBuilder#actionLimit time of one action}, 30 seconds unless stated, and
-   * each one that waits behind it may add the same time. Called from an action, it does not wait
-   * for actions. On a closed monitor it returns at once.
+   * Waits until everything that was handed over before is processed: its rows and labels are
+   * counted, and the windows that they end are judged. Then waits for the actions that it caused,
+   * but not behind an action that blocks: if an action has run for two seconds, this method returns
+   * and the remaining actions run later. Called from an action, it does not wait for actions. On a
+   * closed monitor it returns at once.
    *
    * @throws IllegalStateException if the calling thread is interrupted; its flag stays set
    */

@@ -169,7 +169,7 @@ final class MonitorCore implements AutoCloseable {
     return bytes;
   }
 
-  /** Waits until everything that was handed over before is processed, and its actions have run. */
+  /** Waits for everything that was handed over before, and for its actions unless one blocks. */
   void flush() {
     thread.flush();
     try {

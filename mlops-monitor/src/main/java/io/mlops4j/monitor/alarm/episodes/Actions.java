@@ -18,6 +18,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the actions of the application, one after the other, on threads of their own, so that an
@@ -29,6 +30,11 @@ public final class Actions {
 
   /** Bounds the threads of actions that ignore their interrupt. */
   private static final int MOST_STUCK = 8;
+
+  /** An action that takes longer is not waited for by {@link #flush}. */
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private static final long POLL_MILLIS = 20;
 
   /** A mark of {@link #flush}, or one that wakes the dispatcher. */
   private record Mark(CountDownLatch reached) implements Runnable {
@@ -54,6 +60,7 @@ public final class Actions {
           new SynchronousQueue<>(),
           work -> thread(work, "mlops4j-monitor-action"));
   private volatile boolean closed;
+  private volatile @Nullable Long begun; // nanoseconds, of the action that runs
 
   public Actions(Duration limit, Failures failures) {
     this.limit = limit;
@@ -97,6 +104,15 @@ public final class Actions {
   }
 
   private void await(Runnable action) {
+    begun = System.nanoTime();
+    try {
+      runWithin(action);
+    } finally {
+      begun = null;
+    }
+  }
+
+  private void runWithin(Runnable action) {
     Future<?> run =
         workers.submit(
             () -> {
@@ -124,7 +140,8 @@ public final class Actions {
 
   /**
    * Waits until the actions that were queued before have run or were interrupted, or until {@link
-   * #close} has dropped them. From an action it returns at once.
+   * #close} has dropped them. Returns earlier if an action has run for two seconds: the others wait
+   * behind it. From an action it returns at once.
    */
   public void flush() throws InterruptedException {
     if (isCurrent()) {
@@ -133,13 +150,21 @@ public final class Actions {
     Mark mark = new Mark(new CountDownLatch(1));
     flushes.add(mark); // before the look at closed, so that close finds it
     try {
-      if (!closed) {
-        waiting.put(mark);
-        mark.reached().await();
+      boolean queued = false;
+      while (!closed && !queued && !isBlocked()) {
+        queued = waiting.offer(mark, POLL_MILLIS, TimeUnit.MILLISECONDS);
+      }
+      while (queued && !isBlocked()) {
+        queued = !mark.reached().await(POLL_MILLIS, TimeUnit.MILLISECONDS);
       }
     } finally {
       flushes.remove(mark);
     }
+  }
+
+  private boolean isBlocked() {
+    Long start = begun;
+    return start != null && System.nanoTime() - start > PATIENCE_NANOS;
   }
 
   /**

@@ -176,6 +176,14 @@ class ActionsTest {
     for (int i = 0; i < 100; i++) {
       actions.run(() -> LockSupport.parkNanos(100_000_000));
     }
+    Thread flushing = flushing(actions);
+    Waits.until(flushing, Thread.State.TIMED_WAITING);
+    actions.close();
+    flushing.join();
+    assertThat(ran).containsExactly("flushed");
+  }
+
+  private Thread flushing(Actions actions) {
     Thread flushing =
         new Thread(
             () -> {
@@ -188,10 +196,23 @@ class ActionsTest {
             });
     flushing.setDaemon(true);
     flushing.start();
-    Waits.until(flushing, Thread.State.WAITING);
-    actions.close();
-    flushing.join();
+    return flushing;
+  }
+
+  @Test
+  void aFlushDoesNotWaitBehindAnActionThatBlocks() throws Exception {
+    Actions actions = actions(LONG);
+    actions.run(this::block);
+    for (int i = 0; i < 2_000; i++) { // more than may wait, so a flush finds no room either
+      actions.run(() -> ran.add("waited"));
+    }
+    Thread flushing = flushing(actions);
+    Waits.until("the flush has ended", () -> !flushing.isAlive());
     assertThat(ran).containsExactly("flushed");
+    end.set(true);
+    actions.flush();
+    actions.close();
+    assertThat(ran).contains("waited");
   }
 
   private static Set<Thread> dispatchers() {
