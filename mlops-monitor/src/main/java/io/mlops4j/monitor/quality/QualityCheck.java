@@ -56,7 +56,10 @@ public enum QualityCheck {
   /**
    * The mean difference of log-likelihoods of rows as they are and with two columns exchanged, by
    * the reference's distributions of both. It is above 0 if the rows fit better as they are. Bound:
-   * 0.
+   * 0. A mean below 0 fails only if each of both columns has moved from its own distribution to
+   * that of the other one, by 0.8 to 1.2 of the way and sampling error, because a column that
+   * drifts may fit another one better, too. Not checked are pairs that two values or fewer tell
+   * apart, such as two flags: two rates that drift look like exchanged ones.
    */
   SWAPPED,
   /**

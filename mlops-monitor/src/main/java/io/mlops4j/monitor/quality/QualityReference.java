@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QualityReference {
   private static final BinaryFrame FORM =
-      new BinaryFrame("reference of data quality", 0x4d4c5152, 1, 1); // MLQR
+      new BinaryFrame("reference of data quality", 0x4d4c5152, 2, 2); // MLQR
 
   private final Profile profile;
   private final @Nullable Learned learned;

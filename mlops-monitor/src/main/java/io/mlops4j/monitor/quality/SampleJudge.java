@@ -176,23 +176,29 @@ final class SampleJudge {
     double[] sharesB = second.shares(codes);
     double[] ratios = new double[codes.size()];
     double mean = 0;
+    double meanA = 0;
     double squares = 0;
+    double[] byValue = new double[ratios.length];
     for (int i = 0; i < ratios.length; i++) {
       ratios[i] =
           Math.log(Math.max(SMALLEST_SHARE, sharesA[i]))
               - Math.log(Math.max(SMALLEST_SHARE, sharesB[i]));
-      mean += (sharesA[i] - sharesB[i]) * ratios[i];
+      byValue[i] = (sharesA[i] - sharesB[i]) * ratios[i];
+      mean += byValue[i];
+      meanA += sharesA[i] * ratios[i];
       squares += (sharesA[i] + sharesB[i]) * ratios[i] * ratios[i];
     }
     double deviation = Math.sqrt(squares);
     SwapTable table =
-        new SwapTable(one.name(), other.name(), null, codes, null, ratios, mean, deviation);
-    return mean > 0 && table.rowsNeeded() <= SwapLearner.FEW ? table : null;
+        new SwapTable(one.name(), other.name(), null, codes, null, ratios, mean, meanA, deviation);
+    return mean > 0 && table.rowsNeeded() <= SwapLearner.FEW && SwapTable.hasShape(byValue)
+        ? table
+        : null;
   }
 
   /**
-   * The rows fit better if exchanged, and rows of the reference would fail by chance with less than
-   * the level.
+   * Each column has gone to the distribution of the other one, and rows of the reference would fail
+   * by chance with less than the level.
    */
   private void judge(SwapTable table, int a, int b, int c) {
     String columns = table.a() + " and " + table.b();
@@ -203,25 +209,27 @@ final class SampleJudge {
       return;
     }
     int step = Math.max(1, sample.size() / Math.max(2 * FEWEST_ROWS, table.rowsNeeded()));
-    double sum = 0;
-    int found = 0;
+    Shift shiftA = new Shift(table.meanA(), table.mean());
+    Shift shiftB = new Shift(table.mean() - table.meanA(), table.mean());
     for (int row = 0; row < sample.size(); row += step) {
-      double ratio = table.ratio(sample.cell(a, row), sample.cell(b, row), sample.cell(c, row));
-      if (!Double.isNaN(ratio)) {
-        sum += ratio;
-        found++;
+      long cellA = sample.cell(a, row);
+      long cellB = sample.cell(b, row);
+      if (!Cells.isMissing(cellA) && !Cells.isMissing(cellB)) {
+        shiftA.add(table.ratio(cellA, sample.cell(c, row)));
+        shiftB.add(-table.ratio(cellB, sample.cell(c, row)));
       }
     }
+    int found = shiftA.rows();
     if (found < FEWEST_ROWS) {
       results.add(
           new QualityResult.NotChecked(
               QualityCheck.SWAPPED, columns, "too few values; wait for more rows"));
       return;
     }
-    double mean = sum / found;
+    double mean = shiftA.mean() + shiftB.mean();
     double z = (table.mean() - mean) / (table.deviation() / Math.sqrt(found));
     boolean significant = z > Normal.upperQuantile(level);
-    if (!(mean < 0 && significant)) {
+    if (!(significant && shiftA.isExchange() && shiftB.isExchange())) {
       passed(QualityCheck.SWAPPED, columns, mean, 0);
       return;
     }

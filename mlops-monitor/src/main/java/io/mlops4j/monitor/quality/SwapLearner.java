@@ -139,21 +139,28 @@ final class SwapLearner {
     int[] groups = context.codes().rows();
     double[] ratios = ratios(codesA, codesB, context.codes());
     double sum = 0;
+    double sumA = 0;
+    double[] byValue = new double[size];
     double squares = 0;
     int found = 0;
     for (int row = 1; row < groups.length; row += 2) {
       int codeA = codesA.rows()[row];
       int codeB = codesB.rows()[row];
       if (codeA < size - 1 && codeB < size - 1) { // not missing
-        double ratio = ratios[groups[row] * size + codeA] - ratios[groups[row] * size + codeB];
+        double ratioA = ratios[groups[row] * size + codeA];
+        double ratio = ratioA - ratios[groups[row] * size + codeB];
         sum += ratio;
+        sumA += ratioA;
+        byValue[codeA] += ratioA;
+        byValue[codeB] += ratio - ratioA;
         squares += ratio * ratio;
         found++;
       }
     }
     double mean = sum / found;
     double deviation = Math.sqrt(Math.max(0, squares / found - mean * mean));
-    if (!(found >= FEW && mean > 0 && mean > 6 * deviation / Math.sqrt(found))) {
+    if (!(found >= FEW && mean > 0 && mean > 6 * deviation / Math.sqrt(found))
+        || !SwapTable.hasShape(byValue)) {
       return null;
     }
     String name = context.name();
@@ -165,6 +172,7 @@ final class SwapLearner {
         name == null ? null : context.codes().coding(),
         name == null ? Arrays.copyOf(ratios, size) : ratios,
         mean,
+        sumA / found,
         deviation);
   }
 

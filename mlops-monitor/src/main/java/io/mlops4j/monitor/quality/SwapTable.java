@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param contexts the codes of the values of C; null without one
  * @param ratios T, by code of C and then by code of the value
  * @param mean the mean of the ratio in the reference, above 0
+ * @param meanA the part of A in it, the mean of {@code T(a, c)}
  * @param deviation its standard deviation
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by the names of its columns
@@ -28,15 +29,32 @@ record SwapTable(
     @Nullable Coding contexts,
     double[] ratios,
     double mean,
+    double meanA,
     double deviation) {
+  private static final double LEAST_SHAPE = Math.log(2.5);
 
-  /** The log-likelihood ratio of a row as it is; NaN if a value is missing. */
-  double ratio(long cellA, long cellB, long cellC) {
-    if (Cells.isMissing(cellA) || Cells.isMissing(cellB)) {
-      return Double.NaN;
-    }
+  /** {@code T} of one value, which is not missing. */
+  double ratio(long cell, long cellC) {
     int row = contexts == null ? 0 : contexts.code(cellC) * values.size();
-    return ratios[row + values.code(cellA)] - ratios[row + values.code(cellB)];
+    return ratios[row + values.code(cell)];
+  }
+
+  /**
+   * Whether more than two values tell the columns apart. Two values differ by one number, their
+   * rate: two rates that drift often come to lie like exchanged ones.
+   *
+   * @param byValue the part of each value in the mean; negative parts are noise
+   */
+  static boolean hasShape(double[] byValue) {
+    double sum = 0;
+    double logs = 0;
+    for (double part : byValue) {
+      if (part > 0) {
+        sum += part;
+        logs += part * Math.log(part);
+      }
+    }
+    return Math.log(sum) - logs / sum > LEAST_SHAPE; // the entropy of the parts
   }
 
   /** The number of rows from which mean and exchanged mean are 12 standard errors apart. */
@@ -54,7 +72,7 @@ record SwapTable(
     for (double ratio : ratios) {
       out.put(ratio);
     }
-    out.put(mean).put(deviation);
+    out.put(mean).put(meanA).put(deviation);
   }
 
   static SwapTable read(StateReader in) {
@@ -72,6 +90,7 @@ record SwapTable(
         values,
         contexts,
         ratios,
+        in.number(),
         in.number(),
         in.number());
   }
