@@ -82,6 +82,23 @@ class JdbcModelRegistryTest {
     }
   }
 
+  @Test
+  void aDigestIsFoundByAsManyQueriesHoweverManyVersionsHaveIt() throws IOException {
+    try (ModelRegistry registry = builder().open()) {
+      ModelVersion first = publish(registry);
+      String digest = first.digest().toString();
+      long few = queries(() -> assertThat(registry.resolve(digest)).isEqualTo(first));
+      ModelVersion newest = first;
+      for (int other = 1; other <= 20; other++) {
+        ModelCard card = ModelCard.builder("fraud").owner("other-" + other).build();
+        newest = registry.publish(card, Models.mlp4(temp));
+      }
+      ModelVersion wanted = newest;
+      long many = queries(() -> assertThat(registry.resolve(digest)).isEqualTo(wanted));
+      assertThat(many).isLessThanOrEqualTo(few);
+    }
+  }
+
   private long queries(Runnable work) {
     long before = database.pool.prepared("SELECT");
     work.run();

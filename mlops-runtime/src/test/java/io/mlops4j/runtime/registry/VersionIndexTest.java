@@ -113,6 +113,18 @@ class VersionIndexTest {
   }
 
   @Test
+  void aDigestThatManyVersionsHaveReadsTheManifestOfTheNewestOnly() throws IOException {
+    publish("id-1");
+    for (int number = 1; number <= VersionList.BLOCK; number++) {
+      Files.writeString(manifest(number), "unreadable");
+    }
+    try (ModelRegistry registry = FileModelRegistry.open(root)) {
+      ModelVersion newest = new ModelVersion("race", MANY, Models.MLP4);
+      assertThat(registry.resolve(Models.MLP4.toString())).isEqualTo(newest);
+    }
+  }
+
+  @Test
   void damagedBlocksAreMadeUpForAndWrittenAnew() throws IOException {
     publish("id-1");
     Path block = index().resolve("000001.json");

@@ -3,12 +3,15 @@ package io.mlops4j.runtime.registry.store;
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.VersionRecord;
 import io.mlops4j.registry.VersionState;
 import io.mlops4j.runtime.internal.document.Texts;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Finds the version with a given model digest. */
 final class ByDigest {
@@ -54,11 +57,15 @@ final class ByDigest {
     }
   }
 
+  /** Reads no manifest after the first that has the digest, because one model may have many. */
   private static Optional<Found> best(VersionStore versions, String model, Digest digest) {
+    Map<Integer, VersionRecord> changed = versions.states(model).in(state -> true);
+    Function<Integer, VersionState> state =
+        number -> changed.containsKey(number) ? changed.get(number).state() : VersionState.ACTIVE;
     return versions.list(model).of(digest, Optional.empty(), versions.last(model)).stream()
-        .map(number -> versions.manifest(model, number).version())
-        .filter(version -> version.digest().equals(digest)) // the list only contains candidates
-        .map(version -> new Found(version, versions.states(model).of(version.number())))
-        .min(Comparator.comparing(Found::state)); // of equal states the first, which is the newest
+        .sorted(Comparator.comparing(state)) // of equal states the first, which is the newest
+        .map(number -> new Found(versions.manifest(model, number).version(), state.apply(number)))
+        .filter(found -> found.version().digest().equals(digest)) // the list has only candidates
+        .findFirst();
   }
 }
