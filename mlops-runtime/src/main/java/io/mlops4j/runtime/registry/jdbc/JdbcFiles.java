@@ -16,7 +16,6 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The files of versions: their contents and their bytes. */
@@ -24,6 +23,11 @@ final class JdbcFiles {
   private static final String PARTS =
       "SELECT p.content, c.size FROM $part p JOIN $content c ON c.content = p.content "
           + "WHERE p.model = ? AND p.seq = ?";
+
+  private static final String COLUMNS =
+      "SELECT v.digest, v.card_digest, v.ended, v.manifest, b.ended FROM $version v "
+          + "LEFT JOIN $version b ON b.model = v.model AND b.seq = v.seq - 1 "
+          + "WHERE v.model = ? AND v.seq = ?";
 
   private final Database database;
   private final Contents contents;
@@ -77,54 +81,56 @@ final class JdbcFiles {
   }
 
   void check(ModelVersion version, Manifest manifest) {
-    checkColumns(version, manifest);
-    String sql = PARTS + " ORDER BY p.part";
-    List<Part> parts = database.list("read", sql, Part::of, version.name(), version.number());
+    String place = storage.place(version.name(), version.number());
+    List<Part> parts =
+        database.run(
+            "read",
+            transaction -> {
+              transaction
+                  .first(COLUMNS, Row::of, version.name(), version.number())
+                  .orElseThrow(() -> storage.missing(place))
+                  .check(place, manifest);
+              return transaction.list(
+                  PARTS + " ORDER BY p.part", Part::of, version.name(), version.number());
+            });
     int at = 0;
     for (Map.Entry<String, Manifest.Entry> file : manifest.files().entrySet()) {
-      String place = place(version, file.getKey());
+      String filePlace = place(version, file.getKey());
       if (at >= parts.size() || !contents.has(parts.get(at).content())) {
-        throw storage.missing(place);
+        throw storage.missing(filePlace);
       }
       if (parts.get(at).size() != file.getValue().bytes()) {
-        throw Document.damaged(place, parts.get(at).size() + " bytes");
+        throw Document.damaged(filePlace, parts.get(at).size() + " bytes");
       }
       at++;
     }
     if (parts.size() > at) {
-      throw Document.damaged(
-          storage.place(version.name(), version.number()),
-          "a file that the manifest does not list");
+      throw Document.damaged(place, "a file that the manifest does not list");
     }
   }
 
+  /** The columns that searches use. */
   private record Columns(String digest, String card, String ended) {}
 
-  /** Checks that the columns that searches use agree with the documents. */
-  private void checkColumns(ModelVersion version, Manifest manifest) {
-    String place = storage.place(version.name(), version.number());
-    Digest before =
-        columns(version.name(), version.number() - 1)
-            .map(columns -> Digest.parse(columns.ended()))
-            .orElse(null);
-    Columns here =
-        columns(version.name(), version.number()).orElseThrow(() -> storage.missing(place));
-    byte[] bytes = storage.manifest(version.name(), version.number());
-    Digest end = VersionList.link(before, Digest.sha256(bytes));
-    Columns expected =
-        new Columns(version.digest().toString(), manifest.card().toString(), end.toString());
-    if (!here.equals(expected)) {
-      throw Document.damaged(place, here + " instead of " + expected + " beside its manifest");
+  /** The columns, the digest of the manifest beside them, and the end of the version before. */
+  private record Row(Columns columns, Digest manifest, @Nullable String before) {
+    static Row of(ResultSet row) throws SQLException {
+      return new Row(
+          new Columns(row.getString(1), row.getString(2), row.getString(3)),
+          Digest.sha256(row.getBytes(4)),
+          row.getString(5));
     }
-  }
 
-  private Optional<Columns> columns(String model, int number) {
-    return database.first(
-        "read",
-        "SELECT digest, card_digest, ended FROM $version WHERE model = ? AND seq = ?",
-        row -> new Columns(row.getString(1), row.getString(2), row.getString(3)),
-        model,
-        number);
+    /** Throws unless the columns agree with the documents. */
+    void check(String place, Manifest expected) {
+      Digest end = VersionList.link(before == null ? null : Digest.parse(before), manifest);
+      Columns right =
+          new Columns(
+              expected.version().digest().toString(), expected.card().toString(), end.toString());
+      if (!columns.equals(right)) {
+        throw Document.damaged(place, columns + " instead of " + right + " beside its manifest");
+      }
+    }
   }
 
   ByteBuffer read(ModelVersion version, String file, Manifest.Entry expected) {

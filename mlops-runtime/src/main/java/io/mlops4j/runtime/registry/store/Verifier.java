@@ -227,11 +227,8 @@ final class Verifier {
   private boolean content(Manifest manifest) throws IOException {
     ModelVersion version = manifest.version();
     versions.card(manifest);
-    if (!storage.hasFiles(version) && mayBeRemoved(version)) {
-      return true;
-    }
     try {
-      versions.checkFiles(version, manifest);
+      storage.checkFiles(version, manifest);
       if (options.bytes()) {
         for (Map.Entry<String, Manifest.Entry> file : manifest.files().entrySet()) {
           storage.pass(
@@ -241,7 +238,7 @@ final class Verifier {
     } catch (IOException | RegistryException e) {
       if (meter.isRefusal(e) || storage.hasFiles(version) || !mayBeRemoved(version)) {
         throw e;
-      } // otherwise the files were removed during the check
+      } // otherwise the files were removed, possibly during the check
     }
     return true;
   }
