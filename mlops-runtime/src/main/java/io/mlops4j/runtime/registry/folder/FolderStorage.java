@@ -343,7 +343,7 @@ public final class FolderStorage implements Storage {
 
   @Override
   public List<String> signatures(ModelVersion version) {
-    return layout.names(signaturesOf(version));
+    return layout.namesIfAny(signaturesOf(version));
   }
 
   @Override
