@@ -1,6 +1,6 @@
 package io.mlops4j.feature;
 
-import io.mlops4j.feature.internal.Elements;
+import io.mlops4j.internal.Elements;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.complex.FixedSizeListVector;

@@ -2,10 +2,10 @@ package io.mlops4j.testing;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FixedShapeTensorVector;
-import io.mlops4j.feature.internal.Elements;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.internal.Elements;
 import java.util.Objects;
 import java.util.stream.LongStream;
 import org.apache.arrow.vector.FieldVector;

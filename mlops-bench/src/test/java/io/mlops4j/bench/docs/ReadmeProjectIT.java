@@ -177,8 +177,9 @@ class ReadmeProjectIT {
     String versions =
         dependencies()
             .replaceFirst(managed, "")
-            .replaceAll("</artifactId>", "</artifactId><version>" + VERSION + "</version>");
-    assertThat(versions).doesNotContain("import").contains(VERSION);
+            .replaceAll(
+                "</artifactId>", "</artifactId><version>" + OutsideMaven.VERSION + "</version>");
+    assertThat(versions).doesNotContain("import").contains(OutsideMaven.VERSION);
 
     assertJars(classPath(versions));
   }

@@ -1,4 +1,4 @@
-package io.mlops4j.feature.internal;
+package io.mlops4j.internal;
 
 import java.util.Objects;
 import org.apache.arrow.vector.BaseIntVector;
