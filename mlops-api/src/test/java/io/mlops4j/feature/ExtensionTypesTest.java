@@ -333,7 +333,9 @@ class ExtensionTypesTest {
     }
     assertThatIllegalArgumentException()
         .isThrownBy(() -> FeatureBatch.builder(memory).rows(2).floats("x", 1).build())
-        .withMessage("column \"x\": found 1 row, expected 2 as in rows(2); give each column one value for each row");
+        .withMessage(
+            "column \"x\": found 1 row, expected 2 as in rows(2); give each column one value for"
+                + " each row");
     assertThatIllegalArgumentException().isThrownBy(() -> FeatureBatch.builder(memory).rows(-1));
   }
 

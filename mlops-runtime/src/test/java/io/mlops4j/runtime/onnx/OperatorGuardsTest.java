@@ -201,8 +201,8 @@ class OperatorGuardsTest {
   /** Trees of one class: 3 for a first column up to 1, else -3. */
   private static String trees(String labels) {
     return "node { op_type: 'Cast' input: 'x' output: 'f' attribute { name: 'to' type: INT i: 1 } }"
-        + " node { op_type: 'TreeEnsembleClassifier' domain: 'ai.onnx.ml' input: 'f' output: 'label'"
-        + " output: 'scores'"
+        + " node { op_type: 'TreeEnsembleClassifier' domain: 'ai.onnx.ml' input: 'f' output:"
+        + " 'label' output: 'scores'"
         + Stream.of(
                 "nodes_treeids' type: INTS ints: [0, 0, 0]",
                 "nodes_nodeids' type: INTS ints: [0, 1, 2]",
@@ -622,7 +622,8 @@ class OperatorGuardsTest {
     assertThatThrownBy(() -> OnnxFile.read(OnnxFixture.source("e.onnx", model), trusted))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining(
-            "TreeEnsembleClassifier 'label, y' has one class label and operator set 7, expected 8 or newer");
+            "TreeEnsembleClassifier 'label, y' has one class label and operator set 7, expected 8"
+                + " or newer");
   }
 
   @ParameterizedTest

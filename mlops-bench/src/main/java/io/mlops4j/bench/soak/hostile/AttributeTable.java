@@ -120,8 +120,8 @@ final class AttributeTable {
                   + " nodes_truenodeids=i[0,1,3] nodes_trueleafs=i[1,1,1]"
                   + " nodes_falsenodeids=i[1,2,4] nodes_falseleafs=i[0,1,1]"
                   + " nodes_missing_value_tracks_true=i[0,0,1] membership_values=F[1,2]"
-                  + " leaf_targetids=i[0,1,0,1,0] leaf_weights=F[1,2,3,4,5] aggregate_function=1|0|2"
-                  + " post_transform=0|1|2|3",
+                  + " leaf_targetids=i[0,1,0,1,0] leaf_weights=F[1,2,3,4,5]"
+                  + " aggregate_function=1|0|2 post_transform=0|1|2|3",
               "LabelEncoder@1 s[2] classes_strings=s[text,a,b] default_int64=-1 default_string=d",
               "LabelEncoder@1 i[2] classes_strings=s[text,a,b] default_int64=-1 default_string=d",
               "LabelEncoder@2 s[2] keys_strings=s[text,a] values_int64s=i[1,2] default_int64=-1",

@@ -33,7 +33,9 @@ class PartialFileTest {
     }
   }
 
-  /** Each reading of the clock is one second after the one before, as on a disk that takes so long. */
+  /**
+   * Each reading of the clock is one second after the one before, as on a disk that takes so long.
+   */
   @Test
   void aSlowDiskDoesNotKeepRowsFromBeingRecordedForLong() {
     LongSupplier slow = () -> now.addAndGet(TimeUnit.SECONDS.toNanos(1));
