@@ -78,6 +78,8 @@ final class MonitorBytes {
    * Reads the state.
    *
    * @param fresh makes a loop without state
+   * @throws io.mlops4j.error.DataException if it is of another version, before its settings are
+   *     compared, which may be written in another way
    * @throws IllegalArgumentException if the state belongs to other settings
    */
   MonitorLoop read(byte[] bytes, Supplier<MonitorLoop> fresh) {
@@ -90,6 +92,7 @@ final class MonitorBytes {
               in.forEach(one -> found.put(one.text(), one.text()));
               return in.bytes();
             });
+    int unused = PARTS.check(parts);
     check(found);
     return StateReader.read(
         PARTS,

@@ -49,6 +49,9 @@ final class StateJournal {
   /** The state at the end of a window may be larger than a record. */
   static final int BYTES_OF_A_RECORD = 4 << 20;
 
+  /** Half of the longest journal. */
+  private static final long MOST_BYTES_FOR_WINDOWS = 512L << 20;
+
   private final ReentrantLock labelling = new ReentrantLock();
   private volatile @Nullable StateFolder folder;
   private volatile @Nullable Throwable failure;
@@ -106,6 +109,11 @@ final class StateJournal {
     StateWriter out = new StateWriter(WINDOW);
     content.accept(out);
     byte[] whole = out.toBytes();
+    if (to.journalBytes() + whole.length > MOST_BYTES_FOR_WINDOWS) {
+      // The next snapshot has it, and labels need the rest of the journal.
+      failure = new IOException("windows end faster than snapshots of them are stored");
+      return;
+    }
     List<byte[]> records = new ArrayList<>();
     for (int from = 0; from < whole.length; from += BYTES_OF_A_RECORD) {
       int end = Math.min(whole.length, from + BYTES_OF_A_RECORD);

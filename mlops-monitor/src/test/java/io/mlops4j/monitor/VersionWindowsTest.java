@@ -337,7 +337,7 @@ class VersionWindowsTest {
   @Test
   void stepsThatDoNotFitTheLengthAreRefused() {
     assertThat(Window.sliding(10, 5)).hasToString("2 times 5 rows");
-    assertThat(Window.sliding(Duration.ofDays(7), Duration.ofDays(1))).hasToString("7 times 1 day");
+    assertThat(Window.sliding(Duration.ofDays(7), Duration.ofDays(1))).hasToString("7 times PT24H");
     for (int[] wrong : new int[][] {{10, 0}, {10, 3}, {0, 5}, {101, 1}, {5, 10}, {-5, 5}}) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> Window.sliding(wrong[0], wrong[1]))

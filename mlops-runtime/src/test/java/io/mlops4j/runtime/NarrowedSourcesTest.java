@@ -183,7 +183,7 @@ class NarrowedSourcesTest {
     if (source == Source.PARQUET || source == Source.JDBC) {
       assertThatThrownBy(() -> answers(source, GOOD, FEATURES))
           .isInstanceOf(DataException.class)
-          .hasMessageContainingAll("float64", "float32", "Narrowing.CHECKED");
+          .hasMessageContainingAll("float64", "float32", "LoadOptions.lenientColumns");
     } else {
       assertThat(answers(source, GOOD, FEATURES)).isEqualTo(answers(source, GOOD, CHECKED));
       assertRejected(source, new Wide(0.5, 1, 3_000_000_000L), FEATURES, "i", "3000000000");

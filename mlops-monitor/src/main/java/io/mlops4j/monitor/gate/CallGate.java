@@ -20,7 +20,8 @@ import java.util.function.BiFunction;
  * The intervals hold at all times, so a rollout may judge as often as it likes: the chance that a
  * condition ever gives a wrong verdict is at most 5 %. This assumes calls that are independent
  * within a minute. Calls before the trial do not count. Of the minute in which it began, the calls
- * count from the candidate's first call in this trial.
+ * count from the candidate's first call in this trial, if it serves under another record of its
+ * alias than before; otherwise from the next minute.
  *
  * <p>Intervals of shares are Robbins' mixtures over Beta(1/2, 1/2). Those of quantiles hold the
  * values whose share of calls below has such an interval around the quantile's share. Two sides

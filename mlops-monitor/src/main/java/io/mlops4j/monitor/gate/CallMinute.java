@@ -43,9 +43,12 @@ final class CallMinute {
     return new CallMinute(number, Math.max(begin, since), part + 1, mostCells - cells.length);
   }
 
-  /** Whether a call begins a new part if its version is not known. */
+  /**
+   * Whether a call begins a new part if its version is not known. The rest must hold the versions
+   * and sizes that were counted here, too.
+   */
   boolean canBeSplit() {
-    return cells.length > 0 && cells.length < mostCells && part < MOST_PARTS;
+    return cells.length > 0 && 2 * cells.length <= mostCells && part < MOST_PARTS;
   }
 
   boolean knows(ServedBy servedBy) {

@@ -20,9 +20,11 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * <p>Calls that are rejected because of the load are not counted, because no version has seen them.
  *
- * <p>Counts the newest 1440 minutes with calls. A version takes about 400 bytes a minute for each
- * size of its batches; at most 20 000 of these are kept, and the oldest minutes are dropped first.
- * Counting a call takes no lock and allocates nothing. Thread safe. There is nothing to close.
+ * <p>Counts the newest 1440 minutes with calls. The first call of a version, or of a step of its
+ * rollout, begins another part of its minute, at most eight a minute. A version takes about 400
+ * bytes a part for each size of its batches; at most 20 000 of these are kept, and the oldest parts
+ * are dropped first. A call of a version and size that the part has takes no lock and allocates
+ * nothing. Thread safe. There is nothing to close.
  */
 public final class CallWatch implements InferenceListener {
   private static final long MILLIS = 60_000;
@@ -43,6 +45,7 @@ public final class CallWatch implements InferenceListener {
   private final Clock clock;
   private final Deque<Counted> ended = new ArrayDeque<>();
   private final LongAdder uncounted = new LongAdder();
+  private int endedMinutes;
   private int endedCells;
 
   /** Threads that were slow may still count in it. */
@@ -141,11 +144,16 @@ public final class CallWatch implements InferenceListener {
   private void keep(CallMinute minute) {
     Counted counted = Counted.of(minute);
     if (!counted.cells().isEmpty()) {
+      Counted last = ended.peekLast();
+      endedMinutes += last == null || last.minute() != counted.minute() ? 1 : 0;
       ended.addLast(counted);
       endedCells += counted.cells().size();
     }
-    while (ended.size() > MOST_MINUTES || endedCells > MOST_CELLS) {
-      endedCells -= ended.removeFirst().cells().size();
+    while (endedMinutes > MOST_MINUTES || endedCells > MOST_CELLS) {
+      Counted removed = ended.removeFirst();
+      endedCells -= removed.cells().size();
+      Counted first = ended.peekFirst();
+      endedMinutes -= first == null || first.minute() != removed.minute() ? 1 : 0;
     }
   }
 

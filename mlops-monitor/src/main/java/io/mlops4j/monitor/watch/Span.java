@@ -1,6 +1,5 @@
 package io.mlops4j.monitor.watch;
 
-import io.mlops4j.internal.Spans;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -80,10 +79,10 @@ public record Span(long rows, @Nullable Duration pane, int panes) {
     return length == null || Duration.between(last, now).compareTo(length) <= 0;
   }
 
-  /** The length in words, which are part of the state of a monitor. */
+  /** The exact length in words, which are part of the state of a monitor. */
   @Override
   public String toString() {
-    String step = pane == null ? rows + " rows" : Spans.text(pane);
+    String step = pane == null ? rows + " rows" : pane.toString();
     return panes == 1 ? step : panes + " times " + step;
   }
 }

@@ -32,8 +32,13 @@ final class Drain implements SmartLifecycle, Filter, Ordered {
     this.time = time;
   }
 
+  /** Also after a stop, as of a context that is restored from a checkpoint. */
   @Override
   public void start() {
+    if (draining) {
+      draining = false;
+      AvailabilityChangeEvent.publish(application, ReadinessState.ACCEPTING_TRAFFIC);
+    }
     running = true;
   }
 

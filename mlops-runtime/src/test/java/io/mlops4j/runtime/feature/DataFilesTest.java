@@ -366,7 +366,7 @@ class DataFilesTest {
     assertThatThrownBy(() -> rows(parquet, options().features(plain, model).build()))
         .isInstanceOf(DataException.class)
         .hasMessageContaining(parquet + ": cannot be read: distance: found int64, expected float32")
-        .hasMessageContaining("Narrowing.CHECKED");
+        .hasMessageContaining("LoadOptions.lenientColumns");
     FeatureSchema narrowed = plain.withNarrowing(Narrowing.CHECKED);
     assertThat(rows(parquet, options().features(narrowed, model).build()))
         .containsExactly("distance", "2176", "236", "null");

@@ -63,18 +63,19 @@ class NarrowingPredictionTest {
             builder().doubles("a", 1).floats("b", 1).floats("c", 1).floats("d", 1).build()) {
       assertThatThrownBy(() -> model.predict(batch))
           .isInstanceOf(ModelInputException.class)
-          .hasMessageStartingWith("a: found float64, expected float32; convert and check each")
-          .hasMessageContaining("Feature.withNarrowing(Narrowing.CHECKED)")
-          .hasMessageContaining("LoadOptions.features or in the model's card");
+          .hasMessageStartingWith(
+              "a: found float64, expected float32; the model's features can allow")
+          .hasMessageContaining("LoadOptions.lenientColumns")
+          .hasMessageContaining("in the card or in LoadOptions.features");
       assertThatThrownBy(() -> model.rows(Doubles.class, Y.class))
           .isInstanceOf(ModelInputException.class)
           .hasMessageStartingWith("a: found double, expected float32")
-          .hasMessageContaining("Feature.withNarrowing(Narrowing.CHECKED)");
+          .hasMessageContaining("LoadOptions.lenientColumns");
     }
     FeatureSchema stated = FeatureSchema.of(Feature.of("x", ElementType.FLOAT64));
     assertThatThrownBy(() -> load("mlp4.onnx", stated))
         .isInstanceOf(ModelLoadException.class)
-        .hasMessageContaining("Feature.withNarrowing(Narrowing.CHECKED)");
+        .hasMessageContaining("LoadOptions.lenientColumns");
   }
 
   /** As pandas writes them: float64 and int64 side by side, in an input of float32. */

@@ -143,12 +143,12 @@ class TensorPredictionTest {
       assertThatThrownBy(() -> model.predict(doubles))
           .isInstanceOf(ModelInputException.class)
           .hasMessageContaining("of float64")
-          .hasMessageContaining("Feature.withNarrowing(Narrowing.CHECKED)");
+          .hasMessageContaining("LoadOptions.lenientColumns");
       assertThatThrownBy(() -> model.predict(differing))
           .isInstanceOf(ModelInputException.class)
           .hasMessage(
-              "x: found a tensor of [3, 2] in row 1, expected [2, 3] as in row 0; pad the rows to one"
-                  + " size, or call the model for each row");
+              "x: found a tensor of [3, 2] in row 1, expected [2, 3] as in row 0; pad the rows to"
+                  + " one size, or call the model for each row");
       assertThatThrownBy(() -> model.predict(unequal))
           .isInstanceOf(ModelInputException.class)
           .hasMessageContaining("x: found a list of 5 in row 1, expected 6 as in row 0");

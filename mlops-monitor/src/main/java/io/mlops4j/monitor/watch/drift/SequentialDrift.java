@@ -181,8 +181,12 @@ final class SequentialDrift {
     }
     Set<String> calm = new HashSet<>();
     Set<String> open = new HashSet<>();
+    Set<String> judged = new HashSet<>();
     Set<String> changed = new HashSet<>(detectors.found());
     for (FeatureDrift feature : features) {
+      if (feature.judged()) {
+        judged.add(feature.name());
+      }
       if (feature.verdict() instanceof DriftVerdict.Drifted) {
         detectors.forget(feature.name());
         changed.add(feature.name());
@@ -200,7 +204,7 @@ final class SequentialDrift {
     open.forEach(name -> compare(slice, detectors, name));
     found.addAll(detectors.standing().values());
     changed.addAll(detectors.standing().keySet());
-    detectors.windowFound(changed);
+    detectors.windowFound(changed, judged);
   }
 
   private void compare(String slice, SliceDetectors detectors, String name) {

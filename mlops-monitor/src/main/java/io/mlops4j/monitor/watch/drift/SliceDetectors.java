@@ -178,10 +178,12 @@ final class SliceDetectors {
    * Notes the columns whose change a window showed. One that was found before and not in the newest
    * windows starts anew, when its episode ends.
    */
-  void windowFound(Set<String> changed) {
+  void windowFound(Set<String> changed, Set<String> judged) {
     changed.forEach(name -> quiet.put(name, 0));
     for (String name : List.copyOf(quiet.keySet())) {
-      if (!changed.contains(name) && quiet.merge(name, 1, Integer::sum) >= Episodes.QUIET) {
+      if (judged.contains(name)
+          && !changed.contains(name)
+          && quiet.merge(name, 1, Integer::sum) >= Episodes.QUIET) {
         quiet.remove(name);
         forget(name);
       }

@@ -86,14 +86,15 @@ class SliceDetectorsTest {
     SliceCounter nulls = window(0.6, 0);
     detectors.found("place"); // before the window ended
     detectors.endWindow(nulls.counted(), Set.of());
-    detectors.windowFound(Set.of("place"));
+    detectors.windowFound(Set.of("place"), Set.of("place"));
     assertThat(detectors.signals("place")).as("seed %d", SEED).isTrue();
-    detectors.windowFound(Set.of());
+    detectors.windowFound(Set.of(), Set.of("place"));
     assertThat(detectors.signals("place")).isTrue();
-    detectors.windowFound(Set.of("place")); // again: the episode goes on
-    detectors.windowFound(Set.of());
+    detectors.windowFound(Set.of("place"), Set.of("place")); // again: the episode goes on
+    detectors.windowFound(Set.of(), Set.of("place"));
+    detectors.windowFound(Set.of(), Set.of()); // too few rows say nothing
     assertThat(detectors.signals("place")).isTrue();
-    detectors.windowFound(Set.of());
+    detectors.windowFound(Set.of(), Set.of("place"));
     assertThat(detectors.signals("place")).isFalse();
     assertThat(detectors.worthComparing("place")).isNull();
   }

@@ -16,6 +16,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
  * The threads of one runtime. Each starts when it is first needed and ends at close. Thread safe.
@@ -27,12 +28,16 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class RuntimeThreads implements AutoCloseable {
   private static final long IDLE_SECONDS = 30;
 
+  /** Nanoseconds after which a task waits behind no task that came later. */
+  static final long MOST_OVERTAKEN = TimeUnit.SECONDS.toNanos(10);
+
   private final ThreadPoolExecutor workers;
   private final AtomicLong tasks = new AtomicLong();
   private final ThreadPoolExecutor late;
   private final ThreadPoolExecutor strict;
   private final Deadlines deadlines;
   private final ScheduledThreadPoolExecutor housekeeping;
+  private final LongSupplier nanos;
   private final Set<Thread> started = ConcurrentHashMap.newKeySet();
   private final Set<Thread> strictThreads = ConcurrentHashMap.newKeySet();
   private boolean keeping;
@@ -43,6 +48,12 @@ public final class RuntimeThreads implements AutoCloseable {
    * @param workers the number of worker threads, 1 or more
    */
   public RuntimeThreads(int workers) {
+    this(workers, System::nanoTime);
+  }
+
+  /** Uses a clock that tests can set. */
+  RuntimeThreads(int workers, LongSupplier nanos) {
+    this.nanos = nanos;
     this.workers = pool(workers, new PriorityBlockingQueue<>(), named("mlops4j-worker", true));
     this.late = pool(1, new LinkedBlockingQueue<>(), named("mlops4j-late", false));
     this.strict =
@@ -100,12 +111,14 @@ public final class RuntimeThreads implements AutoCloseable {
 
   /**
    * {@return the workers; tasks wait in a queue without a bound, by priority and then in their
-   * order}
+   * order, but not behind more important ones that came {@link #MOST_OVERTAKEN} later: nothing else
+   * ends calls that are too late or cancelled}
    */
   public Executor workers() {
     return task -> {
       Task ordered = task instanceof Task own ? own : new Task(Priority.NORMAL, task);
       ordered.number = tasks.getAndIncrement();
+      ordered.begin = nanos.getAsLong() - ordered.advance();
       workers.execute(ordered);
     };
   }
@@ -128,15 +141,26 @@ public final class RuntimeThreads implements AutoCloseable {
     private final Runnable task;
     private long number;
 
+    /** When the task came, earlier for a more important one. */
+    private long begin;
+
     Task(Priority priority, Runnable task) {
       this.priority = priority;
       this.task = task;
     }
 
+    private long advance() {
+      return switch (priority) {
+        case LOW -> 0;
+        case NORMAL -> MOST_OVERTAKEN / 2;
+        case HIGH -> MOST_OVERTAKEN;
+      };
+    }
+
     @Override
     public int compareTo(Task other) {
-      int order = other.priority.compareTo(priority);
-      return order != 0 ? order : Long.compare(number, other.number);
+      long order = begin != other.begin ? begin - other.begin : number - other.number;
+      return Long.signum(order);
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class RuntimeThreadsTest {
@@ -43,6 +44,29 @@ class RuntimeThreadsTest {
       mayEnd.countDown();
     }
     assertThat(ran).containsExactly("HIGH 1", "HIGH 2", "none 1", "none 2", "LOW 1", "LOW 2");
+  }
+
+  @Test
+  void aTaskWaitsBehindNoneThatCameMuchLater() {
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    AtomicLong now = new AtomicLong();
+    Queue<String> ran = new ConcurrentLinkedQueue<>();
+    try (RuntimeThreads threads = new RuntimeThreads(1, now::get)) {
+      threads.workers().execute(() -> UninterruptibleWait.uninterruptibly(mayEnd));
+      for (long seconds : new long[] {0, 9, 11}) {
+        now.set(TimeUnit.SECONDS.toNanos(seconds));
+        for (Priority priority : List.of(Priority.LOW, Priority.HIGH)) {
+          threads
+              .workers()
+              .execute(
+                  RuntimeThreads.prioritized(priority, () -> ran.add(priority + " " + seconds)));
+        }
+      }
+      mayEnd.countDown();
+    } finally {
+      mayEnd.countDown();
+    }
+    assertThat(ran).containsExactly("HIGH 0", "HIGH 9", "LOW 0", "HIGH 11", "LOW 9", "LOW 11");
   }
 
   @Test
