@@ -243,7 +243,7 @@ class LauncherIT {
       Path other = Files.writeString(temporary.resolve("b.csv"), rows("n,t\n", "%d,%s", 1000));
       assertCode(
           3,
-          command.equals("drift") ? "ndrifted:" : "n:foundvaluesfrom1,000to1,199",
+          command.equals("drift") ? "ndrifted:" : "n:foundvaluesfrom1000to1199",
           command,
           parquet,
           other.toString());
