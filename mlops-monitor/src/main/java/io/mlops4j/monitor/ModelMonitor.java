@@ -461,7 +461,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   /**
    * Waits until everything that was handed over before is processed: its rows and labels are
    * counted, and the windows that they end are judged. Then waits for the actions that it caused,
-   * but not behind an action that blocks: if an action has run for two seconds, this method returns
+   * but not behind an action that blocks: if an action has run for ten seconds, this method returns
    * and the remaining actions run later. Called from an action, it does not wait for actions. On a
    * closed monitor it returns at once.
    *

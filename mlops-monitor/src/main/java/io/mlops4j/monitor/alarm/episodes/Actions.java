@@ -31,8 +31,11 @@ public final class Actions {
   /** Bounds the threads of actions that ignore their interrupt. */
   private static final int MOST_STUCK = 8;
 
-  /** An action that takes longer is not waited for by {@link #flush}. */
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+  /**
+   * An action that takes longer is not waited for by {@link #flush}. A rollback on a busy machine
+   * takes seconds: it writes, loads and tests a version.
+   */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final long POLL_MILLIS = 20;
 
@@ -46,6 +49,7 @@ public final class Actions {
 
   private final Duration limit;
   private final long nanos;
+  private final long patienceNanos;
   private final Failures failures;
   private final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>(MOST_WAITING);
   private final Set<Mark> flushes = ConcurrentHashMap.newKeySet();
@@ -63,7 +67,12 @@ public final class Actions {
   private volatile @Nullable Long begun; // nanoseconds, of the action that runs
 
   public Actions(Duration limit, Failures failures) {
+    this(limit, PATIENCE, failures);
+  }
+
+  Actions(Duration limit, Duration patience, Failures failures) {
     this.limit = limit;
+    this.patienceNanos = patience.toNanos();
     this.nanos = TimeUnit.NANOSECONDS.convert(limit); // the largest long if they do not fit
     this.failures = failures;
   }
@@ -140,7 +149,7 @@ public final class Actions {
 
   /**
    * Waits until the actions that were queued before have run or were interrupted, or until {@link
-   * #close} has dropped them. Returns earlier if an action has run for two seconds: the others wait
+   * #close} has dropped them. Returns earlier if an action has run for ten seconds: the others wait
    * behind it. From an action it returns at once.
    */
   public void flush() throws InterruptedException {
@@ -164,7 +173,7 @@ public final class Actions {
 
   private boolean isBlocked() {
     Long start = begun;
-    return start != null && System.nanoTime() - start > PATIENCE_NANOS;
+    return start != null && System.nanoTime() - start > patienceNanos;
   }
 
   /**

@@ -201,7 +201,8 @@ class ActionsTest {
 
   @Test
   void aFlushDoesNotWaitBehindAnActionThatBlocks() throws Exception {
-    Actions actions = actions(LONG);
+    Actions actions = new Actions(LONG, SHORT, failures);
+    actions.start();
     actions.run(this::block);
     for (int i = 0; i < 2_000; i++) { // more than may wait, so a flush finds no room either
       actions.run(() -> ran.add("waited"));

@@ -25,6 +25,7 @@ final class Replay {
   private final Map<LocalDate, Runnable> events = new HashMap<>();
   private final LateLabels labels = new LateLabels();
   private int told;
+  private int rolledBack;
 
   Replay(
       Deployment late, ModelMonitor monitor, StoryClock clock, Narrator narrator, Outcome outcome) {
@@ -80,9 +81,9 @@ final class Replay {
     List<Alarm> news = outcome.alarms.subList(told, outcome.alarms.size());
     news.forEach(alarm -> narrator.alarm(clock.today(), alarm));
     told = outcome.alarms.size();
-    outcome.rollbacks.stream()
-        .filter(back -> news.stream().anyMatch(it -> it.id().equals(back.change().reason())))
-        .forEach(back -> narrator.rolledBack(clock.today(), back));
+    for (; rolledBack < outcome.rollbacks.size(); rolledBack++) {
+      narrator.rolledBack(clock.today(), outcome.rollbacks.get(rolledBack));
+    }
   }
 
   /** The labels of the last flights come, too. */
