@@ -3,6 +3,7 @@ package io.mlops4j.monitor.profile;
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.model.Digest;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -68,6 +69,27 @@ public final class SlicedProfile {
     Builder counting = builder(reference, by);
     rows.forEach(counting::add);
     return counting.build();
+  }
+
+  /**
+   * Returns profiles of slices that were counted separately, for example day by day.
+   *
+   * @param by how live rows are sliced
+   * @param slices profiles by the names of slices, at least one, all in the same bins. The names of
+   *     slices without rows, and {@value #OTHER}, may be missing
+   * @return profiles by slice
+   * @throws IllegalArgumentException if there is no slice, or if bins differ
+   */
+  public static SlicedProfile of(Slices by, Map<String, Profile> slices) {
+    Objects.requireNonNull(by, "by");
+    SortedMap<String, Profile> all = new TreeMap<>(slices);
+    if (all.isEmpty()) {
+      throw new IllegalArgumentException("slices: found none, expected at least one");
+    }
+    Profile none = all.values().iterator().next().counting().build();
+    all.values().forEach(none::merge); // throws if bins differ
+    all.putIfAbsent(OTHER, none);
+    return new SlicedProfile(none, by, all);
   }
 
   /**
@@ -229,16 +251,19 @@ public final class SlicedProfile {
    *
    * @param batch rows with the columns that slices are made by
    * @param answers the model's answers to these rows
+   * @param called the time of the call, for slices by a time whose column the batch lacks
    * @param part gets the rows of a slice
    * @throws DataException if a column that slices are made by is missing or of another kind
    */
-  public void forEachSlice(FeatureBatch batch, FeatureBatch answers, Part part) {
+  public void forEachSlice(FeatureBatch batch, FeatureBatch answers, Instant called, Part part) {
     Objects.requireNonNull(answers, "answers");
+    Objects.requireNonNull(called, "called");
     Objects.requireNonNull(part, "part");
     split(
         by,
         batch,
         answers,
+        called,
         (name, rows, itsAnswers) ->
             part.accept(
                 slices.containsKey(name) ? name : OTHER, rows, Objects.requireNonNull(itsAnswers)));
@@ -263,8 +288,12 @@ public final class SlicedProfile {
   }
 
   private static void split(
-      Slices by, FeatureBatch batch, @Nullable FeatureBatch answers, AnyPart part) {
-    IntFunction<String> names = by.of(batch);
+      Slices by,
+      FeatureBatch batch,
+      @Nullable FeatureBatch answers,
+      @Nullable Instant called,
+      AnyPart part) {
+    IntFunction<String> names = by.of(batch, called);
     int[] slice = new int[batch.rows()];
     Map<String, Integer> numbers = new LinkedHashMap<>();
     for (int row = 0; row < slice.length; row++) {
@@ -329,7 +358,7 @@ public final class SlicedProfile {
      * @throws DataException if a column is missing or of another kind
      */
     public Builder add(FeatureBatch batch) {
-      split(by, batch, null, (name, rows, none) -> builder(name).add(rows));
+      split(by, batch, null, null, (name, rows, none) -> builder(name).add(rows));
       return this;
     }
 
@@ -347,6 +376,7 @@ public final class SlicedProfile {
           by,
           batch,
           answers,
+          null,
           (name, rows, its) -> builder(name).add(rows, Objects.requireNonNull(its)));
       return this;
     }

@@ -20,10 +20,18 @@ public final class Slices {
   /** The default of {@link #atMost}: one slice for each hour of a week, and some more. */
   public static final int MOST = 200;
 
-  private final Function<FeatureBatch, IntFunction<String>> keys;
+  /** Finds the slice of each row of a batch. */
+  private interface Keys {
+    /**
+     * @param called the time of the call that the batch belongs to, or null
+     */
+    IntFunction<String> of(FeatureBatch batch, @Nullable Instant called);
+  }
+
+  private final Keys keys;
   private final int most;
 
-  private Slices(Function<FeatureBatch, IntFunction<String>> keys, int most) {
+  private Slices(Keys keys, int most) {
     this.keys = keys;
     this.most = most;
   }
@@ -38,13 +46,14 @@ public final class Slices {
    */
   public static Slices by(String column, String... more) {
     List<String> columns = RowValues.names(column, more);
-    return new Slices(batch -> RowValues.values(batch, columns), MOST);
+    return new Slices((batch, called) -> RowValues.values(batch, columns), MOST);
   }
 
   /**
    * Returns one slice for each weekday and hour of a timestamp, such as {@code Mon 07}.
    *
-   * @param column a column of timestamps or dates
+   * @param column a column of timestamps or dates; rows of live calls without it have the time of
+   *     their call
    * @param zone the time zone of weekday and hour; a date is the hour 00 of that day in every zone
    * @return at most 168 slices, and one for missing times
    */
@@ -63,7 +72,8 @@ public final class Slices {
   /**
    * Returns one slice for each value of a function of a time.
    *
-   * @param column a column of timestamps or dates
+   * @param column a column of timestamps or dates; rows of live calls without it have the time of
+   *     their call
    * @param zone the time zone of the calendar; a date is the beginning of that day in every zone
    * @param calendar the slice of a time, for example {@code time -> time.getMonth().name()}; a null
    *     ends the profiling with an IllegalArgumentException
@@ -75,7 +85,11 @@ public final class Slices {
     Objects.requireNonNull(zone, "zone");
     Objects.requireNonNull(calendar, "calendar");
     return new Slices(
-        batch -> {
+        (batch, called) -> {
+          if (called != null && batch.root().getVector(column) == null) {
+            String slice = named(calendar.apply(called.atZone(zone)), called);
+            return row -> slice;
+          }
           IntFunction<ZonedDateTime> times = RowValues.times(batch, column, zone);
           return row -> {
             ZonedDateTime time = times.apply(row);
@@ -112,8 +126,12 @@ public final class Slices {
     return most;
   }
 
-  /** Returns the slice of each row. */
-  IntFunction<String> of(FeatureBatch batch) {
-    return keys.apply(batch);
+  /**
+   * Returns the slice of each row.
+   *
+   * @param called the time of the call that the batch belongs to; null for stored rows
+   */
+  IntFunction<String> of(FeatureBatch batch, @Nullable Instant called) {
+    return keys.of(batch, called);
   }
 }

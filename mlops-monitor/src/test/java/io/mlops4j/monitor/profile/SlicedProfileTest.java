@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -321,9 +322,51 @@ class SlicedProfileTest {
                       + rows.root().getVector("x").getObject(0)
                       + " "
                       + its.root().getVector("y").getObject(its.rows() - 1));
-      sliced.forEachSlice(later, answers, note);
-      sliced.forEachSlice(same, two, note);
+      sliced.forEachSlice(later, answers, Instant.EPOCH, note);
+      sliced.forEachSlice(same, two, Instant.EPOCH, note);
       assertThat(parts).containsExactly("b 0.0 3", "other 1.0 2", "other 3.0 4", "other 0.0 6");
+    }
+  }
+
+  @Test
+  void rowsOfACallWithoutTheTimesAreSlicedByTheTimeOfTheCall() {
+    Slices hours = Slices.byHourOfWeek("departure", ZoneId.of("Europe/Berlin"));
+    List<String> parts = new ArrayList<>();
+    try (FeatureBatch batch = rows("a", "b");
+        FeatureBatch answers = FeatureBatch.builder(allocator).ints("y", 1, 2).build()) {
+      Profile profile = Profile.of(List.of(batch));
+      SlicedProfile sliced = SlicedProfile.of(hours, Map.of("Mon 01", profile));
+      Instant monday = Instant.parse("1970-01-05T00:30:00Z"); // 01:30 in Berlin
+      sliced.forEachSlice(
+          batch, answers, monday, (slice, rows, its) -> parts.add(slice + " " + rows.rows()));
+      sliced.forEachSlice(
+          batch,
+          answers,
+          Instant.EPOCH,
+          (slice, rows, its) -> parts.add(slice + " " + rows.rows()));
+    }
+    assertThat(parts).containsExactly("Mon 01 2", "other 2");
+  }
+
+  @Test
+  void slicesThatWereCountedSeparatelyHaveTheSameBins() {
+    try (FeatureBatch batch = rows("a", "b", "a");
+        FeatureBatch more = rows("c", "d", "e", "f", "g")) {
+      Profile profile = Profile.of(List.of(batch));
+      Profile other = profile.profile(List.of(more));
+      SlicedProfile sliced =
+          SlicedProfile.of(Slices.by("s"), Map.of("first", profile, "second", other));
+      assertThat(sliced.names()).containsExactly("first", "other", "second");
+      assertThat(sliced.slice("second")).isEqualTo(other);
+      assertThat(sliced.whole()).isEqualTo(profile.merge(other));
+      Profile foreign = Profile.of(List.of(more));
+      assertThatThrownBy(
+              () -> SlicedProfile.of(Slices.by("s"), Map.of("first", profile, "second", foreign)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("other bins");
+      assertThatThrownBy(() -> SlicedProfile.of(Slices.by("s"), Map.of()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("slices: found none, expected at least one");
     }
   }
 

@@ -92,7 +92,10 @@ final class PaneCounter {
     Map<String, String> reasons = new TreeMap<>();
     try {
       slices.forEachSlice(
-          batch, answers, (name, its, itsAnswers) -> reasons.putAll(add(name, its, itsAnswers)));
+          batch,
+          answers,
+          at,
+          (name, its, itsAnswers) -> reasons.putAll(add(name, its, itsAnswers)));
     } catch (DataException | IllegalArgumentException e) {
       baseline.whole().columns().forEach(column -> lack(column, batch.rows()));
       reasons.put("slices", "the rows cannot be sliced: " + e.getMessage());
