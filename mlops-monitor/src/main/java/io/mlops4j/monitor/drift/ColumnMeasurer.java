@@ -50,6 +50,19 @@ final class ColumnMeasurer {
     this.minimumRows = minimumRows;
   }
 
+  /** Returns the same measurer with other bounds. */
+  ColumnMeasurer times(double factor) {
+    return factor == 1
+        ? this
+        : new ColumnMeasurer(
+            new DriftPolicy.Bounds(
+                factor * bounds.numeric(),
+                factor * bounds.rank(),
+                factor * bounds.category(),
+                factor * bounds.share()),
+            minimumRows);
+  }
+
   /**
    * Returns the same measurer without ranks (scores, D) and single shares as effects when a
    * distance is below its bound.

@@ -1,5 +1,6 @@
 package io.mlops4j.monitor.drift;
 
+import io.mlops4j.monitor.internal.Figures;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -17,17 +18,22 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable and thread safe.
  */
 public final class FeaturePolicy {
-  private static final FeaturePolicy DEFAULTS = new FeaturePolicy(null, Double.NaN, null);
+  private static final FeaturePolicy DEFAULTS = new FeaturePolicy(null, Double.NaN, null, 1);
 
   private final @Nullable EffectMeasure effect;
   private final double bound;
   private final @Nullable SignificanceTest test;
+  private final double factor;
 
   private FeaturePolicy(
-      @Nullable EffectMeasure effect, double bound, @Nullable SignificanceTest test) {
+      @Nullable EffectMeasure effect,
+      double bound,
+      @Nullable SignificanceTest test,
+      double factor) {
     this.effect = effect;
     this.bound = bound;
     this.test = test;
+    this.factor = factor;
   }
 
   /** {@return a policy without exceptions} */
@@ -43,7 +49,7 @@ public final class FeaturePolicy {
    * @return a changed copy
    */
   public FeaturePolicy with(EffectMeasure measure) {
-    return new FeaturePolicy(Objects.requireNonNull(measure, "measure"), bound, test);
+    return new FeaturePolicy(Objects.requireNonNull(measure, "measure"), bound, test, factor);
   }
 
   /**
@@ -53,7 +59,8 @@ public final class FeaturePolicy {
    * @return a changed copy
    */
   public FeaturePolicy with(SignificanceTest significance) {
-    return new FeaturePolicy(effect, bound, Objects.requireNonNull(significance, "significance"));
+    return new FeaturePolicy(
+        effect, bound, Objects.requireNonNull(significance, "significance"), factor);
   }
 
   /**
@@ -65,7 +72,19 @@ public final class FeaturePolicy {
    * @throws IllegalArgumentException if the size is not above 0
    */
   public FeaturePolicy withBound(double size) {
-    return new FeaturePolicy(effect, DriftPolicy.positive(size, "size"), test);
+    return new FeaturePolicy(effect, DriftPolicy.positive(size, "size"), test, factor);
+  }
+
+  /**
+   * Returns the same policy with all bounds of the feature multiplied by a factor: those of its
+   * measure, of missing values and of every secondary comparison.
+   *
+   * @param times above 0; more than 1 for a feature whose healthy periods differ
+   * @return a changed copy
+   * @throws IllegalArgumentException if the factor is not above 0
+   */
+  public FeaturePolicy withBoundFactor(double times) {
+    return new FeaturePolicy(effect, bound, test, DriftPolicy.positive(times, "times"));
   }
 
   /** {@return the measure of effect; empty if it is chosen by type and number of values} */
@@ -78,6 +97,11 @@ public final class FeaturePolicy {
     return Double.isNaN(bound) ? OptionalDouble.empty() : OptionalDouble.of(bound);
   }
 
+  /** {@return the factor by which all bounds are multiplied, 1 by default} */
+  public double boundFactor() {
+    return factor;
+  }
+
   /** {@return the test; empty if it is chosen by type and number of values} */
   public Optional<SignificanceTest> test() {
     return Optional.ofNullable(test);
@@ -86,10 +110,11 @@ public final class FeaturePolicy {
   /** {@return the settings that differ, in words} */
   @Override
   public String toString() {
-    return "effect %s, bound %s, test %s"
+    return "effect %s, bound %s, test %s%s"
         .formatted(
             effect == null ? "by type" : effect.label(),
             Double.isNaN(bound) ? "of the measure" : Double.toString(bound),
-            test == null ? "by type" : test.label());
+            test == null ? "by type" : test.label(),
+            factor == 1 ? "" : ", bounds times " + Figures.of(factor));
   }
 }

@@ -16,7 +16,7 @@ final class PolicyComparison {
     this.pair = pair;
     DriftPolicy its = policy.of(pair.reference().role());
     this.own = its.feature(pair.reference().name());
-    this.measurer = new ColumnMeasurer(its);
+    this.measurer = new ColumnMeasurer(its).times(own.boundFactor());
     own.effect().ifPresent(effect -> checkSuits(effect.label(), effect.needsNumbers()));
     own.test().ifPresent(test -> checkSuits(test.label(), test.needsNumbers()));
   }
@@ -41,11 +41,11 @@ final class PolicyComparison {
 
   private Comparison.Measured withOwn(Comparison.Measured byType) {
     TestResult result = own.test().map(pair::test).orElse(null);
-    double bound = own.effect().map(EffectMeasure::defaultBound).orElse(byType.bound());
+    double its = own.bound().orElse(own.effect().map(EffectMeasure::defaultBound).orElse(0.0));
     return new Comparison.Measured(
         own.effect().map(EffectMeasure::label).orElse(byType.effect()),
         own.effect().map(pair::effect).orElse(byType.size()),
-        own.bound().orElse(bound),
+        its > 0 ? its * own.boundFactor() : byType.bound(),
         own.test().map(SignificanceTest::label).orElse(byType.test()),
         result == null ? byType.statistic() : result.statistic(),
         result == null ? byType.pValue() : result.pValue());

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.drift.Comparison.Measured;
 import io.mlops4j.monitor.drift.Comparison.TooFewRows;
+import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.stats.KolmogorovSmirnov;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.Test;
 
 class DriftPolicyTest {
@@ -137,6 +141,48 @@ class DriftPolicyTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> FeaturePolicy.withDefaults().withBound(0))
         .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> FeaturePolicy.withDefaults().withBoundFactor(0))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aFactorMultipliesEveryBoundOfAFeatureAndNoEffect() {
+    long[] reference = {200, 200, 200, 200, 200, 0};
+    long[] current = {100, 200, 200, 200, 200, 100};
+    double[] positions = {0, 1, 2, 3, 4, 5};
+    ColumnMeasurer plain = new ColumnMeasurer(policy);
+    ColumnMeasurer wider = plain.times(4);
+    Measured before = (Measured) plain.numeric(reference, current, positions, Math.sqrt(2));
+    Measured after = (Measured) wider.numeric(reference, current, positions, Math.sqrt(2));
+    assertThat(before.size()).isCloseTo(0.5 / Math.sqrt(2), within(1e-12)); // a tenth moved by 5
+    assertThat(before.matters()).isTrue();
+    assertThat(after.bound()).isEqualTo(0.4);
+    assertThat(after.size()).isEqualTo(before.size());
+    assertThat(after.matters()).isFalse();
+    Measured shares =
+        (Measured) wider.twoValues(new long[] {500, 500}, new long[] {400, 600}); // the full bound
+    assertThat(shares.bound()).isEqualTo(0.4);
+    assertThat(FeaturePolicy.withDefaults().withBoundFactor(2))
+        .hasToString("effect by type, bound of the measure, test by type, bounds times 2");
+  }
+
+  @Test
+  void aFactorAppliesToABoundOfTheFeatureToo() {
+    try (BufferAllocator allocator = new RootAllocator();
+        FeatureBatch batch = FeatureBatch.builder(allocator).doubles("x", numbers(0)).build();
+        FeatureBatch later = FeatureBatch.builder(allocator).doubles("x", numbers(30)).build()) {
+      Profile reference = Profile.of(List.of(batch));
+      FeaturePolicy own = FeaturePolicy.withDefaults().withBound(0.2).withBoundFactor(3);
+      FeatureDrift drift =
+          DriftReport.compare(
+                  reference, reference.profile(List.of(later)), policy.withFeature("x", own))
+              .feature("x");
+      assertThat(((DriftVerdict.Judged) drift.verdict()).bound()).isCloseTo(0.6, within(1e-12));
+    }
+  }
+
+  private static double[] numbers(double from) {
+    return IntStream.range(0, 200).mapToDouble(i -> from + i).toArray();
   }
 
   @Test
