@@ -38,6 +38,7 @@ module io.mlops4j.monitor {
   exports io.mlops4j.monitor.performance;
   exports io.mlops4j.monitor.profile;
   exports io.mlops4j.monitor.quality;
+  exports io.mlops4j.monitor.reference;
   exports io.mlops4j.monitor.report;
   exports io.mlops4j.monitor.sink;
   exports io.mlops4j.monitor.stats;

@@ -14,6 +14,7 @@ import io.mlops4j.monitor.performance.task.PerformanceRules;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SlicedProfile;
 import io.mlops4j.monitor.quality.QualityReport;
+import io.mlops4j.monitor.reference.Reference;
 import io.mlops4j.monitor.watch.labels.LabelIntake;
 import java.time.Instant;
 import java.util.Collection;
@@ -58,7 +59,20 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
-   * Starts to describe a monitor.
+   * Starts to describe a monitor that learned from healthy rows how to judge: what a window covers,
+   * what it is compared with, by which bounds, and what good data are.
+   *
+   * @param reference what healthy rows taught; {@link MonitorBuilder#window}, policies and quality
+   *     replace its parts
+   * @return a builder with defaults
+   */
+  public static MonitorBuilder builder(Reference reference) {
+    return new MonitorBuilder(Objects.requireNonNull(reference, "reference"));
+  }
+
+  /**
+   * Starts to describe a monitor that compares windows of rows with a profile. Use {@link
+   * #builder(Reference)} for traffic with seasons, such as that of days and weeks.
    *
    * @param reference the profile to compare rows with; every window is counted in its bins. It must
    *     not hold key or label columns, and holds outputs as outputs: {@code

@@ -12,6 +12,7 @@ import io.mlops4j.monitor.profile.SlicedProfile;
 import io.mlops4j.monitor.quality.QualityPolicy;
 import io.mlops4j.monitor.quality.QualityReference;
 import io.mlops4j.monitor.quality.QualitySuite;
+import io.mlops4j.monitor.reference.Reference;
 import io.mlops4j.monitor.state.Output;
 import io.mlops4j.monitor.state.StateSettings;
 import io.mlops4j.rollout.internal.OutputComparison;
@@ -22,12 +23,16 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Describes a monitor; see {@link ModelMonitor#builder}. Not thread safe; each {@link #start}
  * starts a separate monitor.
  */
 public final class MonitorBuilder {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelMonitor.class);
+
   private final Profile reference;
   private final @Nullable SlicedProfile slices;
   private Window window = Window.ofRows(10_000);
@@ -41,6 +46,7 @@ public final class MonitorBuilder {
   private DriftPolicy outputs = DriftPolicy.withDefaults();
   private QualityPolicy quality = QualityPolicy.withDefaults();
   private @Nullable QualityReference goodRows;
+  private @Nullable Reference learned;
   private Set<Watched> without = Set.of();
   private int alarms = 50;
   private Duration alarmsPer = Duration.ofDays(1);
@@ -59,9 +65,16 @@ public final class MonitorBuilder {
     this.slices = slices;
   }
 
+  MonitorBuilder(Reference reference) {
+    this(reference.profile(), reference.slices().orElse(null));
+    this.learned = reference;
+    this.window = Window.of(reference.window());
+    this.goodRows = reference.quality();
+  }
+
   /**
-   * Sets the amount of traffic that is compared with the reference at a time. The default is 10 000
-   * rows.
+   * Sets the amount of traffic that is compared with the reference at a time. The default is that
+   * of the {@link Reference}, or 10 000 rows if the monitor was given a profile.
    *
    * @param window the window; {@link #start} rejects one of fewer rows than the {@linkplain
    *     io.mlops4j.monitor.drift.DriftPolicy#withMinimumRows policy} needs for a verdict
@@ -236,7 +249,7 @@ public final class MonitorBuilder {
 
   /**
    * Sets the rules of data quality, and a reference that learned more from rows than a profile
-   * holds.
+   * holds. A {@link Reference} has one already.
    *
    * @param reference good rows; {@link #start} rejects it if its profile has other columns than the
    *     monitor's reference
@@ -411,8 +424,8 @@ public final class MonitorBuilder {
             performance,
             handOffRows,
             limit,
-            features,
-            outputs,
+            learned == null ? features : learned.policy(features),
+            learned == null ? outputs : learned.policy(outputs),
             suite(),
             without,
             new AlarmLimit(alarms, alarmsPer),
@@ -420,8 +433,13 @@ public final class MonitorBuilder {
             folder == null
                 ? null
                 : new StateSettings(folder, snapshotEvery, files, nanoTime, apart),
-            answerTolerance);
+            answerTolerance,
+            Math.min(
+                window.span().rows(), learned == null ? Long.MAX_VALUE : learned.windowRows()));
     new SettingsCheck(settings).check(card);
+    if (learned != null) {
+      LOG.info("monitor: {}", learned);
+    }
     return new ModelMonitor(MonitorCore.start(settings, restored));
   }
 }

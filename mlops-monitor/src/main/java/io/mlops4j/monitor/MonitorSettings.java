@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param limit the budget of processor time
  * @param state null if the state is not stored
  * @param answerTolerance by which numbers of a shadow may differ
+ * @param windowRows the expected rows of a window; the largest number if they are unknown
  */
 record MonitorSettings(
     Profile reference,
@@ -44,7 +45,8 @@ record MonitorSettings(
     AlarmLimit alarmLimit,
     Duration actionLimit,
     @Nullable StateSettings state,
-    double answerTolerance) {
+    double answerTolerance,
+    long windowRows) {
 
   /** Enough rows of a window for the checks of data quality that need values. */
   private static final long CHECKED_ROWS = 640;
@@ -99,10 +101,7 @@ record MonitorSettings(
         .policy()
         .sampling()
         .orElse(
-            (int)
-                Math.max(
-                    1,
-                    Math.min(QualityPolicy.MONITOR_SAMPLING, window.span().rows() / CHECKED_ROWS)));
+            (int) Math.max(1, Math.min(QualityPolicy.MONITOR_SAMPLING, windowRows / CHECKED_ROWS)));
   }
 
   private int watches() {

@@ -21,7 +21,7 @@ import java.util.TreeMap;
  */
 final class CleanMonths implements Inquiry {
   private static final List<String> WATCHERS =
-      List.of("ours", "adwin", "ddm", "psi0.10", "psi0.25", "ks05");
+      List.of("ours", "defaults", "adwin", "ddm", "psi0.10", "psi0.25", "ks05");
   private static final double PER_WEEK = 0.25;
   private static final String PERFORMANCE = "PERFORMANCE";
   private static final Duration HALF_A_DAY = Duration.ofHours(12);

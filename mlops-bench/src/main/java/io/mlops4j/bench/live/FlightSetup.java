@@ -11,6 +11,7 @@ import io.mlops4j.monitor.profile.SlicedProfile;
 import io.mlops4j.monitor.profile.Slices;
 import io.mlops4j.monitor.quality.QualityPolicy;
 import io.mlops4j.monitor.quality.QualityReference;
+import io.mlops4j.monitor.reference.Reference;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -40,6 +41,7 @@ final class FlightSetup implements AutoCloseable {
   private final List<Rows> january = new ArrayList<>();
   private final QualityReference goodRows;
   private final SlicedProfile reference;
+  private final Reference learned;
   private final List<WindowedPeer.Reference> windowed = new ArrayList<>();
   private final AdwinPeer.Scales scales;
   private final double lateShare;
@@ -59,6 +61,7 @@ final class FlightSetup implements AutoCloseable {
     }
     goodRows = goodRows();
     reference = slices(goodRows.profile());
+    learned = learned();
     scales = new AdwinPeer.Scales(january);
     for (WindowRule rule : List.of(new PsiRule(0.1), new PsiRule(0.25), new KsRule())) {
       windowed.add(new WindowedPeer.Reference(rule, Windows.days(), january, OF_A_SEASON));
@@ -127,6 +130,26 @@ final class FlightSetup implements AutoCloseable {
         true);
   }
 
+  /** The monitor as a newcomer starts it: it is told the column of times and the labels' key. */
+  Ours defaults() {
+    return new Ours(
+        "defaults",
+        ModelMonitor.builder(learned)
+            .everyRow()
+            .labels(LabelJoin.byKey(Batches.KEY))
+            .performance(PerformancePolicy.binary(Layout.SCORE)),
+        batches,
+        true);
+  }
+
+  Reference learned() {
+    try (Reference.Builder all =
+        Reference.builder(Batches.TIME).columns(flights.layout().features()).keys(Batches.KEY)) {
+      add(all::add);
+      return all.build();
+    }
+  }
+
   /** All peers, newly started. */
   List<Watcher> peers() {
     List<Watcher> peers = new ArrayList<>();
@@ -140,6 +163,7 @@ final class FlightSetup implements AutoCloseable {
   List<Watcher> all() {
     List<Watcher> all = new ArrayList<>();
     all.add(ours());
+    all.add(defaults());
     all.addAll(peers());
     return all;
   }

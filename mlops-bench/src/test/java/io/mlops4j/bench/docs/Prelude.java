@@ -8,6 +8,7 @@ import io.mlops4j.inference.Model;
 import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.monitor.log.PredictionLog;
 import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.reference.Reference;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.ModelRuntime;
 import io.mlops4j.runtime.deployment.Deployment;
@@ -32,6 +33,7 @@ public abstract class Prelude {
   protected FeatureBatch januaryRows;
   protected FeatureBatch mayRows;
   protected Profile january;
+  protected Reference healthy;
   protected FeatureReader januaryFlights;
   protected FeatureReader mayFlights;
   protected FeatureView delays;

@@ -14,11 +14,7 @@ import io.mlops4j.monitor.PerformancePolicy;
 import io.mlops4j.monitor.Window;
 import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.log.PredictionLog;
-import io.mlops4j.monitor.profile.Profile;
-import io.mlops4j.monitor.profile.SlicedProfile;
-import io.mlops4j.monitor.profile.Slices;
-import io.mlops4j.monitor.quality.QualityPolicy;
-import io.mlops4j.monitor.quality.QualityReference;
+import io.mlops4j.monitor.reference.Reference;
 import io.mlops4j.monitor.report.HtmlReport;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
@@ -28,7 +24,6 @@ import io.mlops4j.runtime.registry.FileModelRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.LocalDate;
 import java.util.List;
 
 /**
@@ -62,8 +57,8 @@ final class Monitoring {
       ModelVersion good = registry.publish(card("first"), folders.model(1));
       registry.assign(Story.CHAMPION, good, Change.by("ana").because("first model"));
       ModelVersion wrong = registry.publish(card("exported anew"), folders.model(3));
-      January january = january(runtime, registry, good);
-      narrator.begins(january.days());
+      Reference january = january(runtime, registry, good);
+      narrator.begins(january);
       try (ModelMonitor monitor = monitor(january);
           PredictionLog log = log(runtime);
           Deployment late =
@@ -108,48 +103,28 @@ final class Monitoring {
         .build();
   }
 
-  /** What is normal: features and answers of four weeks. */
-  private January january(ModelRuntime runtime, ModelRegistry registry, ModelVersion good) {
-    try (Model model = runtime.load(registry, good.toString())) {
-      Profile.Builder columns = Profile.builder().columns(Story.FEATURES.toArray(String[]::new));
-      answered(runtime, model, columns::add);
-      SlicedProfile.Builder days = SlicedProfile.builder(columns.build(), Slices.by("weekday"));
-      answered(runtime, model, days::add);
-      QualityReference.Builder quality = QualityReference.builder(columns.build().counting());
-      answered(runtime, model, quality::add);
-      return new January(days.build(), quality.build());
-    }
-  }
-
-  /**
-   * The reference.
-   *
-   * @param days features and answers, each weekday for itself
-   * @param quality how often values are missing or repeat
-   */
-  private record January(SlicedProfile days, QualityReference quality) {}
-
-  private interface Rows {
-    Object add(FeatureBatch features, FeatureBatch outputs);
-  }
-
-  private void answered(ModelRuntime runtime, Model model, Rows rows) {
-    try (FeatureReader flights = runtime.read(folders.flights(1))) {
+  /** What is normal: features and answers of four weeks, in one pass. */
+  private Reference january(ModelRuntime runtime, ModelRegistry registry, ModelVersion good) {
+    try (Model model = runtime.load(registry, good.toString());
+        FeatureReader flights = runtime.read(folders.flights(1));
+        Reference.Builder learning =
+            Reference.builder("departure")
+                .columns(Story.FEATURES.toArray(String[]::new))
+                .keys(Story.KEY)) {
       for (FeatureBatch day : flights) {
-        LocalDate date = Replay.day(day);
-        if (!date.isAfter(Story.REFERENCE_TO)) {
+        if (!Replay.day(day).isAfter(Story.REFERENCE_TO)) {
           try (Prediction late = model.predict(day)) {
-            Object unused = rows.add(day, late.outputs());
+            learning.add(day, late.outputs());
           }
         }
       }
+      return learning.build();
     }
   }
 
-  private ModelMonitor monitor(January january) {
-    return ModelMonitor.builder(january.days())
+  private ModelMonitor monitor(Reference january) {
+    return ModelMonitor.builder(january)
         .everyRow()
-        .window(Window.of(Duration.ofDays(1)))
         .falseAlarms(OncePer.rows(1_000_000)) // over all columns, windows and parts together
         .labels(LabelJoin.byKey(Story.KEY).within(Duration.ofDays(2)))
         .performance(
@@ -157,7 +132,6 @@ final class Monitoring {
                 .window(Window.of(Duration.ofDays(7)))
                 .minimum("roc_auc", 0.55)
                 .business("warned_in_vain", (score, label) -> score > 0.5 && label == 0 ? 1 : 0))
-        .quality(january.quality(), QualityPolicy.withDefaults().withSampling(1)) // every row
         .clock(clock)
         .start();
   }

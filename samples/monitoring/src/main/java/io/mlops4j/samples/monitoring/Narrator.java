@@ -2,7 +2,7 @@ package io.mlops4j.samples.monitoring;
 
 import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.alarm.Episode;
-import io.mlops4j.monitor.profile.SlicedProfile;
+import io.mlops4j.monitor.reference.Reference;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.rollout.Evidence;
 import java.io.PrintStream;
@@ -38,14 +38,10 @@ final class Narrator {
     out.println(row);
   }
 
-  void begins(SlicedProfile january) {
+  void begins(Reference january) {
     out.println("Two months of real flights, watched");
     out.println();
-    line("reference", "%d flights of January, each weekday for itself".formatted(rows(january)));
-  }
-
-  private static long rows(SlicedProfile profile) {
-    return profile.whole().rows();
+    line("reference", january.toString());
   }
 
   void day(LocalDate day) {

@@ -1,0 +1,506 @@
+package io.mlops4j.monitor.reference;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.model.Digest;
+import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.internal.Figures;
+import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.profile.SlicedProfile;
+import io.mlops4j.monitor.profile.Slices;
+import io.mlops4j.monitor.profile.internal.BinaryFrame;
+import io.mlops4j.monitor.quality.QualityReference;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.arrow.vector.FieldVector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Healthy rows, as a monitor needs them: their profile, what they teach about data quality, how
+ * live rows are to be compared with them, and how much healthy periods differ among themselves. It
+ * keeps no rows.
+ *
+ * <p>The rows have a column of times. The reference compares its own days and weeks with each
+ * other, each with the rest, and takes the finest comparison that it knows enough about:
+ *
+ * <ul>
+ *   <li>each day with the same weekday, if there are at least two weeks and weekdays differ,
+ *   <li>each day with all days, if a day has at least 500 rows,
+ *   <li>each week with all weeks, if there are at least three.
+ * </ul>
+ *
+ * <p>The bounds of a column by which drift counts are raised to what healthy periods show, if these
+ * differ by more than chance: at most one healthy period in a hundred is expected above. A
+ * reference of less than two weeks cannot know how weekdays differ. Its bounds are twice as wide,
+ * and {@link #toString} says so.
+ *
+ * <p>Days are those of UTC. Immutable and thread safe.
+ */
+public final class Reference {
+  /** Two weeks have each weekday twice. */
+  private static final int SEASON_DAYS = 14;
+
+  /** A day with fewer rows differs from the next one by chance alone. */
+  private static final int DAY_ROWS = 500;
+
+  private static final int FEWEST_WEEKS = 3;
+
+  /** The factor of all bounds while it is unknown how weekdays, or any two days, differ. */
+  private static final double UNKNOWN = 2;
+
+  /** Weekdays matter if days of the same weekday differ so much less than any two days. */
+  private static final double FEWER_DIFFERENCES = 0.9;
+
+  private static final BinaryFrame FORM =
+      new BinaryFrame("reference of a monitor", 0x4d4c5246, 1, 1); // MLRF
+
+  private final String time;
+  private final Scheme scheme;
+  private final QualityReference quality;
+  private final @Nullable SlicedProfile slices;
+  private final SortedMap<String, Double> factors;
+  private final int days;
+
+  private Reference(
+      String time,
+      Scheme scheme,
+      QualityReference quality,
+      @Nullable SlicedProfile slices,
+      SortedMap<String, Double> factors,
+      int days) {
+    this.time = time;
+    this.scheme = scheme;
+    this.quality = quality;
+    this.slices = slices;
+    this.factors = factors;
+    this.days = days;
+  }
+
+  /**
+   * Learns from healthy rows, in one pass.
+   *
+   * @param rows batches with the same columns, for example a reader; they stay the caller's
+   * @param time the column of timestamps or dates by which days are told apart
+   * @param features the columns to watch; none for all columns but the time. Leave out keys and
+   *     labels, which live calls lack
+   * @return a reference
+   * @throws DataException if there are no rows, the batches differ in their columns, the time is
+   *     missing or of another type, or rows cannot be read
+   */
+  public static Reference of(Iterable<FeatureBatch> rows, String time, String... features) {
+    Objects.requireNonNull(rows, "rows");
+    try (Builder builder = builder(time)) {
+      if (features.length > 0) {
+        builder.columns(features);
+      }
+      rows.forEach(builder::add);
+      return builder.build();
+    }
+  }
+
+  /**
+   * Starts a reference whose columns are chosen, or that has the answers of a model.
+   *
+   * @param time the column of timestamps or dates by which days are told apart
+   * @return a builder; the caller closes it
+   */
+  public static Builder builder(String time) {
+    return new Builder(Objects.requireNonNull(time, "time"), Builder.MOST_KEPT);
+  }
+
+  /** {@return the profile of all rows, without the column of times} */
+  public Profile profile() {
+    return quality.profile();
+  }
+
+  /**
+   * {@return the rows that windows are compared with slice by slice; empty for {@link #profile}}
+   */
+  public Optional<SlicedProfile> slices() {
+    return Optional.ofNullable(slices);
+  }
+
+  /** {@return what the rows teach about data quality} */
+  public QualityReference quality() {
+    return quality;
+  }
+
+  /** {@return the length of the windows that are compared with this reference} */
+  public Duration window() {
+    return scheme.window();
+  }
+
+  /** {@return the rows of a window, on average} */
+  public long windowRows() {
+    return profile().rows() * window().toDays() / days;
+  }
+
+  /**
+   * {@return the columns whose bounds are raised, because their healthy periods differ, with the
+   * factor of each}
+   */
+  public SortedMap<String, Double> boundFactors() {
+    return factors;
+  }
+
+  /**
+   * Returns a policy with the bounds that healthy periods need.
+   *
+   * @param policy the rules; columns with settings of their own keep them
+   * @return a changed copy
+   */
+  public DriftPolicy policy(DriftPolicy policy) {
+    DriftPolicy raised = Objects.requireNonNull(policy, "policy");
+    for (Map.Entry<String, Double> one : factors.entrySet()) {
+      String name = one.getKey();
+      if (!hasOwn(policy, name)) {
+        raised = raised.withFeature(name, policy.feature(name).withBoundFactor(one.getValue()));
+      }
+    }
+    return raised;
+  }
+
+  private static boolean hasOwn(DriftPolicy policy, String name) {
+    return policy.feature(name).bound().isPresent() || policy.feature(name).boundFactor() != 1;
+  }
+
+  /**
+   * Stores the reference.
+   *
+   * @return the bytes, the same for the same rows in the same order and batching
+   */
+  public byte[] toBytes() {
+    return new StateWriter(FORM)
+        .put(time)
+        .put(scheme)
+        .put(quality.toBytes())
+        .optional(slices, (out, its) -> out.put(its.toBytes()))
+        .put(days)
+        .each(factors.entrySet(), (out, one) -> out.put(one.getKey()).put(one.getValue()))
+        .toBytes();
+  }
+
+  /**
+   * Reads a stored reference.
+   *
+   * @param bytes the result of {@link #toBytes}
+   * @return an equal reference
+   * @throws DataException if the bytes are damaged, truncated or of a newer version
+   */
+  public static Reference fromBytes(byte[] bytes) {
+    return StateReader.read(
+        FORM,
+        Objects.requireNonNull(bytes, "bytes"),
+        in -> {
+          String time = in.text();
+          Scheme scheme = in.constant(Scheme.class);
+          QualityReference quality = QualityReference.fromBytes(in.bytes());
+          SlicedProfile slices =
+              in.optional(one -> SlicedProfile.fromBytes(one.bytes(), weekdays(time)));
+          int days = in.int32();
+          SortedMap<String, Double> factors = new TreeMap<>();
+          in.forEach(one -> factors.put(one.text(), one.number()));
+          return new Reference(
+              time, scheme, quality, slices, Collections.unmodifiableSortedMap(factors), days);
+        });
+  }
+
+  /** {@return the digest of {@link #toBytes}, for a card or a signature} */
+  public Digest digest() {
+    return Digest.sha256(toBytes());
+  }
+
+  private static Slices weekdays(String time) {
+    return Slices.byTime(time, ZoneOffset.UTC, Scheme::weekday);
+  }
+
+  /** {@return the rows, what is compared with what, and the bounds that were raised} */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        "%s rows of %s; compares each %s"
+            .formatted(Figures.of(profile().rows()), days == 1 ? "1 day" : days + " days", scheme));
+    if (days < SEASON_DAYS) {
+      text.append(
+          "; %s too few to know how weekdays differ, so bounds are wider: give at least %d days"
+              .formatted(days == 1 ? "1 day is" : days + " days are", SEASON_DAYS));
+    }
+    if (!factors.isEmpty()) {
+      text.append("; bounds raised, because healthy periods differ: ");
+      text.append(
+          factors.entrySet().stream()
+              .map(one -> "%s x %s".formatted(one.getKey(), Figures.of(one.getValue())))
+              .collect(Collectors.joining(", ")));
+    }
+    return text.toString();
+  }
+
+  /**
+   * Learns from rows, in one pass. Rows may come in any order. The first rows, up to 64 MiB, are
+   * kept in native memory until they have chosen the bins of the profile. Close it. Not thread
+   * safe.
+   */
+  public static final class Builder implements AutoCloseable {
+    private static final long MOST_KEPT = 64L << 20;
+
+    private final String time;
+    private final long mostKept;
+    private final Profile.Builder choosing = Profile.builder();
+    private final List<Kept> kept = new ArrayList<>();
+    private String[] except;
+    private String[] keys = {};
+    private long keptBytes;
+    private boolean begun;
+    private @Nullable Counting counting;
+
+    /**
+     * @param mostKept the bytes of rows that are kept before they choose the bins
+     */
+    Builder(String time, long mostKept) {
+      this.time = time;
+      this.mostKept = mostKept;
+      this.except = new String[] {time};
+    }
+
+    /** A batch that is kept, and the answers to it. */
+    private record Kept(FeatureBatch batch, @Nullable FeatureBatch answers) {
+      void close() {
+        batch.close();
+        if (answers != null) {
+          answers.close();
+        }
+      }
+    }
+
+    /** What counts rows once the bins are known. */
+    private record Counting(DayCounter days, QualityReference.Builder quality) {
+      void add(FeatureBatch batch, @Nullable FeatureBatch answers) {
+        days.add(batch, answers);
+        if (answers == null) {
+          quality.add(batch);
+        } else {
+          quality.add(batch, answers);
+        }
+      }
+    }
+
+    /**
+     * Names the features; others are ignored. Without this call every column but the time is a
+     * feature.
+     *
+     * @param names as for {@link Profile.Builder#columns}
+     * @return this builder
+     * @throws IllegalStateException if rows were added
+     */
+    public Builder columns(String... names) {
+      choosing.columns(names);
+      return this;
+    }
+
+    /**
+     * Names columns to ignore, such as labels.
+     *
+     * @param names as for {@link Profile.Builder#except}
+     * @return this builder
+     * @throws IllegalStateException if rows were added
+     */
+    public Builder except(String... names) {
+      checkNew();
+      List<String> all = new ArrayList<>(List.of(Objects.requireNonNull(names, "names")));
+      all.add(time);
+      except = all.toArray(String[]::new);
+      return this;
+    }
+
+    /**
+     * Names numeric columns whose numbers are names.
+     *
+     * @param names as for {@link Profile.Builder#categories}
+     * @return this builder
+     * @throws IllegalStateException if rows were added
+     */
+    public Builder categories(String... names) {
+      choosing.categories(names);
+      return this;
+    }
+
+    /**
+     * Names columns that identify a row. They are no features, and rows with equal features and
+     * different keys are not repeated rows.
+     *
+     * @param names columns that every batch has
+     * @return this builder
+     * @throws IllegalStateException if rows were added
+     */
+    public Builder keys(String... names) {
+      checkNew();
+      keys = Objects.requireNonNull(names, "names").clone();
+      return this;
+    }
+
+    private void checkNew() {
+      if (begun) {
+        throw new IllegalStateException("rows were added: choose the columns before");
+      }
+    }
+
+    /**
+     * Adds rows.
+     *
+     * @param batch only read during the call; it stays the caller's
+     * @return this builder
+     * @throws DataException if a column is missing or of another kind; discard the builder then
+     */
+    public Builder add(FeatureBatch batch) {
+      return addRows(batch, null);
+    }
+
+    /**
+     * Adds rows and the answers of a model.
+     *
+     * @param batch the features and the time; only read during the call
+     * @param answers the outputs, with the same number of rows; only read during the call
+     * @return this builder
+     * @throws DataException if a column is missing or of another kind; discard the builder then
+     * @throws IllegalArgumentException if the numbers of rows differ
+     */
+    public Builder add(FeatureBatch batch, FeatureBatch answers) {
+      return addRows(batch, Objects.requireNonNull(answers, "answers"));
+    }
+
+    private Builder addRows(FeatureBatch batch, @Nullable FeatureBatch answers) {
+      Objects.requireNonNull(batch, "batch");
+      if (!begun) {
+        List<String> ignored = new ArrayList<>(List.of(except));
+        ignored.addAll(List.of(keys));
+        choosing.except(ignored.toArray(String[]::new));
+        begun = true;
+      }
+      if (counting != null) {
+        counting.add(batch, answers);
+        return this;
+      }
+      if (answers == null) {
+        choosing.add(batch);
+      } else {
+        choosing.add(batch, answers);
+      }
+      kept.add(new Kept(batch.retain(), answers == null ? null : answers.retain()));
+      keptBytes += bytes(batch) + (answers == null ? 0 : bytes(answers));
+      if (keptBytes > mostKept) {
+        chosen();
+      }
+      return this;
+    }
+
+    private static long bytes(FeatureBatch batch) {
+      return batch.root().getFieldVectors().stream().mapToLong(FieldVector::getBufferSize).sum();
+    }
+
+    /** Chooses the bins by the rows so far, and counts those. */
+    private Counting chosen() {
+      Counting known = counting;
+      if (known == null) {
+        Profile bins = choosing.build();
+        known =
+            new Counting(
+                new DayCounter(bins, time), QualityReference.builder(bins.counting()).keys(keys));
+        counting = known;
+        for (Kept one : kept) {
+          known.add(one.batch(), one.answers());
+        }
+        close();
+      }
+      return known;
+    }
+
+    /**
+     * Builds a reference of the rows added so far. More rows may be added later.
+     *
+     * @return a reference
+     * @throws DataException if no rows were added, or no row has a time
+     */
+    public Reference build() {
+      if (!begun) {
+        throw new DataException(
+            "reference: found no rows, expected healthy rows; a reader gives its rows only once, so"
+                + " open a new one",
+            null);
+      }
+      Counting all = chosen();
+      SortedMap<LocalDate, Profile> days = all.days().days();
+      if (days.isEmpty()) {
+        throw new DataException(
+            "reference: found no time in column %s, expected the time of each row".formatted(time),
+            null);
+      }
+      return learned(days, all.days().undated(), all.quality().build());
+    }
+
+    private Reference learned(
+        SortedMap<LocalDate, Profile> days, Profile undated, QualityReference quality) {
+      Map<Scheme, HealthyPeriods> known = new HashMap<>();
+      for (Scheme scheme : Scheme.values()) {
+        known.put(scheme, new HealthyPeriods(days, scheme));
+      }
+      Scheme scheme = choose(known);
+      HealthyPeriods healthy = Objects.requireNonNull(known.get(scheme));
+      SortedMap<String, Double> factors = new TreeMap<>();
+      double unknown = days.size() < SEASON_DAYS ? UNKNOWN : 1;
+      SortedMap<String, Double> shown = healthy.factors();
+      for (String name : quality.profile().columns()) {
+        double factor = unknown * shown.getOrDefault(name, UNKNOWN);
+        if (factor > 1) {
+          factors.put(name, factor);
+        }
+      }
+      return new Reference(
+          time,
+          scheme,
+          quality,
+          scheme == Scheme.WEEKDAYS ? sliced(days, undated) : null,
+          Collections.unmodifiableSortedMap(factors),
+          days.size());
+    }
+
+    private static Scheme choose(Map<Scheme, HealthyPeriods> known) {
+      HealthyPeriods weekdays = Objects.requireNonNull(known.get(Scheme.WEEKDAYS));
+      HealthyPeriods days = Objects.requireNonNull(known.get(Scheme.DAYS));
+      HealthyPeriods weeks = Objects.requireNonNull(known.get(Scheme.WEEKS));
+      if (days.medianRows() < DAY_ROWS && weeks.periods() >= FEWEST_WEEKS) {
+        return Scheme.WEEKS;
+      }
+      boolean seasonal = weekdays.mean() < FEWER_DIFFERENCES * days.mean();
+      return days.periods() >= SEASON_DAYS && seasonal ? Scheme.WEEKDAYS : Scheme.DAYS;
+    }
+
+    private SlicedProfile sliced(SortedMap<LocalDate, Profile> days, Profile undated) {
+      Map<String, Profile> slices = new TreeMap<>();
+      slices.put(SlicedProfile.OTHER, undated);
+      days.forEach((day, rows) -> slices.merge(Scheme.WEEKDAYS.slice(day), rows, Profile::merge));
+      return SlicedProfile.of(weekdays(time), slices);
+    }
+
+    /** Frees the rows that are kept. A second call does nothing. */
+    @Override
+    public void close() {
+      kept.forEach(Kept::close);
+      kept.clear();
+      keptBytes = 0;
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package io.mlops4j.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.alarm.Alarm;
+import io.mlops4j.monitor.reference.MadeDays;
+import io.mlops4j.monitor.reference.Reference;
+import io.mlops4j.rollout.Evidence;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.IntToDoubleFunction;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A monitor that is told nothing but the column of times. */
+class LearnedMonitorTest {
+  private static final int LEARNED = 28;
+
+  private final BufferAllocator allocator = new RootAllocator();
+  private final MadeDays days = new MadeDays(allocator, new Random(7), 1_000, 1, 0.15);
+
+  @AfterEach
+  void nothingIsLent() {
+    assertThat(allocator.getAllocatedMemory()).isZero();
+    allocator.close();
+  }
+
+  /** Passes the days after the reference, each in four calls without the column of times. */
+  private List<Alarm> alarms(MonitorBuilder described, int more, IntToDoubleFunction shift) {
+    List<Alarm> alarms = new ArrayList<>();
+    ManualClock clock = new ManualClock();
+    clock.set(MadeDays.instant(MadeDays.MONDAY.plusDays(LEARNED)));
+    try (ModelMonitor monitor = described.everyRow().clock(clock).start();
+        FeatureBatch none = FeatureBatch.builder(allocator).rows(250).build()) {
+      monitor.onAlarm(alarms::add);
+      for (int day = 0; day <= more; day++) {
+        LocalDate date = MadeDays.MONDAY.plusDays(LEARNED + (long) day);
+        try (FeatureBatch all = days.day(date, shift.applyAsDouble(day))) {
+          for (int part = 0; part < 4; part++) {
+            clock.set(MadeDays.instant(date).plus(Duration.ofHours(6L * part)));
+            FeatureBatch rows =
+                FeatureBatch.of(VectorSchemaRoot.of(all.column("x"), all.column("noise")))
+                    .slice(250 * part, 250);
+            try (rows) {
+              monitor.onInference(Events.answered(Events.version(1), rows, none));
+            }
+          }
+        }
+        monitor.flush();
+      }
+    }
+    return alarms;
+  }
+
+  @Test
+  void healthyDaysThatDifferAsTheReferenceDidRaiseNoAlarm() {
+    Reference reference = days.reference(LEARNED);
+    assertThat(alarms(ModelMonitor.builder(reference), 56, day -> 0)).isEmpty();
+  }
+
+  @Test
+  void theSameDaysAgainstAProfileRaiseAlarms() {
+    Reference reference = days.reference(LEARNED);
+    MonitorBuilder plain =
+        ModelMonitor.builder(reference.profile()).window(Window.of(Duration.ofDays(1)));
+    assertThat(alarms(plain, 56, day -> 0)).isNotEmpty();
+  }
+
+  @Test
+  void aShiftBeyondWhatHealthyDaysShowIsFoundWithinTwoDays() {
+    Reference reference = days.reference(LEARNED);
+    List<Alarm> alarms = alarms(ModelMonitor.builder(reference), 14, day -> day < 10 ? 0 : 1.5);
+    assertThat(alarms).isNotEmpty();
+    assertThat(alarms.get(0).at())
+        .isBetween(
+            MadeDays.instant(MadeDays.MONDAY.plusDays(LEARNED + 10)),
+            MadeDays.instant(MadeDays.MONDAY.plusDays(LEARNED + 12)));
+    assertThat(alarms).flatExtracting(Alarm::evidence).extracting(Evidence::name).contains("x");
+  }
+}

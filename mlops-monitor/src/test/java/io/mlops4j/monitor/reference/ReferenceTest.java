@@ -1,0 +1,223 @@
+package io.mlops4j.monitor.reference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.drift.FeaturePolicy;
+import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.profile.SlicedProfile;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.TimeStampSecVector;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ReferenceTest {
+  private final BufferAllocator allocator = new RootAllocator();
+
+  @AfterEach
+  void nothingIsLent() {
+    assertThat(allocator.getAllocatedMemory()).isZero();
+    allocator.close();
+  }
+
+  private MadeDays days(int rows, double weekend, double between) {
+    return new MadeDays(allocator, new Random(33), rows, weekend, between);
+  }
+
+  @Test
+  void weekdaysThatDifferAreComparedWithTheirOwnKind() {
+    Reference reference = days(1_000, 1, 0).reference(28);
+    assertThat(reference)
+        .hasToString("28,000 rows of 28 days; compares each day (UTC) with the same weekday");
+    assertThat(reference.window()).isEqualTo(Duration.ofDays(1));
+    assertThat(reference.windowRows()).isEqualTo(1_000);
+    SlicedProfile slices = reference.slices().orElseThrow();
+    assertThat(slices.names())
+        .containsExactly("Fri", "Mon", "Sat", "Sun", "Thu", "Tue", "Wed", "other");
+    assertThat(slices.slice("Sat").rows()).isEqualTo(4_000);
+    assertThat(slices.slice(SlicedProfile.OTHER).rows()).isZero();
+    assertThat(slices.whole()).isEqualTo(reference.profile());
+  }
+
+  @Test
+  void daysThatAreAllAlikeAreComparedWithAllDays() {
+    Reference reference = days(1_000, 0, 0).reference(28);
+    assertThat(reference.toString())
+        .startsWith("28,000 rows of 28 days; compares each day (UTC) with all days");
+    assertThat(reference.slices()).isEmpty();
+  }
+
+  @Test
+  void daysOfFewRowsAreComparedByTheWeek() {
+    Reference reference = days(100, 1, 0).reference(35);
+    assertThat(reference.toString()).contains("compares each week with all weeks");
+    assertThat(reference.window()).isEqualTo(Duration.ofDays(7));
+    assertThat(reference.windowRows()).isEqualTo(700);
+    assertThat(reference.boundFactors()).doesNotContainKey("noise");
+  }
+
+  @Test
+  void onlyTheBoundOfAColumnWhoseHealthyDaysDifferIsRaised() {
+    Reference reference = days(1_000, 0, 0.2).reference(28);
+    assertThat(reference.boundFactors().get("x")).isBetween(2.0, 5.0);
+    assertThat(reference.boundFactors()).doesNotContainKey("noise");
+    assertThat(reference.toString())
+        .contains("; bounds raised, because healthy periods differ: x x ");
+    DriftPolicy policy = reference.policy(DriftPolicy.withDefaults());
+    assertThat(policy.feature("x").boundFactor()).isEqualTo(reference.boundFactors().get("x"));
+    assertThat(policy.feature("noise").boundFactor()).isEqualTo(1);
+  }
+
+  @Test
+  void aBoundOfTheCallerStays() {
+    Reference reference = days(1_000, 0, 0.2).reference(28);
+    DriftPolicy own =
+        DriftPolicy.withDefaults().withFeature("x", FeaturePolicy.withDefaults().withBound(0.3));
+    assertThat(reference.policy(own).feature("x").boundFactor()).isEqualTo(1);
+  }
+
+  @Test
+  void aReferenceThatIsTooShortSaysSoAndHasWiderBounds() {
+    Reference five = days(1_000, 1, 0).reference(5);
+    assertThat(five.toString())
+        .contains(
+            "5 days are too few to know how weekdays differ, so bounds are wider: give at least 14"
+                + " days");
+    assertThat(five.boundFactors().values()).hasSize(2).allMatch(factor -> factor >= 2);
+    Reference one = days(1_000, 1, 0).reference(1);
+    assertThat(one.toString())
+        .startsWith("1,000 rows of 1 day; compares each day (UTC) with all days; 1 day is too few");
+    assertThat(one.boundFactors()).containsEntry("x", 4.0).containsEntry("noise", 4.0);
+  }
+
+  @Test
+  void aDayThatWasNotSeenAsAWholeIsNotAHealthyPeriod() {
+    MadeDays made = days(1_000, 0, 0);
+    try (Reference.Builder builder = Reference.builder(MadeDays.TIME).keys("id")) {
+      for (int day = 0; day < 28; day++) {
+        try (FeatureBatch batch = made.day(MadeDays.MONDAY.plusDays(day), day == 27 ? 3 : 0);
+            FeatureBatch seen = batch.slice(0, day == 27 ? 100 : 1_000)) {
+          builder.add(seen);
+        }
+      }
+      assertThat(builder.build().boundFactors()).doesNotContainKey("x");
+    }
+  }
+
+  @Test
+  void neitherTheOrderOfDaysNorTheMemoryForThemChangesWhatIsLearned() {
+    MadeDays made = days(600, 1, 0.05);
+    List<FeatureBatch> batches = new ArrayList<>();
+    for (int day = 0; day < 21; day++) {
+      batches.add(made.day(MadeDays.MONDAY.plusDays(day), 0));
+    }
+    try (Reference.Builder inOrder = Reference.builder(MadeDays.TIME).keys("id");
+        Reference.Builder mixed = Reference.builder(MadeDays.TIME).keys("id");
+        Reference.Builder small = new Reference.Builder(MadeDays.TIME, 1_000).keys("id")) {
+      for (int i = 0; i < batches.size(); i++) {
+        inOrder.add(batches.get(i));
+        mixed.add(batches.get(i * 8 % 21));
+        small.add(batches.get(i));
+      }
+      Reference expected = inOrder.build();
+      assertThat(mixed.build().slices()).isEqualTo(expected.slices());
+      assertThat(mixed.build().boundFactors()).isEqualTo(expected.boundFactors());
+      assertThat(small.build().slices().orElseThrow().slice("Sat").rows()).isEqualTo(1_800);
+      assertThat(small.build().boundFactors().keySet()).isEqualTo(expected.boundFactors().keySet());
+    } finally {
+      batches.forEach(FeatureBatch::close);
+    }
+  }
+
+  @Test
+  void bytesHoldAllOfIt() {
+    Reference reference = days(1_000, 1, 0.2).reference(21);
+    Reference read = Reference.fromBytes(reference.toBytes());
+    assertThat(read.toBytes()).isEqualTo(reference.toBytes());
+    assertThat(read).hasToString(reference.toString());
+    assertThat(read.slices()).isEqualTo(reference.slices());
+    assertThat(read.boundFactors()).isEqualTo(reference.boundFactors()).isNotEmpty();
+    assertThat(read.digest()).isEqualTo(reference.digest());
+    byte[] damaged = reference.toBytes();
+    damaged[damaged.length / 2] ^= 1;
+    assertThatThrownBy(() -> Reference.fromBytes(damaged))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("reference of a monitor");
+  }
+
+  @Test
+  void rowsWithoutATimeBelongToNoDay() {
+    MadeDays made = days(1_000, 1, 0);
+    try (Reference.Builder builder = Reference.builder(MadeDays.TIME).keys("id")) {
+      for (int day = 0; day < 14; day++) {
+        try (FeatureBatch batch = made.day(MadeDays.MONDAY.plusDays(day), 0)) {
+          ((TimeStampSecVector) batch.column(MadeDays.TIME)).setNull(day);
+          builder.add(batch);
+        }
+      }
+      SlicedProfile slices = builder.build().slices().orElseThrow();
+      assertThat(slices.slice(SlicedProfile.OTHER).rows()).isEqualTo(14);
+      assertThat(slices.whole().rows()).isEqualTo(14_000);
+    }
+  }
+
+  @Test
+  void answersAreOutputsOfTheReference() {
+    MadeDays made = days(1_000, 1, 0);
+    try (Reference.Builder builder = Reference.builder(MadeDays.TIME).columns("x")) {
+      for (int day = 0; day < 14; day++) {
+        try (FeatureBatch batch = made.day(MadeDays.MONDAY.plusDays(day), 0);
+            FeatureBatch answers =
+                FeatureBatch.builder(allocator).floats("y", new float[1_000]).build()) {
+          builder.add(batch, answers);
+        }
+      }
+      Profile profile = builder.build().profile();
+      assertThat(profile.columns()).containsExactly("x", "y");
+    }
+  }
+
+  @Test
+  void rowsThatCannotTeachAreRefused() {
+    assertThatThrownBy(() -> Reference.of(List.of(), MadeDays.TIME))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("found no rows, expected healthy rows");
+    try (FeatureBatch batch = days(10, 0, 0).day(MadeDays.MONDAY, 0)) {
+      assertThatThrownBy(() -> Reference.of(List.of(batch), "att"))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("lacks att")
+          .hasMessageContaining("did you mean \"at\"?");
+      assertThatThrownBy(() -> Reference.of(List.of(batch), "x"))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("expected timestamps or dates");
+      TimeStampSecVector at = (TimeStampSecVector) batch.column(MadeDays.TIME);
+      for (int row = 0; row < 10; row++) {
+        at.setNull(row);
+      }
+      assertThatThrownBy(() -> Reference.of(List.of(batch), MadeDays.TIME))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("found no time in column at");
+    }
+  }
+
+  @Test
+  void columnsAreChosenBeforeRows() {
+    try (FeatureBatch batch = days(10, 0, 0).day(MadeDays.MONDAY, 0);
+        Reference.Builder builder = Reference.builder(MadeDays.TIME)) {
+      builder.add(batch);
+      assertThatThrownBy(() -> builder.keys("id"))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("rows were added: choose the columns before");
+      assertThatThrownBy(() -> builder.columns("x")).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> builder.except("x")).isInstanceOf(IllegalStateException.class);
+    }
+  }
+}
