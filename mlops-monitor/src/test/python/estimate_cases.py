@@ -2,7 +2,7 @@
 
 Run: python3 estimate_cases.py > ../resources/io/mlops4j/monitor/golden/edge/estimate_cases.json
 
-Cbpe: the formulas that NannyML publishes ("Confidence-based Performance Estimation", docs.nannyml.com, how it works), row by
+Two classes: the formulas that NannyML publishes ("Confidence-based Performance Estimation", docs.nannyml.com, how it works), row by
 row: P(wrong) = |decision - p|, ROC AUC as the area below expected true and false positive rates of all thresholds. The
 calibration is scikit-learn's isotonic regression. Standard errors come from numerical derivatives by the probability of each
 row: sqrt(sum p (1 - p) slope^2 + sum over 32 groups of q (1 - q) / n (sum of the group's slopes)^2).

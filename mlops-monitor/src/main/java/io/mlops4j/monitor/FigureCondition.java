@@ -3,12 +3,10 @@ package io.mlops4j.monitor;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.internal.AnytimeBounds;
 import io.mlops4j.monitor.internal.Figures;
-import io.mlops4j.monitor.performance.Cbpe;
-import io.mlops4j.monitor.performance.Dle;
 import io.mlops4j.monitor.performance.GroupFigures;
 import io.mlops4j.monitor.performance.LabelCoverage;
 import io.mlops4j.monitor.performance.Metric;
-import io.mlops4j.monitor.performance.MultiClassCbpe;
+import io.mlops4j.monitor.performance.PerformanceEstimator;
 import io.mlops4j.rollout.Evidence;
 import io.mlops4j.rollout.Gate;
 import io.mlops4j.rollout.Trial;
@@ -16,7 +14,6 @@ import io.mlops4j.rollout.Verdict;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -234,7 +231,8 @@ final class FigureCondition {
   }
 
   private Metric estimate(Performance performance) {
-    Map<String, Metric> figures = estimates(performance);
+    Map<String, Metric> figures =
+        performance.estimated().map(PerformanceEstimator.Estimate::figures).orElse(Map.of());
     Metric metric = figures.get(figure.substring(ESTIMATED.length()));
     if (metric == null) {
       return new Metric.Undefined(
@@ -243,42 +241,6 @@ final class FigureCondition {
               : "found \"" + figure + "\", expected estimated_ and one of " + figures.keySet());
     }
     return metric;
-  }
-
-  private static Map<String, Metric> estimates(Performance performance) {
-    if (performance instanceof Performance.Binary binary) {
-      Optional<Cbpe.Estimate> estimated = binary.estimated();
-      return estimated
-          .map(
-              one ->
-                  Map.of(
-                      "roc_auc", one.rocAuc(),
-                      "accuracy", one.accuracy(),
-                      "precision", one.precision(),
-                      "recall", one.recall(),
-                      "f1", one.f1()))
-          .orElse(Map.of());
-    }
-    if (performance instanceof Performance.MultiClass several) {
-      Optional<MultiClassCbpe.Estimate> estimated = several.estimated();
-      return estimated
-          .map(
-              one ->
-                  Map.of(
-                      "roc_auc_ovr", one.rocAuc(),
-                      "accuracy", one.accuracy(),
-                      "precision_macro", one.precision(),
-                      "recall_macro", one.recall(),
-                      "f1_macro", one.f1()))
-          .orElse(Map.of());
-    }
-    if (performance instanceof Performance.Regression regression) {
-      Optional<Dle.Estimate> estimated = regression.estimated();
-      return estimated
-          .map(one -> Map.of("mae", one.meanAbsoluteError(), "rmse", one.rootMeanSquaredError()))
-          .orElse(Map.of());
-    }
-    return Map.of();
   }
 
   private static double half(double error, long rows) {

@@ -1,13 +1,13 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.model.Digest;
+import io.mlops4j.monitor.performance.PerformanceEstimator;
 import io.mlops4j.monitor.performance.task.PerformanceRules;
 import io.mlops4j.monitor.performance.task.PerformanceTask;
 import io.mlops4j.monitor.profile.SlicedProfile;
 import io.mlops4j.monitor.profile.internal.BinaryFrame;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
-import io.mlops4j.monitor.watch.labels.Answers;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -61,8 +61,9 @@ final class MonitorBytes {
     settings.put("classes", task.classes().toString());
     settings.put("period", of.period().toString());
     settings.put("groups", of.groups().toString());
-    byte[] estimator = Answers.bytes(Answers.estimate(of.estimator()));
-    settings.put("estimator", estimator == null ? "none" : Digest.sha256(estimator).abbreviated());
+    PerformanceEstimator.Window empty = of.estimate();
+    settings.put(
+        "estimator", empty == null ? "none" : Digest.sha256(empty.toBytes()).abbreviated());
   }
 
   byte[] write(MonitorLoop loop) {

@@ -2,14 +2,12 @@ package io.mlops4j.monitor;
 
 import io.mlops4j.monitor.internal.Figures;
 import io.mlops4j.monitor.performance.BinaryPerformance;
-import io.mlops4j.monitor.performance.Cbpe;
 import io.mlops4j.monitor.performance.ConfusionMatrix;
-import io.mlops4j.monitor.performance.Dle;
 import io.mlops4j.monitor.performance.GroupFigures;
 import io.mlops4j.monitor.performance.LabelCoverage;
 import io.mlops4j.monitor.performance.Metric;
-import io.mlops4j.monitor.performance.MultiClassCbpe;
 import io.mlops4j.monitor.performance.MultiClassPerformance;
+import io.mlops4j.monitor.performance.PerformanceEstimator;
 import io.mlops4j.monitor.performance.PerformancePeriod;
 import io.mlops4j.monitor.performance.RankingPerformance;
 import io.mlops4j.monitor.performance.RegressionPerformance;
@@ -23,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The realised performance of one version in the newest window of its predictions, from the labels
@@ -58,9 +55,13 @@ public abstract sealed class Performance {
     return kind.cast(measured.realised());
   }
 
-  /** The window of an estimator, or null. */
-  final @Nullable Object estimate() {
-    return measured.rows().estimate();
+  /**
+   * {@return the figures that the answers of all rows of the window lead to expect, with or without
+   * a label; empty unless the policy has an estimator}
+   */
+  public Optional<PerformanceEstimator.Estimate> estimated() {
+    return Optional.ofNullable(measured.rows().estimate())
+        .map(PerformanceEstimator.Window::estimate);
   }
 
   /** {@return the predictions that the figures cover, and the share of them with a label} */
@@ -175,16 +176,6 @@ public abstract sealed class Performance {
     public ConfusionMatrix confusion() {
       return realised().confusion(threshold);
     }
-
-    /**
-     * {@return the figures that the scores of all rows of the window lead to expect, with or
-     * without a label; empty unless the policy has an estimator}
-     */
-    public Optional<Cbpe.Estimate> estimated() {
-      return estimate() instanceof Cbpe.Window window
-          ? Optional.of(window.estimate())
-          : Optional.empty();
-    }
   }
 
   /** Several classes. */
@@ -197,16 +188,6 @@ public abstract sealed class Performance {
     public MultiClassPerformance realised() {
       return realised(MultiClassPerformance.class);
     }
-
-    /**
-     * {@return the figures that the probabilities of all rows of the window lead to expect, with or
-     * without a label; empty unless the policy has an estimator}
-     */
-    public Optional<MultiClassCbpe.Estimate> estimated() {
-      return estimate() instanceof MultiClassCbpe.Window window
-          ? Optional.of(window.estimate())
-          : Optional.empty();
-    }
   }
 
   /** Numbers. */
@@ -218,16 +199,6 @@ public abstract sealed class Performance {
     /** {@return the figures of the labelled rows} */
     public RegressionPerformance realised() {
       return realised(RegressionPerformance.class);
-    }
-
-    /**
-     * {@return the errors that the features and predictions of all rows of the window lead to
-     * expect, with or without a label; empty unless the policy has an estimator}
-     */
-    public Optional<Dle.Estimate> estimated() {
-      return estimate() instanceof Dle.Window window
-          ? Optional.of(window.estimate())
-          : Optional.empty();
     }
   }
 

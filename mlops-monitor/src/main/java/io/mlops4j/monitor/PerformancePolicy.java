@@ -1,9 +1,7 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.internal.Suggestions;
-import io.mlops4j.monitor.performance.Cbpe;
-import io.mlops4j.monitor.performance.Dle;
-import io.mlops4j.monitor.performance.MultiClassCbpe;
+import io.mlops4j.monitor.performance.PerformanceEstimator;
 import io.mlops4j.monitor.performance.task.BinaryTask;
 import io.mlops4j.monitor.performance.task.MultiClassTask;
 import io.mlops4j.monitor.performance.task.PerformanceRules;
@@ -351,59 +349,39 @@ public final class PerformancePolicy {
   }
 
   /**
-   * Adds an estimate of a binary model's figures from its scores alone, beside the realised ones.
-   * It raises no alarm. {@link Cbpe.Estimate#limits} states what it cannot see.
+   * Adds an estimate of the figures from answers alone, beside the realised ones. It raises no
+   * alarm. {@link PerformanceEstimator.Estimate#limits} states what it cannot see.
    *
-   * @param estimator fitted on labelled rows, with the policy's threshold, or the monitor does not
-   *     start
+   * @param estimator fitted on labelled rows, of the policy's task: a binary one with the policy's
+   *     threshold, or the monitor does not start; one of several classes with the classes in the
+   *     policy's order
+   * @param features of a regression, the columns of numbers that it was fitted on, in its order
    * @return a changed copy
-   * @throws IllegalArgumentException if the policy is not binary
+   * @throws IllegalArgumentException if the estimator is of another task or number of classes, or
+   *     features are named although it is not one of a regression
    */
-  public PerformancePolicy estimate(Cbpe estimator) {
-    Objects.requireNonNull(estimator, "estimator");
-    BinaryTask unused = binaryTask("estimate");
-    return with(
-        d -> d.estimator = new PerformanceRules.Estimator(estimator, null, null, List.of()));
-  }
-
-  /**
-   * Adds an estimate of the figures of a model of several classes from its probabilities alone,
-   * beside the realised ones. It raises no alarm. {@link MultiClassCbpe.Estimate#limits} states
-   * what it cannot see.
-   *
-   * @param estimator fitted on labelled rows, with the classes in the policy's order
-   * @return a changed copy
-   * @throws IllegalArgumentException if the policy is not one of as many classes
-   */
-  public PerformancePolicy estimate(MultiClassCbpe estimator) {
-    Objects.requireNonNull(estimator, "estimator");
-    if (!(rules.task() instanceof MultiClassTask task) || task.width() != estimator.classes()) {
-      throw new IllegalArgumentException(
-          "estimate: found a MultiClassCbpe of %d classes, expected PerformancePolicy.multiClass(...) of as many"
-              .formatted(estimator.classes()));
-    }
-    return with(
-        d -> d.estimator = new PerformanceRules.Estimator(null, estimator, null, List.of()));
-  }
-
-  /**
-   * Adds an estimate of a regression model's errors from its features and predictions alone, beside
-   * the realised ones. It raises no alarm. {@link Dle.Estimate#limits} states what it cannot see.
-   *
-   * @param estimator fitted on labelled rows
-   * @param features the columns of numbers that it was fitted on, in its order
-   * @return a changed copy
-   * @throws IllegalArgumentException if the policy is not one of regression
-   */
-  public PerformancePolicy estimate(Dle estimator, String... features) {
+  public PerformancePolicy estimate(PerformanceEstimator estimator, String... features) {
     Objects.requireNonNull(estimator, "estimator");
     List<String> columns = List.of(Objects.requireNonNull(features, "features"));
-    if (!(rules.task() instanceof RegressionTask)) {
+    PerformanceTask<?> task = rules.task();
+    boolean isBinary = estimator.threshold().isPresent();
+    boolean fits =
+        task instanceof BinaryTask
+            ? isBinary
+            : !isBinary
+                && !(task instanceof RankingTask)
+                && task.classes().size() == estimator.classes();
+    if (!fits) {
       throw new IllegalArgumentException(
-          "estimate: found a Dle for a policy that is not regression,"
-              + " expected PerformancePolicy.regression(...)");
+          "estimate: found a %s, expected one of the policy's task and as many classes"
+              .formatted(estimator));
     }
-    return with(d -> d.estimator = new PerformanceRules.Estimator(null, null, estimator, columns));
+    if (!columns.isEmpty() && estimator.classes() > 0) {
+      throw new IllegalArgumentException(
+          "estimate: found the features %s, expected none, because an estimator of classes reads the answers only"
+              .formatted(columns));
+    }
+    return with(d -> d.estimator = new PerformanceRules.Estimator(estimator, columns));
   }
 
   /** {@return the names of all figures, business figures last; an immutable list} */
@@ -414,13 +392,13 @@ public final class PerformancePolicy {
   /** Checks what may be stated in any order: bounds before figures, and a threshold last. */
   void check() {
     PerformanceRules.Estimator estimator = rules.estimator();
-    Cbpe cbpe = estimator == null ? null : estimator.cbpe();
-    if (cbpe != null
-        && rules.task() instanceof BinaryTask binary
-        && cbpe.threshold() != binary.threshold()) {
-      throw new IllegalArgumentException(
-          "estimate: found a Cbpe with the threshold %s, expected %s as in threshold(...), because other decisions have other figures"
-              .formatted(cbpe.threshold(), binary.threshold()));
+    if (estimator != null && rules.task() instanceof BinaryTask binary) {
+      double threshold = estimator.of().threshold().orElseThrow();
+      if (threshold != binary.threshold()) {
+        throw new IllegalArgumentException(
+            "estimate: found an estimator with the threshold %s, expected %s as in threshold(...), because other decisions have other figures"
+                .formatted(threshold, binary.threshold()));
+      }
     }
     for (PerformanceRules.Bound bound : rules.bounds()) {
       if (!figures().contains(bound.figure())) {

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.ModelCard;
-import io.mlops4j.monitor.performance.Cbpe;
+import io.mlops4j.monitor.performance.PerformanceEstimator;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.rollout.Evidence;
 import io.mlops4j.rollout.Gate;
@@ -58,14 +58,14 @@ class FigureConditionTest {
         .start();
   }
 
-  private Cbpe estimator() {
+  private PerformanceEstimator estimator() {
     double[] labels = new double[2_000];
     double[] scores = new double[labels.length];
     for (int i = 0; i < labels.length; i++) {
       scores[i] = random.nextDouble();
       labels[i] = random.nextDouble() < scores[i] ? 1 : 0;
     }
-    return Cbpe.builder().add(labels, scores).build();
+    return PerformanceEstimator.binary().add(labels, scores).build();
   }
 
   @AfterEach

@@ -10,13 +10,11 @@ import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.NotWatched;
 import io.mlops4j.monitor.golden.GoldenFile;
-import io.mlops4j.monitor.performance.Cbpe;
-import io.mlops4j.monitor.performance.Dle;
 import io.mlops4j.monitor.performance.GroupFigures;
 import io.mlops4j.monitor.performance.LabelCounts;
 import io.mlops4j.monitor.performance.LabelCoverage;
 import io.mlops4j.monitor.performance.Metric;
-import io.mlops4j.monitor.performance.MultiClassCbpe;
+import io.mlops4j.monitor.performance.PerformanceEstimator;
 import io.mlops4j.monitor.profile.Columns;
 import io.mlops4j.monitor.profile.Profile;
 import java.time.Duration;
@@ -234,10 +232,10 @@ class LivePerformanceTest {
       labels[row] = names.get(u < p[row][0] ? 0 : u < p[row][0] + p[row][1] ? 1 : 2);
     }
     int[] numbers = Arrays.stream(labels).mapToInt(names::indexOf).toArray();
-    MultiClassCbpe cbpe = MultiClassCbpe.builder(3).add(numbers, p).build();
+    PerformanceEstimator cbpe = PerformanceEstimator.multiClass(3).add(numbers, p).build();
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PerformancePolicy.multiClass("p", List.of("low", "high")).estimate(cbpe))
-        .withMessageContaining("found a MultiClassCbpe of 3 classes");
+        .withMessageContaining("found a PerformanceEstimator of 3 classes");
     try (ModelMonitor monitor =
         byKey(PerformancePolicy.multiClass("p", names).estimate(cbpe)).start()) {
       answer(
@@ -258,9 +256,9 @@ class LivePerformanceTest {
       monitor.flush();
       Performance performance = monitor.performance(V1).orElseThrow();
       agree(performance, EXPECTED.get("multi_class"));
-      MultiClassCbpe.Window alone = cbpe.window();
-      Arrays.stream(p).forEach(alone::add);
-      assertThat(((Performance.MultiClass) performance).estimated()).contains(alone.estimate());
+      PerformanceEstimator.Window alone = cbpe.window();
+      alone.add(p);
+      assertThat(performance.estimated()).contains(alone.estimate());
       assertThat(performance)
           .isInstanceOfSatisfying(
               Performance.MultiClass.class, m -> assertThat(m.realised().rows()).isEqualTo(3_000));
@@ -301,7 +299,7 @@ class LivePerformanceTest {
     for (int row = 0; row < y.length; row++) {
       features[row][0] = row;
     }
-    Dle dle = Dle.builder().add(y, features, p).build();
+    PerformanceEstimator dle = PerformanceEstimator.regression().add(y, features, p).build();
     try (ModelMonitor monitor =
         byKey(PerformancePolicy.regression("minutes").estimate(dle, "x")).start()) {
       double[] x = new double[y.length];
@@ -322,9 +320,9 @@ class LivePerformanceTest {
       monitor.flush();
       Performance performance = monitor.performance(V1).orElseThrow();
       agree(performance, EXPECTED.get("regression"));
-      Dle.Window alone = dle.window();
+      PerformanceEstimator.Window alone = dle.window();
       alone.add(features, p);
-      assertThat(((Performance.Regression) performance).estimated()).contains(alone.estimate());
+      assertThat(performance.estimated()).contains(alone.estimate());
     }
   }
 
@@ -371,7 +369,7 @@ class LivePerformanceTest {
       scores[i] = lcg.next();
       labels[i] = lcg.next() < scores[i] ? 1 : 0;
     }
-    Cbpe cbpe = Cbpe.builder().add(labels, scores).build();
+    PerformanceEstimator cbpe = PerformanceEstimator.binary().add(labels, scores).build();
     PerformancePolicy policy = PerformancePolicy.binary("score").estimate(cbpe);
     try (ModelMonitor monitor = builder().without().performance(policy).start()) {
       clock.advance(Duration.ofDays(1));
@@ -379,8 +377,8 @@ class LivePerformanceTest {
       clock.advance(Duration.ofDays(1));
       predict(monitor, scores, 1_000, 1_000);
       monitor.flush();
-      Performance.Binary performance = (Performance.Binary) monitor.performance(V1).orElseThrow();
-      Cbpe.Window alone = cbpe.window();
+      Performance performance = monitor.performance(V1).orElseThrow();
+      PerformanceEstimator.Window alone = cbpe.window();
       alone.add(scores);
       assertThat(performance.estimated()).contains(alone.estimate());
       assertThat(performance.figure("roc_auc")).isInstanceOf(Metric.Undefined.class);

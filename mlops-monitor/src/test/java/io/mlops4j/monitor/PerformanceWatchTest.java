@@ -14,8 +14,8 @@ import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.handoff.CallSampling;
 import io.mlops4j.monitor.handoff.HandOff;
 import io.mlops4j.monitor.handoff.LabelKey;
-import io.mlops4j.monitor.performance.Cbpe;
 import io.mlops4j.monitor.performance.LabelCoverage;
+import io.mlops4j.monitor.performance.PerformanceEstimator;
 import io.mlops4j.monitor.performance.PerformancePeriod;
 import io.mlops4j.monitor.performance.task.Measured;
 import io.mlops4j.monitor.profile.Profile;
@@ -478,12 +478,13 @@ class PerformanceWatchTest {
 
   @Test
   void anEstimateOfOtherDecisionsIsRefused() {
-    Cbpe cbpe = Cbpe.builder().add(new double[] {0, 1}, new double[] {0.2, 0.8}).build();
+    PerformanceEstimator cbpe =
+        PerformanceEstimator.binary().add(new double[] {0, 1}, new double[] {0.2, 0.8}).build();
     PerformancePolicy policy = PerformancePolicy.binary().estimate(cbpe);
     policy.check();
     assertThatIllegalArgumentException()
         .isThrownBy(policy.threshold(0.3)::check)
-        .withMessageContaining("found a Cbpe with the threshold 0.5, expected 0.3");
+        .withMessageContaining("found an estimator with the threshold 0.5, expected 0.3");
   }
 
   @Test

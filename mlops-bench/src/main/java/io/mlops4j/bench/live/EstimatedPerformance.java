@@ -3,9 +3,9 @@ package io.mlops4j.bench.live;
 import io.mlops4j.bench.truth.Inquiry;
 import io.mlops4j.bench.truth.Line;
 import io.mlops4j.monitor.performance.BinaryPerformance;
-import io.mlops4j.monitor.performance.Cbpe;
 import io.mlops4j.monitor.performance.ConfusionMatrix;
 import io.mlops4j.monitor.performance.Metric;
+import io.mlops4j.monitor.performance.PerformanceEstimator;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -98,14 +98,15 @@ final class EstimatedPerformance implements Inquiry {
     }
     Months months = new Months(history.get());
     Map<String, Coverage> real = coverages();
-    Cbpe fitted = fitted(months.labels(0), months.scores(0));
+    PerformanceEstimator fitted = fitted(months.labels(0), months.scores(0));
     for (int month = 1; month <= MONTHS; month++) {
       add(real, estimate(fitted, months.scores(month)), months, month, months.labels(month));
     }
     Map<String, Coverage> assumed = coverages();
     SplittableRandom random = new SplittableRandom(look.seed());
     for (int draw = 0; draw < (look.quick() ? 1 : DRAWS); draw++) {
-      Cbpe again = fitted(drawn(months.scores(0), fitted, random), months.scores(0));
+      PerformanceEstimator again =
+          fitted(drawn(months.scores(0), fitted, random), months.scores(0));
       for (int month = 1; month <= MONTHS; month++) {
         double[] scores = months.scores(month);
         add(assumed, estimate(again, scores), months, month, drawn(scores, fitted, random));
@@ -142,18 +143,20 @@ final class EstimatedPerformance implements Inquiry {
     }
   }
 
-  private static Cbpe fitted(double[] labels, double[] scores) {
-    return Cbpe.builder().threshold(THRESHOLD).add(labels, scores).build();
+  private static PerformanceEstimator fitted(double[] labels, double[] scores) {
+    return PerformanceEstimator.binary().threshold(THRESHOLD).add(labels, scores).build();
   }
 
-  private static Cbpe.Estimate estimate(Cbpe cbpe, double[] scores) {
-    Cbpe.Window window = cbpe.window();
+  private static PerformanceEstimator.Estimate estimate(
+      PerformanceEstimator cbpe, double[] scores) {
+    PerformanceEstimator.Window window = cbpe.window();
     window.add(scores);
     return window.estimate();
   }
 
   /** Labels with the probabilities of a calibration. */
-  private static double[] drawn(double[] scores, Cbpe truth, SplittableRandom random) {
+  private static double[] drawn(
+      double[] scores, PerformanceEstimator truth, SplittableRandom random) {
     return Arrays.stream(scores)
         .map(score -> random.nextDouble() < truth.probability(score) ? 1 : 0)
         .toArray();
@@ -166,14 +169,18 @@ final class EstimatedPerformance implements Inquiry {
   }
 
   private static void add(
-      Map<String, Coverage> to, Cbpe.Estimate estimate, Months months, int month, double[] labels) {
+      Map<String, Coverage> to,
+      PerformanceEstimator.Estimate estimate,
+      Months months,
+      int month,
+      double[] labels) {
     BinaryPerformance realised = BinaryPerformance.of(labels, months.scores(month));
     ConfusionMatrix confusion = realised.confusion(THRESHOLD);
-    add(to, "accuracy", estimate.accuracy(), confusion.accuracy());
-    add(to, "precision", estimate.precision(), confusion.precision());
-    add(to, "recall", estimate.recall(), confusion.recall());
-    add(to, "f1", estimate.f1(), confusion.f1());
-    add(to, "roc_auc", estimate.rocAuc(), realised.rocAuc());
+    add(to, "accuracy", estimate.figure("accuracy"), confusion.accuracy());
+    add(to, "precision", estimate.figure("precision"), confusion.precision());
+    add(to, "recall", estimate.figure("recall"), confusion.recall());
+    add(to, "f1", estimate.figure("f1"), confusion.f1());
+    add(to, "roc_auc", estimate.figure("roc_auc"), realised.rocAuc());
   }
 
   private static void add(

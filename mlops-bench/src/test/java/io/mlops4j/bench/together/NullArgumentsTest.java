@@ -33,8 +33,7 @@ import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.explain.PredictionShift;
 import io.mlops4j.monitor.explain.PredictionShift.Estimate;
 import io.mlops4j.monitor.metrics.InferenceObservations;
-import io.mlops4j.monitor.performance.Cbpe;
-import io.mlops4j.monitor.performance.Dle;
+import io.mlops4j.monitor.performance.PerformanceEstimator;
 import io.mlops4j.monitor.profile.ExportRules;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SlicedProfile;
@@ -179,11 +178,8 @@ class NullArgumentsTest {
       nulls.with(Clock.systemUTC()).with(Instant.EPOCH).with(Duration.ofHours(1));
       nulls.with(new PredictionId(0, 0, 0)).with(new byte[] {1});
       nulls.with(Window.ofRows(1)).with(List.of("a", "b"));
-      nulls.with(Cbpe.builder().add(new double[] {0, 1}, new double[] {0.2, 0.9}).build());
       nulls.with(
-          Dle.builder()
-              .add(new double[] {0, 1}, new double[][] {{0}, {1}}, new double[] {0, 1})
-              .build());
+          PerformanceEstimator.binary().add(new double[] {0, 1}, new double[] {0.2, 0.9}).build());
       nulls.call(PerformancePolicy.class, PerformancePolicy.binary());
       nulls.call(LabelJoin.class, LabelJoin.byPredictionId());
       nulls.call(Profile.class, profile);

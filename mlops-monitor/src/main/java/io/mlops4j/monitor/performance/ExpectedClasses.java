@@ -1,7 +1,9 @@
 package io.mlops4j.monitor.performance;
 
-import io.mlops4j.monitor.performance.MultiClassCbpe.ClassSums;
+import io.mlops4j.monitor.performance.ClassEstimator.ClassSums;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Figures of several classes to expect, from the sums of each class. A figure has two slopes for
@@ -13,11 +15,11 @@ import java.util.List;
 final class ExpectedClasses {
   private static final Metric NO_ROWS = new Metric.Undefined("no row has probabilities");
 
-  private final List<Cbpe> classes;
+  private final List<ScoreEstimator> classes;
   private final List<ClassSums> sums;
   private final double rows;
 
-  ExpectedClasses(List<Cbpe> classes, List<ClassSums> sums, long rows) {
+  ExpectedClasses(List<ScoreEstimator> classes, List<ClassSums> sums, long rows) {
     this.classes = classes;
     this.sums = sums;
     this.rows = rows;
@@ -31,17 +33,28 @@ final class ExpectedClasses {
     Term of(double hits, double misses, double predicted);
   }
 
-  Metric accuracy() {
+  /** All figures by name. */
+  Map<String, Metric> all(Metric rocAuc) {
+    Map<String, Metric> all = new LinkedHashMap<>();
+    all.put("accuracy", accuracy());
+    all.put("precision_macro", precision());
+    all.put("recall_macro", recall());
+    all.put("f1_macro", f1());
+    all.put("roc_auc_ovr", rocAuc);
+    return all;
+  }
+
+  private Metric accuracy() {
     return sum((hits, misses, predicted) -> new Term(hits / rows, 1 / rows, 0));
   }
 
-  Metric precision() {
+  private Metric precision() {
     return mean(
         (hits, misses, predicted) ->
             predicted == 0 ? new Term(0, 0, 0) : new Term(hits / predicted, 1 / predicted, 0));
   }
 
-  Metric recall() {
+  private Metric recall() {
     return mean(
         (hits, misses, predicted) -> {
           double expected = hits + misses;
@@ -52,7 +65,7 @@ final class ExpectedClasses {
         });
   }
 
-  Metric f1() {
+  private Metric f1() {
     return mean(
         (hits, misses, predicted) -> {
           double both = predicted + hits + misses;

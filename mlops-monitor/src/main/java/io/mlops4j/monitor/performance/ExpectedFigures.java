@@ -1,6 +1,8 @@
 package io.mlops4j.monitor.performance;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.IntToDoubleFunction;
 
 /**
@@ -10,11 +12,16 @@ import java.util.function.IntToDoubleFunction;
  * moves all rows of a group together and adds {@code variance (sum rows slope)^2} for each group.
  */
 final class ExpectedFigures {
+  static final String ROC_AUC = "roc_auc";
+
   private final ScoreBins bins;
   private final long[] rows;
   private final double[] events;
   private final double[] spread;
-  private final Cbpe.ExpectedConfusion confusion;
+  private final double trueNegatives;
+  private final double falsePositives;
+  private final double falseNegatives;
+  private final double truePositives;
 
   /**
    * @param rows the number of rows of each bin
@@ -32,63 +39,69 @@ final class ExpectedFigures {
       of[predicted] += rows[bin] - events[bin];
       of[2 + predicted] += events[bin];
     }
-    this.confusion = new Cbpe.ExpectedConfusion(of[0], of[1], of[2], of[3]);
+    this.trueNegatives = of[0];
+    this.falsePositives = of[1];
+    this.falseNegatives = of[2];
+    this.truePositives = of[3];
   }
 
   private boolean isPredicted(int bin) {
     return bin >= bins.firstPredicted();
   }
 
-  Cbpe.ExpectedConfusion confusion() {
-    return confusion;
-  }
-
-  private double hits() {
-    return confusion.truePositives();
-  }
-
-  private double misses() {
-    return confusion.falseNegatives();
+  /** All figures by name. */
+  Map<String, Metric> all() {
+    Map<String, Metric> all = new LinkedHashMap<>();
+    all.put("accuracy", accuracy());
+    all.put("precision", precision());
+    all.put("recall", recall());
+    all.put("f1", f1());
+    all.put(ROC_AUC, rocAuc());
+    all.put("true_negatives", metric(trueNegatives, 0, -1));
+    all.put("false_positives", metric(falsePositives, -1, 0));
+    all.put("false_negatives", metric(falseNegatives, 0, 1));
+    all.put("true_positives", metric(truePositives, 1, 0));
+    return all;
   }
 
   private double predicted() {
-    return confusion.truePositives() + confusion.falsePositives();
+    return truePositives + falsePositives;
   }
 
   private long count() {
     return Arrays.stream(rows).sum();
   }
 
-  Metric accuracy() {
+  private Metric accuracy() {
     double n = count();
     if (n == 0) {
       return new Metric.Undefined("no row has a score");
     }
-    return metric((confusion.truePositives() + confusion.trueNegatives()) / n, 1 / n, -1 / n);
+    return metric((truePositives + trueNegatives) / n, 1 / n, -1 / n);
   }
 
-  Metric precision() {
+  private Metric precision() {
     double predicted = predicted();
     return predicted == 0
         ? new Metric.Undefined("no row was predicted positive")
-        : metric(hits() / predicted, 1 / predicted, 0);
+        : metric(truePositives / predicted, 1 / predicted, 0);
   }
 
-  Metric recall() {
-    double expected = hits() + misses();
+  private Metric recall() {
+    double expected = truePositives + falseNegatives;
     if (expected == 0) {
       return new Metric.Undefined("no event is expected");
     }
-    double recall = hits() / expected;
+    double recall = truePositives / expected;
     return metric(recall, (1 - recall) / expected, -recall / expected);
   }
 
-  Metric f1() {
-    double denominator = predicted() + hits() + misses();
+  private Metric f1() {
+    double denominator = predicted() + truePositives + falseNegatives;
     if (denominator == 0) {
       return new Metric.Undefined("no row was predicted positive, and no event is expected");
     }
-    double f1 = 2 * hits() / denominator;
+    double f1 = 2 * truePositives / denominator;
     return metric(f1, (2 - f1) / denominator, -f1 / denominator);
   }
 
@@ -112,7 +125,7 @@ final class ExpectedFigures {
   }
 
   /** The probability that a row with the event is in a higher bin than one without; ties half. */
-  Metric rocAuc() {
+  private Metric rocAuc() {
     double positives = Arrays.stream(events).sum();
     double negatives = count() - positives;
     if (positives <= 0 || negatives <= 0) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** DleTest compares with scikit-learn. */
+/** ErrorEstimatorTest compares with scikit-learn. */
 class ErrorTreeTest {
 
   /** After the split of the middle, 100 and 110 are further apart than 0 and 1. */

@@ -44,14 +44,14 @@ class GroupFiguresTest {
 
   @Test
   void estimatesAndSeveralClassesHaveGroupsToo() {
-    Cbpe cbpe = Cbpe.builder().add(LABELS, SCORES).build();
+    PerformanceEstimator cbpe = PerformanceEstimator.binary().add(LABELS, SCORES).build();
     GroupFigures expected =
         GroupFigures.of(
             CARRIERS,
             rows -> {
-              Cbpe.Window window = cbpe.window();
+              PerformanceEstimator.Window window = cbpe.window();
               window.add(rows.of(SCORES));
-              return window.estimate().accuracy();
+              return window.estimate().figure("accuracy");
             });
     assertThat(expected.groups()).hasSize(3);
     int[] classes = {0, 1, 1, 0, 1, 1, 0};

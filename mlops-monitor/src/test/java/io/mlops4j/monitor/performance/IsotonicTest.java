@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** CbpeTest compares with scikit-learn. */
+/** ScoreEstimatorTest compares with scikit-learn. */
 class IsotonicTest {
 
   @Test

@@ -1,11 +1,9 @@
 package io.mlops4j.monitor.performance.task;
 
-import io.mlops4j.monitor.performance.Cbpe;
-import io.mlops4j.monitor.performance.Dle;
 import io.mlops4j.monitor.performance.GroupFigures;
 import io.mlops4j.monitor.performance.LabelCoverage;
 import io.mlops4j.monitor.performance.Metric;
-import io.mlops4j.monitor.performance.MultiClassCbpe;
+import io.mlops4j.monitor.performance.PerformanceEstimator;
 import io.mlops4j.monitor.performance.PerformancePeriod;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -21,7 +19,7 @@ public final class Measured<P> {
    * The rows of a window.
    *
    * @param groupNames for each group column the names of its groups by number
-   * @param estimate a window of a {@link Cbpe}, {@link MultiClassCbpe} or {@link Dle}, or null
+   * @param estimate null without an estimator
    */
   public record Rows(
       LabelCoverage coverage,
@@ -29,7 +27,7 @@ public final class Measured<P> {
       Map<String, List<String>> groupNames,
       Map<String, DoubleBinaryOperator> business,
       List<PerformancePeriod> periods,
-      @Nullable Object estimate) {}
+      PerformanceEstimator.@Nullable Window estimate) {}
 
   private final PerformanceTask<P> task;
   private final Rows rows;

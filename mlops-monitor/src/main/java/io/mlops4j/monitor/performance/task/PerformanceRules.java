@@ -1,8 +1,6 @@
 package io.mlops4j.monitor.performance.task;
 
-import io.mlops4j.monitor.performance.Cbpe;
-import io.mlops4j.monitor.performance.Dle;
-import io.mlops4j.monitor.performance.MultiClassCbpe;
+import io.mlops4j.monitor.performance.PerformanceEstimator;
 import io.mlops4j.monitor.watch.Span;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,18 +36,23 @@ public record PerformanceRules(
   public record Bound(String figure, double value, boolean minimum) {}
 
   /**
-   * An estimator of one of the three kinds.
+   * An estimator of the policy's task.
    *
-   * @param features the columns that an estimator of errors reads
+   * @param features the columns that an estimator of a regression reads
    */
-  public record Estimator(
-      @Nullable Cbpe cbpe,
-      @Nullable MultiClassCbpe classes,
-      @Nullable Dle dle,
-      List<String> features) {
+  public record Estimator(PerformanceEstimator of, List<String> features) {
     public Estimator {
       features = List.copyOf(features);
     }
+
+    public boolean readsFeatures() {
+      return of.classes() == 0;
+    }
+  }
+
+  /** Returns an empty window of the estimator, or null if there is none. */
+  public PerformanceEstimator.@Nullable Window estimate() {
+    return estimator == null ? null : estimator.of().window();
   }
 
   /** The names of all figures, business figures last. */

@@ -4,9 +4,7 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.monitor.handoff.HandOff;
 import io.mlops4j.monitor.handoff.LabelKey;
-import io.mlops4j.monitor.performance.Cbpe;
-import io.mlops4j.monitor.performance.Dle;
-import io.mlops4j.monitor.performance.MultiClassCbpe;
+import io.mlops4j.monitor.performance.PerformanceEstimator;
 import io.mlops4j.monitor.performance.task.GroupNames;
 import io.mlops4j.monitor.performance.task.LabelColumns;
 import io.mlops4j.monitor.performance.task.PerformanceRules;
@@ -15,7 +13,6 @@ import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
 
@@ -64,8 +61,7 @@ public final class Answers {
     this.groupColumns = policy.groups().size();
     this.groups = new short[rows * groupColumns];
     PerformanceRules.Estimator estimator = policy.estimator();
-    boolean hasFeatures = estimator != null && estimator.dle() != null;
-    this.features = hasFeatures ? new double[rows][] : null;
+    this.features = estimator != null && estimator.readsFeatures() ? new double[rows][] : null;
     for (int row = 0; row < rows; row++) {
       keys[row] = in.optional(one -> new LabelKey(one.int64(), one.int64()));
       for (int column = 0; column < width; column++) {
@@ -125,7 +121,7 @@ public final class Answers {
 
   private static double @Nullable [][] features(
       FeatureBatch batch, PerformanceRules.@Nullable Estimator estimator) {
-    if (estimator == null || estimator.dle() == null) {
+    if (estimator == null || !estimator.readsFeatures()) {
       return null;
     }
     List<String> columns = estimator.features();
@@ -165,71 +161,16 @@ public final class Answers {
     return Arrays.copyOfRange(groups, row * groupColumns, (row + 1) * groupColumns);
   }
 
-  /** Returns an empty window of the estimator, or null if there is none. */
-  public static @Nullable Object estimate(PerformanceRules.@Nullable Estimator estimator) {
-    if (estimator == null) {
-      return null;
+  /** Adds all answers to a window of the policy's estimator. */
+  void addTo(PerformanceEstimator.Window estimate) {
+    if (features != null) {
+      estimate.add(features, values);
+    } else if (width == 1) {
+      estimate.add(values);
+    } else {
+      double[][] each = new double[rows][];
+      Arrays.setAll(each, this::values);
+      estimate.add(each);
     }
-    Cbpe cbpe = estimator.cbpe();
-    MultiClassCbpe classes = estimator.classes();
-    if (cbpe != null) {
-      return cbpe.window();
-    }
-    return classes != null ? classes.window() : Objects.requireNonNull(estimator.dle()).window();
-  }
-
-  /** Returns the window of an estimator that was written. */
-  public static Object estimate(PerformanceRules.@Nullable Estimator estimator, byte[] bytes) {
-    if (estimator == null) {
-      throw new IllegalArgumentException("found an estimate, expected none");
-    }
-    Cbpe cbpe = estimator.cbpe();
-    MultiClassCbpe classes = estimator.classes();
-    if (cbpe != null) {
-      return cbpe.window(bytes);
-    }
-    return classes != null
-        ? classes.window(bytes)
-        : Objects.requireNonNull(estimator.dle()).window(bytes);
-  }
-
-  public static byte @Nullable [] bytes(@Nullable Object estimate) {
-    if (estimate instanceof Cbpe.Window window) {
-      return window.toBytes();
-    }
-    if (estimate instanceof MultiClassCbpe.Window window) {
-      return window.toBytes();
-    }
-    return estimate instanceof Dle.Window window ? window.toBytes() : null;
-  }
-
-  /** Adds all answers to a window of an estimator. */
-  void addTo(@Nullable Object estimate) {
-    if (estimate instanceof Cbpe.Window window) {
-      window.add(values);
-    } else if (estimate instanceof MultiClassCbpe.Window window) {
-      for (int row = 0; row < values.length / width; row++) {
-        window.add(values(row));
-      }
-    } else if (estimate instanceof Dle.Window window) {
-      window.add(Objects.requireNonNull(features), values);
-    }
-  }
-
-  /** Returns the window of all rows of these windows, or null if there is no estimator. */
-  static @Nullable Object merged(
-      PerformanceRules.@Nullable Estimator estimator, List<PeriodTrack> periods) {
-    Object all = estimate(estimator);
-    for (PeriodTrack period : periods) {
-      if (all instanceof Cbpe.Window window && period.estimate instanceof Cbpe.Window other) {
-        all = window.merge(other);
-      } else if (all instanceof MultiClassCbpe.Window window
-          && period.estimate instanceof MultiClassCbpe.Window other) {
-        all = window.merge(other);
-      } else if (all instanceof Dle.Window window && period.estimate instanceof Dle.Window other) {
-        all = window.merge(other);
-      }
-    }
-    return all;
   }
 }

@@ -1,6 +1,7 @@
 package io.mlops4j.monitor.watch.labels;
 
 import io.mlops4j.monitor.performance.Metric;
+import io.mlops4j.monitor.performance.PerformanceEstimator;
 import io.mlops4j.monitor.performance.PerformancePeriod;
 import io.mlops4j.monitor.performance.task.GroupNames;
 import io.mlops4j.monitor.performance.task.LabelledRows;
@@ -27,12 +28,13 @@ final class PeriodTrack {
   @Nullable LabelledRows rows;
 
   /** A window of an estimator, or null. */
-  @Nullable Object estimate;
+  PerformanceEstimator.@Nullable Window estimate;
 
   /** The figures of the period; null until its labels are complete. */
   @Nullable PerformancePeriod complete;
 
-  PeriodTrack(long number, @Nullable LabelledRows rows, @Nullable Object estimate) {
+  PeriodTrack(
+      long number, @Nullable LabelledRows rows, PerformanceEstimator.@Nullable Window estimate) {
     this.number = number;
     this.rows = rows;
     this.estimate = estimate;
@@ -41,7 +43,7 @@ final class PeriodTrack {
   void write(StateWriter out) {
     out.put(number).put(predicted).put(unanswered).put(waiting).put(labelled);
     out.optional(rows, (to, its) -> its.write(to));
-    out.optional(Answers.bytes(estimate), StateWriter::put);
+    out.optional(estimate, (to, its) -> to.put(its.toBytes()));
     out.optional(complete, PeriodTrack::write);
   }
 
@@ -55,7 +57,13 @@ final class PeriodTrack {
         in.optional(
             its -> LabelledRows.read(its, policy.task().width(), policy.groups().size(), names));
     byte[] estimate = in.optional(StateReader::bytes);
-    period.estimate = estimate == null ? null : Answers.estimate(policy.estimator(), estimate);
+    if (estimate != null) {
+      PerformanceRules.Estimator estimator = policy.estimator();
+      if (estimator == null) {
+        throw new IllegalArgumentException("found an estimate, expected none");
+      }
+      period.estimate = estimator.of().window(estimate);
+    }
     period.complete = in.optional(PeriodTrack::figures);
     return period;
   }

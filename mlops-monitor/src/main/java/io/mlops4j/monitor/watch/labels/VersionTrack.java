@@ -4,6 +4,7 @@ import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.NotWatched;
 import io.mlops4j.monitor.performance.LabelCoverage;
 import io.mlops4j.monitor.performance.Metric;
+import io.mlops4j.monitor.performance.PerformanceEstimator;
 import io.mlops4j.monitor.performance.PerformancePeriod;
 import io.mlops4j.monitor.performance.task.GroupNames;
 import io.mlops4j.monitor.performance.task.LabelledRows;
@@ -110,7 +111,9 @@ public final class VersionTrack {
     period.predicted += answers.rows();
     period.unanswered += answers.unanswered();
     period.waiting += answers.keyed();
-    answers.addTo(period.estimate);
+    if (period.estimate != null) {
+      answers.addTo(period.estimate);
+    }
     changed(at);
     return began;
   }
@@ -133,7 +136,7 @@ public final class VersionTrack {
         new PeriodTrack(
             number,
             new LabelledRows(policy.task().width(), policy.groups().size()),
-            Answers.estimate(policy.estimator()));
+            policy.estimate());
     periods.put(number, period);
     if (periods.size() > MOST_PERIODS) {
       periods.pollFirstEntry();
@@ -406,8 +409,17 @@ public final class VersionTrack {
             groupNames.all(),
             policy.business(),
             history(),
-            Answers.merged(policy.estimator(), window));
+            estimate(window));
     return policy.task().measured(parts);
+  }
+
+  /** Returns the window of all rows of these periods, or null if there is no estimator. */
+  private PerformanceEstimator.@Nullable Window estimate(List<PeriodTrack> window) {
+    PerformanceEstimator.Window all = policy.estimate();
+    for (PeriodTrack period : window) {
+      all = all == null || period.estimate == null ? all : all.merge(period.estimate);
+    }
+    return all;
   }
 
   private LabelCoverage coverage(List<PeriodTrack> window, long used) {

@@ -13,13 +13,12 @@ import io.mlops4j.monitor.performance.MultiClassPerformance.Comparison;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class MultiClassCbpeTest {
+class ClassEstimatorTest {
   private static final double NAN = Double.NaN;
 
   static Stream<JsonNode> golden() {
@@ -34,11 +33,9 @@ class MultiClassCbpeTest {
     return Arrays.stream(doubles(labels)).mapToInt(label -> (int) label).toArray();
   }
 
-  private static MultiClassCbpe.Window window(MultiClassCbpe cbpe, double[][] rows) {
-    MultiClassCbpe.Window window = cbpe.window();
-    for (double[] row : rows) {
-      window.add(row);
-    }
+  private static PerformanceEstimator.Window window(PerformanceEstimator cbpe, double[][] rows) {
+    PerformanceEstimator.Window window = cbpe.window();
+    window.add(rows);
     return window;
   }
 
@@ -46,17 +43,17 @@ class MultiClassCbpeTest {
   @ParameterizedTest
   @MethodSource("golden")
   void figuresAreThoseOfThePublishedFormulasRowByRow(JsonNode golden) {
-    MultiClassCbpe cbpe =
-        MultiClassCbpe.builder(3)
+    PerformanceEstimator cbpe =
+        PerformanceEstimator.multiClass(3)
             .add(labels(golden.get("labels")), rows(golden.get("probabilities")))
             .build();
-    MultiClassCbpe.Estimate estimate = window(cbpe, rows(golden.get("window"))).estimate();
+    PerformanceEstimator.Estimate estimate = window(cbpe, rows(golden.get("window"))).estimate();
     assertThat(estimate.rows()).isEqualTo(300);
-    agrees(estimate.accuracy(), golden, "accuracy");
-    agrees(estimate.precision(), golden, "precision");
-    agrees(estimate.recall(), golden, "recall");
-    agrees(estimate.f1(), golden, "f1");
-    agrees(estimate.rocAuc(), golden, "roc_auc");
+    agrees(estimate.figure("accuracy"), golden, "accuracy");
+    agrees(estimate.figure("precision_macro"), golden, "precision");
+    agrees(estimate.figure("recall_macro"), golden, "recall");
+    agrees(estimate.figure("f1_macro"), golden, "f1");
+    agrees(estimate.figure("roc_auc_ovr"), golden, "roc_auc");
     assertThat(estimate.limits().get(1))
         .contains("those of " + golden.get("calibrated").asInt() + " of 3 classes are calibrated");
   }
@@ -103,13 +100,8 @@ class MultiClassCbpeTest {
     }
   }
 
-  private static final List<Function<MultiClassCbpe.Estimate, Metric>> ESTIMATES =
-      List.of(
-          MultiClassCbpe.Estimate::accuracy,
-          MultiClassCbpe.Estimate::precision,
-          MultiClassCbpe.Estimate::recall,
-          MultiClassCbpe.Estimate::f1,
-          MultiClassCbpe.Estimate::rocAuc);
+  private static final List<String> ESTIMATES =
+      List.of("accuracy", "precision_macro", "recall_macro", "f1_macro", "roc_auc_ovr");
 
   private static Metric realised(MultiClassPerformance performance, int figure) {
     ClassConfusion decisions = performance.confusion();
@@ -131,13 +123,13 @@ class MultiClassCbpeTest {
     int[] held = new int[ESTIMATES.size()];
     for (int round = 0; round < rounds; round++) {
       World.Drawn reference = world.draw(1_000, 1.5);
-      MultiClassCbpe cbpe =
-          MultiClassCbpe.builder(3).add(reference.labels, reference.scores).build();
+      PerformanceEstimator cbpe =
+          PerformanceEstimator.multiClass(3).add(reference.labels, reference.scores).build();
       World.Drawn current = world.draw(500, 1.2);
-      MultiClassCbpe.Estimate estimate = window(cbpe, current.scores).estimate();
+      PerformanceEstimator.Estimate estimate = window(cbpe, current.scores).estimate();
       MultiClassPerformance realised = MultiClassPerformance.of(3, current.labels, current.scores);
       for (int figure = 0; figure < held.length; figure++) {
-        Metric.Value value = (Metric.Value) ESTIMATES.get(figure).apply(estimate);
+        Metric.Value value = (Metric.Value) estimate.figure(ESTIMATES.get(figure));
         held[figure] +=
             value.interval(0.95).contains(realised(realised, figure).orElse(NAN)) ? 1 : 0;
         assertThat(value.standardError()).as("not too wide").isLessThan(0.05);
@@ -154,11 +146,12 @@ class MultiClassCbpeTest {
   void windowsMergeAndTravelExactly() {
     World world = new World(new SplittableRandom(48));
     World.Drawn reference = world.draw(500, 1);
-    MultiClassCbpe cbpe = MultiClassCbpe.builder(3).add(reference.labels, reference.scores).build();
+    PerformanceEstimator cbpe =
+        PerformanceEstimator.multiClass(3).add(reference.labels, reference.scores).build();
     double[][] rows = world.draw(90, 1).scores;
     rows[17] = new double[] {0.5, NAN, 0.5};
-    MultiClassCbpe.Window all = window(cbpe, rows);
-    MultiClassCbpe.Window parts =
+    PerformanceEstimator.Window all = window(cbpe, rows);
+    PerformanceEstimator.Window parts =
         window(cbpe, Arrays.copyOfRange(rows, 0, 30))
             .merge(window(cbpe, Arrays.copyOfRange(rows, 30, 90)));
     assertThat(parts.toBytes()).isEqualTo(all.toBytes());
@@ -169,18 +162,19 @@ class MultiClassCbpeTest {
     damaged[damaged.length / 2] ^= 1;
     assertThatThrownBy(() -> cbpe.window(damaged)).isInstanceOf(DataException.class);
     World.Drawn others = world.draw(400, 1);
-    MultiClassCbpe other = MultiClassCbpe.builder(3).add(others.labels, others.scores).build();
+    PerformanceEstimator other =
+        PerformanceEstimator.multiClass(3).add(others.labels, others.scores).build();
     assertThatThrownBy(() -> other.window(all.toBytes()))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("belongs to another Cbpe");
+        .hasMessageContaining("belongs to another estimator");
     assertThatThrownBy(() -> all.merge(other.window()))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("same MultiClassCbpe");
+        .hasMessageContaining("same PerformanceEstimator");
   }
 
   @Test
   void whatCannotBeUsedIsRefusedOrCounted() {
-    MultiClassCbpe.Builder builder = MultiClassCbpe.builder(2);
+    PerformanceEstimator.Builder builder = PerformanceEstimator.multiClass(2);
     assertThatThrownBy(builder::build).hasMessageContaining("0 reference rows, none with a label");
     builder.add(new int[] {MultiClassPerformance.UNKNOWN, 0}, new double[][] {{1, 0}, {NAN, 1}});
     assertThatThrownBy(builder::build).hasMessageContaining("2 reference rows, none with a label");
@@ -189,15 +183,20 @@ class MultiClassCbpeTest {
     assertThatThrownBy(
             () -> builder.add(new int[] {1}, new double[][] {{Double.POSITIVE_INFINITY, 0}}))
         .hasMessageContaining("probabilities[0][0] = Infinity");
-    assertThatThrownBy(() -> MultiClassCbpe.builder(1)).hasMessageContaining("classes = 1");
-    MultiClassCbpe cbpe =
+    assertThatThrownBy(() -> PerformanceEstimator.multiClass(1))
+        .hasMessageContaining("classes = 1");
+    PerformanceEstimator cbpe =
         builder.add(new int[] {0, 1}, new double[][] {{0.8, 0.2}, {0.4, 0.6}}).build();
     assertThat(cbpe.missing()).isEqualTo(2);
     assertThat(cbpe.rows()).isEqualTo(2);
-    assertThat(cbpe.window().estimate().accuracy()).isInstanceOf(Metric.Undefined.class);
-    assertThatThrownBy(() -> cbpe.window().add(1)).hasMessageContaining("has length 1");
-    MultiClassCbpe.Window window = cbpe.window();
-    window.add(0, 0); // a row without any probability says nothing: each class is as likely
-    assertThat(window.estimate().accuracy().orElse(NAN)).isEqualTo(0.5);
+    assertThat(cbpe.window().estimate().figure("accuracy")).isInstanceOf(Metric.Undefined.class);
+    assertThatThrownBy(() -> cbpe.window().add(new double[][] {{1}}))
+        .hasMessageContaining("has length 1");
+    PerformanceEstimator.Window window = cbpe.window();
+    window.add(
+        new double[][] {
+          {0, 0}
+        }); // a row without any probability says nothing: each class is as likely
+    assertThat(window.estimate().figure("accuracy").orElse(NAN)).isEqualTo(0.5);
   }
 }

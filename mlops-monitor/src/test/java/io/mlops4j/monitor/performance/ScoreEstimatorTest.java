@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -20,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class CbpeTest {
+class ScoreEstimatorTest {
   private static final double NAN = Double.NaN;
   private static final double INFINITY = Double.POSITIVE_INFINITY;
 
@@ -28,8 +27,8 @@ class CbpeTest {
     return GoldenFile.elements(GoldenFile.read("edge/estimate_cases.json").get("cbpe"));
   }
 
-  private static Cbpe cbpe(JsonNode golden) {
-    return Cbpe.builder()
+  private static PerformanceEstimator cbpe(JsonNode golden) {
+    return PerformanceEstimator.binary()
         .add(doubles(golden.get("labels")), doubles(golden.get("scores")))
         .threshold(golden.get("threshold").asDouble())
         .build();
@@ -38,8 +37,8 @@ class CbpeTest {
   @ParameterizedTest
   @MethodSource("golden")
   void calibrationIsScikitLearnsAndKeptOnlyWhereItHelps(JsonNode golden) {
-    Cbpe cbpe = cbpe(golden);
-    assertThat(cbpe.isCalibrated()).isEqualTo(golden.get("calibrated").asBoolean());
+    PerformanceEstimator cbpe = cbpe(golden);
+    assertThat(isCalibrated(cbpe)).isEqualTo(golden.get("calibrated").asBoolean());
     double[] found = Arrays.stream(doubles(golden.get("window"))).map(cbpe::probability).toArray();
     assertThat(found).containsExactly(doubles(golden.get("probabilities")), within(1e-12));
   }
@@ -48,26 +47,34 @@ class CbpeTest {
   @ParameterizedTest
   @MethodSource("golden")
   void figuresAreThoseOfThePublishedFormulasRowByRow(JsonNode golden) {
-    Cbpe.Window window = cbpe(golden).window();
+    PerformanceEstimator.Window window = cbpe(golden).window();
     window.add(doubles(golden.get("window")));
-    Cbpe.Estimate estimate = window.estimate();
+    PerformanceEstimator.Estimate estimate = window.estimate();
     double[] confusion = doubles(golden.get("confusion"));
     double rows = Arrays.stream(confusion).sum();
     assertThat(estimate.rows()).isEqualTo(Math.round(rows));
-    assertThat(estimate.confusion().trueNegatives() / rows)
+    assertThat(count(estimate, "true_negatives") / rows)
         .isCloseTo(confusion[0] / rows, within(1e-9));
-    assertThat(estimate.confusion().falsePositives() / rows)
+    assertThat(count(estimate, "false_positives") / rows)
         .isCloseTo(confusion[1] / rows, within(1e-9));
-    assertThat(estimate.confusion().falseNegatives() / rows)
+    assertThat(count(estimate, "false_negatives") / rows)
         .isCloseTo(confusion[2] / rows, within(1e-9));
-    assertThat(estimate.confusion().truePositives() / rows)
+    assertThat(count(estimate, "true_positives") / rows)
         .isCloseTo(confusion[3] / rows, within(1e-9));
-    agrees(estimate.accuracy(), golden.get("accuracy"));
-    agrees(estimate.precision(), golden.get("precision"));
-    agrees(estimate.recall(), golden.get("recall"));
-    agrees(estimate.f1(), golden.get("f1"));
-    agrees(estimate.rocAuc(), golden.get("roc_auc"));
+    agrees(estimate.figure("accuracy"), golden.get("accuracy"));
+    agrees(estimate.figure("precision"), golden.get("precision"));
+    agrees(estimate.figure("recall"), golden.get("recall"));
+    agrees(estimate.figure("f1"), golden.get("f1"));
+    agrees(estimate.figure("roc_auc"), golden.get("roc_auc"));
     assertThat(estimate.outside()).isEqualTo(golden.get("outside").asLong());
+  }
+
+  private static double count(PerformanceEstimator.Estimate estimate, String figure) {
+    return estimate.figure(figure).orElse(NAN);
+  }
+
+  private static boolean isCalibrated(PerformanceEstimator cbpe) {
+    return ((ScoreEstimator) cbpe).isCalibrated();
   }
 
   private static void agrees(Metric metric, JsonNode expected) {
@@ -96,13 +103,8 @@ class CbpeTest {
     }
   }
 
-  private static final List<Function<Cbpe.Estimate, Metric>> ESTIMATES =
-      List.of(
-          Cbpe.Estimate::accuracy,
-          Cbpe.Estimate::precision,
-          Cbpe.Estimate::recall,
-          Cbpe.Estimate::f1,
-          Cbpe.Estimate::rocAuc);
+  private static final List<String> ESTIMATES =
+      List.of("accuracy", "precision", "recall", "f1", "roc_auc");
 
   private static Metric realised(BinaryPerformance performance, double threshold, int figure) {
     ConfusionMatrix decisions = performance.confusion(threshold);
@@ -124,13 +126,14 @@ class CbpeTest {
     int[] held = new int[ESTIMATES.size()];
     for (int round = 0; round < rounds; round++) {
       double[][] reference = world.rows(500, 1.5);
-      Cbpe cbpe = Cbpe.builder().add(reference[0], reference[1]).threshold(0.3).build();
+      PerformanceEstimator cbpe =
+          PerformanceEstimator.binary().add(reference[0], reference[1]).threshold(0.3).build();
       double[][] current = world.rows(500, 1.1);
-      Cbpe.Window window = cbpe.window();
+      PerformanceEstimator.Window window = cbpe.window();
       window.add(current[1]);
       BinaryPerformance realised = BinaryPerformance.of(current[0], current[1]);
       for (int figure = 0; figure < held.length; figure++) {
-        Metric.Value estimate = (Metric.Value) ESTIMATES.get(figure).apply(window.estimate());
+        Metric.Value estimate = (Metric.Value) window.estimate().figure(ESTIMATES.get(figure));
         double actual = realised(realised, 0.3, figure).orElse(NAN);
         held[figure] += estimate.interval(0.95).contains(actual) ? 1 : 0;
       }
@@ -146,14 +149,15 @@ class CbpeTest {
   void covariateShiftMovesTheEstimateToTheRealisedFigure() {
     World world = new World(43, p -> p * p);
     double[][] reference = world.rows(20_000, 1);
-    Cbpe cbpe = Cbpe.builder().add(reference[0], reference[1]).build();
+    PerformanceEstimator cbpe =
+        PerformanceEstimator.binary().add(reference[0], reference[1]).build();
     for (double power : new double[] {0.2, 1, 5}) {
       double[][] current = world.rows(20_000, power);
-      Cbpe.Window window = cbpe.window();
+      PerformanceEstimator.Window window = cbpe.window();
       window.add(current[1]);
       BinaryPerformance realised = BinaryPerformance.of(current[0], current[1]);
       for (int figure = 0; figure < ESTIMATES.size(); figure++) {
-        assertThat(ESTIMATES.get(figure).apply(window.estimate()).orElse(NAN))
+        assertThat(window.estimate().figure(ESTIMATES.get(figure)).orElse(NAN))
             .as("power %s figure %s", power, figure)
             .isCloseTo(realised(realised, 0.5, figure).orElse(NAN), within(0.025));
       }
@@ -164,12 +168,13 @@ class CbpeTest {
   void conceptDriftIsNotSeenAndThatIsSaid() {
     World world = new World(47, p -> p);
     double[][] reference = world.rows(5000, 1);
-    Cbpe cbpe = Cbpe.builder().add(reference[0], reference[1]).build();
+    PerformanceEstimator cbpe =
+        PerformanceEstimator.binary().add(reference[0], reference[1]).build();
     double[][] current = world.rows(5000, 1);
     double[] turned = Arrays.stream(current[0]).map(label -> 1 - label).toArray();
-    Cbpe.Window window = cbpe.window();
+    PerformanceEstimator.Window window = cbpe.window();
     window.add(current[1]);
-    assertThat(window.estimate().rocAuc().orElse(NAN)).isGreaterThan(0.8);
+    assertThat(window.estimate().figure("roc_auc").orElse(NAN)).isGreaterThan(0.8);
     assertThat(BinaryPerformance.of(turned, current[1]).rocAuc().orElse(NAN)).isLessThan(0.2);
     assertThat(window.estimate().limits()).anyMatch(limit -> limit.contains("Concept drift"));
   }
@@ -179,17 +184,18 @@ class CbpeTest {
     long seed = 53;
     World world = new World(seed, p -> p * p);
     double[][] reference = world.rows(3000, 1);
-    Cbpe cbpe = Cbpe.builder().add(reference[0], reference[1]).build();
+    PerformanceEstimator cbpe =
+        PerformanceEstimator.binary().add(reference[0], reference[1]).build();
     double[] scores = world.rows(3000, 2)[1];
     scores[7] = NAN;
     scores[8] = INFINITY;
-    Cbpe.Window all = cbpe.window();
+    PerformanceEstimator.Window all = cbpe.window();
     all.add(scores);
-    Cbpe.Window[] parts = {cbpe.window(), cbpe.window(), cbpe.window()};
+    PerformanceEstimator.Window[] parts = {cbpe.window(), cbpe.window(), cbpe.window()};
     for (int row = scores.length - 1; row >= 0; row--) {
       parts[world.random.nextInt(3)].add(scores[row]);
     }
-    Cbpe.Estimate merged = parts[0].merge(parts[1].merge(parts[2])).estimate();
+    PerformanceEstimator.Estimate merged = parts[0].merge(parts[1].merge(parts[2])).estimate();
     assertThat(merged).as("seed " + seed).isEqualTo(all.estimate());
     assertThat(merged.rows()).isEqualTo(2999);
     assertThat(merged.missing()).isOne();
@@ -199,7 +205,9 @@ class CbpeTest {
     assertThat(merged.outside()).isEqualTo(outside).isPositive();
     assertThat(cbpe.window().merge(cbpe.window()).estimate().rows()).isZero();
     assertThatThrownBy(
-            () -> all.merge(Cbpe.builder().add(reference[0], reference[1]).build().window()))
+            () ->
+                all.merge(
+                    PerformanceEstimator.binary().add(reference[0], reference[1]).build().window()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("two estimators");
   }
@@ -209,14 +217,15 @@ class CbpeTest {
     World world = new World(59, p -> p * p);
     double[][] reference = world.rows(800, 1);
     int[] backwards = IntStream.range(0, 800).map(row -> 799 - row).toArray();
-    Cbpe one = Cbpe.builder().add(reference[0], reference[1]).build();
-    Cbpe.Builder other = Cbpe.builder();
+    PerformanceEstimator one =
+        PerformanceEstimator.binary().add(reference[0], reference[1]).build();
+    PerformanceEstimator.Builder other = PerformanceEstimator.binary();
     for (int row : backwards) {
       other.add(new double[] {reference[0][row]}, new double[] {reference[1][row]});
     }
-    Cbpe.Window a = one.window();
+    PerformanceEstimator.Window a = one.window();
     a.add(reference[1]);
-    Cbpe.Window b = other.build().window();
+    PerformanceEstimator.Window b = other.build().window();
     b.add(reference[1]);
     assertThat(a.estimate()).isEqualTo(b.estimate());
   }
@@ -226,9 +235,10 @@ class CbpeTest {
   void binsOfManyScoresMoveTheAreaByLittle() {
     World world = new World(61, p -> p);
     double[][] reference = world.rows(10_000, 1);
-    Cbpe cbpe = Cbpe.builder().add(reference[0], reference[1]).build();
+    PerformanceEstimator cbpe =
+        PerformanceEstimator.binary().add(reference[0], reference[1]).build();
     double[] scores = world.rows(4000, 1.5)[1];
-    Cbpe.Window window = cbpe.window();
+    PerformanceEstimator.Window window = cbpe.window();
     window.add(scores);
     double[] sorted = scores.clone();
     Arrays.sort(sorted);
@@ -242,7 +252,7 @@ class CbpeTest {
       below += 1 - p;
     }
     area /= positives * negatives;
-    assertThat(window.estimate().rocAuc().orElse(NAN)).isCloseTo(area, within(1e-4));
+    assertThat(window.estimate().figure("roc_auc").orElse(NAN)).isCloseTo(area, within(1e-4));
   }
 
   @Test
@@ -250,62 +260,73 @@ class CbpeTest {
     int kept = 0;
     for (long seed = 0; seed < 20; seed++) {
       double[][] good = new World(seed, p -> p).rows(2000, 1);
-      kept += Cbpe.builder().add(good[0], good[1]).build().isCalibrated() ? 0 : 1;
+      kept += isCalibrated(PerformanceEstimator.binary().add(good[0], good[1]).build()) ? 0 : 1;
       double[][] bad = new World(seed, p -> p * p).rows(2000, 1);
-      assertThat(Cbpe.builder().add(bad[0], bad[1]).build().isCalibrated()).isTrue();
+      assertThat(isCalibrated(PerformanceEstimator.binary().add(bad[0], bad[1]).build())).isTrue();
     }
     assertThat(kept).isGreaterThanOrEqualTo(14);
   }
 
   @Test
   void noRowsExpectNothingAndFailNothing() {
-    Cbpe cbpe =
-        Cbpe.builder().add(new double[] {0, 1, 0, 1}, new double[] {0.2, 0.7, 0.4, 0.6}).build();
-    Cbpe.Estimate nothing = cbpe.window().estimate();
-    for (Function<Cbpe.Estimate, Metric> figure : ESTIMATES) {
-      assertThat(figure.apply(nothing)).isInstanceOf(Metric.Undefined.class);
+    PerformanceEstimator cbpe =
+        PerformanceEstimator.binary()
+            .add(new double[] {0, 1, 0, 1}, new double[] {0.2, 0.7, 0.4, 0.6})
+            .build();
+    PerformanceEstimator.Estimate nothing = cbpe.window().estimate();
+    for (String figure : ESTIMATES) {
+      assertThat(nothing.figure(figure)).isInstanceOf(Metric.Undefined.class);
     }
-    assertThat(nothing.confusion()).isEqualTo(new Cbpe.ExpectedConfusion(0, 0, 0, 0));
+    assertThat(nothing.figure("true_positives")).isEqualTo(new Metric.Value(0, 0));
+    assertThat(nothing.figure("true_negatives")).isEqualTo(new Metric.Value(0, 0));
     assertThat(nothing.limits()).isNotEmpty();
-    Cbpe.Window unscored = cbpe.window();
+    PerformanceEstimator.Window unscored = cbpe.window();
     unscored.add(new double[] {NAN, NAN});
     assertThat(unscored.estimate().missing()).isEqualTo(2);
-    assertThat(unscored.estimate().accuracy())
+    assertThat(unscored.estimate().figure("accuracy"))
         .isEqualTo(new Metric.Undefined("no row has a score"));
   }
 
   @Test
   void aWindowWithoutDecisionsForTheEventHasNoPrecision() {
-    Cbpe cbpe =
-        Cbpe.builder().add(new double[] {0, 1, 0, 1}, new double[] {0.2, 0.7, 0.4, 0.6}).build();
-    Cbpe.Window window = cbpe.window();
+    PerformanceEstimator cbpe =
+        PerformanceEstimator.binary()
+            .add(new double[] {0, 1, 0, 1}, new double[] {0.2, 0.7, 0.4, 0.6})
+            .build();
+    PerformanceEstimator.Window window = cbpe.window();
     window.add(0.4);
-    assertThat(window.estimate().precision())
+    assertThat(window.estimate().figure("precision"))
         .isEqualTo(new Metric.Undefined("no row was predicted positive"));
   }
 
   @Test
   void certainProbabilitiesExpectOneClass() {
-    Cbpe certain = Cbpe.builder().add(new double[] {0, 0, 1, 1}, new double[] {0, 0, 1, 1}).build();
-    assertThat(certain.isCalibrated()).isFalse();
-    Cbpe.Window window = certain.window();
+    PerformanceEstimator certain =
+        PerformanceEstimator.binary()
+            .add(new double[] {0, 0, 1, 1}, new double[] {0, 0, 1, 1})
+            .build();
+    assertThat(isCalibrated(certain)).isFalse();
+    PerformanceEstimator.Window window = certain.window();
     window.add(new double[] {0, 0});
-    Cbpe.Estimate estimate = window.estimate();
-    assertThat(estimate.rocAuc()).isEqualTo(new Metric.Undefined("only one class is expected"));
-    assertThat(estimate.recall()).isEqualTo(new Metric.Undefined("no event is expected"));
-    assertThat(estimate.accuracy().orElse(NAN)).isOne();
-    assertThat(((Metric.Value) estimate.accuracy()).standardError()).isPositive();
+    PerformanceEstimator.Estimate estimate = window.estimate();
+    assertThat(estimate.figure("roc_auc"))
+        .isEqualTo(new Metric.Undefined("only one class is expected"));
+    assertThat(estimate.figure("recall")).isEqualTo(new Metric.Undefined("no event is expected"));
+    assertThat(estimate.figure("accuracy").orElse(NAN)).isOne();
+    assertThat(((Metric.Value) estimate.figure("accuracy")).standardError()).isPositive();
   }
 
   @Test
   void oneClassKeepsProbabilitiesAndCannotCalibrateMargins() {
-    Cbpe one = Cbpe.builder().add(new double[3], new double[] {0.1, 0.2, 0.1}).build();
-    assertThat(one.isCalibrated()).isFalse();
+    PerformanceEstimator one =
+        PerformanceEstimator.binary().add(new double[3], new double[] {0.1, 0.2, 0.1}).build();
+    assertThat(isCalibrated(one)).isFalse();
     assertThat(one.probability(0.7)).isEqualTo(0.7);
     assertThat(one.probability(7)).isOne();
     assertThat(one.probability(NAN)).isNaN();
     assertThat(one.toString()).contains("one class");
-    Cbpe.Builder margins = Cbpe.builder().add(new double[2], new double[] {-3, 4});
+    PerformanceEstimator.Builder margins =
+        PerformanceEstimator.binary().add(new double[2], new double[] {-3, 4});
     assertThatThrownBy(margins::build)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no probabilities");
@@ -314,19 +335,19 @@ class CbpeTest {
   @Test
   void marginsAreCalibratedEvenIfTheySeparate() {
     double most = Double.MAX_VALUE;
-    Cbpe cbpe =
-        Cbpe.builder()
+    PerformanceEstimator cbpe =
+        PerformanceEstimator.binary()
             .add(new double[] {0, 0, 1, 1}, new double[] {-most, -1, 1, most})
             .threshold(0)
             .build();
-    assertThat(cbpe.isCalibrated()).isTrue();
-    Cbpe.Window window = cbpe.window();
+    assertThat(isCalibrated(cbpe)).isTrue();
+    PerformanceEstimator.Window window = cbpe.window();
     window.add(new double[] {-INFINITY, INFINITY, -0.0, 0.0, most, -most});
-    Cbpe.Estimate estimate = window.estimate();
+    PerformanceEstimator.Estimate estimate = window.estimate();
     assertThat(estimate.outside()).isEqualTo(2);
     assertThat(estimate.limits()).anyMatch(limit -> limit.startsWith("2 of 6 rows (33.3 %)"));
-    assertThat(estimate.confusion().trueNegatives()).isEqualTo(2);
-    assertThat(estimate.confusion().truePositives()).isEqualTo(3);
+    assertThat(count(estimate, "true_negatives")).isEqualTo(2);
+    assertThat(count(estimate, "true_positives")).isEqualTo(3);
   }
 
   @Test
@@ -335,26 +356,28 @@ class CbpeTest {
     Arrays.fill(same, 0.3);
     double[] labels = new double[100];
     Arrays.fill(labels, 0, 80, 1);
-    Cbpe cbpe = Cbpe.builder().add(labels, same).build();
-    assertThat(cbpe.isCalibrated()).isTrue();
-    Cbpe.Window window = cbpe.window();
+    PerformanceEstimator cbpe = PerformanceEstimator.binary().add(labels, same).build();
+    assertThat(isCalibrated(cbpe)).isTrue();
+    PerformanceEstimator.Window window = cbpe.window();
     window.add(same);
-    assertThat(window.estimate().recall().orElse(NAN)).isZero();
-    assertThat(window.estimate().rocAuc().orElse(NAN)).isCloseTo(0.5, within(1e-9));
-    assertThat(window.estimate().accuracy().orElse(NAN)).isCloseTo(0.2, within(1e-9));
+    assertThat(window.estimate().figure("recall").orElse(NAN)).isZero();
+    assertThat(window.estimate().figure("roc_auc").orElse(NAN)).isCloseTo(0.5, within(1e-9));
+    assertThat(window.estimate().figure("accuracy").orElse(NAN)).isCloseTo(0.2, within(1e-9));
   }
 
   @Test
   void rowsWithoutLabelOrScoreAreLeftOutAndCounted() {
-    Cbpe cbpe =
-        Cbpe.builder().add(new double[] {1, NAN, 0, 1}, new double[] {0.9, 0.1, 0.2, NAN}).build();
+    PerformanceEstimator cbpe =
+        PerformanceEstimator.binary()
+            .add(new double[] {1, NAN, 0, 1}, new double[] {0.9, 0.1, 0.2, NAN})
+            .build();
     assertThat(cbpe.rows()).isEqualTo(2);
     assertThat(cbpe.missing()).isEqualTo(2);
   }
 
   @Test
   void badInputIsRefusedWithItsPlace() {
-    Cbpe.Builder builder = Cbpe.builder();
+    PerformanceEstimator.Builder builder = PerformanceEstimator.binary();
     assertThatThrownBy(builder::build)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("0 reference rows");
@@ -371,14 +394,15 @@ class CbpeTest {
   @ParameterizedTest
   @ValueSource(doubles = {NAN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
   void aThresholdIsFinite(double threshold) {
-    assertThatThrownBy(() -> Cbpe.builder().threshold(threshold))
+    assertThatThrownBy(() -> PerformanceEstimator.binary().threshold(threshold))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
   void twoReferenceRowsAreTooFewToCalibrate() {
-    Cbpe cbpe = Cbpe.builder().add(new double[] {1, 0}, new double[] {0.2, 0.8}).build();
-    assertThat(cbpe.isCalibrated()).isFalse();
+    PerformanceEstimator cbpe =
+        PerformanceEstimator.binary().add(new double[] {1, 0}, new double[] {0.2, 0.8}).build();
+    assertThat(isCalibrated(cbpe)).isFalse();
   }
 
   @Test
@@ -386,22 +410,25 @@ class CbpeTest {
     double[] labels =
         IntStream.range(0, 400).mapToDouble(row -> row * 7 % 3 == 0 ? 1 : 0).toArray();
     double[] scores = IntStream.range(0, 400).mapToDouble(row -> row / 400.0).toArray();
-    Cbpe cbpe = Cbpe.builder().add(labels, scores).build();
-    Cbpe.Window window = cbpe.window();
+    PerformanceEstimator cbpe = PerformanceEstimator.binary().add(labels, scores).build();
+    PerformanceEstimator.Window window = cbpe.window();
     window.add(new double[] {0.1, 0.7, 0.7, 3, NAN});
     byte[] bytes = window.toBytes();
-    Cbpe.Window read = cbpe.window(bytes);
+    PerformanceEstimator.Window read = cbpe.window(bytes);
     assertThat(read.toBytes()).isEqualTo(bytes);
     assertThat(read.estimate()).isEqualTo(window.estimate());
     assertThat(read.merge(window).estimate().rows()).isEqualTo(8);
-    Cbpe other = Cbpe.builder().add(labels, scores).threshold(0.3).build();
-    assertThatThrownBy(() -> other.window(bytes)).hasMessageContaining("another Cbpe");
+    PerformanceEstimator other =
+        PerformanceEstimator.binary().add(labels, scores).threshold(0.3).build();
+    assertThatThrownBy(() -> other.window(bytes)).hasMessageContaining("another estimator");
     double[] corrected = labels.clone();
     Arrays.fill(corrected, 300, 400, 1);
-    Cbpe ofOtherLabels = Cbpe.builder().add(corrected, scores).build();
-    assertThat(ofOtherLabels.isCalibrated()).isTrue();
-    assertThatThrownBy(() -> ofOtherLabels.window(bytes)).hasMessageContaining("another Cbpe");
-    assertThat(Cbpe.builder().add(labels, scores).build().window(bytes).toBytes()).isEqualTo(bytes);
+    PerformanceEstimator ofOtherLabels =
+        PerformanceEstimator.binary().add(corrected, scores).build();
+    assertThat(isCalibrated(ofOtherLabels)).isTrue();
+    assertThatThrownBy(() -> ofOtherLabels.window(bytes)).hasMessageContaining("another estimator");
+    assertThat(PerformanceEstimator.binary().add(labels, scores).build().window(bytes).toBytes())
+        .isEqualTo(bytes);
     bytes[20]++;
     assertThatThrownBy(() -> cbpe.window(bytes)).isInstanceOf(DataException.class);
   }

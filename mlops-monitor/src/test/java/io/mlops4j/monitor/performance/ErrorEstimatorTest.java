@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class DleTest {
+class ErrorEstimatorTest {
   private static final double NAN = Double.NaN;
   private static final double INFINITY = Double.POSITIVE_INFINITY;
   private static final double[][] NO_FEATURES = {{}, {}};
@@ -25,19 +25,23 @@ class DleTest {
   @Test
   void figuresAreThoseOfScikitLearnsTreeOnHonestHalves() {
     JsonNode golden = GoldenFile.read("edge/estimate_cases.json").get("dle").get(0);
-    Dle dle =
-        Dle.builder()
+    PerformanceEstimator dle =
+        PerformanceEstimator.regression()
             .add(
                 doubles(golden.get("labels")),
                 rows(golden.get("features")),
                 doubles(golden.get("predictions")))
             .build();
-    assertThat(dle.leaves()).isEqualTo(golden.get("leaves").asInt());
-    Dle.Window window = dle.window();
+    assertThat(leaves(dle)).isEqualTo(golden.get("leaves").asInt());
+    PerformanceEstimator.Window window = dle.window();
     window.add(rows(golden.get("window")), doubles(golden.get("answers")));
-    agrees(window.estimate().meanAbsoluteError(), golden.get("mae"), 1e-9, 1e-9);
-    agrees(window.estimate().rootMeanSquaredError(), golden.get("rmse"), 1e-9, 1e-9);
+    agrees(window.estimate().figure("mae"), golden.get("mae"), 1e-9, 1e-9);
+    agrees(window.estimate().figure("rmse"), golden.get("rmse"), 1e-9, 1e-9);
     assertThat(window.estimate().rows()).isEqualTo(400);
+  }
+
+  private static int leaves(PerformanceEstimator dle) {
+    return ((ErrorEstimator) dle).leaves();
   }
 
   /** A model whose errors grow with its third feature. */
@@ -64,8 +68,8 @@ class DleTest {
       return this;
     }
 
-    Dle fit() {
-      return Dle.builder().add(labels, features, predictions).build();
+    PerformanceEstimator fit() {
+      return PerformanceEstimator.regression().add(labels, features, predictions).build();
     }
   }
 
@@ -77,13 +81,13 @@ class DleTest {
     int absolute = 0;
     int squared = 0;
     for (int round = 0; round < rounds; round++) {
-      Dle dle = world.draw(1200, 0).fit();
+      PerformanceEstimator dle = world.draw(1200, 0).fit();
       world.draw(400, 0);
-      Dle.Window window = dle.window();
+      PerformanceEstimator.Window window = dle.window();
       window.add(world.features, world.predictions);
       RegressionPerformance realised = RegressionPerformance.of(world.labels, world.predictions);
-      absolute += holds(window.estimate().meanAbsoluteError(), realised.meanAbsoluteError());
-      squared += holds(window.estimate().rootMeanSquaredError(), realised.rootMeanSquaredError());
+      absolute += holds(window.estimate().figure("mae"), realised.meanAbsoluteError());
+      squared += holds(window.estimate().figure("rmse"), realised.rootMeanSquaredError());
     }
     assertThat(absolute / (double) rounds).as("seed " + seed).isBetween(0.915, 0.985);
     assertThat(squared / (double) rounds).as("seed " + seed).isBetween(0.915, 0.985);
@@ -96,7 +100,7 @@ class DleTest {
   @Test
   void covariateShiftMovesTheEstimateTowardsTheRealisedFigure() {
     World world = new World(71);
-    Dle dle = world.draw(20_000, 0).fit();
+    PerformanceEstimator dle = world.draw(20_000, 0).fit();
     double before = expected(dle, world.draw(20_000, 0));
     double after = expected(dle, world.draw(20_000, 1));
     double realised =
@@ -106,45 +110,47 @@ class DleTest {
     assertThat(after).isCloseTo(realised, within(0.06));
   }
 
-  private static double expected(Dle dle, World world) {
-    Dle.Window window = dle.window();
+  private static double expected(PerformanceEstimator dle, World world) {
+    PerformanceEstimator.Window window = dle.window();
     window.add(world.features, world.predictions);
-    return window.estimate().meanAbsoluteError().orElse(NAN);
+    return window.estimate().figure("mae").orElse(NAN);
   }
 
   @Test
   void conceptDriftIsNotSeenAndThatIsSaid() {
     World world = new World(73);
-    Dle dle = world.draw(2000, 0).fit();
-    Dle.Window window = dle.window();
+    PerformanceEstimator dle = world.draw(2000, 0).fit();
+    PerformanceEstimator.Window window = dle.window();
     window.add(world.draw(2000, 0).features, world.predictions);
     double[] other = Arrays.stream(world.labels).map(label -> label + 10).toArray();
     assertThat(RegressionPerformance.of(other, world.predictions).meanAbsoluteError().orElse(0))
         .isGreaterThan(9);
-    assertThat(window.estimate().meanAbsoluteError().orElse(NAN)).isLessThan(1);
+    assertThat(window.estimate().figure("mae").orElse(NAN)).isLessThan(1);
     assertThat(window.estimate().limits()).anyMatch(limit -> limit.contains("Concept drift"));
   }
 
   @Test
   void mergedWindowsAreExactlyTheWindowOfAllRowsInAnyOrder() {
     World world = new World(79);
-    Dle dle = world.draw(2000, 0).fit();
+    PerformanceEstimator dle = world.draw(2000, 0).fit();
     world.draw(1000, 1);
     world.predictions[3] = NAN;
     world.features[4][0] = INFINITY;
-    Dle.Window all = dle.window();
+    PerformanceEstimator.Window all = dle.window();
     all.add(world.features, world.predictions);
-    Dle.Window[] parts = {dle.window(), dle.window()};
+    PerformanceEstimator.Window[] parts = {dle.window(), dle.window()};
     for (int row = 999; row >= 0; row--) {
-      parts[world.random.nextInt(2)].add(world.features[row], world.predictions[row]);
+      parts[world.random.nextInt(2)].add(
+          new double[][] {world.features[row]}, new double[] {world.predictions[row]});
     }
-    Dle.Estimate merged = parts[0].merge(parts[1]).estimate();
+    PerformanceEstimator.Estimate merged = parts[0].merge(parts[1]).estimate();
     assertThat(merged).isEqualTo(all.estimate());
     assertThat(merged.rows()).isEqualTo(999);
     assertThat(merged.missing()).isOne();
     assertThat(merged.outside()).isPositive();
     assertThat(merged.limits()).anyMatch(limit -> limit.contains("beyond the reference's"));
-    Dle other = Dle.builder().add(new double[2], NO_FEATURES, new double[2]).build();
+    PerformanceEstimator other =
+        PerformanceEstimator.regression().add(new double[2], NO_FEATURES, new double[2]).build();
     assertThatThrownBy(() -> all.merge(other.window()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("two estimators");
@@ -162,94 +168,107 @@ class DleTest {
       labels[row] = row % 3 == 0 ? 1 : 7;
       others[row] = row % 3 == 2 ? 7 : 1;
     }
-    Dle dle = Dle.builder().add(labels, features, predictions).build();
-    Dle other = Dle.builder().add(others, features, predictions).build();
-    assertThat(other.leaves()).isEqualTo(dle.leaves()).isEqualTo(2);
+    PerformanceEstimator dle =
+        PerformanceEstimator.regression().add(labels, features, predictions).build();
+    PerformanceEstimator other =
+        PerformanceEstimator.regression().add(others, features, predictions).build();
+    assertThat(leaves(other)).isEqualTo(leaves(dle)).isEqualTo(2);
     byte[] bytes = dle.window().toBytes();
-    assertThat(Dle.builder().add(labels, features, predictions).build().window(bytes)).isNotNull();
-    assertThatThrownBy(() -> other.window(bytes)).hasMessageContaining("another Dle");
+    assertThat(
+            PerformanceEstimator.regression()
+                .add(labels, features, predictions)
+                .build()
+                .window(bytes))
+        .isNotNull();
+    assertThatThrownBy(() -> other.window(bytes)).hasMessageContaining("another estimator");
   }
 
   @Test
   void aWindowIsReadAsItWasWritten() {
     World world = new World(80);
-    Dle dle = world.draw(2000, 0).fit();
+    PerformanceEstimator dle = world.draw(2000, 0).fit();
     world.draw(100, 1);
     world.predictions[3] = NAN;
     world.features[4][0] = INFINITY;
-    Dle.Window window = dle.window();
+    PerformanceEstimator.Window window = dle.window();
     window.add(world.features, world.predictions);
     byte[] bytes = window.toBytes();
-    Dle.Window read = dle.window(bytes);
+    PerformanceEstimator.Window read = dle.window(bytes);
     assertThat(read.toBytes()).isEqualTo(bytes);
     assertThat(read.estimate()).isEqualTo(window.estimate());
     assertThat(read.merge(window).estimate().rows()).isEqualTo(198);
-    Dle other = world.draw(2000, 0).fit();
-    assertThatThrownBy(() -> other.window(bytes)).hasMessageContaining("another Dle");
+    PerformanceEstimator other = world.draw(2000, 0).fit();
+    assertThatThrownBy(() -> other.window(bytes)).hasMessageContaining("another estimator");
     bytes[20]++;
     assertThatThrownBy(() -> dle.window(bytes)).isInstanceOf(DataException.class);
   }
 
   @Test
   void fewRowsAreOneKindMeasuredByAll() {
-    Dle dle =
-        Dle.builder()
+    PerformanceEstimator dle =
+        PerformanceEstimator.regression()
             .add(new double[] {1, 2, 3}, new double[][] {{1}, {2}, {3}}, new double[] {2, 4, 6})
             .build();
-    assertThat(dle.leaves()).isOne();
-    Dle.Window window = dle.window();
-    window.add(new double[] {2}, 2);
-    Dle.Estimate estimate = window.estimate();
-    assertThat(estimate.meanAbsoluteError().orElse(NAN)).isCloseTo(2, within(1e-12));
-    assertThat(estimate.rootMeanSquaredError().orElse(NAN))
-        .isCloseTo(Math.sqrt(14 / 3.0), within(1e-12));
+    assertThat(leaves(dle)).isOne();
+    PerformanceEstimator.Window window = dle.window();
+    window.add(new double[][] {{2}}, new double[] {2});
+    PerformanceEstimator.Estimate estimate = window.estimate();
+    assertThat(estimate.figure("mae").orElse(NAN)).isCloseTo(2, within(1e-12));
+    assertThat(estimate.figure("rmse").orElse(NAN)).isCloseTo(Math.sqrt(14 / 3.0), within(1e-12));
     // variance 1 of one row of the window, and of the mean of three rows
-    assertThat(((Metric.Value) estimate.meanAbsoluteError()).standardError())
+    assertThat(((Metric.Value) estimate.figure("mae")).standardError())
         .isCloseTo(Math.sqrt(1 + 1 / 3.0), within(1e-12));
-    assertThat(dle.toString()).isEqualTo("Dle of 3 rows, leaves: 1");
+    assertThat(dle.toString()).isEqualTo("PerformanceEstimator of 3 rows, leaves: 1");
   }
 
   @Test
   void aSingleReferenceRowLeavesTheErrorUnknown() {
-    Dle dle = Dle.builder().add(new double[] {1}, new double[][] {{}}, new double[] {4}).build();
-    Dle.Window window = dle.window();
-    window.add(new double[0], 4);
-    assertThat(window.estimate().meanAbsoluteError()).isEqualTo(new Metric.Value(3, INFINITY));
+    PerformanceEstimator dle =
+        PerformanceEstimator.regression()
+            .add(new double[] {1}, new double[][] {{}}, new double[] {4})
+            .build();
+    PerformanceEstimator.Window window = dle.window();
+    window.add(new double[1][0], new double[] {4});
+    assertThat(window.estimate().figure("mae")).isEqualTo(new Metric.Value(3, INFINITY));
   }
 
   @Test
   void noRowsExpectNothingAndFailNothing() {
-    Dle dle = Dle.builder().add(new double[2], NO_FEATURES, new double[] {1, 2}).build();
-    Dle.Window window = dle.window();
+    PerformanceEstimator dle =
+        PerformanceEstimator.regression()
+            .add(new double[2], NO_FEATURES, new double[] {1, 2})
+            .build();
+    PerformanceEstimator.Window window = dle.window();
     window.add(NO_FEATURES, new double[] {NAN, NAN});
-    Dle.Estimate nothing = window.estimate();
+    PerformanceEstimator.Estimate nothing = window.estimate();
     assertThat(nothing.missing()).isEqualTo(2);
-    assertThat(nothing.meanAbsoluteError())
-        .isEqualTo(new Metric.Undefined("no row has a prediction"));
-    assertThat(nothing.rootMeanSquaredError())
-        .isEqualTo(new Metric.Undefined("no row has a prediction"));
+    assertThat(nothing.figure("mae")).isEqualTo(new Metric.Undefined("no row has a prediction"));
+    assertThat(nothing.figure("rmse")).isEqualTo(new Metric.Undefined("no row has a prediction"));
     assertThat(nothing.limits()).isNotEmpty();
   }
 
   @Test
   void aPerfectReferenceExpectsNoError() {
-    Dle dle = Dle.builder().add(new double[] {1, 2}, NO_FEATURES, new double[] {1, 2}).build();
-    Dle.Window window = dle.window();
-    window.add(new double[0], 1);
-    assertThat(window.estimate().meanAbsoluteError()).isEqualTo(new Metric.Value(0, 0));
-    assertThat(window.estimate().rootMeanSquaredError()).isEqualTo(new Metric.Value(0, 0));
+    PerformanceEstimator dle =
+        PerformanceEstimator.regression()
+            .add(new double[] {1, 2}, NO_FEATURES, new double[] {1, 2})
+            .build();
+    PerformanceEstimator.Window window = dle.window();
+    window.add(new double[1][0], new double[] {1});
+    assertThat(window.estimate().figure("mae")).isEqualTo(new Metric.Value(0, 0));
+    assertThat(window.estimate().figure("rmse")).isEqualTo(new Metric.Value(0, 0));
   }
 
   @ParameterizedTest
   @ValueSource(doubles = {1e200, 1e-200, 1e307})
   void squaresDoNotOverflow(double unit) {
-    Dle dle =
-        Dle.builder()
+    PerformanceEstimator dle =
+        PerformanceEstimator.regression()
             .add(new double[] {0, 0, 0}, new double[3][0], new double[] {unit, 2 * unit, 3 * unit})
             .build();
-    Dle.Window window = dle.window();
-    window.add(new double[0], unit);
-    assertThat(window.estimate().rootMeanSquaredError().orElse(NAN) / unit)
+    PerformanceEstimator.Window window = dle.window();
+    window.add(new double[1][0], new double[] {unit});
+    assertThat(window.estimate().figure("rmse").orElse(NAN) / unit)
         .isCloseTo(Math.sqrt(14 / 3.0), within(1e-12));
   }
 
@@ -268,15 +287,16 @@ class DleTest {
       labels[row] = 0;
       predictions[row] *= row % 4 < 2 ? 1 : -1;
     }
-    Dle dle = Dle.builder().add(labels, features, predictions).build();
+    PerformanceEstimator dle =
+        PerformanceEstimator.regression().add(labels, features, predictions).build();
     double[] expected = {10, 1, 20};
     for (int kind = 0; kind < 3; kind++) {
-      Dle.Window window = dle.window();
-      window.add(new double[] {values[kind], 7}, 0.5);
-      assertThat(window.estimate().meanAbsoluteError().orElse(NAN))
+      PerformanceEstimator.Window window = dle.window();
+      window.add(new double[][] {{values[kind], 7}}, new double[] {0.5});
+      assertThat(window.estimate().figure("mae").orElse(NAN))
           .isCloseTo(expected[kind], within(1e-9));
       assertThat(window.estimate().outside()).isZero();
-      window.add(new double[] {values[kind], NAN}, 0.5);
+      window.add(new double[][] {{values[kind], NAN}}, new double[] {0.5});
       assertThat(window.estimate().outside()).isOne();
     }
   }
@@ -294,17 +314,18 @@ class DleTest {
       features[row] = new double[] {kind};
       predictions[row] = splits ? 3 * kind : 4;
     }
-    Dle dle = Dle.builder().add(labels, features, predictions).build();
-    assertThat(dle.leaves()).isGreaterThan(1);
-    Dle.Window window = dle.window();
-    window.add(new double[] {0}, 0);
-    assertThat(window.estimate().meanAbsoluteError().orElse(NAN)).isEqualTo(4);
+    PerformanceEstimator dle =
+        PerformanceEstimator.regression().add(labels, features, predictions).build();
+    assertThat(leaves(dle)).isGreaterThan(1);
+    PerformanceEstimator.Window window = dle.window();
+    window.add(new double[][] {{0}}, new double[] {0});
+    assertThat(window.estimate().figure("mae").orElse(NAN)).isEqualTo(4);
   }
 
   @Test
   void rowsWithoutLabelOrPredictionAreLeftOutAndCounted() {
-    Dle dle =
-        Dle.builder()
+    PerformanceEstimator dle =
+        PerformanceEstimator.regression()
             .add(new double[] {1, NAN, 1}, new double[3][0], new double[] {2, 2, NAN})
             .build();
     assertThat(dle.rows()).isOne();
@@ -313,7 +334,7 @@ class DleTest {
 
   @Test
   void badInputIsRefusedWithItsPlaceAndAddsNothing() {
-    Dle.Builder builder = Dle.builder();
+    PerformanceEstimator.Builder builder = PerformanceEstimator.regression();
     assertThatThrownBy(builder::build)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("0 reference rows");
@@ -328,10 +349,10 @@ class DleTest {
     assertThatThrownBy(
             () -> builder.add(new double[] {0, -most}, NO_FEATURES, new double[] {1, most}))
         .hasMessageContaining("row 1");
-    Dle dle = builder.add(new double[1], new double[1][0], new double[1]).build();
+    PerformanceEstimator dle = builder.add(new double[1], new double[1][0], new double[1]).build();
     assertThat(dle.rows()).isOne();
-    Dle.Window window = dle.window();
-    assertThatThrownBy(() -> window.add(new double[] {1}, 1))
+    PerformanceEstimator.Window window = dle.window();
+    assertThatThrownBy(() -> window.add(new double[][] {{1}}, new double[] {1}))
         .hasMessageContaining("need the 0 features");
     assertThatThrownBy(() -> window.add(new double[][] {{}, {1}}, new double[2]))
         .hasMessageContaining("features[1] has length 1");
