@@ -2,18 +2,18 @@ package io.mlops4j.monitor;
 
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.internal.AnytimeBounds;
+import io.mlops4j.monitor.internal.AnytimeBounds.Range;
+import io.mlops4j.monitor.internal.Conditions;
 import io.mlops4j.monitor.internal.Figures;
 import io.mlops4j.monitor.performance.GroupFigures;
 import io.mlops4j.monitor.performance.LabelCoverage;
 import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.monitor.performance.PerformanceEstimator;
-import io.mlops4j.rollout.Evidence;
 import io.mlops4j.rollout.Gate;
 import io.mlops4j.rollout.Trial;
 import io.mlops4j.rollout.Verdict;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * time.
  */
 final class FigureCondition {
-  private static final double ALPHA = 0.05;
-
   /** Fewer rows have no normal distribution. */
   private static final long FEWEST_ROWS = 100;
 
@@ -79,40 +77,37 @@ final class FigureCondition {
 
   /** Compares with the baseline. */
   Gate difference(double tolerance, boolean mayRise) {
-    return trial -> {
-      if (trial.baseline().isEmpty()) {
-        return new Verdict.Pass(
-            evidence(Double.NaN, Double.NaN, "there is no baseline to compare with"));
-      }
-      Object ours = side("candidate", trial::isCandidate, trial);
-      Object theirs = side("baseline", trial::isBaseline, trial);
-      if (!(ours instanceof Side candidate)) {
-        return unknown(Double.NaN, ours);
-      }
-      if (!(theirs instanceof Side baseline)) {
-        return unknown(Double.NaN, theirs);
-      }
-      double half =
-          half(
-              Math.hypot(candidate.error(), baseline.error()),
-              Math.min(candidate.rows(), baseline.rows()));
-      double change = candidate.value() - baseline.value();
-      double bound = baseline.value() + (mayRise ? -tolerance : tolerance);
-      String text =
-          "%s of the candidate is %s and of the baseline %s: a difference of %s (%s to %s), %s allowed; candidate: %s; baseline: %s"
-              .formatted(
-                  figure,
-                  Figures.of(candidate.value()),
-                  Figures.of(baseline.value()),
-                  Figures.signed(change),
-                  Figures.signed(change - half),
-                  Figures.signed(change + half),
-                  Figures.signed(mayRise ? -tolerance : tolerance),
-                  candidate.coverage(),
-                  baseline.coverage());
-      return verdict(
-          candidate.value(), bound, (mayRise ? -change : change) - tolerance, half, text);
-    };
+    return Conditions.ofBoth(figure, Double.NaN, trial -> difference(trial, tolerance, mayRise));
+  }
+
+  private Verdict difference(Trial trial, double tolerance, boolean mayRise) {
+    Object ours = side("candidate", trial::isCandidate, trial);
+    Object theirs = side("baseline", trial::isBaseline, trial);
+    if (!(ours instanceof Side candidate)) {
+      return unknown(Double.NaN, ours);
+    }
+    if (!(theirs instanceof Side baseline)) {
+      return unknown(Double.NaN, theirs);
+    }
+    double half =
+        half(
+            Math.hypot(candidate.error(), baseline.error()),
+            Math.min(candidate.rows(), baseline.rows()));
+    double change = candidate.value() - baseline.value();
+    double bound = baseline.value() + (mayRise ? -tolerance : tolerance);
+    String text =
+        "%s of the candidate is %s and of the baseline %s: a difference of %s (%s to %s), %s allowed; candidate: %s; baseline: %s"
+            .formatted(
+                figure,
+                Figures.of(candidate.value()),
+                Figures.of(baseline.value()),
+                Figures.signed(change),
+                Figures.signed(change - half),
+                Figures.signed(change + half),
+                Figures.signed(mayRise ? -tolerance : tolerance),
+                candidate.coverage(),
+                baseline.coverage());
+    return verdict(candidate.value(), bound, (mayRise ? -change : change) - tolerance, half, text);
   }
 
   /** Bounds the difference between any two groups that have enough rows. */
@@ -142,7 +137,7 @@ final class FigureCondition {
   /** Of all pairs, the one with the largest difference; the pairs share the level. */
   private Verdict gap(
       GroupFigures groups, List<String> judged, double independent, String column, double bound) {
-    double alpha = ALPHA / (judged.size() * (judged.size() - 1) / 2.0);
+    double alpha = Conditions.ALPHA / (judged.size() * (judged.size() - 1) / 2.0);
     double largest = -1;
     double low = 0;
     double high = 0;
@@ -244,7 +239,7 @@ final class FigureCondition {
   }
 
   private static double half(double error, long rows) {
-    return error * AnytimeBounds.standardErrors(rows, ALPHA);
+    return error * AnytimeBounds.standardErrors(rows, Conditions.ALPHA);
   }
 
   /**
@@ -252,21 +247,11 @@ final class FigureCondition {
    * @param half half the width of the interval
    */
   private Verdict verdict(double measured, double bound, double excess, double half, String text) {
-    if (excess + half <= 0) {
-      return new Verdict.Pass(evidence(measured, bound, text));
-    }
-    return excess - half > 0
-        ? new Verdict.Fail(evidence(measured, bound, text))
-        : new Verdict.Inconclusive(
-            evidence(measured, bound, text + "; more rows are needed for a verdict"));
+    return Conditions.within(
+        figure, measured, bound, new Range(excess - half, excess + half), text, "rows");
   }
 
   private Verdict unknown(double bound, Object reason) {
-    return new Verdict.Inconclusive(
-        evidence(Double.NaN, bound, Objects.requireNonNull(reason).toString()));
-  }
-
-  private List<Evidence> evidence(double measured, double bound, String text) {
-    return List.of(new Evidence(figure, measured, bound, text));
+    return Conditions.inconclusive(figure, bound, reason.toString());
   }
 }

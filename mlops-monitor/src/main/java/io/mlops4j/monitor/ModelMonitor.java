@@ -10,6 +10,7 @@ import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.monitor.alarm.NotWatched;
 import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.gate.CallWatch;
+import io.mlops4j.monitor.internal.Conditions;
 import io.mlops4j.monitor.performance.task.PerformanceRules;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SlicedProfile;
@@ -149,7 +150,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    */
   public MonitorGate gate() {
     countsCalls = true;
-    return new MonitorGate(this, calls.gate(), List.of());
+    return new MonitorGate(this, calls.gate(), Conditions.NONE);
   }
 
   /**

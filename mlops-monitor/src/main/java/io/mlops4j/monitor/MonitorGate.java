@@ -4,11 +4,14 @@ import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.gate.CallGate;
+import io.mlops4j.monitor.internal.AnytimeBounds;
+import io.mlops4j.monitor.internal.AnytimeBounds.Range;
+import io.mlops4j.monitor.internal.Conditions;
 import io.mlops4j.rollout.Evidence;
 import io.mlops4j.rollout.Gate;
+import io.mlops4j.rollout.OutputDifference;
 import io.mlops4j.rollout.Trial;
 import io.mlops4j.rollout.Verdict;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -29,20 +32,20 @@ import java.util.stream.Collectors;
  * inconclusive.
  */
 public final class MonitorGate implements Gate {
+  private static final String OPEN = "open_episodes";
+
   private final ModelMonitor monitor;
   private final CallGate calls;
-  private final List<Gate> conditions;
+  private final Conditions conditions;
 
-  MonitorGate(ModelMonitor monitor, CallGate calls, List<Gate> conditions) {
+  MonitorGate(ModelMonitor monitor, CallGate calls, Conditions conditions) {
     this.monitor = monitor;
     this.calls = calls;
-    this.conditions = List.copyOf(conditions);
+    this.conditions = conditions;
   }
 
   private MonitorGate with(Gate condition) {
-    List<Gate> more = new ArrayList<>(conditions);
-    more.add(condition);
-    return new MonitorGate(monitor, calls, more);
+    return new MonitorGate(monitor, calls, conditions.with(condition));
   }
 
   /**
@@ -167,8 +170,7 @@ public final class MonitorGate implements Gate {
    * @throws IllegalArgumentException if there is no such figure, or the tolerance is out of range
    */
   public MonitorGate notLower(String figure, double tolerance) {
-    checkTolerance(tolerance);
-    return with(figure(figure).difference(tolerance, true));
+    return with(figure(figure).difference(Conditions.checkPositive("tolerance", tolerance), true));
   }
 
   /**
@@ -181,8 +183,7 @@ public final class MonitorGate implements Gate {
    * @throws IllegalArgumentException if there is no such figure, or the tolerance is out of range
    */
   public MonitorGate notHigher(String figure, double tolerance) {
-    checkTolerance(tolerance);
-    return with(figure(figure).difference(tolerance, false));
+    return with(figure(figure).difference(Conditions.checkPositive("tolerance", tolerance), false));
   }
 
   /**
@@ -204,13 +205,11 @@ public final class MonitorGate implements Gate {
           "column: found \"%s\", expected one of %s; see PerformancePolicy.groups(...)"
               .formatted(column, monitor.groups()));
     }
-    if (!(gap > 0 && gap < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("gap: found " + gap + ", expected more than 0");
-    }
+    double bound = Conditions.checkPositive("gap", gap);
     if (!monitor.figures().contains(figure)) {
       throw unknownFigure(figure);
     }
-    return with(new FigureCondition(monitor, figure).gap(column, gap));
+    return with(new FigureCondition(monitor, figure).gap(column, bound));
   }
 
   /**
@@ -230,11 +229,40 @@ public final class MonitorGate implements Gate {
    */
   public MonitorGate maxDisagreement(String output, double share) {
     Objects.requireNonNull(output, "output");
-    if (!(share > 0 && share < 1)) {
-      throw new IllegalArgumentException(
-          "share: found " + share + ", expected more than 0 and less than 1");
+    double bound = Conditions.checkShare("share", share);
+    String name = "disagreement_" + output;
+    return with(Conditions.ofBoth(name, bound, trial -> disagreement(trial, name, output, bound)));
+  }
+
+  private Verdict disagreement(Trial trial, String name, String output, double bound) {
+    List<OutputDifference> found =
+        monitor.comparisons().stream()
+            .filter(pair -> trial.isBaseline(pair.baseline()))
+            .filter(pair -> trial.isCandidate(pair.candidate()))
+            .flatMap(pair -> pair.outputs().stream())
+            .filter(one -> one.name().equals(output))
+            .toList();
+    long rows = found.stream().mapToLong(OutputDifference::rows).sum();
+    if (rows == 0) {
+      return Conditions.inconclusive(
+          name,
+          bound,
+          "no row was answered with %s by both; the candidate must be a shadow of the deployment"
+              .formatted(output));
     }
-    return with(new DisagreementCondition(monitor, output, share));
+    long different = found.stream().mapToLong(OutputDifference::different).sum();
+    Range range = AnytimeBounds.probability((double) different, (double) rows, Conditions.ALPHA);
+    double share = (double) different / rows;
+    String text =
+        "%s differs in %d of %d rows, %s (%s), bound %s"
+            .formatted(
+                output,
+                different,
+                rows,
+                Conditions.share(share),
+                Conditions.shares(range),
+                Conditions.share(bound));
+    return Conditions.atMost(name, share, bound, range, text, "rows");
   }
 
   private FigureCondition figure(String figure) {
@@ -261,13 +289,6 @@ public final class MonitorGate implements Gate {
   private static void checkFinite(double value) {
     if (!Double.isFinite(value)) {
       throw new IllegalArgumentException("value: found " + value + ", expected a finite number");
-    }
-  }
-
-  private static void checkTolerance(double tolerance) {
-    if (!(tolerance > 0 && tolerance < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
-          "tolerance: found " + tolerance + ", expected more than 0");
     }
   }
 
@@ -299,17 +320,13 @@ public final class MonitorGate implements Gate {
             .map(kind -> kind.name().toLowerCase(Locale.ROOT))
             .collect(Collectors.joining(" or "));
     return window(trial).isPresent()
-        ? new Verdict.Pass(count(0, "no episode of " + which + " is open"))
-        : new Verdict.Inconclusive(
-            count(Double.NaN, "no window of the candidate began and ended since " + trial.since()));
+        ? new Verdict.Pass(Conditions.evidence(OPEN, 0, 0, "no episode of " + which + " is open"))
+        : Conditions.inconclusive(
+            OPEN, 0, "no window of the candidate began and ended since " + trial.since());
   }
 
   private static boolean concerns(Episode episode, Trial trial) {
     return episode.kind() != Alarm.Kind.PERFORMANCE || trial.isCandidate(episode.servedBy());
-  }
-
-  private static List<Evidence> count(double open, String text) {
-    return List.of(new Evidence("open_episodes", open, 0, text));
   }
 
   private static Evidence evidence(Episode episode) {
@@ -324,10 +341,6 @@ public final class MonitorGate implements Gate {
   /** Inconclusive if there is no condition. */
   @Override
   public Verdict judge(Trial trial) {
-    Objects.requireNonNull(trial, "trial");
-    return conditions.stream()
-        .map(condition -> condition.judge(trial))
-        .reduce(Verdict::and)
-        .orElseGet(() -> calls.judge(trial));
+    return conditions.judge(trial);
   }
 }

@@ -2,14 +2,12 @@ package io.mlops4j.monitor.gate;
 
 import io.mlops4j.monitor.internal.AnytimeBounds;
 import io.mlops4j.monitor.internal.AnytimeBounds.Range;
+import io.mlops4j.monitor.internal.Conditions;
 import io.mlops4j.monitor.internal.Figures;
 import io.mlops4j.rollout.Gate;
 import io.mlops4j.rollout.Trial;
 import io.mlops4j.rollout.Verdict;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.BiFunction;
 
 /**
  * Judges a candidate by the failures and times of its calls, against the baseline's calls of the
@@ -29,20 +27,23 @@ import java.util.function.BiFunction;
  * count as Kish's effective number, which makes the guarantee approximate.
  */
 public final class CallGate implements Gate {
-  private static final double ALPHA = 0.05;
+  private static final String CALLS = "calls";
+  private static final String INCREASE = "error_increase";
 
   private final CallWatch calls;
-  private final List<BiFunction<PairedCalls, Trial, Verdict>> conditions;
+  private final Conditions conditions;
 
-  CallGate(CallWatch calls, List<BiFunction<PairedCalls, Trial, Verdict>> conditions) {
+  CallGate(CallWatch calls, Conditions conditions) {
     this.calls = calls;
-    this.conditions = List.copyOf(conditions);
+    this.conditions = conditions;
   }
 
-  private CallGate with(BiFunction<PairedCalls, Trial, Verdict> condition) {
-    List<BiFunction<PairedCalls, Trial, Verdict>> more = new ArrayList<>(conditions);
-    more.add(condition);
-    return new CallGate(calls, more);
+  private CallGate with(Gate condition) {
+    return new CallGate(calls, conditions.with(condition));
+  }
+
+  private PairedCalls paired(Trial trial) {
+    return PairedCalls.of(calls.since(trial.since()), trial);
   }
 
   /**
@@ -54,8 +55,8 @@ public final class CallGate implements Gate {
    * @throws IllegalArgumentException if the share is out of range
    */
   public CallGate maxErrorRate(double share) {
-    checkShare("share", share);
-    return with((paired, trial) -> errorRate(paired, share));
+    double bound = Conditions.checkShare("share", share);
+    return with(trial -> errorRate(paired(trial), bound));
   }
 
   /**
@@ -67,8 +68,8 @@ public final class CallGate implements Gate {
    * @throws IllegalArgumentException if the difference is out of range
    */
   public CallGate maxErrorIncrease(double difference) {
-    checkShare("difference", difference);
-    return with((paired, trial) -> errorIncrease(paired, trial, difference));
+    double bound = Conditions.checkShare("difference", difference);
+    return with(Conditions.ofBoth(INCREASE, bound, trial -> errorIncrease(paired(trial), bound)));
   }
 
   /**
@@ -96,33 +97,22 @@ public final class CallGate implements Gate {
    * @throws IllegalArgumentException if the share or the quantile is out of range
    */
   public CallGate maxLatencyIncrease(double share, double quantile) {
-    if (!(share > 0 && share < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("share: found " + share + ", expected more than 0");
-    }
-    checkShare("quantile", quantile);
-    return with((paired, trial) -> latencyIncrease(paired, trial, share, quantile));
-  }
-
-  private static void checkShare(String name, double share) {
-    if (!(share > 0 && share < 1)) {
-      throw new IllegalArgumentException(
-          name + ": found " + share + ", expected more than 0 and less than 1");
-    }
+    double bound = Conditions.checkPositive("share", share);
+    double of = Conditions.checkShare("quantile", quantile);
+    String name = "latency_p" + Figures.of(100 * of).replace('.', '_') + "_increase";
+    return with(
+        Conditions.ofBoth(name, bound, trial -> latencyIncrease(paired(trial), name, bound, of)));
   }
 
   /** Inconclusive if there is no condition. */
   @Override
   public Verdict judge(Trial trial) {
-    PairedCalls paired = PairedCalls.of(calls.since(trial.since()), trial);
-    return conditions.stream()
-        .map(condition -> condition.apply(paired, trial))
-        .reduce(Verdict::and)
-        .orElseGet(Conditions::none);
+    return conditions.judge(trial);
   }
 
   private static Verdict errorRate(PairedCalls paired, double bound) {
     WeightedCalls all = paired.all();
-    Range range = AnytimeBounds.probability(failures(all), all.effectiveCalls(), ALPHA);
+    Range range = AnytimeBounds.probability(failures(all), all.effectiveCalls(), Conditions.ALPHA);
     String text =
         all.calls() == 0
             ? "no call of the candidate was counted; if it gets calls, make the source of this gate"
@@ -133,13 +123,10 @@ public final class CallGate implements Gate {
                     Figures.of(all.calls()),
                     Conditions.shares(range),
                     Conditions.share(bound));
-    return Conditions.verdict("error_rate", all.failedShare(), bound, range, text);
+    return Conditions.atMost("error_rate", all.failedShare(), bound, range, text, CALLS);
   }
 
-  private static Verdict errorIncrease(PairedCalls paired, Trial trial, double bound) {
-    if (trial.baseline().isEmpty()) {
-      return Conditions.noBaseline("error_increase", bound);
-    }
+  private static Verdict errorIncrease(PairedCalls paired, double bound) {
     Range ours = failedShare(paired.candidate());
     Range theirs = failedShare(paired.baseline());
     Range range = new Range(ours.low() - theirs.high(), ours.high() - theirs.low());
@@ -153,11 +140,11 @@ public final class CallGate implements Gate {
                 Conditions.share(difference),
                 Conditions.shares(range),
                 Conditions.share(bound));
-    return Conditions.verdict("error_increase", difference, bound, range, text);
+    return Conditions.atMost(INCREASE, difference, bound, range, text, CALLS);
   }
 
   private static Range failedShare(WeightedCalls side) {
-    return AnytimeBounds.probability(failures(side), side.effectiveCalls(), ALPHA / 2);
+    return AnytimeBounds.probability(failures(side), side.effectiveCalls(), Conditions.ALPHA / 2);
   }
 
   private static double failures(WeightedCalls side) {
@@ -166,11 +153,7 @@ public final class CallGate implements Gate {
   }
 
   private static Verdict latencyIncrease(
-      PairedCalls paired, Trial trial, double bound, double quantile) {
-    String name = "latency_p" + Figures.of(100 * quantile).replace('.', '_') + "_increase";
-    if (trial.baseline().isEmpty()) {
-      return Conditions.noBaseline(name, bound);
-    }
+      PairedCalls paired, String name, double bound, double quantile) {
     Range ours = times(paired.candidate(), quantile);
     Range theirs = times(paired.baseline(), quantile);
     Range range = new Range(ours.low() / theirs.high() - 1, ours.high() / theirs.low() - 1);
@@ -190,7 +173,7 @@ public final class CallGate implements Gate {
                     Conditions.increase(increase),
                     Conditions.increases(range),
                     Conditions.increase(bound));
-    return Conditions.verdict(name, increase, bound, range, text);
+    return Conditions.atMost(name, increase, bound, range, text, CALLS);
   }
 
   private static Range times(WeightedCalls side, double quantile) {
@@ -198,7 +181,7 @@ public final class CallGate implements Gate {
     if (answers == 0) {
       return new Range(0, Double.POSITIVE_INFINITY);
     }
-    Range ranks = AnytimeBounds.successes(quantile, answers, ALPHA / 2);
+    Range ranks = AnytimeBounds.successes(quantile, answers, Conditions.ALPHA / 2);
     double high =
         ranks.high() >= answers ? Double.POSITIVE_INFINITY : side.within(ranks.high() / answers);
     return new Range(ranks.low() <= 0 ? 0 : side.within(ranks.low() / answers), high);

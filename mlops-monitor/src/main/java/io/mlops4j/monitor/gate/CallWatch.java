@@ -3,6 +3,7 @@ package io.mlops4j.monitor.gate;
 import io.mlops4j.error.OverloadedException;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceListener;
+import io.mlops4j.monitor.internal.Conditions;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -83,7 +84,7 @@ public final class CallWatch implements InferenceListener {
    * @return a gate on the calls that this watch has counted when the gate judges
    */
   public CallGate gate() {
-    return new CallGate(this, List.of());
+    return new CallGate(this, Conditions.NONE);
   }
 
   @Override
