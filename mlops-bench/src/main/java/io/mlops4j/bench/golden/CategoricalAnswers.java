@@ -2,8 +2,7 @@ package io.mlops4j.bench.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mlops4j.monitor.stats.ChiSquare;
-import io.mlops4j.monitor.stats.ChiSquare.Form;
-import io.mlops4j.monitor.stats.CramersV;
+import io.mlops4j.monitor.stats.CountDistance;
 import io.mlops4j.monitor.stats.PValueMethod;
 
 /** Two samples counted by category. */
@@ -21,9 +20,9 @@ final class CategoricalAnswers {
         ChiSquare.withDefaults().withYates(false),
         reference,
         current);
-    ChiSquare g = ChiSquare.withDefaults().withYates(false).with(Form.LIKELIHOOD_RATIO);
+    ChiSquare g = ChiSquare.withDefaults().withYates(false).withLikelihoodRatio();
     chiSquare(answers, "g_test.", g.with(PValueMethod.ASYMPTOTIC), reference, current);
-    answers.value("cramers_v", () -> CramersV.withDefaults().statistic(reference, current));
+    answers.value("cramers_v", () -> CountDistance.CRAMERS_V.between(reference, current));
     HistogramAnswers.add(answers, "hist.", () -> reference, () -> current);
     return answers;
   }

@@ -1,13 +1,7 @@
 package io.mlops4j.bench.golden;
 
-import io.mlops4j.monitor.stats.Hellinger;
-import io.mlops4j.monitor.stats.JensenShannon;
-import io.mlops4j.monitor.stats.JensenShannon.Scale;
-import io.mlops4j.monitor.stats.KullbackLeibler;
-import io.mlops4j.monitor.stats.LogBase;
-import io.mlops4j.monitor.stats.MaximumDifference;
+import io.mlops4j.monitor.stats.CountDistance;
 import io.mlops4j.monitor.stats.PopulationStability;
-import io.mlops4j.monitor.stats.TotalVariation;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -18,16 +12,18 @@ final class HistogramAnswers {
           Map.entry("psi_eps1e-4", PopulationStability.withDefaults()::statistic),
           Map.entry(
               "psi_laplace0.5", PopulationStability.withDefaults().withPseudoCount(0.5)::statistic),
-          Map.entry("js_distance_base2", JensenShannon.withDefaults()::statistic),
+          Map.entry("js_distance_base2", CountDistance.JENSEN_SHANNON::between),
           Map.entry(
               "js_divergence_base2",
-              JensenShannon.withDefaults().with(Scale.DIVERGENCE)::statistic),
-          Map.entry("hellinger", Hellinger.withDefaults()::statistic),
-          Map.entry("total_variation", TotalVariation.withDefaults()::statistic),
-          Map.entry("linf", MaximumDifference.withDefaults()::statistic),
-          Map.entry("kl_ref_cur_nats", KullbackLeibler.withDefaults()::statistic),
-          Map.entry("kl_ref_cur_bits", KullbackLeibler.withDefaults().with(LogBase.TWO)::statistic),
-          Map.entry("kl_cur_ref_nats", (p, q) -> KullbackLeibler.withDefaults().statistic(q, p)));
+              (p, q) -> Math.pow(CountDistance.JENSEN_SHANNON.between(p, q), 2)),
+          Map.entry("hellinger", CountDistance.HELLINGER::between),
+          Map.entry("total_variation", CountDistance.TOTAL_VARIATION::between),
+          Map.entry("linf", CountDistance.MAXIMUM_DIFFERENCE::between),
+          Map.entry("kl_ref_cur_nats", CountDistance.KULLBACK_LEIBLER::between),
+          Map.entry(
+              "kl_ref_cur_bits",
+              (p, q) -> CountDistance.KULLBACK_LEIBLER.between(p, q) / Math.log(2)),
+          Map.entry("kl_cur_ref_nats", (p, q) -> CountDistance.KULLBACK_LEIBLER.between(q, p)));
 
   private HistogramAnswers() {}
 

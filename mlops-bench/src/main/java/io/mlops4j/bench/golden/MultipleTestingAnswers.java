@@ -2,7 +2,7 @@ package io.mlops4j.bench.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mlops4j.monitor.stats.PValueAdjustment;
-import io.mlops4j.monitor.stats.PValueCombination;
+import io.mlops4j.monitor.stats.TestResult;
 
 /** Corrections of many p-values. */
 final class MultipleTestingAnswers {
@@ -19,7 +19,7 @@ final class MultipleTestingAnswers {
   }
 
   private static double[] combined(double[] p) {
-    PValueCombination.Result result = PValueCombination.withDefaults().test(p);
+    TestResult result = PValueAdjustment.combine(p);
     return new double[] {result.statistic(), result.pValue()};
   }
 }

@@ -3,7 +3,6 @@ package io.mlops4j.bench.golden;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mlops4j.monitor.stats.AndersonDarling;
 import io.mlops4j.monitor.stats.CramerVonMises;
-import io.mlops4j.monitor.stats.CramerVonMises.Ties;
 import io.mlops4j.monitor.stats.EnergyDistance;
 import io.mlops4j.monitor.stats.KolmogorovSmirnov;
 import io.mlops4j.monitor.stats.MannWhitney;
@@ -59,7 +58,7 @@ final class TwoSampleAnswers {
 
   /** SciPy's ties: by default the library counts them otherwise. */
   private void cramerVonMises(String prefix, PValueMethod method) {
-    CramerVonMises test = CramerVonMises.withDefaults().with(method).with(Ties.MIDRANKS);
+    CramerVonMises test = CramerVonMises.withDefaults().with(method).withMidranks();
     test(prefix, test::test);
   }
 

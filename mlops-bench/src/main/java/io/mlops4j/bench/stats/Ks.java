@@ -2,6 +2,7 @@ package io.mlops4j.bench.stats;
 
 import io.mlops4j.bench.ratios.Side;
 import io.mlops4j.monitor.stats.KolmogorovSmirnov;
+import io.mlops4j.monitor.stats.TestResult;
 import java.util.Random;
 import org.apache.commons.statistics.inference.KolmogorovSmirnovTest;
 import org.apache.commons.statistics.inference.PValueMethod;
@@ -24,7 +25,7 @@ abstract class Ks implements Side {
 
       @Override
       public float run() {
-        KolmogorovSmirnov.Result result = fixed.test(current());
+        TestResult result = fixed.test(current());
         return (float) (result.statistic() + result.pValue());
       }
     };

@@ -1,8 +1,7 @@
 package io.mlops4j.bench.truth;
 
-import io.mlops4j.monitor.stats.JensenShannon;
+import io.mlops4j.monitor.stats.CountDistance;
 import io.mlops4j.monitor.stats.KolmogorovSmirnov;
-import io.mlops4j.monitor.stats.LogBase;
 import io.mlops4j.monitor.stats.Wasserstein;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -23,8 +22,9 @@ final class Evidently {
   private static final double LEAST_DEVIATION = 0.001;
 
   private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
-  private static final JensenShannon NATURAL =
-      JensenShannon.withDefaults().with(LogBase.E).with(JensenShannon.Scale.DISTANCE);
+
+  /** From bits to the natural logarithm. */
+  private static final double NATURAL = Math.sqrt(Math.log(2));
 
   private Evidently() {}
 
@@ -44,7 +44,7 @@ final class Evidently {
 
   static boolean categories(long[] reference, long[] current) {
     if (rows(reference) > SMALL) {
-      return NATURAL.statistic(reference, current) >= DISTANCE;
+      return NATURAL * CountDistance.JENSEN_SHANNON.between(reference, current) >= DISTANCE;
     }
     return (distinct(reference, current) > 2
             ? goodnessOfFit(reference, current)

@@ -174,7 +174,7 @@ final class StatsStudies {
     ChiSquare pooled = ChiSquare.withDefaults().withYates(false).withPooling(true);
     return List.of(
         category("chisq", pooled::test),
-        category("g", pooled.with(ChiSquare.Form.LIKELIHOOD_RATIO)::test),
+        category("g", pooled.withLikelihoodRatio()::test),
         new Rule<>(
             "evidently-chisq",
             Double.NaN,

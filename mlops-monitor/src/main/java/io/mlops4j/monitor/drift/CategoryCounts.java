@@ -1,10 +1,8 @@
 package io.mlops4j.monitor.drift;
 
-import io.mlops4j.monitor.stats.Hellinger;
-import io.mlops4j.monitor.stats.JensenShannon;
+import io.mlops4j.monitor.stats.CountDistance;
 import io.mlops4j.monitor.stats.PopulationStability;
 import io.mlops4j.monitor.stats.TestResult;
-import io.mlops4j.monitor.stats.TotalVariation;
 import java.util.Arrays;
 
 /**
@@ -59,9 +57,9 @@ final class CategoryCounts {
   static double effect(EffectMeasure measure, long[] reference, long[] current) {
     return switch (measure) {
       case JENSEN_SHANNON ->
-          corrected(JensenShannon.withDefaults().statistic(reference, current), reference, current);
-      case HELLINGER -> Hellinger.withDefaults().statistic(reference, current);
-      case TOTAL_VARIATION -> TotalVariation.withDefaults().statistic(reference, current);
+          corrected(CountDistance.JENSEN_SHANNON.between(reference, current), reference, current);
+      case HELLINGER -> CountDistance.HELLINGER.between(reference, current);
+      case TOTAL_VARIATION -> CountDistance.TOTAL_VARIATION.between(reference, current);
       case POPULATION_STABILITY -> PopulationStability.withDefaults().statistic(reference, current);
       case WASSERSTEIN, KOLMOGOROV_SMIRNOV, NORMAL_SCORES ->
           throw new IllegalArgumentException(measure.label() + " needs numbers");

@@ -1,7 +1,7 @@
 package io.mlops4j.monitor.drift;
 
 import io.mlops4j.monitor.stats.ChiSquare;
-import io.mlops4j.monitor.stats.JensenShannon;
+import io.mlops4j.monitor.stats.CountDistance;
 import io.mlops4j.monitor.stats.KolmogorovSmirnov;
 import io.mlops4j.monitor.stats.PValueMethod;
 import io.mlops4j.monitor.stats.ShareDifference;
@@ -18,7 +18,6 @@ final class ColumnMeasurer {
   private static final Wasserstein WASSERSTEIN =
       Wasserstein.withDefaults().overReferenceDeviation();
   private static final KolmogorovSmirnov KOLMOGOROV_SMIRNOV = KolmogorovSmirnov.withDefaults();
-  private static final JensenShannon JENSEN_SHANNON = JensenShannon.withDefaults();
   private static final ShareDifference SHARE_DIFFERENCE =
       ShareDifference.withDefaults().with(PValueMethod.AUTO);
 
@@ -159,7 +158,7 @@ final class ColumnMeasurer {
       return tooFew(rows(reference), rows(current));
     }
     TestResult test = CHI_SQUARE.test(reference, current);
-    double distance = JENSEN_SHANNON.statistic(reference, current);
+    double distance = CountDistance.JENSEN_SHANNON.between(reference, current);
     OptionalInt one =
         distance < bounds.category() ? standsOut(reference, current) : OptionalInt.empty();
     double p = one.isEmpty() ? 0 : reference[one.getAsInt()] / (double) rows(reference);
@@ -217,15 +216,11 @@ final class ColumnMeasurer {
     if (isTooFew(rows(reference), rows(current))) {
       return tooFew(rows(reference), rows(current));
     }
-    ShareDifference.Result test = SHARE_DIFFERENCE.test(reference, current);
+    TestResult test = SHARE_DIFFERENCE.test(reference, current);
+    double difference = SHARE_DIFFERENCE.difference(reference, current);
     double q = current[1] / (double) rows(current);
     return new Comparison.Measured(
-        SHARES,
-        test.difference(),
-        shareBound(q - test.difference(), q),
-        "z",
-        test.statistic(),
-        test.pValue());
+        SHARES, difference, shareBound(q - difference, q), "z", test.statistic(), test.pValue());
   }
 
   /**
@@ -267,7 +262,7 @@ final class ColumnMeasurer {
         ? tooFew(rows(reference), rows(current))
         : new Comparison.Measured(
             EffectMeasure.JENSEN_SHANNON.label(),
-            JENSEN_SHANNON.statistic(reference, current),
+            CountDistance.JENSEN_SHANNON.between(reference, current),
             bounds.category(),
             "vanished rows",
             CategoryCounts.used(reference, current),

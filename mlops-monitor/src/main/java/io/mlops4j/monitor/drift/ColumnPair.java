@@ -53,8 +53,7 @@ sealed interface ColumnPair permits NumberPair, CategoryPair {
     if (CategoryCounts.sum(counts[0]) == 0 || CategoryCounts.sum(counts[1]) == 0) {
       return List.of();
     }
-    PopulationStability.Result result =
-        PopulationStability.withDefaults().test(counts[0], counts[1]);
+    TestResult result = PopulationStability.withDefaults().test(counts[0], counts[1]);
     return List.of(
         new Evidence(
             "psi",
@@ -63,8 +62,8 @@ sealed interface ColumnPair permits NumberPair, CategoryPair {
             "PSI %s over %d bins of the reference (%s by custom, p %s); it informs, it does not decide"
                 .formatted(
                     Figures.of(result.statistic()),
-                    result.degreesOfFreedom() + 1,
-                    result.band().name().toLowerCase(Locale.ROOT),
+                    (int) result.degreesOfFreedom() + 1,
+                    PopulationStability.Band.of(result.statistic()).name().toLowerCase(Locale.ROOT),
                     Figures.pValue(result.pValue()))));
   }
 }

@@ -1,10 +1,8 @@
 package io.mlops4j.monitor.drift;
 
-import io.mlops4j.monitor.stats.Hellinger;
-import io.mlops4j.monitor.stats.JensenShannon;
+import io.mlops4j.monitor.stats.CountDistance;
 import io.mlops4j.monitor.stats.KolmogorovSmirnov;
 import io.mlops4j.monitor.stats.PopulationStability;
-import io.mlops4j.monitor.stats.TotalVariation;
 import io.mlops4j.monitor.stats.Wasserstein;
 
 /**
@@ -29,15 +27,15 @@ public enum EffectMeasure {
    */
   NORMAL_SCORES("wasserstein of normal scores"),
   /**
-   * {@link JensenShannon} distance with base 2, less its expected value under random variation.
-   * Default bound 0.1.
+   * {@link CountDistance#JENSEN_SHANNON} distance with base 2, less its expected value under random
+   * variation. Default bound 0.1.
    */
   JENSEN_SHANNON("jensen-shannon distance"),
-  /** {@link Hellinger} distance. Default bound 0.1. */
+  /** {@link CountDistance#HELLINGER} distance. Default bound 0.1. */
   HELLINGER("hellinger distance"),
   /**
-   * {@link TotalVariation}: the share of the rows that would have to change their value. Default
-   * bound 0.1.
+   * {@link CountDistance#TOTAL_VARIATION}: the share of the rows that would have to change their
+   * value. Default bound 0.1.
    */
   TOTAL_VARIATION("total variation"),
   /** {@link PopulationStability}. Default bound 0.1, by custom a moderate shift. */

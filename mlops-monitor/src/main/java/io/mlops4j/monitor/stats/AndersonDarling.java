@@ -75,7 +75,7 @@ public final class AndersonDarling {
    * @return the standardised statistic and the p-value
    * @throws IllegalArgumentException if a sample holds no value, or both together fewer than four
    */
-  public Result test(double[] reference, double[] current) {
+  public TestResult test(double[] reference, double[] current) {
     Sample first = Sample.of(reference, "reference");
     Sample second = Sample.of(current, "current");
     int rows = Math.addExact(first.size(), second.size());
@@ -84,12 +84,12 @@ public final class AndersonDarling {
           "reference and current hold " + rows + " values: the test needs at least four");
     }
     if (first.isConstant() && second.isConstant() && first.get(0) == second.get(0)) {
-      return new Result(0, 1);
+      return TestResult.of(0, 1);
     }
     double standardised =
         (distance(first, second) - 1) / Math.sqrt(variance(first.size(), second.size()));
     double ties = method == PValueMethod.AUTO ? spreadByTies(first, second) : 1;
-    return new Result(standardised, pValue(standardised / ties));
+    return TestResult.of(standardised, pValue(standardised / ties));
   }
 
   /** The ratio of the limiting deviations with and without the ties; exactly 1 without ties. */
@@ -208,12 +208,4 @@ public final class AndersonDarling {
       return sum;
     }
   }
-
-  /**
-   * The result of the test.
-   *
-   * @param statistic the standardised statistic, which may be negative
-   * @param pValue from 0.001 to 0.25, which stand for all p-values beyond them; 1 for a constant
-   */
-  public record Result(double statistic, double pValue) implements TestResult {}
 }

@@ -17,8 +17,8 @@ import java.util.Objects;
  * below 0. {@link #withYates(boolean)} switches the correction off. It never applies to more
  * degrees of freedom.
  *
- * <p><b>G.</b> {@link #with(Form)} takes the likelihood ratio {@code G = 2 sum observed ln(observed
- * / expected)} instead, like SciPy with {@code lambda_="log-likelihood"}.
+ * <p><b>G.</b> {@link #withLikelihoodRatio()} takes the likelihood ratio {@code G = 2 sum observed
+ * ln(observed / expected)} instead, like SciPy with {@code lambda_="log-likelihood"}.
  *
  * <p><b>P-value.</b> The limiting distribution of both forms is chi-square with k - 1 degrees of
  * freedom. Pearson's form is close to it if at most one expected count in five is below 5, which
@@ -64,13 +64,12 @@ public final class ChiSquare {
   }
 
   /**
-   * Returns the same test with another form of the statistic.
+   * Returns the same test with the likelihood ratio G in place of Pearson's X2.
    *
-   * @param statistic the form
    * @return a changed copy
    */
-  public ChiSquare with(Form statistic) {
-    return new ChiSquare(Objects.requireNonNull(statistic, "statistic"), yates, pooling, method);
+  public ChiSquare withLikelihoodRatio() {
+    return new ChiSquare(Form.LIKELIHOOD_RATIO, yates, pooling, method);
   }
 
   /**
@@ -114,7 +113,7 @@ public final class ChiSquare {
    * @throws IllegalArgumentException if the lengths differ, a count is negative or a sample counts
    *     no rows
    */
-  public Result test(long[] reference, long[] current) {
+  public TestResult test(long[] reference, long[] current) {
     Counts given = Counts.of(reference, current);
     Counts counts = pooling ? RareCategories.pooled(given) : given;
     int degreesOfFreedom = counts.usedBins() - 1;
@@ -125,7 +124,7 @@ public final class ChiSquare {
             term(a, (a + b) * counts.referenceRows() / all, correction)
                 + term(b, (a + b) * counts.currentRows() / all, correction);
     double statistic = statistic(counts, term);
-    return new Result(statistic, pValue(statistic, counts, term), degreesOfFreedom);
+    return Outcome.ofDegrees(statistic, pValue(statistic, counts, term), degreesOfFreedom);
   }
 
   private double pValue(double statistic, Counts counts, FixedMargins.Term term) {
@@ -164,7 +163,7 @@ public final class ChiSquare {
   }
 
   /** The distance of observed counts from expected ones. */
-  public enum Form {
+  private enum Form {
     /** {@code (observed - expected)^2 / expected}. */
     PEARSON {
       @Override
@@ -182,14 +181,4 @@ public final class ChiSquare {
 
     abstract double term(double observed, double expected);
   }
-
-  /**
-   * The result of the test.
-   *
-   * @param statistic X2 or G, 0 or more
-   * @param pValue the probability of a statistic at least as large if nothing differs
-   * @param degreesOfFreedom categories in use (after pooling, if any), less one
-   */
-  public record Result(double statistic, double pValue, int degreesOfFreedom)
-      implements TestResult {}
 }

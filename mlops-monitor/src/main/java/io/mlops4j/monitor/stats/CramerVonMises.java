@@ -8,12 +8,12 @@ import java.util.Objects;
  * while {@link KolmogorovSmirnov} looks at one place. Without ties it agrees with {@code
  * scipy.stats.cramervonmises_2samp}.
  *
- * <p><b>Ties.</b> At a value that several rows share, {@link Ties#AVERAGED} takes the mean of the
- * squared differences just below and at the value. Equal samples then have T = 0. The p-value takes
- * mean and variance of T over all orders of the pooled rows with these ties, so it holds its level
- * on whole numbers and on counts too. <em>Trap:</em> SciPy's midranks do not. For two samples of
- * one constant, 30 and 20 rows, they give p = 0.013; for 200 against 100 rows of a fair coin they
- * always reject. {@link Ties#MIDRANKS} reproduces them.
+ * <p><b>Ties.</b> At a value that several rows share, T takes the mean of the squared differences
+ * just below and at the value. Equal samples then have T = 0. The p-value takes mean and variance
+ * of T over all orders of the pooled rows with these ties, so it holds its level on whole numbers
+ * and on counts too. <em>Trap:</em> SciPy's midranks do not. For two samples of one constant, 30
+ * and 20 rows, they give p = 0.013; for 200 against 100 rows of a fair coin they always reject.
+ * {@link #withMidranks()} reproduces them.
  *
  * <p><b>P-value.</b> {@link PValueMethod#AUTO} takes the exact distribution for samples without
  * ties of at most {@value #EXACT_LIMIT} rows each. Otherwise it takes the limiting distribution
@@ -22,7 +22,8 @@ import java.util.Objects;
  * is wrong in the first digit near 1e-9.
  *
  * <p><b>Binned.</b> From counts, the rows of a bin are tied, whatever treatment of ties was chosen.
- * {@link Result#errorBound()} bounds the difference from the T of the rows if those have no ties.
+ * {@link TestResult#errorBound()} bounds the difference from the T of the rows if those have no
+ * ties.
  *
  * <p><b>Special values.</b> NaN is left out. Infinities count as largest and smallest values. Equal
  * samples and equal constants give T = 0 and p = 1.
@@ -31,18 +32,17 @@ public final class CramerVonMises {
   /** The largest number of rows per sample for which {@link PValueMethod#AUTO} is exact. */
   public static final int EXACT_LIMIT = 20;
 
-  private static final CramerVonMises DEFAULTS =
-      new CramerVonMises(PValueMethod.AUTO, Ties.AVERAGED);
+  private static final CramerVonMises DEFAULTS = new CramerVonMises(PValueMethod.AUTO, false);
 
   private final PValueMethod method;
-  private final Ties ties;
+  private final boolean midranks;
 
-  private CramerVonMises(PValueMethod method, Ties ties) {
+  private CramerVonMises(PValueMethod method, boolean midranks) {
     this.method = method;
-    this.ties = ties;
+    this.midranks = midranks;
   }
 
-  /** {@return the test with {@link PValueMethod#AUTO} and {@link Ties#AVERAGED}} */
+  /** {@return the test with {@link PValueMethod#AUTO} that averages at ties} */
   public static CramerVonMises withDefaults() {
     return DEFAULTS;
   }
@@ -56,17 +56,18 @@ public final class CramerVonMises {
    * @return a changed copy
    */
   public CramerVonMises with(PValueMethod pValueMethod) {
-    return new CramerVonMises(Objects.requireNonNull(pValueMethod, "pValueMethod"), ties);
+    return new CramerVonMises(Objects.requireNonNull(pValueMethod, "pValueMethod"), midranks);
   }
 
   /**
-   * Returns the same test with another treatment of ties.
+   * Returns the same test in which all rows of a value have its mean rank, like in SciPy. The level
+   * does not hold for samples with ties of different sizes, and equal samples have a statistic
+   * above 0.
    *
-   * @param treatment how equal values count
    * @return a changed copy
    */
-  public CramerVonMises with(Ties treatment) {
-    return new CramerVonMises(method, Objects.requireNonNull(treatment, "treatment"));
+  public CramerVonMises withMidranks() {
+    return new CramerVonMises(method, true);
   }
 
   /**
@@ -78,11 +79,11 @@ public final class CramerVonMises {
    * @throws IllegalArgumentException if a sample holds no value, or if its exact distribution was
    *     requested and cannot be computed
    */
-  public Result test(double[] reference, double[] current) {
+  public TestResult test(double[] reference, double[] current) {
     TiedRuns runs = TiedRuns.of(Sample.of(reference, "reference"), Sample.of(current, "current"));
-    if (ties == Ties.MIDRANKS) {
+    if (midranks) {
       double statistic = runs.cramerVonMisesByMidranks();
-      return new Result(
+      return Outcome.ofBins(
           statistic,
           isExact(runs)
               ? CramerVonMisesDistribution.exact(runs.stepsByMidranks(), runs)
@@ -91,9 +92,9 @@ public final class CramerVonMises {
     }
     double statistic = runs.cramerVonMises();
     if (statistic == 0) {
-      return new Result(0, 1, 0);
+      return Outcome.ofBins(0, 1, 0);
     }
-    return new Result(
+    return Outcome.ofBins(
         statistic,
         isExact(runs) && runs.areSingle()
             ? CramerVonMisesDistribution.exact(runs.steps(), runs)
@@ -111,11 +112,11 @@ public final class CramerVonMises {
    * @throws IllegalArgumentException if the lengths differ, a count is negative or a sample counts
    *     no rows
    */
-  public Result test(long[] reference, long[] current) {
+  public TestResult test(long[] reference, long[] current) {
     TiedRuns runs = TiedRuns.of(Counts.of(reference, current));
     double statistic = runs.cramerVonMises();
     double pValue = statistic == 0 ? 1 : CramerVonMisesDistribution.tied(statistic, runs);
-    return new Result(statistic, pValue, runs.cramerVonMisesBound(statistic));
+    return Outcome.ofBins(statistic, pValue, runs.cramerVonMisesBound(statistic));
   }
 
   private boolean isExact(TiedRuns runs) {
@@ -125,25 +126,4 @@ public final class CramerVonMises {
       case ASYMPTOTIC -> false;
     };
   }
-
-  /** The treatment of equal values. */
-  public enum Ties {
-    /** The mean of the squared differences just below and at the value. */
-    AVERAGED,
-    /**
-     * All rows of a value have its mean rank, like in SciPy. The level does not hold for samples
-     * with ties of different sizes, and equal samples have a statistic above 0.
-     */
-    MIDRANKS
-  }
-
-  /**
-   * The result of the test.
-   *
-   * @param statistic T, 0 or more
-   * @param pValue upper tail of T
-   * @param errorBound the largest difference between {@code statistic} and the T of rows without
-   *     ties; 0 if computed from rows
-   */
-  public record Result(double statistic, double pValue, double errorBound) implements TestResult {}
 }

@@ -34,7 +34,7 @@ public final class FisherExact {
    * @throws IllegalArgumentException if there are not two counts each, one is negative, a sample
    *     counts no rows, or both together more than 2<sup>31</sup> - 1
    */
-  public Result test(long[] reference, long[] current) {
+  public TestResult test(long[] reference, long[] current) {
     Counts counts = Counts.of(reference, current);
     if (counts.bins() != 2) {
       throw new IllegalArgumentException(
@@ -47,22 +47,13 @@ public final class FisherExact {
               .formatted(rows, Integer.MAX_VALUE));
     }
     if (counts.usedBins() == 1) {
-      return new Result(1, 1);
+      return TestResult.of(1, 1);
     }
     double odds = ((double) reference[0] * current[1]) / ((double) reference[1] * current[0]);
     double hits = (double) reference[1] + current[1];
-    return new Result(
+    return TestResult.of(
         odds,
         new Hypergeometric(rows, hits, counts.referenceRows())
             .atMostAsProbable((double) reference[1]));
   }
-
-  /**
-   * The result of the test.
-   *
-   * @param statistic the odds ratio, 0 or more, 1 for equal shares, above 1 when the current sample
-   *     has the larger share of hits
-   * @param pValue the two-sided p-value
-   */
-  public record Result(double statistic, double pValue) implements TestResult {}
 }

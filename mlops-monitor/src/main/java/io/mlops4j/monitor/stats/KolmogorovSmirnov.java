@@ -14,7 +14,8 @@ import java.util.Objects;
  *
  * <p><b>Binned.</b> From counts, D is taken over the edges of the bins. It is at most the D of the
  * rows, and below it by at most the largest share that either sample has in one bin ({@link
- * Result#errorBound()}). For bins with a single value it is exact. The p-value is never too small.
+ * TestResult#errorBound()}). For bins with a single value it is exact. The p-value is never too
+ * small.
  *
  * <p><b>Cost.</b> Sorting. The exact p-value of two samples of different sizes near 10 000 rows
  * takes up to a few hundred milliseconds if D is large; choose {@link PValueMethod#ASYMPTOTIC} if
@@ -84,11 +85,11 @@ public final class KolmogorovSmirnov {
    * @return D, p-value, error bound 0
    * @throws IllegalArgumentException if a sample holds no value
    */
-  public Result test(double[] reference, double[] current) {
+  public TestResult test(double[] reference, double[] current) {
     Sample first = Sample.of(reference, "reference");
     Sample second = Sample.of(current, "current");
     double d = StepDifference.largest(first, second);
-    return new Result(d, pValue(d, first.size(), second.size()), 0);
+    return Outcome.ofBins(d, pValue(d, first.size(), second.size()), 0);
   }
 
   /**
@@ -100,11 +101,11 @@ public final class KolmogorovSmirnov {
    * @throws IllegalArgumentException if the lengths differ, a count is negative or a sample counts
    *     no rows
    */
-  public Result test(long[] reference, long[] current) {
+  public TestResult test(long[] reference, long[] current) {
     Counts counts = Counts.of(reference, current);
     double d = StepDifference.largest(counts);
     double bound = Math.min(1 - d, counts.largestShare());
-    return new Result(d, pValue(d, counts.referenceRows(), counts.currentRows()), bound);
+    return Outcome.ofBins(d, pValue(d, counts.referenceRows(), counts.currentRows()), bound);
   }
 
   /**
@@ -135,12 +136,12 @@ public final class KolmogorovSmirnov {
      * @return the same result as {@link KolmogorovSmirnov#test(double[], double[])}
      * @throws IllegalArgumentException if the sample holds no value
      */
-    public Result test(double[] current) {
+    public TestResult test(double[] current) {
       int[] counts = new int[reference.places()];
       int present = reference.count(Objects.requireNonNull(current, "current"), counts);
       Sample.checkPresent(present, current, "current");
       double d = reference.largest(counts, present);
-      return new Result(d, test.pValue(d, reference.size(), present), 0);
+      return Outcome.ofBins(d, test.pValue(d, reference.size(), present), 0);
     }
   }
 
@@ -160,14 +161,4 @@ public final class KolmogorovSmirnov {
     double rows = (double) n * m / ((double) n + m);
     return (int) Math.min(Integer.MAX_VALUE, Math.rint(rows));
   }
-
-  /**
-   * The result of the test.
-   *
-   * @param statistic D in [0, 1]
-   * @param pValue the two-sided p-value
-   * @param errorBound the largest excess of the D of the rows over {@code statistic}; 0 if computed
-   *     from rows
-   */
-  public record Result(double statistic, double pValue, double errorBound) implements TestResult {}
 }

@@ -70,15 +70,15 @@ public final class MannWhitney {
    * @return U of the reference and the two-sided p-value
    * @throws IllegalArgumentException if a sample holds no value
    */
-  public Result test(double[] reference, double[] current) {
+  public TestResult test(double[] reference, double[] current) {
     Sample first = Sample.of(reference, "reference");
     Sample second = Sample.of(current, "current");
     if (first.isConstant() && second.isConstant() && first.get(0) == second.get(0)) {
-      return new Result(first.size() * (double) second.size() / 2, 1);
+      return TestResult.of(first.size() * (double) second.size() / 2, 1);
     }
     TiedRuns runs = TiedRuns.of(first, second);
     double u = runs.mannWhitney();
-    return new Result(
+    return TestResult.of(
         u,
         isExact(runs)
             ? RankSums.atLeastAsFar((long) u, first.size(), second.size())
@@ -104,12 +104,4 @@ public final class MannWhitney {
     double corrected = continuity && distance > 0 ? distance - 0.5 : distance;
     return Math.min(1, 2 * Normal.survival(corrected / Math.sqrt(variance)));
   }
-
-  /**
-   * The result of the test.
-   *
-   * @param statistic U of the reference: the number of pairs in which it has the larger value
-   * @param pValue the two-sided p-value
-   */
-  public record Result(double statistic, double pValue) implements TestResult {}
 }

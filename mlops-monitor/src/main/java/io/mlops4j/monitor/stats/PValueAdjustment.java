@@ -1,5 +1,6 @@
 package io.mlops4j.monitor.stats;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -116,5 +117,31 @@ public enum PValueAdjustment {
       sum += 1.0 / i;
     }
     return sum;
+  }
+
+  /**
+   * Combines the p-values of independent tests of one hypothesis, for example of one feature on
+   * several days: {@code -2 sum ln p}, chi-square with 2 k degrees of freedom (Fisher 1925). One
+   * tiny p-value is enough to reject. Tests of the same rows, such as the tests of several
+   * features, are not independent and reject too often. Agrees with {@code
+   * scipy.stats.combine_pvalues}.
+   *
+   * @param pValues at least one, each in [0, 1], in any order; 0 makes the statistic infinite and
+   *     the combined p-value 0
+   * @return the statistic and the combined p-value
+   * @throws IllegalArgumentException if there is none, or one is NaN or out of range
+   */
+  public static TestResult combine(double... pValues) {
+    Objects.requireNonNull(pValues, "pValues");
+    if (pValues.length == 0 || !Arrays.stream(pValues).allMatch(p -> p >= 0 && p <= 1)) {
+      throw new IllegalArgumentException(
+          "pValues holds %s values, of which %s are out of range: at least one is needed, and all in [0, 1]"
+              .formatted(
+                  pValues.length, Arrays.stream(pValues).filter(p -> !(p >= 0 && p <= 1)).count()));
+    }
+    double statistic = -2 * Arrays.stream(pValues).map(Math::log).sum();
+    // + 0.0: minus twice zero is -0.0
+    return TestResult.of(
+        statistic + 0.0, ChiSquareTail.of(statistic, Math.multiplyExact(2, pValues.length)));
   }
 }

@@ -92,15 +92,15 @@ public final class PopulationStability {
    *
    * @param reference counts per bin, in any order of bins
    * @param current counts in the same bins
-   * @return PSI, p-value, degrees of freedom and band
+   * @return PSI, its p-value, and as degrees of freedom the bins used by either sample, less one
    * @throws IllegalArgumentException if the lengths differ, a count is negative or a sample counts
    *     no rows
    */
-  public Result test(long[] reference, long[] current) {
+  public TestResult test(long[] reference, long[] current) {
     Counts counts = Counts.of(reference, current);
     double index = index(counts);
     int degreesOfFreedom = counts.usedBins() - 1;
-    return new Result(index, pValue(index, counts), degreesOfFreedom);
+    return Outcome.ofDegrees(index, pValue(index, counts), degreesOfFreedom);
   }
 
   private double pValue(double index, Counts counts) {
@@ -138,26 +138,17 @@ public final class PopulationStability {
     /** 0.25 and above. */
     MAJOR;
 
-    private static Band of(double index) {
+    /**
+     * Returns the band of an index.
+     *
+     * @param index 0 or more
+     * @return the band
+     */
+    public static Band of(double index) {
       if (index < 0.1) {
         return STABLE;
       }
       return index < 0.25 ? MODERATE : MAJOR;
-    }
-  }
-
-  /**
-   * The result of the test.
-   *
-   * @param statistic PSI, 0 or more
-   * @param pValue the probability of an index at least as large if nothing differs
-   * @param degreesOfFreedom bins used by either sample, less one
-   */
-  public record Result(double statistic, double pValue, int degreesOfFreedom)
-      implements TestResult {
-    /** {@return the customary band of the index} */
-    public Band band() {
-      return Band.of(statistic);
     }
   }
 }

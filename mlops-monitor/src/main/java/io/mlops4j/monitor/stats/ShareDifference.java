@@ -43,15 +43,22 @@ public final class ShareDifference {
   }
 
   /**
-   * Tests the shares of hits in two samples.
+   * Computes the difference of the shares of hits.
    *
    * @param reference two counts: misses, hits
    * @param current two counts: misses, hits
-   * @return the difference, z and the p-value
-   * @throws IllegalArgumentException if there are not two counts each, one is negative or a sample
-   *     counts no rows
+   * @return current share of hits minus reference share, in [-1, 1]
+   * @throws IllegalArgumentException for the reasons of {@link #test}
    */
-  public Result test(long[] reference, long[] current) {
+  public double difference(long[] reference, long[] current) {
+    return difference(counts(reference, current));
+  }
+
+  private static double difference(Counts counts) {
+    return counts.currentShare(1) - counts.referenceShare(1);
+  }
+
+  private static Counts counts(long[] reference, long[] current) {
     Counts counts = Counts.of(reference, current);
     if (counts.bins() != 2) {
       throw new IllegalArgumentException(
@@ -59,10 +66,22 @@ public final class ShareDifference {
               + counts.bins()
               + " bins: a difference of shares needs two, misses and hits");
     }
-    double difference = counts.currentShare(1) - counts.referenceShare(1);
-    double z = z(difference, counts);
-    return new Result(
-        difference,
+    return counts;
+  }
+
+  /**
+   * Tests the shares of hits in two samples.
+   *
+   * @param reference two counts: misses, hits
+   * @param current two counts: misses, hits
+   * @return z, with the sign of {@code q - p}, and the two-sided p-value
+   * @throws IllegalArgumentException if there are not two counts each, one is negative or a sample
+   *     counts no rows
+   */
+  public TestResult test(long[] reference, long[] current) {
+    Counts counts = counts(reference, current);
+    double z = z(difference(counts), counts);
+    return TestResult.of(
         z,
         isExact(counts)
             ? EXACT.test(reference, current).pValue()
@@ -86,13 +105,4 @@ public final class ShareDifference {
     double share = (counts.reference(1) + (double) counts.current(1)) / (n + m);
     return difference / Math.sqrt(share * (1 - share) * (1 / n + 1 / m));
   }
-
-  /**
-   * The result of the test.
-   *
-   * @param difference current share of hits minus reference share, in [-1, 1]
-   * @param statistic z, with the sign of the difference
-   * @param pValue the two-sided p-value
-   */
-  public record Result(double difference, double statistic, double pValue) implements TestResult {}
 }

@@ -1,9 +1,9 @@
 package io.mlops4j.monitor.stats;
 
-/** The result of a two-sample test. Implementations are immutable records. */
+/** The result of a test of two samples. Implementations are immutable records. */
 public interface TestResult {
 
-  /** {@return the test statistic; 0 if the samples are equal, never NaN} */
+  /** {@return the test statistic; 0 if the samples are equal unless the test says, never NaN} */
   double statistic();
 
   /**
@@ -11,4 +11,31 @@ public interface TestResult {
    * distribution; in [0, 1], never NaN}
    */
   double pValue();
+
+  /**
+   * {@return the degrees of freedom of the statistic's distribution, in general not whole; NaN for
+   * tests without}
+   */
+  default double degreesOfFreedom() {
+    return Double.NaN;
+  }
+
+  /**
+   * {@return the largest difference from the statistic of the rows, if it was computed from counts
+   * in bins; 0 if it is exact}
+   */
+  default double errorBound() {
+    return 0;
+  }
+
+  /**
+   * Returns a result without degrees of freedom and without an error.
+   *
+   * @param statistic the test statistic
+   * @param pValue in [0, 1]
+   * @return the result
+   */
+  static TestResult of(double statistic, double pValue) {
+    return new Outcome(statistic, pValue, Double.NaN, 0);
+  }
 }

@@ -29,7 +29,7 @@ public final class WelchT {
    * @return t, positive when the reference's mean is the larger one, p-value and degrees of freedom
    * @throws IllegalArgumentException if a sample holds fewer than two values or an infinite one
    */
-  public Result test(double[] reference, double[] current) {
+  public TestResult test(double[] reference, double[] current) {
     Sample first = measurable(reference, "reference");
     Sample second = measurable(current, "current");
     if (first.isConstant() && second.isConstant()) {
@@ -41,7 +41,7 @@ public final class WelchT {
     double error = one.squaredError() + other.squaredError();
     double t = (one.mean() - other.mean()) / Math.sqrt(error);
     double df = error * error / (one.perFreedom() + other.perFreedom());
-    return new Result(t, 2 * StudentT.survival(Math.abs(t), df), df);
+    return Outcome.ofDegrees(t, 2 * StudentT.survival(Math.abs(t), df), df);
   }
 
   private record Moments(double mean, double variance, double size) {
@@ -94,9 +94,11 @@ public final class WelchT {
     }
   }
 
-  private static Result ofConstants(Sample first, Sample second) {
+  private static TestResult ofConstants(Sample first, Sample second) {
     int order = Double.compare(first.get(0) + 0.0, second.get(0) + 0.0);
-    return order == 0 ? new Result(0, 1, 1) : new Result(order * Double.POSITIVE_INFINITY, 0, 1);
+    return order == 0
+        ? Outcome.ofDegrees(0, 1, 1)
+        : Outcome.ofDegrees(order * Double.POSITIVE_INFINITY, 0, 1);
   }
 
   private static Sample measurable(double[] values, String name) {
@@ -111,14 +113,4 @@ public final class WelchT {
     }
     return sample;
   }
-
-  /**
-   * The result of the test.
-   *
-   * @param statistic t, infinite for two different constants
-   * @param pValue the two-sided p-value
-   * @param degreesOfFreedom the degrees of freedom of Welch and Satterthwaite, in general not whole
-   */
-  public record Result(double statistic, double pValue, double degreesOfFreedom)
-      implements TestResult {}
 }

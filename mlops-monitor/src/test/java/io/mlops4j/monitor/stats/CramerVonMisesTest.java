@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mlops4j.monitor.golden.GoldenFile;
-import io.mlops4j.monitor.stats.CramerVonMises.Ties;
 import java.util.SplittableRandom;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -36,7 +35,7 @@ class CramerVonMisesTest {
                     case ASYMPTOTIC -> "cvm2_asymptotic";
                   });
       if (expected != null) {
-        TestResult result = test.with(method).with(Ties.MIDRANKS).test(reference, current);
+        TestResult result = test.with(method).withMidranks().test(reference, current);
         assertThat(result.statistic())
             .isCloseTo(
                 expected.get("statistic").asDouble(),
@@ -52,11 +51,11 @@ class CramerVonMisesTest {
   void equalSamplesAndConstantsAreNoDriftWhereMidranksAlarm() {
     double[] thirty = DoubleStream.generate(() -> 5).limit(30).toArray();
     double[] twenty = DoubleStream.generate(() -> 5).limit(20).toArray();
-    CramerVonMises.Result none = new CramerVonMises.Result(0, 1, 0);
+    TestResult none = TestResult.of(0, 1);
     assertThat(test.test(thirty, twenty)).isEqualTo(none);
     assertThat(test.test(new double[] {1}, new double[] {1})).isEqualTo(none);
     assertThat(test.test(new double[] {1, 2, 2}, new double[] {2, 1, 2})).isEqualTo(none);
-    assertThat(test.with(Ties.MIDRANKS).test(thirty, twenty).pValue()).isLessThan(0.02);
+    assertThat(test.withMidranks().test(thirty, twenty).pValue()).isLessThan(0.02);
   }
 
   /** SciPy's midranks reject every time here. */
@@ -84,8 +83,8 @@ class CramerVonMisesTest {
   void binsOfSingleValuesGiveTheAnswerOfTheRows() {
     double[] reference = {0, 0, 1, 2, 2, 2};
     double[] current = {0, 2, 2, 3};
-    CramerVonMises.Result rows = test.with(PValueMethod.ASYMPTOTIC).test(reference, current);
-    CramerVonMises.Result bins = test.test(new long[] {2, 1, 3, 0, 0}, new long[] {1, 0, 2, 0, 1});
+    TestResult rows = test.with(PValueMethod.ASYMPTOTIC).test(reference, current);
+    TestResult bins = test.test(new long[] {2, 1, 3, 0, 0}, new long[] {1, 0, 2, 0, 1});
     assertThat(bins.statistic()).isEqualTo(rows.statistic());
     assertThat(bins.pValue()).isEqualTo(rows.pValue());
   }
@@ -95,7 +94,7 @@ class CramerVonMisesTest {
   void theBoundOfABinCoversEveryOrderOfItsRows() {
     double[] first = {1, 4, 6};
     double[] second = {2, 3, 9};
-    CramerVonMises.Result bins = test.test(new long[] {1, 1, 1}, new long[] {2, 0, 1});
+    TestResult bins = test.test(new long[] {1, 1, 1}, new long[] {2, 0, 1});
     assertThat(Math.abs(test.test(first, second).statistic() - bins.statistic()))
         .isLessThanOrEqualTo(bins.errorBound());
     assertThat(test.test(new long[] {3, 0}, new long[] {0, 3}).errorBound()).isPositive();
@@ -108,7 +107,7 @@ class CramerVonMisesTest {
       double[] reference = random.doubles(300).toArray();
       double[] current = random.doubles(200).map(x -> x * x).toArray();
       QuantileBins bins = QuantileBins.of(reference, size);
-      CramerVonMises.Result binned = test.test(bins.count(reference), bins.count(current));
+      TestResult binned = test.test(bins.count(reference), bins.count(current));
       assertThat(test.test(reference, current).statistic())
           .as(size + " bins")
           .isCloseTo(binned.statistic(), within(binned.errorBound()));
@@ -167,7 +166,7 @@ class CramerVonMisesTest {
         IntStream.range(0, 1_000_000).mapToDouble(k -> k * 7919L % 1_000_003).toArray();
     double[] current =
         IntStream.range(0, 800_000).mapToDouble(k -> (k * 104_729L + 17) % 999_983).toArray();
-    CramerVonMises midranks = test.with(Ties.MIDRANKS).with(PValueMethod.ASYMPTOTIC);
+    CramerVonMises midranks = test.withMidranks().with(PValueMethod.ASYMPTOTIC);
     assertThat(midranks.test(reference, current).statistic())
         .isCloseTo(6.397680719907407e-05, within(1e-13));
     double[] tied = DoubleStream.of(current).map(x -> x - x % 3).toArray();

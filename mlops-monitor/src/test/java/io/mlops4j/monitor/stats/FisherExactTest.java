@@ -11,7 +11,7 @@ class FisherExactTest {
   /** SciPy answers NaN for the odds. */
   @Test
   void noHitsAtAllIsNoDifference() {
-    FisherExact.Result none = new FisherExact.Result(1, 1);
+    TestResult none = TestResult.of(1, 1);
     assertThat(test.test(new long[] {10, 0}, new long[] {7, 0})).isEqualTo(none);
     assertThat(test.test(new long[] {0, 1}, new long[] {0, 5})).isEqualTo(none);
   }

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** P-values where counts are too small for chi-square, and those of ties. */
 class FixedMarginsTest {
   private static final ChiSquare PEARSON = ChiSquare.withDefaults().withYates(false);
-  private static final ChiSquare RATIO = PEARSON.with(ChiSquare.Form.LIKELIHOOD_RATIO);
+  private static final ChiSquare RATIO = PEARSON.withLikelihoodRatio();
   private static final PopulationStability PSI = PopulationStability.withDefaults();
 
   private static final long[][][] TABLES = {
@@ -53,7 +53,7 @@ class FixedMarginsTest {
   /** Pooled to one column they could not differ: X2 was 0 and p 1. */
   @Test
   void poolingLeavesACompleteChangeVisible() {
-    ChiSquare.Result result =
+    TestResult result =
         PEARSON.withPooling(true).test(new long[] {20, 20, 20, 0}, new long[] {0, 0, 0, 1_000_000});
     assertThat(result.degreesOfFreedom()).isOne();
     assertThat(result.pValue()).isCloseTo(8.305773938431428e-279, within(1e-287));

@@ -56,7 +56,7 @@ class KolmogorovDistributionTest {
   void edgeCasesAgreeWithSciPy(JsonNode golden) {
     double[] reference = doubles(golden.get("ref"));
     double[] current = doubles(golden.get("cur"));
-    KolmogorovSmirnov.Result exact = KolmogorovSmirnov.withDefaults().test(reference, current);
+    TestResult exact = KolmogorovSmirnov.withDefaults().test(reference, current);
     assertThat(exact.statistic()).isCloseTo(golden.get("statistic").asDouble(), within(1e-12));
     assertThat(exact.pValue())
         .isCloseTo(golden.get("exact").asDouble(), pValue(golden.get("exact")));
@@ -80,7 +80,7 @@ class KolmogorovDistributionTest {
       double[] x = random.doubles(random.nextInt(2, 120)).toArray();
       double shift = random.nextDouble(0.4);
       double[] y = random.doubles(random.nextInt(2, 120)).map(v -> v + shift).toArray();
-      KolmogorovSmirnov.Result result = KolmogorovSmirnov.withDefaults().test(x, y);
+      TestResult result = KolmogorovSmirnov.withDefaults().test(x, y);
       double expected = shareOfOrders(result.statistic(), x.length, y.length);
       assertThat(result.pValue())
           .as("seed %d round %d: %s %s", seed, round, Arrays.toString(x), Arrays.toString(y))

@@ -48,4 +48,30 @@ class PValueAdjustmentTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("pValues[1] = " + p);
   }
+
+  @Test
+  void combinationAgreesWithSciPy() {
+    JsonNode golden = GoldenFile.read("multiple_testing.json");
+    JsonNode expected = golden.get("fisher_combined");
+    TestResult result = PValueAdjustment.combine(GoldenFile.doubles(golden.get("p")));
+    assertThat(result.statistic())
+        .isCloseTo(expected.get(0).asDouble(), GoldenFile.statistic(expected.get(0)));
+    assertThat(result.pValue())
+        .isCloseTo(expected.get(1).asDouble(), GoldenFile.pValue(expected.get(1)));
+  }
+
+  @Test
+  void combinationAtTheEndsOfTheRange() {
+    assertThat(PValueAdjustment.combine(1, 1)).isEqualTo(TestResult.of(0, 1));
+    assertThat(PValueAdjustment.combine(0, 1))
+        .isEqualTo(TestResult.of(Double.POSITIVE_INFINITY, 0));
+  }
+
+  @Test
+  void combinationOfNoneOrWrongOnesIsRefused() {
+    assertThatThrownBy(PValueAdjustment::combine).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> PValueAdjustment.combine(0.5, Double.NaN))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("2 values, of which 1 are out of range");
+  }
 }

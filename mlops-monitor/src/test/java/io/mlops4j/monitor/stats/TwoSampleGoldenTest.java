@@ -33,8 +33,7 @@ class TwoSampleGoldenTest {
       String key = method == PValueMethod.EXACT ? "ks_two-sided_exact" : "ks_two-sided_asymp";
       JsonNode expected = golden.get("expected").get(key);
       if (expected != null) {
-        KolmogorovSmirnov.Result result =
-            KolmogorovSmirnov.withDefaults().with(method).test(reference, current);
+        TestResult result = KolmogorovSmirnov.withDefaults().with(method).test(reference, current);
         assertThat(result.statistic())
             .isCloseTo(expected.get("statistic").asDouble(), statistic(expected.get("statistic")));
         assertThat(result.pValue())
@@ -172,7 +171,7 @@ class TwoSampleGoldenTest {
             .asDouble();
     for (int size : new int[] {2, 10, 64}) {
       QuantileBins bins = QuantileBins.of(reference, size);
-      KolmogorovSmirnov.Result binned =
+      TestResult binned =
           KolmogorovSmirnov.withDefaults().test(bins.count(reference), bins.count(current));
       assertThat(d - binned.statistic()).isBetween(-1e-12, binned.errorBound() + 1e-12);
     }

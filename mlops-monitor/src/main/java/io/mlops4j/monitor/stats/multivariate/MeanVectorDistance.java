@@ -68,7 +68,7 @@ public final class MeanVectorDistance {
    * @throws IllegalArgumentException if a sample has no row, rows differ in length or a value is
    *     infinite
    */
-  public Result test(double[][] reference, double[][] current) {
+  public TestResult test(double[][] reference, double[][] current) {
     double[][] first = CompleteRows.of(reference, "reference", 1);
     double[][] second = CompleteRows.of(current, "current", 1);
     CompleteRows.checkColumns(first, second);
@@ -76,12 +76,12 @@ public final class MeanVectorDistance {
     double spread = form == Form.STANDARDISED ? spread(first, means) : 1;
     double statistic = form.of(means, CompleteRows.means(second));
     if (statistic == 0) {
-      return new Result(0, 1);
+      return TestResult.of(0, 1);
     }
     double[][] pooled = CompleteRows.pooled(first, second);
     double[] permuted =
         permutations.statistics(pooled.length, order -> dealt(pooled, order, first.length));
-    return new Result(
+    return TestResult.of(
         statistic / spread,
         Permutations.pValue(statistic, permuted, form.scale(statistic, pooled)));
   }
@@ -94,7 +94,7 @@ public final class MeanVectorDistance {
    * @return the distance and its p-value
    * @throws IllegalArgumentException for the reasons of {@link #test(double[][], double[][])}
    */
-  public Result test(float[][] reference, float[][] current) {
+  public TestResult test(float[][] reference, float[][] current) {
     return test(CompleteRows.of(reference, "reference"), CompleteRows.of(current, "current"));
   }
 
@@ -166,12 +166,4 @@ public final class MeanVectorDistance {
       return Math.max(spread(pooled, means), OFFSET * norm(means));
     }
   }
-
-  /**
-   * The result of the test.
-   *
-   * @param statistic the distance, 0 or more
-   * @param pValue from permutations, above 0
-   */
-  public record Result(double statistic, double pValue) implements TestResult {}
 }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mlops4j.monitor.golden.GoldenFile;
+import io.mlops4j.monitor.stats.TestResult;
 import io.mlops4j.monitor.stats.multivariate.MeanVectorDistance.Form;
 import java.util.Arrays;
 import java.util.Locale;
@@ -78,7 +79,7 @@ class MeanVectorDistanceTest {
   @Test
   void equalSamplesAndConstantsAreNoDrift() {
     double[][] constant = {{5, 5}, {5, 5}};
-    MeanVectorDistance.Result none = new MeanVectorDistance.Result(0, 1);
+    TestResult none = TestResult.of(0, 1);
     for (Form form : Form.values()) {
       assertThat(test.with(form).test(constant, new double[][] {{5, 5}})).isEqualTo(none);
     }
