@@ -212,13 +212,13 @@ final class FigureCondition {
 
   /** The independent observations for each row: the items of a query are one together. */
   private static double independent(Performance performance) {
-    return performance instanceof Performance.Ranking ranking
-        ? (double) ranking.realised().queries() / Math.max(1, performance.coverage().used())
+    return performance.isRanking()
+        ? (double) performance.ranking().queries() / Math.max(1, performance.coverage().used())
         : 1;
   }
 
   private static String unit(Performance performance) {
-    return performance instanceof Performance.Ranking ? "queries with a relevant item" : "rows";
+    return performance.isRanking() ? "queries with a relevant item" : "rows";
   }
 
   private @Nullable Performance performance(Predicate<ServedBy> which, Trial trial) {

@@ -138,7 +138,7 @@ final class MonitorLoop {
   }
 
   private static @Nullable Performance performance(@Nullable Measured<?> measured) {
-    return measured == null ? null : Performance.of(measured);
+    return measured == null ? null : new Performance(measured);
   }
 
   MonitorHistory history(Instant at) {

@@ -2,7 +2,6 @@ package io.mlops4j.monitor;
 
 import io.mlops4j.monitor.internal.Figures;
 import io.mlops4j.monitor.performance.BinaryPerformance;
-import io.mlops4j.monitor.performance.ConfusionMatrix;
 import io.mlops4j.monitor.performance.GroupFigures;
 import io.mlops4j.monitor.performance.LabelCoverage;
 import io.mlops4j.monitor.performance.Metric;
@@ -11,11 +10,8 @@ import io.mlops4j.monitor.performance.PerformanceEstimator;
 import io.mlops4j.monitor.performance.PerformancePeriod;
 import io.mlops4j.monitor.performance.RankingPerformance;
 import io.mlops4j.monitor.performance.RegressionPerformance;
-import io.mlops4j.monitor.performance.task.BinaryTask;
 import io.mlops4j.monitor.performance.task.Measured;
-import io.mlops4j.monitor.performance.task.MultiClassTask;
-import io.mlops4j.monitor.performance.task.PerformanceTask;
-import io.mlops4j.monitor.performance.task.RegressionTask;
+import io.mlops4j.monitor.performance.task.RankingTask;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,27 +28,63 @@ import java.util.Optional;
  * that the rows do not define is a {@link Metric.Undefined}; no figure is NaN. Computed when first
  * read. Immutable and thread safe.
  */
-public abstract sealed class Performance {
+public final class Performance {
   private final Measured<?> measured;
 
-  private Performance(Measured<?> measured) {
+  Performance(Measured<?> measured) {
     this.measured = measured;
   }
 
-  static Performance of(Measured<?> measured) {
-    PerformanceTask<?> task = measured.task();
-    if (task instanceof BinaryTask binary) {
-      return new Binary(measured, binary.threshold());
-    }
-    if (task instanceof MultiClassTask) {
-      return new MultiClass(measured);
-    }
-    return task instanceof RegressionTask ? new Regression(measured) : new Ranking(measured);
+  /**
+   * {@return the figures of the labelled rows of a model of two classes, curves included}
+   *
+   * @throws IllegalArgumentException if the policy is not binary
+   */
+  public BinaryPerformance binary() {
+    return realised(BinaryPerformance.class);
   }
 
-  /** The figures that only this kind of model has. */
-  final <P> P realised(Class<P> kind) {
-    return kind.cast(measured.realised());
+  /**
+   * {@return the figures of the labelled rows of a model of several classes, which are numbered in
+   * the policy's order}
+   *
+   * @throws IllegalArgumentException if the policy is not one of several classes
+   */
+  public MultiClassPerformance multiClass() {
+    return realised(MultiClassPerformance.class);
+  }
+
+  /**
+   * {@return the figures of the labelled rows of a regression model}
+   *
+   * @throws IllegalArgumentException if the policy is not one of regression
+   */
+  public RegressionPerformance regression() {
+    return realised(RegressionPerformance.class);
+  }
+
+  /**
+   * {@return the figures of the queries, each with its labelled items; items without a label are
+   * left out}
+   *
+   * @throws IllegalArgumentException if the policy is not one of rankings
+   */
+  public RankingPerformance ranking() {
+    return realised(RankingPerformance.class);
+  }
+
+  private <P> P realised(Class<P> kind) {
+    Object realised = measured.realised();
+    if (!kind.isInstance(realised)) {
+      throw new IllegalArgumentException(
+          "found %s, expected a policy of %s"
+              .formatted(realised.getClass().getSimpleName(), kind.getSimpleName()));
+    }
+    return kind.cast(realised);
+  }
+
+  boolean isRanking() {
+    return measured.task() instanceof RankingTask;
   }
 
   /**
@@ -156,64 +188,5 @@ public abstract sealed class Performance {
   public String toString() {
     String main = measured.task().main();
     return main + " " + figure(main) + "; " + coverage();
-  }
-
-  /** Two classes. */
-  public static final class Binary extends Performance {
-    private final double threshold;
-
-    private Binary(Measured<?> measured, double threshold) {
-      super(measured);
-      this.threshold = threshold;
-    }
-
-    /** {@return the figures of the labelled rows} */
-    public BinaryPerformance realised() {
-      return realised(BinaryPerformance.class);
-    }
-
-    /** {@return the decisions at the threshold of the policy} */
-    public ConfusionMatrix confusion() {
-      return realised().confusion(threshold);
-    }
-  }
-
-  /** Several classes. */
-  public static final class MultiClass extends Performance {
-    private MultiClass(Measured<?> measured) {
-      super(measured);
-    }
-
-    /** {@return the figures of the labelled rows; classes are numbered in the policy's order} */
-    public MultiClassPerformance realised() {
-      return realised(MultiClassPerformance.class);
-    }
-  }
-
-  /** Numbers. */
-  public static final class Regression extends Performance {
-    private Regression(Measured<?> measured) {
-      super(measured);
-    }
-
-    /** {@return the figures of the labelled rows} */
-    public RegressionPerformance realised() {
-      return realised(RegressionPerformance.class);
-    }
-  }
-
-  /** Rankings. */
-  public static final class Ranking extends Performance {
-    private Ranking(Measured<?> measured) {
-      super(measured);
-    }
-
-    /**
-     * {@return the figures of the queries, each with its labelled items; items without a label are
-     * left out}
-     */
-    public RankingPerformance realised() {
-      return realised(RankingPerformance.class);
-    }
   }
 }

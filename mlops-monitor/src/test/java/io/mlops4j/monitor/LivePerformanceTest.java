@@ -259,9 +259,10 @@ class LivePerformanceTest {
       PerformanceEstimator.Window alone = cbpe.window();
       alone.add(p);
       assertThat(performance.estimated()).contains(alone.estimate());
-      assertThat(performance)
-          .isInstanceOfSatisfying(
-              Performance.MultiClass.class, m -> assertThat(m.realised().rows()).isEqualTo(3_000));
+      assertThat(performance.multiClass().rows()).isEqualTo(3_000);
+      assertThatIllegalArgumentException()
+          .isThrownBy(performance::binary)
+          .withMessage("found MultiClassPerformance, expected a policy of BinaryPerformance");
     }
   }
 
@@ -405,10 +406,10 @@ class LivePerformanceTest {
       monitor.label("k3", "late");
       assertThatIllegalArgumentException().isThrownBy(() -> monitor.label("k3", 1));
       monitor.flush();
-      Performance.Binary performance = (Performance.Binary) monitor.performance(V1).orElseThrow();
+      Performance performance = monitor.performance(V1).orElseThrow();
       // scikit-learn's own example: roc_auc_score([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]) is 0.75
       assertThat(performance.figure("roc_auc").orElse(-1)).isEqualTo(0.75);
-      assertThat(performance.confusion().falsePositives()).isEqualTo(1);
+      assertThat(performance.binary().confusion(0.4).falsePositives()).isEqualTo(1);
     }
   }
 
@@ -427,9 +428,9 @@ class LivePerformanceTest {
       assertThat(counts.unanswered()).isEqualTo(1);
       assertThat(counts.withoutKey()).isEqualTo(1);
       assertThat(counts.labelled()).isEqualTo(3);
-      Performance.Binary performance = (Performance.Binary) monitor.performance(V1).orElseThrow();
-      assertThat(performance.realised().missing()).isEqualTo(1);
-      assertThat(performance.realised().rows()).isEqualTo(2);
+      Performance performance = monitor.performance(V1).orElseThrow();
+      assertThat(performance.binary().missing()).isEqualTo(1);
+      assertThat(performance.binary().rows()).isEqualTo(2);
       assertThat(performance.coverage().unanswered()).isEqualTo(1);
       assertThat(performance.limits())
           .anySatisfy(limit -> assertThat(limit).startsWith("1 rows have no answer"));

@@ -317,7 +317,7 @@ class PerformanceWatchTest {
   }
 
   private static Performance performance(LabelWatch watch, ServedBy version) {
-    return Performance.of(Objects.requireNonNull(watch.performance(version)));
+    return new Performance(Objects.requireNonNull(watch.performance(version)));
   }
 
   @Test

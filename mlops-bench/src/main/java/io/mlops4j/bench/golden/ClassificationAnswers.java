@@ -3,7 +3,6 @@ package io.mlops4j.bench.golden;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mlops4j.monitor.performance.BinaryPerformance;
 import io.mlops4j.monitor.performance.CalibrationError;
-import io.mlops4j.monitor.performance.CalibrationError.Binning;
 import io.mlops4j.monitor.performance.ClassConfusion;
 import io.mlops4j.monitor.performance.ClassConfusion.Averaging;
 import io.mlops4j.monitor.performance.ConfusionMatrix;
@@ -16,8 +15,7 @@ import java.util.stream.IntStream;
  * does this.
  */
 final class ClassificationAnswers {
-  static final CalibrationError TEN_WIDTHS =
-      CalibrationError.withDefaults().with(Binning.EQUAL_WIDTH);
+  static final CalibrationError TEN_WIDTHS = CalibrationError.withDefaults().withEqualWidths();
 
   private ClassificationAnswers() {}
 

@@ -6,7 +6,6 @@ import io.mlops4j.monitor.performance.ClassConfusion.Averaging;
 import io.mlops4j.monitor.performance.ConfusionMatrix;
 import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.monitor.performance.MultiClassPerformance;
-import io.mlops4j.monitor.performance.MultiClassPerformance.Comparison;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Function;
@@ -43,8 +42,8 @@ final class MultiClassAnswers {
         answers, "support", confusion, one -> (double) one.truePositives() + one.falseNegatives());
     metric(answers, "log_loss", performance::logLoss);
     metric(answers, "brier_multiclass_sum", performance::brier);
-    metric(answers, "roc_auc_ovr_macro", () -> performance.rocAuc(Comparison.ONE_VERSUS_REST));
-    metric(answers, "roc_auc_ovo_macro", () -> performance.rocAuc(Comparison.ONE_VERSUS_ONE));
+    metric(answers, "roc_auc_ovr_macro", performance::rocAuc);
+    metric(answers, "roc_auc_ovo_macro", performance::rocAucOneVersusOne);
     metric(
         answers,
         "ece10_top_label",

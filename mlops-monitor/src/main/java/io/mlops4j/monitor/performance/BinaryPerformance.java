@@ -252,7 +252,7 @@ public final class BinaryPerformance {
    *
    * @return the points, as {@link #rocCurve(int)} without a bound
    */
-  public List<RocPoint> rocCurve() {
+  public List<CurvePoint> rocCurve() {
     return rocCurve(Integer.MAX_VALUE);
   }
 
@@ -271,7 +271,7 @@ public final class BinaryPerformance {
    *     present
    * @throws IllegalArgumentException if fewer than 2 points are allowed
    */
-  public List<RocPoint> rocCurve(int most) {
+  public List<CurvePoint> rocCurve(int most) {
     return positives.length == 0 || negatives.length == 0
         ? ThresholdCounts.none(most)
         : new ThresholdCounts(positives, negatives).rocCurve(most);
@@ -282,7 +282,7 @@ public final class BinaryPerformance {
    *
    * @return the points, as {@link #precisionRecallCurve(int)} without a bound
    */
-  public List<PrecisionRecallPoint> precisionRecallCurve() {
+  public List<CurvePoint> precisionRecallCurve() {
     return precisionRecallCurve(Integer.MAX_VALUE);
   }
 
@@ -299,7 +299,7 @@ public final class BinaryPerformance {
    * @return the points in descending order of their thresholds; empty if no row is positive
    * @throws IllegalArgumentException if fewer than 2 points are allowed
    */
-  public List<PrecisionRecallPoint> precisionRecallCurve(int most) {
+  public List<CurvePoint> precisionRecallCurve(int most) {
     return positives.length == 0
         ? ThresholdCounts.none(most)
         : new ThresholdCounts(positives, negatives).precisionRecallCurve(most);

@@ -23,13 +23,13 @@ public final class CalibrationError {
   /** The default number of bins. */
   public static final int BINS = 10;
 
-  private static final CalibrationError DEFAULTS = new CalibrationError(Binning.EQUAL_COUNT, BINS);
+  private static final CalibrationError DEFAULTS = new CalibrationError(false, BINS);
 
-  private final Binning binning;
+  private final boolean equalWidths;
   private final int bins;
 
-  private CalibrationError(Binning binning, int bins) {
-    this.binning = binning;
+  private CalibrationError(boolean equalWidths, int bins) {
+    this.equalWidths = equalWidths;
     this.bins = bins;
   }
 
@@ -39,13 +39,13 @@ public final class CalibrationError {
   }
 
   /**
-   * Returns the same error with bins that are cut differently.
+   * Returns the same error with bins that are cut at equal steps of [0, 1], not at quantiles of the
+   * probabilities.
    *
-   * @param cut where the bins are cut
    * @return a changed copy
    */
-  public CalibrationError with(Binning cut) {
-    return new CalibrationError(Objects.requireNonNull(cut, "cut"), bins);
+  public CalibrationError withEqualWidths() {
+    return new CalibrationError(true, bins);
   }
 
   /**
@@ -59,7 +59,7 @@ public final class CalibrationError {
     if (count < 2) {
       throw new IllegalArgumentException("count = " + count + ": at least 2 bins are needed");
     }
-    return new CalibrationError(binning, count);
+    return new CalibrationError(equalWidths, count);
   }
 
   /**
@@ -90,7 +90,10 @@ public final class CalibrationError {
   }
 
   private Metric measured(double[] probabilities, boolean[] happened) {
-    DoubleToIntFunction bin = binning.cut(probabilities, bins);
+    DoubleToIntFunction bin =
+        equalWidths
+            ? probability -> Math.min((int) Math.floor(probability * bins), bins - 1)
+            : QuantileBins.of(probabilities, bins)::indexOf;
     double[] gaps = new double[bins];
     for (int row = 0; row < probabilities.length; row++) {
       gaps[bin.applyAsInt(probabilities[row])] += gap(probabilities[row], happened[row]);
@@ -107,25 +110,5 @@ public final class CalibrationError {
 
   private static double gap(double probability, boolean happened) {
     return probability - (happened ? 1 : 0);
-  }
-
-  /** The places where bins of probabilities are cut. */
-  public enum Binning {
-    /** At quantiles of the probabilities. */
-    EQUAL_COUNT {
-      @Override
-      DoubleToIntFunction cut(double[] probabilities, int bins) {
-        return QuantileBins.of(probabilities, bins)::indexOf;
-      }
-    },
-    /** At equal steps of [0, 1]. */
-    EQUAL_WIDTH {
-      @Override
-      DoubleToIntFunction cut(double[] probabilities, int bins) {
-        return probability -> Math.min((int) Math.floor(probability * bins), bins - 1);
-      }
-    };
-
-    abstract DoubleToIntFunction cut(double[] probabilities, int bins);
   }
 }

@@ -220,17 +220,29 @@ public final class MultiClassPerformance {
   }
 
   /**
-   * Mean area under the ROC curves of several classes. The standard error is DeLong's with the
-   * covariances of the classes' areas: each row's placements in all of them are averaged before
-   * their variance is taken. A class of a single row gets the largest possible variance, {@code A
-   * (1 - A)}.
+   * Mean area under the ROC curves of the classes, each against all others, by the class's score.
+   * The standard error is DeLong's with the covariances of the classes' areas: each row's
+   * placements in all of them are averaged before their variance is taken. A class of a single row
+   * gets the largest possible variance, {@code A (1 - A)}.
    *
-   * @param comparison which rows are ranked against which
-   * @return the mean area; undefined if a class has no row (one against the rest) or fewer than two
-   *     classes have rows (one against one)
+   * @return the mean area; undefined if a class has no row
    */
-  public Metric rocAuc(Comparison comparison) {
-    Objects.requireNonNull(comparison, "comparison");
+  public Metric rocAuc() {
+    return rocAuc(true);
+  }
+
+  /**
+   * Mean area under the ROC curves of each class against each other one, by the first one's score
+   * (Hand and Till 2001), of the classes that have rows. The standard error is that of {@link
+   * #rocAuc()}.
+   *
+   * @return the mean area; undefined if fewer than two classes have rows
+   */
+  public Metric rocAucOneVersusOne() {
+    return rocAuc(false);
+  }
+
+  private Metric rocAuc(boolean againstRest) {
     int[] present =
         IntStream.range(0, classes)
             .filter(c -> Arrays.stream(labels).anyMatch(label -> label == c))
@@ -239,14 +251,14 @@ public final class MultiClassPerformance {
       return new Metric.Undefined(
           labels.length == 0 ? "no labelled row" : "all " + rows() + " rows are of one class");
     }
-    if (comparison == Comparison.ONE_VERSUS_REST && present.length < classes) {
+    if (againstRest && present.length < classes) {
       return new Metric.Undefined(
           (classes - present.length) + " of " + classes + " classes have no row");
     }
     PlacementMean areas = new PlacementMean(labels.length);
     for (int c : present) {
       double[] ofClass = Arrays.stream(scores).mapToDouble(row -> row[c]).toArray();
-      if (comparison == Comparison.ONE_VERSUS_REST) {
+      if (againstRest) {
         areas.add(ofClass, rowsWhere(c, true), rowsWhere(c, false));
       } else {
         for (int other : present) {
@@ -263,16 +275,5 @@ public final class MultiClassPerformance {
     return IntStream.range(0, labels.length)
         .filter(row -> (labels[row] == label) == equal)
         .toArray();
-  }
-
-  /** Which rows an area under the ROC curve ranks against which; all classes count the same. */
-  public enum Comparison {
-    /** The rows of a class against all others, by the class's score. */
-    ONE_VERSUS_REST,
-    /**
-     * The rows of a class against those of each other one that has rows, by the first one's score
-     * (Hand and Till 2001).
-     */
-    ONE_VERSUS_ONE
   }
 }

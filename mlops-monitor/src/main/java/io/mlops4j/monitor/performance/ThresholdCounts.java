@@ -40,7 +40,7 @@ final class ThresholdCounts {
     last = at;
   }
 
-  static <P> List<P> none(int most) {
+  static List<CurvePoint> none(int most) {
     check(most);
     return List.of();
   }
@@ -52,20 +52,20 @@ final class ThresholdCounts {
     }
   }
 
-  List<RocPoint> rocCurve(int most) {
-    return points(most, at -> isBent(hits, at) || isBent(alarms, at))
-        .mapToObj(at -> new RocPoint(thresholds[at], share(alarms, at), share(hits, at)))
-        .toList();
+  List<CurvePoint> rocCurve(int most) {
+    return points(most, at -> isBent(hits, at) || isBent(alarms, at));
   }
 
   private static boolean isBent(int[] counts, int at) {
     return counts[at + 1] - counts[at] != counts[at] - counts[at - 1];
   }
 
-  List<PrecisionRecallPoint> precisionRecallCurve(int most) {
-    return points(most, at -> hits[at - 1] != hits[at] || hits[at] != hits[at + 1])
-        .mapToObj(at -> new PrecisionRecallPoint(thresholds[at], precision(at), share(hits, at)))
-        .toList();
+  List<CurvePoint> precisionRecallCurve(int most) {
+    return points(most, at -> hits[at - 1] != hits[at] || hits[at] != hits[at + 1]);
+  }
+
+  private CurvePoint point(int at) {
+    return new CurvePoint(thresholds[at], share(hits, at), share(alarms, at), precision(at));
   }
 
   private double precision(int at) {
@@ -77,7 +77,11 @@ final class ThresholdCounts {
   }
 
   /** Both ends of the scores and the infinite threshold are needed always. */
-  private IntStream points(int most, IntPredicate isNeeded) {
+  private List<CurvePoint> points(int most, IntPredicate isNeeded) {
+    return places(most, isNeeded).mapToObj(this::point).toList();
+  }
+
+  private IntStream places(int most, IntPredicate isNeeded) {
     check(most);
     int[] needed =
         IntStream.rangeClosed(0, last)

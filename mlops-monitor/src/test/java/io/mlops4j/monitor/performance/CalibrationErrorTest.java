@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mlops4j.monitor.golden.GoldenFile;
-import io.mlops4j.monitor.performance.CalibrationError.Binning;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +22,7 @@ class CalibrationErrorTest {
   void equalWidthsAgree(JsonNode golden) {
     PerformanceCases.valueIs(
         BinaryPerformance.of(doubles(golden.get("y")), doubles(golden.get("p")))
-            .calibrationError(CalibrationError.withDefaults().with(Binning.EQUAL_WIDTH)),
+            .calibrationError(CalibrationError.withDefaults().withEqualWidths()),
         golden.get("expected").get("ece10"));
   }
 

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mlops4j.error.DataException;
 import io.mlops4j.monitor.golden.GoldenFile;
 import io.mlops4j.monitor.performance.ClassConfusion.Averaging;
-import io.mlops4j.monitor.performance.MultiClassPerformance.Comparison;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -110,7 +109,7 @@ class ClassEstimatorTest {
       case 1 -> decisions.precision(Averaging.MACRO);
       case 2 -> decisions.recall(Averaging.MACRO);
       case 3 -> decisions.f1(Averaging.MACRO);
-      default -> performance.rocAuc(Comparison.ONE_VERSUS_REST);
+      default -> performance.rocAuc();
     };
   }
 

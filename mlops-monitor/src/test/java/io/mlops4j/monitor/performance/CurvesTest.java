@@ -33,21 +33,21 @@ class CurvesTest {
   @ParameterizedTest
   @MethodSource("golden")
   void rocPointsAgreeWithScikitLearn(JsonNode golden) {
-    List<RocPoint> points = performance(golden).rocCurve();
-    agree(points.stream().mapToDouble(RocPoint::threshold), golden.get("roc").get("threshold"));
-    agree(points.stream().mapToDouble(RocPoint::falsePositiveRate), golden.get("roc").get("fpr"));
-    agree(points.stream().mapToDouble(RocPoint::truePositiveRate), golden.get("roc").get("tpr"));
+    List<CurvePoint> points = performance(golden).rocCurve();
+    agree(points.stream().mapToDouble(CurvePoint::threshold), golden.get("roc").get("threshold"));
+    agree(points.stream().mapToDouble(CurvePoint::falsePositiveRate), golden.get("roc").get("fpr"));
+    agree(points.stream().mapToDouble(CurvePoint::recall), golden.get("roc").get("tpr"));
   }
 
   @ParameterizedTest
   @MethodSource("golden")
   void precisionRecallPointsAgreeWithScikitLearnInReverseOrder(JsonNode golden) {
-    List<PrecisionRecallPoint> points = new ArrayList<>(performance(golden).precisionRecallCurve());
+    List<CurvePoint> points = new ArrayList<>(performance(golden).precisionRecallCurve());
     Collections.reverse(points);
     JsonNode pr = golden.get("pr");
-    agree(points.stream().mapToDouble(PrecisionRecallPoint::threshold), pr.get("threshold"));
-    agree(points.stream().mapToDouble(PrecisionRecallPoint::precision), pr.get("precision"));
-    agree(points.stream().mapToDouble(PrecisionRecallPoint::recall), pr.get("recall"));
+    agree(points.stream().mapToDouble(CurvePoint::threshold), pr.get("threshold"));
+    agree(points.stream().mapToDouble(CurvePoint::precision), pr.get("precision"));
+    agree(points.stream().mapToDouble(CurvePoint::recall), pr.get("recall"));
   }
 
   /** JSON has no infinity. */
@@ -77,16 +77,16 @@ class CurvesTest {
       BinaryPerformance drawn = drawn(random, 2 + random.nextInt(300), 1 + random.nextInt(100));
       String input = "seed " + seed + " round " + round;
       double area = 0;
-      List<RocPoint> roc = drawn.rocCurve();
+      List<CurvePoint> roc = drawn.rocCurve();
       for (int i = 1; i < roc.size(); i++) {
         area +=
             (roc.get(i).falsePositiveRate() - roc.get(i - 1).falsePositiveRate())
-                * (roc.get(i).truePositiveRate() + roc.get(i - 1).truePositiveRate())
+                * (roc.get(i).recall() + roc.get(i - 1).recall())
                 / 2;
       }
       assertThat(area).as(input).isCloseTo(drawn.rocAuc().orElse(0), within(1e-12));
       double precision = 0;
-      List<PrecisionRecallPoint> pr = drawn.precisionRecallCurve();
+      List<CurvePoint> pr = drawn.precisionRecallCurve();
       for (int i = 1; i < pr.size(); i++) {
         precision += (pr.get(i).recall() - pr.get(i - 1).recall()) * pr.get(i).precision();
       }
@@ -101,20 +101,20 @@ class CurvesTest {
     for (int round = 0; round < 100; round++) {
       BinaryPerformance drawn = drawn(random, 500, 400);
       int most = 2 + random.nextInt(60);
-      List<RocPoint> all = drawn.rocCurve();
-      List<RocPoint> some = drawn.rocCurve(most);
+      List<CurvePoint> all = drawn.rocCurve();
+      List<CurvePoint> some = drawn.rocCurve(most);
       String input = "seed " + seed + " round " + round + " most " + most;
       assertThat(some).as(input).hasSizeBetween(2, most);
       assertThat(all).as(input).containsAll(some);
-      assertThat(some.get(0)).as(input).isEqualTo(new RocPoint(INFINITY, 0, 0));
+      assertThat(some.get(0)).as(input).isEqualTo(new CurvePoint(INFINITY, 0, 0, 1));
       assertThat(some.get(some.size() - 1)).as(input).isEqualTo(all.get(all.size() - 1));
-      for (RocPoint point : all) {
+      for (CurvePoint point : all) {
         assertThat(some)
             .as(input)
             .anyMatch(
                 kept ->
                     Math.abs(kept.falsePositiveRate() - point.falsePositiveRate())
-                            + Math.abs(kept.truePositiveRate() - point.truePositiveRate())
+                            + Math.abs(kept.recall() - point.recall())
                         <= 2.0 / (most - 1) + 1e-12);
       }
       assertThat(drawn.precisionRecallCurve(most)).as(input).hasSizeBetween(2, most);
@@ -133,10 +133,8 @@ class CurvesTest {
     BinaryPerformance positive = BinaryPerformance.of(new double[] {1, 1}, new double[] {0.1, 0.2});
     assertThat(positive.rocCurve()).isEmpty();
     assertThat(positive.precisionRecallCurve())
-        .containsExactly(
-            new PrecisionRecallPoint(INFINITY, 1, 0),
-            new PrecisionRecallPoint(0.2, 1, 0.5),
-            new PrecisionRecallPoint(0.1, 1, 1));
+        .extracting(CurvePoint::threshold, CurvePoint::precision, CurvePoint::recall)
+        .containsExactly(tuple(INFINITY, 1.0, 0.0), tuple(0.2, 1.0, 0.5), tuple(0.1, 1.0, 1.0));
   }
 
   @Test
@@ -144,7 +142,7 @@ class CurvesTest {
     BinaryPerformance tied =
         BinaryPerformance.of(new double[] {1, 0, 0, 1}, new double[] {0.0, -0.0, 0.0, -0.0});
     assertThat(tied.rocCurve())
-        .extracting(RocPoint::falsePositiveRate, RocPoint::truePositiveRate)
+        .extracting(CurvePoint::falsePositiveRate, CurvePoint::recall)
         .containsExactly(tuple(0.0, 0.0), tuple(1.0, 1.0));
   }
 
@@ -155,11 +153,12 @@ class CurvesTest {
             new double[] {1, 0, 1, 0, 1},
             new double[] {INFINITY, -INFINITY, Double.MAX_VALUE, 0, NAN});
     assertThat(wild.rocCurve())
+        .extracting(CurvePoint::threshold, CurvePoint::falsePositiveRate, CurvePoint::recall)
         .containsExactly(
-            new RocPoint(INFINITY, 0, 0),
-            new RocPoint(INFINITY, 0, 0.5),
-            new RocPoint(Double.MAX_VALUE, 0, 1),
-            new RocPoint(-INFINITY, 1, 1));
+            tuple(INFINITY, 0.0, 0.0),
+            tuple(INFINITY, 0.0, 0.5),
+            tuple(Double.MAX_VALUE, 0.0, 1.0),
+            tuple(-INFINITY, 1.0, 1.0));
   }
 
   @Test

@@ -11,10 +11,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mlops4j.monitor.golden.GoldenFile;
-import io.mlops4j.monitor.performance.CalibrationError.Binning;
 import io.mlops4j.monitor.performance.ClassConfusion.Averaging;
-import io.mlops4j.monitor.performance.MultiClassPerformance.Comparison;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -64,14 +63,14 @@ class MultiClassPerformanceTest {
     }
     valueIs(performance.logLoss(), expected.get("log_loss"));
     valueIs(performance.brier(), expected.get("brier_multiclass_sum"));
-    valueIs(performance.rocAuc(Comparison.ONE_VERSUS_ONE), expected.get("roc_auc_ovo_macro"));
+    valueIs(performance.rocAucOneVersusOne(), expected.get("roc_auc_ovo_macro"));
     valueIs(
-        performance.calibrationError(CalibrationError.withDefaults().with(Binning.EQUAL_WIDTH)),
+        performance.calibrationError(CalibrationError.withDefaults().withEqualWidths()),
         expected.get("ece10_top_label"));
     if (expected.get("roc_auc_ovr_macro").isNumber()) {
-      valueIs(performance.rocAuc(Comparison.ONE_VERSUS_REST), expected.get("roc_auc_ovr_macro"));
+      valueIs(performance.rocAuc(), expected.get("roc_auc_ovr_macro"));
     } else {
-      assertThat(performance.rocAuc(Comparison.ONE_VERSUS_REST))
+      assertThat(performance.rocAuc())
           .isEqualTo(new Metric.Undefined("1 of 3 classes have no row"));
     }
   }
@@ -101,9 +100,9 @@ class MultiClassPerformanceTest {
   @MethodSource("cases")
   void areasLossesAndCalibrationAgreeWithTheirDefinitions(JsonNode golden) {
     MultiClassPerformance performance = performance(golden);
-    agrees(performance.rocAuc(Comparison.ONE_VERSUS_ONE), golden.get("ovo"));
+    agrees(performance.rocAucOneVersusOne(), golden.get("ovo"));
     if (golden.has("ovr")) {
-      agrees(performance.rocAuc(Comparison.ONE_VERSUS_REST), golden.get("ovr"));
+      agrees(performance.rocAuc(), golden.get("ovr"));
     }
     agrees(performance.brier(), golden.get("brier"));
     agrees(performance.logLoss(), golden.get("log_loss"));
@@ -122,8 +121,8 @@ class MultiClassPerformanceTest {
             Arrays.stream(labels).mapToInt(y -> (int) y).toArray(),
             Arrays.stream(scores).mapToObj(p -> new double[] {1 - p, p}).toArray(double[][]::new));
     Metric.Value expected = (Metric.Value) binary.rocAuc();
-    for (Comparison comparison : Comparison.values()) {
-      Metric.Value got = (Metric.Value) both.rocAuc(comparison);
+    for (Metric area : List.of(both.rocAuc(), both.rocAucOneVersusOne())) {
+      Metric.Value got = (Metric.Value) area;
       assertThat(got.value()).isCloseTo(expected.value(), within(1e-12));
       assertThat(got.standardError()).isCloseTo(expected.standardError(), within(1e-12));
     }
@@ -142,8 +141,8 @@ class MultiClassPerformanceTest {
             Stream.of(
                 nothing.logLoss(),
                 nothing.brier(),
-                nothing.rocAuc(Comparison.ONE_VERSUS_ONE),
-                nothing.rocAuc(Comparison.ONE_VERSUS_REST),
+                nothing.rocAucOneVersusOne(),
+                nothing.rocAuc(),
                 nothing.calibrationError(CalibrationError.withDefaults()),
                 nothing.confusion().accuracy(),
                 nothing.confusion().f1(Averaging.MACRO),
@@ -167,7 +166,7 @@ class MultiClassPerformanceTest {
   void scoresThatAreNoProbabilitiesRankButHaveNoLoss() {
     MultiClassPerformance margins =
         MultiClassPerformance.of(2, new int[] {0, 1}, new double[][] {{3, -3}, {-1, 1}});
-    assertThat(margins.rocAuc(Comparison.ONE_VERSUS_REST).orElse(NAN)).isOne();
+    assertThat(margins.rocAuc().orElse(NAN)).isOne();
     assertThat(margins.logLoss()).isInstanceOf(Metric.Undefined.class);
     assertThat(margins.calibrationError(CalibrationError.withDefaults()))
         .isInstanceOf(Metric.Undefined.class);
@@ -179,7 +178,7 @@ class MultiClassPerformanceTest {
   void oneClassHasNoAreas() {
     assertThat(
             MultiClassPerformance.of(2, new int[] {1, 1}, new double[][] {{0.5, 0.5}, {0, 1}})
-                .rocAuc(Comparison.ONE_VERSUS_ONE))
+                .rocAucOneVersusOne())
         .isEqualTo(new Metric.Undefined("all 2 rows are of one class"));
   }
 

@@ -6,7 +6,6 @@ import io.mlops4j.monitor.performance.ClassConfusion;
 import io.mlops4j.monitor.performance.ClassConfusion.Averaging;
 import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.monitor.performance.MultiClassPerformance;
-import io.mlops4j.monitor.performance.MultiClassPerformance.Comparison;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -35,8 +34,8 @@ public final class MultiClassTask extends PerformanceTask<MultiClassPerformance>
     decision(all, "mcc", ClassConfusion::matthewsCorrelation);
     decision(all, "kappa", ClassConfusion::cohensKappa);
     all.put("top_2_accuracy", p -> p.topKAccuracy(2));
-    all.put("roc_auc_ovr", p -> p.rocAuc(Comparison.ONE_VERSUS_REST));
-    all.put("roc_auc_ovo", p -> p.rocAuc(Comparison.ONE_VERSUS_ONE));
+    all.put("roc_auc_ovr", MultiClassPerformance::rocAuc);
+    all.put("roc_auc_ovo", MultiClassPerformance::rocAucOneVersusOne);
     all.put("log_loss", MultiClassPerformance::logLoss);
     all.put("brier", MultiClassPerformance::brier);
     all.put("calibration_error", p -> p.calibrationError(CalibrationError.withDefaults()));
