@@ -46,9 +46,9 @@ module io.mlops4j.monitor {
   exports io.mlops4j.monitor.stream;
 
   provides io.mlops4j.spi.DataChecker with
-      io.mlops4j.monitor.report.ReferenceDataChecker;
+      io.mlops4j.monitor.report.service.ReferenceDataChecker;
   provides io.mlops4j.spi.DataProfiler with
-      io.mlops4j.monitor.report.ProfileDataProfiler;
+      io.mlops4j.monitor.report.service.ProfileDataProfiler;
   provides io.mlops4j.spi.DriftReporter with
-      io.mlops4j.monitor.report.ProfileDriftReporter;
+      io.mlops4j.monitor.report.service.ProfileDriftReporter;
 }

@@ -86,7 +86,7 @@ class HouseRulesTest {
             .that()
             .resideInAPackage(MONITOR)
             .and()
-            .resideOutsideOfPackage("io.mlops4j.monitor.report")
+            .resideOutsideOfPackage("io.mlops4j.monitor.report..")
             .should()
             .dependOnClassesThat(in("io.mlops4j.monitor.report")));
   }

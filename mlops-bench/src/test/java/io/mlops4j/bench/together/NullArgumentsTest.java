@@ -47,7 +47,6 @@ import io.mlops4j.monitor.quality.QualitySuite;
 import io.mlops4j.monitor.quality.QualityWindow;
 import io.mlops4j.monitor.report.HtmlReport;
 import io.mlops4j.monitor.report.JsonReport;
-import io.mlops4j.monitor.report.QualityJson;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.PublishOptions;
@@ -199,7 +198,7 @@ class NullArgumentsTest {
       nulls.with(new QualityReport(0, 0, List.of()));
       nulls.call(HtmlReport.class, HtmlReport.of(report));
       nulls.call(JsonReport.class, JsonReport.of(report));
-      nulls.call(QualityJson.class, QualityJson.of(new QualityReport(0, 0, List.of())));
+      nulls.with(new QualityReport(0, 0, List.of()));
       nulls.call(MonitorBuilder.class, ModelMonitor.builder(profile));
       try (ModelMonitor monitor = ModelMonitor.builder(profile).start()) {
         nulls.call(ModelMonitor.class, monitor);

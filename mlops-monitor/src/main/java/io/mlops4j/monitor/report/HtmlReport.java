@@ -34,7 +34,7 @@ import java.util.stream.Stream;
  */
 public final class HtmlReport {
   private static final String STYLE = ReportFiles.resource("report.css");
-  static final String HEADING = "Current rows and reference";
+  private static final String HEADING = "Current rows and reference";
   private static final String SCRIPT = ReportFiles.resource("report.js");
 
   private final String title;

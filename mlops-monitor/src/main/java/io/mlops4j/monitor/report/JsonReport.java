@@ -2,7 +2,6 @@ package io.mlops4j.monitor.report;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.mlops4j.error.DataException;
 import io.mlops4j.monitor.drift.ComparisonMethod;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.DriftReport;
@@ -18,6 +17,7 @@ import io.mlops4j.monitor.profile.ExportRules;
 import io.mlops4j.monitor.profile.NumberProfile;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SkippedColumn;
+import io.mlops4j.monitor.quality.QualityReport;
 import io.mlops4j.rollout.Evidence;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -31,103 +31,138 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A drift report for programs, as JSON by {@link #schema}. Existing fields stay. New ones may be
- * added.
- *
- * <pre>
- * {"format": "mlops4j-drift-report", "version": 2,
- *  "subject": {"model", "version", "referencePeriod", "currentPeriod", "date"}   what was stated
- *  "reference": {"rows", "digest"}, "current": {"rows", "digest"},
- *  "dataSet": {"drift": "none|limited|widespread|not-judged", "columnsJudged", "columnsDrifted"},
- *  "driftedFeatures": ["name"],
- *  "policy": {"dataSetBound", "falseDiscoveryRate", "keyFeatures": ["name"]},
- *  "keysNotJudged": ["name"],
- *  "features": [as {@link DriftReport#features}
- *    {"name", "role": "feature|output", "kind": "numbers|categories", "key": true|false,
- *     "selection": {"effect", "test", "reason"},
- *     "verdict": "drifted|stable|insufficient-data",
- *     "measure", "effect", "bound", "adjustedPValue"    of drifted and stable
- *     "movements": [{"value", "reference", "current", "contribution"}]   of them, the first ten
- *     "rowsNeeded"                                      of insufficient-data
- *     "referenceMissing", "currentMissing",
- *     "bins": of numbers {"edges": [], "reference": [], "current": []}: counts, one more than edges
- *       of categories {"labels": [], "reference": [], "current": [],
- *         "suppressed": {"categories", "reference", "current"}, "rest": {"reference", "current"}}
- *     "evidence": [{"name", "measured", "bound", "text"}]}],
- *  "predictionShift":                                   only if one was added
- *    {"referenceMean", "currentMean", "shift": {"value", "standardError", "margin"},
- *     "parts": [{"feature", "explained": {as shift}}], "remainder": {as shift},
- *     "referenceRows", "currentRows", "seed"},
- *  "slices":                                            only if slices were compared
- *    {"compared", "tooFewRows",
- *     "slices": [as {@link DriftReport#slices}, without those with too few rows
- *       {"name", "referenceRows", "currentRows", "driftedFeatures": ["name"],
- *        "features": [{"name", "verdict" and its fields, as above}]}]},
- *  "skipped": [{"name", "role", "reason", "detail"}],
- *  "onlyInReference": ["name"], "onlyInCurrent": ["name"]}
- * </pre>
- *
- * <p>A figure without a value is null. An infinite effect is the text {@code "Infinity"}. Immutable
- * and thread safe.
+ * A report for programs, as JSON by a published schema. Existing fields stay. New ones may be
+ * added. A figure without a value is null, and an infinite one the text {@code "Infinity"}.
+ * Immutable and thread safe.
  */
 public final class JsonReport {
-  private final DriftReport report;
-  private final @Nullable PredictionShift shift;
+  private final String json;
 
-  private JsonReport(DriftReport report, @Nullable PredictionShift shift) {
-    this.report = report;
-    this.shift = shift;
+  private JsonReport(Document document) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator out = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
+      document.write(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory does not fail", e);
+    }
+    this.json = text.toString();
+  }
+
+  private interface Document {
+    void write(JsonGenerator out) throws IOException;
   }
 
   /**
-   * Returns the JSON form of a report.
+   * Returns a drift report as JSON by {@link #driftSchema}:
+   *
+   * <pre>
+   * {"format": "mlops4j-drift-report", "version": 2,
+   *  "subject": {"model", "version", "referencePeriod", "currentPeriod", "date"}   what was stated
+   *  "reference": {"rows", "digest"}, "current": {"rows", "digest"},
+   *  "dataSet": {"drift": "none|limited|widespread|not-judged", "columnsJudged", "columnsDrifted"},
+   *  "driftedFeatures": ["name"],
+   *  "policy": {"dataSetBound", "falseDiscoveryRate", "keyFeatures": ["name"]},
+   *  "keysNotJudged": ["name"],
+   *  "features": [as {@link DriftReport#features}
+   *    {"name", "role": "feature|output", "kind": "numbers|categories", "key": true|false,
+   *     "selection": {"effect", "test", "reason"},
+   *     "verdict": "drifted|stable|insufficient-data",
+   *     "measure", "effect", "bound", "adjustedPValue"    of drifted and stable
+   *     "movements": [{"value", "reference", "current", "contribution"}]   of them, the first ten
+   *     "rowsNeeded"                                      of insufficient-data
+   *     "referenceMissing", "currentMissing",
+   *     "bins": of numbers {"edges": [], "reference": [], "current": []}: counts, one more than edges
+   *       of categories {"labels": [], "reference": [], "current": [],
+   *         "suppressed": {"categories", "reference", "current"}, "rest": {"reference", "current"}}
+   *     "evidence": [{"name", "measured", "bound", "text"}]}],
+   *  "predictionShift":                                   only if one was added
+   *    {"referenceMean", "currentMean", "shift": {"value", "standardError", "margin"},
+   *     "parts": [{"feature", "explained": {as shift}}], "remainder": {as shift},
+   *     "referenceRows", "currentRows", "seed"},
+   *  "slices":                                            only if slices were compared
+   *    {"compared", "tooFewRows",
+   *     "slices": [as {@link DriftReport#slices}, without those with too few rows
+   *       {"name", "referenceRows", "currentRows", "driftedFeatures": ["name"],
+   *        "features": [{"name", "verdict" and its fields, as above}]}]},
+   *  "skipped": [{"name", "role", "reason", "detail"}],
+   *  "onlyInReference": ["name"], "onlyInCurrent": ["name"]}
+   * </pre>
    *
    * @param report the report
    * @return its JSON form
    */
   public static JsonReport of(DriftReport report) {
-    return new JsonReport(Objects.requireNonNull(report, "report"), null);
+    Objects.requireNonNull(report, "report");
+    return new JsonReport(out -> new Writer(out, report.exportRules()).report(report, null));
   }
 
   /**
-   * Returns the same document with the part of each feature in the shift of a model's predictions.
+   * Returns a drift report with the part of each feature in the shift of a model's predictions.
    *
-   * @param predictionShift the shift, made of the compared rows or of some of them
-   * @return a changed copy
+   * @param report the report
+   * @param shift the shift, made of the compared rows or of some of them
+   * @return its JSON form, as {@link #of(DriftReport)}
    */
-  public JsonReport with(PredictionShift predictionShift) {
-    return new JsonReport(report, Objects.requireNonNull(predictionShift, "predictionShift"));
+  public static JsonReport of(DriftReport report, PredictionShift shift) {
+    Objects.requireNonNull(report, "report");
+    Objects.requireNonNull(shift, "shift");
+    return new JsonReport(out -> new Writer(out, report.exportRules()).report(report, shift));
+  }
+
+  /**
+   * Returns a report of data quality as JSON by {@link #qualitySchema}:
+   *
+   * <pre>
+   * {"format": "mlops4j-quality-report", "version": 1,
+   *  "rows", "checkedRows", "passed": true|false,
+   *  "results": [one for each check of each column, as {@link QualityReport#results}
+   *    {"column", "check": "range", "result": "failed|passed|not-checked",
+   *     "measured", "bound"                  of failed and passed
+   *     "relativeEffect", "text", "advice"   of failed
+   *     "reason"}]}                          of not-checked
+   * </pre>
+   *
+   * @param report the report
+   * @return its JSON form
+   */
+  public static JsonReport of(QualityReport report) {
+    Objects.requireNonNull(report, "report");
+    return new JsonReport(out -> QualityJson.write(out, report));
   }
 
   /** {@return the document; JSON} */
   public String toJson() {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator out = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
-      new Writer(out, report.exportRules()).report(report, shift);
-    } catch (IOException e) {
-      throw new UncheckedIOException("memory does not fail", e);
-    }
-    return text.toString();
+    return json;
   }
 
   /**
    * Writes the document in UTF-8. An existing file is replaced when the new one is complete.
    *
    * @param file the file
-   * @throws DataException if it cannot be written
+   * @throws io.mlops4j.error.DataException if it cannot be written
    */
   public void write(Path file) {
-    ReportFiles.write(file, toJson());
+    ReportFiles.write(file, json);
   }
 
   /**
-   * Returns the schema of {@link #toJson}. The jar holds it beside this class, as {@code
+   * Returns the schema of drift reports. The jar holds it beside this class, as {@code
    * drift-report.schema.json}.
    *
    * @return JSON Schema, draft 2020-12
    */
-  public static String schema() {
+  public static String driftSchema() {
     return ReportFiles.resource("drift-report.schema.json");
+  }
+
+  /**
+   * Returns the schema of reports of data quality. The jar holds it beside this class, as {@code
+   * quality-report.schema.json}.
+   *
+   * @return JSON Schema, draft 2020-12
+   */
+  public static String qualitySchema() {
+    return ReportFiles.resource("quality-report.schema.json");
   }
 
   /** Writes the fields of one document. */

@@ -7,7 +7,6 @@ import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.rollout.Evidence;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -16,11 +15,11 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An alarm as one line of JSON, of the {@linkplain #schema published schema}. It has no more than
- * {@value #MOST_BYTES} bytes: names and texts are cut, and episodes that do not fit are left out
- * and counted.
+ * An alarm as one line of JSON, of the {@linkplain AlarmSink#schema published schema}. It has no
+ * more than {@value #MOST_BYTES} bytes: names and texts are cut, and episodes that do not fit are
+ * left out and counted.
  */
-public final class AlarmJson {
+final class AlarmJson {
   /** The largest size of a line in bytes, without its end. */
   static final int MOST_BYTES = 65_536;
 
@@ -29,23 +28,6 @@ public final class AlarmJson {
   private static final int LONGEST_TEXT = 2_000;
 
   private AlarmJson() {}
-
-  /**
-   * Returns the schema of alarms: JSON Schema, draft 2020-12. Fields may be added; those of this
-   * version stay.
-   *
-   * @return the text of the schema
-   */
-  public static String schema() {
-    try (InputStream in = AlarmJson.class.getResourceAsStream("alarm.schema.json")) {
-      if (in == null) {
-        throw new IllegalStateException("the jar lacks alarm.schema.json");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read alarm.schema.json of the jar", e);
-    }
-  }
 
   /**
    * The key of an alarm: the same for every delivery, also after a restart another one for others.

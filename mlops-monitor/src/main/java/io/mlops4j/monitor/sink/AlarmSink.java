@@ -1,6 +1,10 @@
 package io.mlops4j.monitor.sink;
 
 import io.mlops4j.monitor.alarm.Alarm;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /**
@@ -20,4 +24,22 @@ public sealed interface AlarmSink extends Consumer<Alarm>
 
   /** {@return the deliveries and failures so far} */
   SinkStatus status();
+
+  /**
+   * Returns the schema of alarms as files, webhooks and logs have them: one line of JSON of at most
+   * 65,536 bytes. Names and texts are cut, and episodes that do not fit are left out and counted.
+   * Fields may be added; those of this version stay.
+   *
+   * @return JSON Schema, draft 2020-12
+   */
+  static String schema() {
+    try (InputStream in = AlarmSink.class.getResourceAsStream("alarm.schema.json")) {
+      if (in == null) {
+        throw new IllegalStateException("the jar lacks alarm.schema.json");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read alarm.schema.json of the jar", e);
+    }
+  }
 }

@@ -15,7 +15,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appends each alarm to a file as one line of JSON; {@link AlarmJson} has the schema.
+ * Appends each alarm to a file as one line of JSON; {@link AlarmSink#schema} describes it.
  *
  * <pre>{@code
  * monitor.onAlarm(JsonLinesSink.to(Path.of("alarms.jsonl")));

@@ -8,8 +8,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Logs each alarm with SLF4J: one line for people, and the fields of {@link AlarmJson} as the key
- * {@code alarm}, for backends of structured logs. Control characters in names and texts are
+ * Logs each alarm with SLF4J: one line for people, and the fields of {@link AlarmSink#schema} as
+ * the key {@code alarm}, for backends of structured logs. Control characters in names and texts are
  * replaced, so no name can begin a line of its own. Thread safe.
  */
 public final class LogSink implements AlarmSink {

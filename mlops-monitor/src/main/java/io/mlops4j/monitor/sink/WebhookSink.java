@@ -20,7 +20,7 @@ import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends each alarm to a web address, as a POST of the JSON that {@link AlarmJson} describes.
+ * Sends each alarm to a web address, as a POST of the JSON of {@link AlarmSink#schema}.
  *
  * <pre>{@code
  * monitor.onAlarm(WebhookSink.builder(URI.create("https://alarms.example.com/mlops4j")).secret(secret).build());

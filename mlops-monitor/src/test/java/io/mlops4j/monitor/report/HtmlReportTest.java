@@ -150,7 +150,6 @@ class HtmlReportTest {
         .containsSubsequence(
             ">b</th>", ">+4</td>", ">a</th>", ">+3</td>", "interactions", ">-2</td>");
     assertThat(HtmlReport.of(Pages.kilometres()).toHtml()).doesNotContain("Why the predictions");
-    assertThat(JsonReport.of(Pages.kilometres()).with(shift).toJson())
-        .contains("\"predictionShift\"");
+    assertThat(JsonReport.of(Pages.kilometres(), shift).toJson()).contains("\"predictionShift\"");
   }
 }

@@ -46,7 +46,7 @@ class QualityPageTest {
   @Test
   void theJsonHasEveryResultInTheOrderOfTheReport() throws Exception {
     Path file = folder.resolve("quality.json");
-    QualityJson.of(REPORT).write(file);
+    JsonReport.of(REPORT).write(file);
     String expected =
         """
         {"format": "mlops4j-quality-report", "version": 1, "rows": 200, "checkedRows": 100,
@@ -69,10 +69,11 @@ class QualityPageTest {
 
   @Test
   void theSchemaTakesTheReportAndRefusesOtherDocuments() throws Exception {
-    JsonNode schema = ReportSchemaTest.closed(new ObjectMapper().readTree(QualityJson.schema()));
+    JsonNode schema =
+        ReportSchemaTest.closed(new ObjectMapper().readTree(JsonReport.qualitySchema()));
     assertThat(schema.get("$schema").asText())
         .isEqualTo("https://json-schema.org/draft/2020-12/schema");
-    String report = QualityJson.of(REPORT).toJson();
+    String report = JsonReport.of(REPORT).toJson();
     assertThat(ReportSchemaTest.errors(schema, report)).isEmpty();
     for (String field : List.of("\"reason\"", "\"measured\"", "\"relativeEffect\"")) {
       assertThat(ReportSchemaTest.errors(schema, report.replace(field, "\"other\""))).isNotEmpty();

@@ -38,7 +38,7 @@ class ReportSchemaTest {
     return Stream.of(
         JsonReport.of(DriftReport.compare(none, none)),
         JsonReport.of(Pages.kilometres()),
-        JsonReport.of(Pages.kilometres()).with(shift()),
+        JsonReport.of(Pages.kilometres(), shift()),
         JsonReport.of(Pages.hundred()),
         JsonReport.of(SliceDriftTest.sliced()),
         JsonReport.of(oddities()));
@@ -89,7 +89,7 @@ class ReportSchemaTest {
   }
 
   private static JsonNode schema() throws Exception {
-    return JSON.readTree(JsonReport.schema());
+    return JSON.readTree(JsonReport.driftSchema());
   }
 
   /** The schema with a ban on names that it does not know. */

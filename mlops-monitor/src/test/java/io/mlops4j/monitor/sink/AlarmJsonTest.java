@@ -23,7 +23,7 @@ class AlarmJsonTest {
     assertThat(line).doesNotContain("\n", "\r");
     assertThat(
             SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-                .getSchema(AlarmJson.schema())
+                .getSchema(AlarmSink.schema())
                 .validate(line, InputFormat.JSON))
         .isEmpty();
     return JSON.readTree(line);

@@ -1,10 +1,12 @@
-package io.mlops4j.monitor.report;
+package io.mlops4j.monitor.report.service;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.quality.QualityReference;
 import io.mlops4j.monitor.quality.QualityReport;
 import io.mlops4j.monitor.quality.QualitySuite;
+import io.mlops4j.monitor.report.HtmlReport;
+import io.mlops4j.monitor.report.JsonReport;
 import io.mlops4j.spi.DataChecker;
 import java.util.Set;
 
@@ -53,7 +55,7 @@ public final class ReferenceDataChecker implements DataChecker {
 
     @Override
     public String json() {
-      return QualityJson.of(report).toJson();
+      return JsonReport.of(report).toJson();
     }
 
     @Override

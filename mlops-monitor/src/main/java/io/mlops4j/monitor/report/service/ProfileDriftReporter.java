@@ -1,8 +1,10 @@
-package io.mlops4j.monitor.report;
+package io.mlops4j.monitor.report.service;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.report.HtmlReport;
+import io.mlops4j.monitor.report.JsonReport;
 import io.mlops4j.spi.DriftReporter;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,7 +86,7 @@ public final class ProfileDriftReporter implements DriftReporter {
 
     @Override
     public String html(String title) {
-      return HtmlReport.builder(title).drift(HtmlReport.HEADING, report).build().toHtml();
+      return HtmlReport.builder(title).drift("Current rows and reference", report).build().toHtml();
     }
   }
 }

@@ -1,4 +1,4 @@
-package io.mlops4j.monitor.report;
+package io.mlops4j.monitor.report.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

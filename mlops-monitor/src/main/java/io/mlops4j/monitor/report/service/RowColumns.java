@@ -1,4 +1,4 @@
-package io.mlops4j.monitor.report;
+package io.mlops4j.monitor.report.service;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.profile.internal.PathColumns;
