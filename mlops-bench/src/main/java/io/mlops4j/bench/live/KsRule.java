@@ -2,6 +2,8 @@ package io.mlops4j.bench.live;
 
 import io.mlops4j.monitor.stats.ChiSquare;
 import io.mlops4j.monitor.stats.KolmogorovSmirnov;
+import io.mlops4j.monitor.stats.TestResult;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -19,11 +21,11 @@ record KsRule() implements WindowRule {
 
   @Override
   public Predicate<double[]> numbers(double[] reference) {
-    KolmogorovSmirnov.FixedReference fixed =
+    Function<double[], TestResult> fixed =
         KolmogorovSmirnov.withDefaults().against(PsiRule.present(reference));
     return window -> {
       double[] present = PsiRule.present(window);
-      return present.length > 0 && fixed.test(present).pValue() < LEVEL;
+      return present.length > 0 && fixed.apply(present).pValue() < LEVEL;
     };
   }
 

@@ -4,6 +4,7 @@ import io.mlops4j.bench.ratios.Side;
 import io.mlops4j.monitor.stats.KolmogorovSmirnov;
 import io.mlops4j.monitor.stats.TestResult;
 import java.util.Random;
+import java.util.function.Function;
 import org.apache.commons.statistics.inference.KolmogorovSmirnovTest;
 import org.apache.commons.statistics.inference.PValueMethod;
 
@@ -20,12 +21,12 @@ abstract class Ks implements Side {
 
   static Side ours(int size) {
     return new Ks(size) {
-      private final KolmogorovSmirnov.FixedReference fixed =
+      private final Function<double[], TestResult> fixed =
           KolmogorovSmirnov.withDefaults().against(reference());
 
       @Override
       public float run() {
-        TestResult result = fixed.test(current());
+        TestResult result = fixed.apply(current());
         return (float) (result.statistic() + result.pValue());
       }
     };

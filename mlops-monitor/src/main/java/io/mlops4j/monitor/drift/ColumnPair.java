@@ -6,7 +6,6 @@ import io.mlops4j.monitor.stats.PopulationStability;
 import io.mlops4j.monitor.stats.TestResult;
 import io.mlops4j.rollout.Evidence;
 import java.util.List;
-import java.util.Locale;
 
 /** The same column in two profiles with the same bins, and the ways to compare it. */
 sealed interface ColumnPair permits NumberPair, CategoryPair {
@@ -63,7 +62,7 @@ sealed interface ColumnPair permits NumberPair, CategoryPair {
                 .formatted(
                     Figures.of(result.statistic()),
                     (int) result.degreesOfFreedom() + 1,
-                    PopulationStability.Band.of(result.statistic()).name().toLowerCase(Locale.ROOT),
+                    PopulationStability.band(result.statistic()),
                     Figures.pValue(result.pValue()))));
   }
 }

@@ -2,7 +2,9 @@ package io.mlops4j.monitor.explain;
 
 import io.mlops4j.monitor.distribution.StudentT;
 import io.mlops4j.monitor.internal.Figures;
-import java.util.List;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * How far the mean prediction moved, and how much of that each feature explains. A {@link
@@ -11,7 +13,9 @@ import java.util.List;
  * @param referenceMean mean prediction of the reference rows
  * @param currentMean mean prediction of the current rows
  * @param shift currentMean - referenceMean
- * @param parts the part that each feature explains, the largest absolute value first
+ * @param parts for each feature the part that it explains, which is the fall of the current rows'
+ *     mean prediction when the feature is put back to the reference; the largest absolute value
+ *     first
  * @param remainder the shift less all parts: interactions of features, and columns that were not
  *     examined
  * @param referenceRows number of reference rows that were predicted
@@ -22,7 +26,7 @@ public record PredictionShift(
     double referenceMean,
     double currentMean,
     Estimate shift,
-    List<Part> parts,
+    Map<String, Estimate> parts,
     Estimate remainder,
     int referenceRows,
     int currentRows,
@@ -41,17 +45,8 @@ public record PredictionShift(
    * @param seed seed of the draws
    */
   public PredictionShift {
-    parts = List.copyOf(parts);
+    parts = Collections.unmodifiableMap(new LinkedHashMap<>(parts));
   }
-
-  /**
-   * The part of the shift that one feature explains.
-   *
-   * @param feature name of the feature
-   * @param explained the fall of the current rows' mean prediction when the feature is put back to
-   *     the reference
-   */
-  public record Part(String feature, Estimate explained) {}
 
   /**
    * A figure with its sampling error.
@@ -80,9 +75,7 @@ public record PredictionShift(
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder("shift " + shift + ":");
-    for (Part part : parts) {
-      text.append(' ').append(part.feature()).append(' ').append(part.explained()).append(',');
-    }
+    parts.forEach((feature, part) -> text.append(' ' + feature + ' ' + part + ','));
     return text.append(" remainder ").append(remainder).toString();
   }
 }

@@ -2,15 +2,18 @@ package io.mlops4j.monitor.explain;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.Model;
+import io.mlops4j.inference.Prediction;
 import io.mlops4j.model.Feature;
 import io.mlops4j.monitor.explain.PredictionShift.Estimate;
-import io.mlops4j.monitor.explain.PredictionShift.Part;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.arrow.vector.ValueVector;
 
 /**
@@ -88,14 +91,14 @@ public final class ShiftExplainer {
    * @return a changed copy
    */
   public ShiftExplainer withFeatures(String... names) {
-    return new ShiftExplainer(seed, mostRows, List.of(names));
+    return new ShiftExplainer(seed, mostRows, Stream.of(names).distinct().toList());
   }
 
   /**
    * Explains the shift of a model's output by the features of the model.
    *
-   * @param model the model; the caller closes it; see {@link Predictor#of(Model, String)} about its
-   *     listeners
+   * @param model the model; the caller closes it. Its listeners receive these calls like all
+   *     others: use an instance without the monitor that watches live traffic
    * @param output a floating-point output with one value for each row
    * @param reference rows to compare with; they stay the caller's
    * @param current rows to explain; they stay the caller's
@@ -107,18 +110,51 @@ public final class ShiftExplainer {
    */
   public PredictionShift explain(
       Model model, String output, FeatureBatch reference, FeatureBatch current) {
+    return explain(model, output, 0, reference, current);
+  }
+
+  /**
+   * Explains the shift of one value of a model's output, such as the probability of one class, by
+   * the features of the model.
+   *
+   * @param model the model, as for {@link #explain(Model, String, FeatureBatch, FeatureBatch)}
+   * @param output a floating-point output with several values for each row
+   * @param index position of the value within a row, from 0
+   * @param reference rows to compare with; they stay the caller's
+   * @param current rows to explain; they stay the caller's
+   * @return the shift and its parts
+   * @throws IllegalArgumentException if a side has fewer than 40 rows or lacks a named feature, or
+   *     if the model returns a number that is not finite
+   * @throws IndexOutOfBoundsException if a row has no value at the index
+   * @throws io.mlops4j.error.DataException if a feature has different types on both sides
+   * @throws io.mlops4j.error.MlopsException if the model fails or rejects the rows
+   */
+  public PredictionShift explain(
+      Model model, String output, int index, FeatureBatch reference, FeatureBatch current) {
+    Objects.requireNonNull(output, "output");
     List<String> needed =
         features.isEmpty()
             ? model.features().features().stream().map(Feature::column).toList()
             : features;
-    return explain(Predictor.of(model, output), needed, reference, current);
+    return explain(rows -> predict(model, output, index, rows), needed, reference, current);
+  }
+
+  private static double[] predict(Model model, String output, int index, FeatureBatch rows) {
+    try (Prediction prediction = model.predict(rows)) {
+      double[] values = prediction.doubles(output);
+      int each = rows.rows() == 0 ? 1 : values.length / rows.rows();
+      Objects.checkIndex(index, each);
+      double[] picked = new double[rows.rows()];
+      Arrays.setAll(picked, row -> values[row * each + index]);
+      return picked;
+    }
   }
 
   /**
    * Explains the shift of any function by the columns that both sides have. Drawn columns that are
    * dictionary-encoded reach the function as plain ones.
    *
-   * @param predictor the function
+   * @param predictor returns one number for each row, in order; the rows are borrowed for the call
    * @param reference rows to compare with; they stay the caller's
    * @param current rows to explain; they stay the caller's
    * @return the shift and its parts
@@ -127,7 +163,9 @@ public final class ShiftExplainer {
    * @throws io.mlops4j.error.DataException if a feature has different types on both sides
    */
   public PredictionShift explain(
-      Predictor predictor, FeatureBatch reference, FeatureBatch current) {
+      Function<? super FeatureBatch, double[]> predictor,
+      FeatureBatch reference,
+      FeatureBatch current) {
     return explain(
         predictor, features.isEmpty() ? shared(reference, current) : features, reference, current);
   }
@@ -142,7 +180,10 @@ public final class ShiftExplainer {
   }
 
   private PredictionShift explain(
-      Predictor predictor, List<String> columns, FeatureBatch reference, FeatureBatch current) {
+      Function<? super FeatureBatch, double[]> predictor,
+      List<String> columns,
+      FeatureBatch reference,
+      FeatureBatch current) {
     Objects.requireNonNull(predictor, "predictor");
     checkRows("reference", reference.rows());
     checkRows("current", current.rows());
@@ -157,13 +198,16 @@ public final class ShiftExplainer {
   }
 
   private PredictionShift explainShuffled(
-      Predictor predictor, List<String> columns, FeatureBatch reference, FeatureBatch current) {
+      Function<? super FeatureBatch, double[]> predictor,
+      List<String> columns,
+      FeatureBatch reference,
+      FeatureBatch current) {
     Means before = Means.of(ask(predictor, reference));
     Means after = Means.of(ask(predictor, current));
     Means shift = after.minus(before);
     Means remainder = shift;
     int[] drawn = drawn(reference.rows(), current.rows());
-    List<Part> parts = new ArrayList<>();
+    Map<String, Estimate> all = new LinkedHashMap<>();
     for (String column : columns) {
       Means putBack =
           Means.of(
@@ -171,10 +215,12 @@ public final class ShiftExplainer {
                   current, reference, column, drawn, rows -> ask(predictor, rows)));
       Means explained = after.minus(putBack);
       remainder = remainder.minus(explained);
-      parts.add(new Part(column, explained.estimate()));
+      all.put(column, explained.estimate());
     }
-    parts.sort(
-        Comparator.comparingDouble((Part part) -> Math.abs(part.explained().value())).reversed());
+    Map<String, Estimate> parts = new LinkedHashMap<>();
+    all.entrySet().stream()
+        .sorted(Comparator.comparingDouble(part -> -Math.abs(part.getValue().value())))
+        .forEach(part -> parts.put(part.getKey(), part.getValue()));
     return new PredictionShift(
         before.all,
         after.all,
@@ -186,8 +232,9 @@ public final class ShiftExplainer {
         seed);
   }
 
-  private static double[] ask(Predictor predictor, FeatureBatch rows) {
-    double[] answers = predictor.predict(rows);
+  private static double[] ask(
+      Function<? super FeatureBatch, double[]> predictor, FeatureBatch rows) {
+    double[] answers = predictor.apply(rows);
     if (answers.length != rows.rows()) {
       throw new IllegalArgumentException(
           "predictor: found %d numbers for %d rows, expected one for each row"

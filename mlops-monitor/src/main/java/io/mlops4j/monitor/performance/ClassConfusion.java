@@ -224,24 +224,38 @@ public final class ClassConfusion {
   }
 
   /**
-   * Cohen's kappa, in which every wrong class counts the same.
+   * Cohen's kappa (Cohen 1960, 1968): with w the weight of a disagreement, s the shares of the
+   * cells, t and p those of actual and predicted classes, {@code 1 - sum w s / sum w t p}. Here
+   * every wrong class counts the same.
    *
-   * @return kappa, as {@link #cohensKappa(KappaWeights)} with {@link KappaWeights#NONE}
+   * @return kappa, at most 1, 0 for chance; undefined without rows, or if all rows are of one class
+   *     and were predicted as it
    */
   public Metric cohensKappa() {
     return cohensKappa(KappaWeights.NONE);
   }
 
   /**
-   * Cohen's kappa (Cohen 1960, 1968): with w the weight of a disagreement, s the shares of the
-   * cells, t and p those of actual and predicted classes, {@code 1 - sum w s / sum w t p}.
+   * Cohen's kappa in which a disagreement counts by the distance of the classes' numbers, for
+   * classes that are ordered and equally spaced.
    *
-   * @param weights how a disagreement of two classes counts
-   * @return kappa, at most 1, 0 for chance; undefined without rows, or if all rows are of one class
-   *     and were predicted as it
+   * @return kappa, as {@link #cohensKappa()}
    */
-  public Metric cohensKappa(KappaWeights weights) {
-    Objects.requireNonNull(weights, "weights");
+  public Metric linearKappa() {
+    return cohensKappa(KappaWeights.LINEAR);
+  }
+
+  /**
+   * Cohen's kappa in which a disagreement counts by the square of the distance of the classes'
+   * numbers: a large one counts more.
+   *
+   * @return kappa, as {@link #cohensKappa()}
+   */
+  public Metric quadraticKappa() {
+    return cohensKappa(KappaWeights.QUADRATIC);
+  }
+
+  Metric cohensKappa(KappaWeights weights) {
     double observed = 0;
     double expected = 0;
     double[] ofRow = new double[classes()];
@@ -354,22 +368,19 @@ public final class ClassConfusion {
   }
 
   /** How a disagreement between two classes counts in Cohen's kappa. */
-  public enum KappaWeights {
-    /** Every wrong class counts the same. */
+  enum KappaWeights {
     NONE {
       @Override
       double of(int label, int prediction) {
         return label == prediction ? 0 : 1;
       }
     },
-    /** By the distance of the classes' numbers, for classes that are ordered and equally spaced. */
     LINEAR {
       @Override
       double of(int label, int prediction) {
         return Math.abs(label - prediction);
       }
     },
-    /** By the square of that distance: a large disagreement counts more. */
     QUADRATIC {
       @Override
       double of(int label, int prediction) {

@@ -81,8 +81,10 @@ public enum QualityCheck {
    */
   ORDER,
   /**
-   * The median delay of labels, over the usual median. The bound is 1.5; see {@link LabelDelays}.
-   * In a monitor it is higher if healthy windows came near it: 1.1 times the largest of them.
+   * The median delay of labels, over the usual median, which a monitor learns. Labels are late if
+   * it is at least 1.5, or 1.1 times the largest of healthy windows if that is more, and if a sign
+   * test against the usual median is significant. A median of less than a second counts as a
+   * second.
    */
   LABEL_DELAY;
 

@@ -132,7 +132,7 @@ final class DriftSection {
             + " The part of a feature is the change of the mean when this feature alone is set back"
             + " to the reference. \u00b1 is a 95 % interval.");
     List<List<String>> rows = new ArrayList<>();
-    shift.parts().forEach(part -> rows.add(row(part.feature(), part.explained())));
+    shift.parts().forEach((feature, part) -> rows.add(row(feature, part)));
     rows.add(row("interactions and other columns", shift.remainder()));
     rows.add(row("total", shift.shift()));
     Tables.write(

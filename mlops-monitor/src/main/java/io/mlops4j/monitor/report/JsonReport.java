@@ -358,10 +358,10 @@ public final class JsonReport {
       number("currentMean", shift.currentMean());
       estimate("shift", shift.shift());
       out.writeArrayFieldStart("parts");
-      for (PredictionShift.Part part : shift.parts()) {
+      for (var part : shift.parts().entrySet()) {
         out.writeStartObject();
-        out.writeStringField("feature", part.feature());
-        estimate("explained", part.explained());
+        out.writeStringField("feature", part.getKey());
+        estimate("explained", part.getValue());
         out.writeEndObject();
       }
       out.writeEndArray();

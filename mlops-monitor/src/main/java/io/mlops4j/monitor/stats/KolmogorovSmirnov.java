@@ -1,6 +1,7 @@
 package io.mlops4j.monitor.stats;
 
 import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * Two-sample Kolmogorov-Smirnov test, two-sided: {@code D = max |F1(x) - F2(x)|} over all x, with
@@ -112,37 +113,19 @@ public final class KolmogorovSmirnov {
    * Sorts a reference once for many tests against it, which then sort nothing.
    *
    * @param reference values in any order, at least one that is not NaN; copied
-   * @return this test against that reference
+   * @return tests a sample against that reference, with the same result and exceptions as {@link
+   *     #test(double[], double[])}; immutable and thread safe
    * @throws IllegalArgumentException if the reference holds no value
    */
-  public FixedReference against(double[] reference) {
-    return new FixedReference(this, new RankedSample(Sample.of(reference, "reference")));
-  }
-
-  /** The test against one sorted reference. Immutable and thread safe. */
-  public static final class FixedReference {
-    private final KolmogorovSmirnov test;
-    private final RankedSample reference;
-
-    private FixedReference(KolmogorovSmirnov test, RankedSample reference) {
-      this.test = test;
-      this.reference = reference;
-    }
-
-    /**
-     * Tests a sample.
-     *
-     * @param current values in any order, at least one that is not NaN
-     * @return the same result as {@link KolmogorovSmirnov#test(double[], double[])}
-     * @throws IllegalArgumentException if the sample holds no value
-     */
-    public TestResult test(double[] current) {
-      int[] counts = new int[reference.places()];
-      int present = reference.count(Objects.requireNonNull(current, "current"), counts);
+  public Function<double[], TestResult> against(double[] reference) {
+    RankedSample ranked = new RankedSample(Sample.of(reference, "reference"));
+    return current -> {
+      int[] counts = new int[ranked.places()];
+      int present = ranked.count(Objects.requireNonNull(current, "current"), counts);
       Sample.checkPresent(present, current, "current");
-      double d = reference.largest(counts, present);
-      return Outcome.ofBins(d, test.pValue(d, reference.size(), present), 0);
-    }
+      double d = ranked.largest(counts, present);
+      return Outcome.ofBins(d, pValue(d, ranked.size(), present), 0);
+    };
   }
 
   private double pValue(double d, long n, long m) {

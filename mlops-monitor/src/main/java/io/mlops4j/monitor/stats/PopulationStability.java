@@ -129,26 +129,13 @@ public final class PopulationStability {
     return Math.max(floor, (count + pseudoCount) / (rows + pseudoCount * bins));
   }
 
-  /** The customary bands of the index, which ignore the number of rows. */
-  public enum Band {
-    /** Below 0.1. */
-    STABLE,
-    /** From 0.1 to below 0.25. */
-    MODERATE,
-    /** 0.25 and above. */
-    MAJOR;
-
-    /**
-     * Returns the band of an index.
-     *
-     * @param index 0 or more
-     * @return the band
-     */
-    public static Band of(double index) {
-      if (index < 0.1) {
-        return STABLE;
-      }
-      return index < 0.25 ? MODERATE : MAJOR;
-    }
+  /**
+   * Names the customary band of an index, which ignores the number of rows.
+   *
+   * @param index 0 or more
+   * @return {@code stable} below 0.1, {@code moderate} below 0.25, otherwise {@code major}
+   */
+  public static String band(double index) {
+    return index < 0.1 ? "stable" : index < 0.25 ? "moderate" : "major";
   }
 }

@@ -2,7 +2,6 @@ package io.mlops4j.monitor.stream;
 
 import io.mlops4j.error.DataException;
 import java.util.Arrays;
-import java.util.Objects;
 
 /**
  * An e-detector, a detector of a mean of bounded values that differs from the expected one. It
@@ -45,20 +44,15 @@ import java.util.Objects;
  */
 public final class EDetector extends AbstractDetector {
   /** The direction in which the mean moves. */
-  public enum Direction {
-    /** Up or down. */
+  enum Direction {
     BOTH,
-    /** Up; a mean below the expected one is no change. */
     INCREASE,
-    /** Down; a mean above the expected one is no change. */
     DECREASE
   }
 
   /** How bets that begin at different rows are joined. */
-  public enum Procedure {
-    /** Adds up bets that begin at every row. */
+  enum Procedure {
     SHIRYAEV_ROBERTS,
-    /** Keeps the best of them; more careful, so a little later. */
     CUSUM
   }
 
@@ -180,7 +174,7 @@ public final class EDetector extends AbstractDetector {
             .withTolerance(in.finite())
             .withSmallestChange(in.finite())
             .withAverageRunLength(in.finite())
-            .withDirection(in.constant(Direction.class))
+            .with(in.constant(Direction.class))
             .with(in.constant(Procedure.class))
             .start();
     detector.readCounts(in);
@@ -288,8 +282,8 @@ public final class EDetector extends AbstractDetector {
       this.smallestChange = smallestChange;
       Check.between("smallest change / range", smallestChange / range, LEAST_SHARE, 1);
       this.runLength = Check.between("average run length", runLength, 1, 1e300);
-      this.direction = Objects.requireNonNull(direction, "direction");
-      this.procedure = Objects.requireNonNull(procedure, "procedure");
+      this.direction = direction;
+      this.procedure = procedure;
     }
 
     private static void checkInside(String name, double share) {
@@ -330,23 +324,40 @@ public final class EDetector extends AbstractDetector {
     }
 
     /**
-     * Returns the same settings for another direction.
+     * Returns the same settings for a mean that moves up; one below the expected mean is no change.
      *
-     * @param watched the direction in which the mean moves
      * @return a changed copy
      */
-    public Settings withDirection(Direction watched) {
+    public Settings onlyIncrease() {
+      return with(Direction.INCREASE);
+    }
+
+    /**
+     * Returns the same settings for a mean that moves down; one above the expected mean is no
+     * change.
+     *
+     * @return a changed copy
+     */
+    public Settings onlyDecrease() {
+      return with(Direction.DECREASE);
+    }
+
+    Settings with(Direction watched) {
       return new Settings(
           mean, low, high, tolerance, smallestChange, runLength, watched, procedure);
     }
 
     /**
-     * Returns the same settings with another procedure.
+     * Returns the same settings with the CUSUM rule. Of the bets that begin at every row it keeps
+     * the best, where Shiryaev-Roberts adds them up; it is more careful, so a little later.
      *
-     * @param joined how bets that begin at different rows are joined
      * @return a changed copy
      */
-    public Settings with(Procedure joined) {
+    public Settings withCusum() {
+      return with(Procedure.CUSUM);
+    }
+
+    Settings with(Procedure joined) {
       return new Settings(mean, low, high, tolerance, smallestChange, runLength, direction, joined);
     }
 

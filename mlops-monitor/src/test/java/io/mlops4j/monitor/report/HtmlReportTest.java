@@ -7,12 +7,13 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.explain.PredictionShift;
 import io.mlops4j.monitor.explain.PredictionShift.Estimate;
-import io.mlops4j.monitor.explain.PredictionShift.Part;
 import io.mlops4j.monitor.profile.Profile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.Test;
@@ -133,16 +134,12 @@ class HtmlReportTest {
 
   @Test
   void thePageSaysWhyThePredictionsMoved() {
+    Map<String, Estimate> parts = new LinkedHashMap<>();
+    parts.put("b", new Estimate(4, 0, 19));
+    parts.put("a", new Estimate(3, 0, 19));
     PredictionShift shift =
         new PredictionShift(
-            1,
-            6,
-            new Estimate(5, 0, 19),
-            List.of(new Part("b", new Estimate(4, 0, 19)), new Part("a", new Estimate(3, 0, 19))),
-            new Estimate(-2, 0, 19),
-            50,
-            70,
-            1);
+            1, 6, new Estimate(5, 0, 19), parts, new Estimate(-2, 0, 19), 50, 70, 1);
     assertThat(HtmlReport.of(Pages.kilometres(), shift).toHtml())
         .contains("Why the predictions moved")
         .contains(

@@ -16,12 +16,12 @@ import io.mlops4j.monitor.drift.EffectMeasure;
 import io.mlops4j.monitor.drift.FeaturePolicy;
 import io.mlops4j.monitor.explain.PredictionShift;
 import io.mlops4j.monitor.explain.PredictionShift.Estimate;
-import io.mlops4j.monitor.explain.PredictionShift.Part;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SkippedColumn;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -47,7 +47,7 @@ class ReportSchemaTest {
   static PredictionShift shift() {
     Estimate estimate = new Estimate(0.1, 0.01, 19);
     return new PredictionShift(
-        0.2, 0.3, estimate, List.of(new Part("distance", estimate)), estimate, 40, 50, 1);
+        0.2, 0.3, estimate, Map.of("distance", estimate), estimate, 40, 50, 1);
   }
 
   /** Infinite effects, too few rows, skipped columns, columns of one side, key features. */

@@ -175,7 +175,7 @@ class RawValuesTest {
     assertThat(ranks.test(reference, current).statistic()).isEqualTo(17.5);
     assertThat(ranks.test(reference, current)).isEqualTo(ranks.test(one, other));
     assertThat(ks.test(reference, current)).isEqualTo(ks.test(one, other));
-    assertThat(ks.against(reference).test(current)).isEqualTo(ks.test(one, other));
+    assertThat(ks.against(reference).apply(current)).isEqualTo(ks.test(one, other));
     assertThat(score.statistic(reference, current)).isEqualTo(score.statistic(one, other));
     assertThat(EnergyDistance.withDefaults().statistic(reference, current))
         .isEqualTo(EnergyDistance.withDefaults().statistic(one, other));

@@ -117,7 +117,7 @@ class EDetectorTest {
     EDetector detector =
         EDetector.expecting(0.5, 0, 1)
             .withSmallestChange(0.5)
-            .withDirection(Direction.INCREASE)
+            .with(Direction.INCREASE)
             .withAverageRunLength(1e6)
             .start();
     // odds from 0.5 to 1: b = 1/3 and 1/2, L = 4/3 and 3/2
@@ -154,8 +154,8 @@ class EDetectorTest {
   @Test
   void watchesOneDirection() {
     EDetector.Settings settings = EDetector.expecting(0.5, 0, 1).withAverageRunLength(1000);
-    EDetector increase = settings.withDirection(Direction.INCREASE).start();
-    EDetector decrease = settings.withDirection(Direction.DECREASE).start();
+    EDetector increase = settings.with(Direction.INCREASE).start();
+    EDetector decrease = settings.with(Direction.DECREASE).start();
     for (int row = 0; row < 1_000; row++) {
       assertThat(increase.add(0.4)).isNotEqualTo(Signal.CHANGE);
       assertThat(decrease.add(0.6)).isNotEqualTo(Signal.CHANGE);

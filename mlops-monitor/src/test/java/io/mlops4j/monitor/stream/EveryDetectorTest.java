@@ -42,8 +42,8 @@ class EveryDetectorTest {
             () ->
                 EDetector.expecting(0.1, -4, 4)
                     .withAverageRunLength(100)
-                    .withDirection(EDetector.Direction.DECREASE)
-                    .with(EDetector.Procedure.CUSUM)
+                    .onlyDecrease()
+                    .withCusum()
                     .start()));
   }
 

@@ -2,7 +2,6 @@ package io.mlops4j.monitor.stats.multivariate;
 
 import io.mlops4j.monitor.stats.TestResult;
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -38,13 +37,25 @@ public final class MeanVectorDistance {
   }
 
   /**
-   * Returns the same test of another distance.
+   * Returns the same test of {@code |mean1 - mean2|}, in the unit of the columns.
    *
-   * @param distance the form
    * @return a changed copy
    */
-  public MeanVectorDistance with(Form distance) {
-    return new MeanVectorDistance(Objects.requireNonNull(distance, "distance"), permutations);
+  public MeanVectorDistance euclidean() {
+    return with(Form.EUCLIDEAN);
+  }
+
+  /**
+   * Returns the same test of {@code 1 - cos(mean1, mean2)}, from 0 to 2; only the directions count.
+   *
+   * @return a changed copy
+   */
+  public MeanVectorDistance cosine() {
+    return with(Form.COSINE);
+  }
+
+  MeanVectorDistance with(Form distance) {
+    return new MeanVectorDistance(distance, permutations);
   }
 
   /**
@@ -118,7 +129,7 @@ public final class MeanVectorDistance {
   }
 
   /** The distance between two mean vectors. */
-  public enum Form {
+  enum Form {
     /**
      * {@code |mean1 - mean2|} over the root of the summed variances of the reference's columns: for
      * one column the difference of means in standard deviations.

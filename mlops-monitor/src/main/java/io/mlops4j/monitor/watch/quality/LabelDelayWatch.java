@@ -1,6 +1,5 @@
 package io.mlops4j.monitor.watch.quality;
 
-import io.mlops4j.monitor.quality.LabelDelays;
 import io.mlops4j.monitor.quality.QualityResult;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;

@@ -1,8 +1,10 @@
-package io.mlops4j.monitor.quality;
+package io.mlops4j.monitor.watch.quality;
 
 import io.mlops4j.internal.Spans;
 import io.mlops4j.monitor.distribution.Binomial;
 import io.mlops4j.monitor.profile.internal.BinaryFrame;
+import io.mlops4j.monitor.quality.QualityCheck;
+import io.mlops4j.monitor.quality.QualityResult;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import java.time.Duration;
@@ -15,7 +17,7 @@ import java.util.stream.IntStream;
  * 1.1 %, because delays share intervals, 32 to each power of two of milliseconds. Memory: 11 kB.
  * Counts of several threads or windows are merged. Not thread safe.
  */
-public final class LabelDelays {
+final class LabelDelays {
   private static final BinaryFrame FORM =
       new BinaryFrame("counts of label delays", 0x4d4c5144, 2, 2); // MLQD
 
@@ -35,15 +37,12 @@ public final class LabelDelays {
   private final long[] counts = new long[INTERVALS];
   private long labels;
 
-  /** Starts without labels. */
-  public LabelDelays() {}
-
   /**
    * Counts a label.
    *
    * @param delay the time from the prediction to the label; negative counts as 0
    */
-  public void add(Duration delay) {
+  void add(Duration delay) {
     counts[interval(Objects.requireNonNull(delay, "delay"))]++;
     labels++;
   }
@@ -67,7 +66,7 @@ public final class LabelDelays {
    * @param other the other counts, unchanged
    * @return these counts
    */
-  public LabelDelays merge(LabelDelays other) {
+  LabelDelays merge(LabelDelays other) {
     Objects.requireNonNull(other, "other");
     for (int i = 0; i < INTERVALS; i++) {
       counts[i] += other.counts[i];
@@ -77,7 +76,7 @@ public final class LabelDelays {
   }
 
   /** {@return the number of labels} */
-  public long labels() {
+  long labels() {
     return labels;
   }
 
@@ -86,10 +85,9 @@ public final class LabelDelays {
    *
    * @param share from 0 to 1
    * @return zero without labels
-   * @throws IllegalArgumentException if the share is not from 0 to 1
    */
-  public Duration quantile(double share) {
-    double wanted = ColumnRules.share(share, "share") * labels;
+  Duration quantile(double share) {
+    double wanted = share * labels;
     long below = 0;
     for (int i = 0; i < INTERVALS; i++) {
       below += counts[i];
@@ -109,7 +107,7 @@ public final class LabelDelays {
    * @param level the probability of a false alarm of the test, above 0 and below 1
    * @return the result; {@link QualityResult.NotChecked} with fewer than 50 labels on either side
    */
-  public QualityResult compare(LabelDelays usual, double level) {
+  QualityResult compare(LabelDelays usual, double level) {
     Objects.requireNonNull(usual, "usual");
     if (labels < FEWEST || usual.labels < FEWEST) {
       return new QualityResult.NotChecked(
@@ -158,7 +156,7 @@ public final class LabelDelays {
    *
    * @return the bytes, the same for the same counts
    */
-  public byte[] toBytes() {
+  byte[] toBytes() {
     List<Integer> used = IntStream.range(0, INTERVALS).filter(i -> counts[i] > 0).boxed().toList();
     return new StateWriter(FORM).each(used, (out, i) -> out.put(i).put(counts[i])).toBytes();
   }
@@ -170,7 +168,7 @@ public final class LabelDelays {
    * @return equal counts
    * @throws io.mlops4j.error.DataException if the bytes are damaged
    */
-  public static LabelDelays fromBytes(byte[] bytes) {
+  static LabelDelays fromBytes(byte[] bytes) {
     Objects.requireNonNull(bytes, "bytes");
     return StateReader.read(
         FORM,
