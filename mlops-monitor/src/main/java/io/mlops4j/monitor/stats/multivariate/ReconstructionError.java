@@ -28,34 +28,40 @@ import java.util.stream.IntStream;
  *
  * <p><b>Cost.</b> Time grows with the cube of the columns once (a second for some hundreds of
  * them), then with rows times squared columns.
+ *
+ * <p>Immutable and thread safe.
  */
 public final class ReconstructionError {
-  private static final ReconstructionError DEFAULTS = new ReconstructionError(0.65);
+  private static final double KEPT = 0.65;
 
-  private final double keptVariance;
+  private final TableEncoding encoding;
+  private final double[] means;
+  private final double[] scales;
+  private final double[][] residual;
+  private final double[] errors;
 
-  private ReconstructionError(double keptVariance) {
-    this.keptVariance = keptVariance;
-  }
-
-  /** {@return the statistic that keeps 65 % of the variance} */
-  public static ReconstructionError withDefaults() {
-    return DEFAULTS;
+  private ReconstructionError(
+      TableEncoding encoding,
+      double[] means,
+      double[] scales,
+      double[][] residual,
+      double[] errors) {
+    this.encoding = encoding;
+    this.means = means;
+    this.scales = scales;
+    this.residual = residual;
+    this.errors = errors;
   }
 
   /**
-   * Returns the same statistic with another share of the variance.
+   * Learns components that keep 65 % of the variance, and the usual error.
    *
-   * @param share the share of the variance that is kept, strictly between 0 and 1
-   * @return a changed copy
-   * @throws IllegalArgumentException if the share is out of range
+   * @param referenceWindows as for {@link #fit(List, double)}
+   * @return the reference for current windows
+   * @throws IllegalArgumentException as {@link #fit(List, double)}
    */
-  public ReconstructionError withKeptVariance(double share) {
-    if (!(share > 0 && share < 1)) {
-      throw new IllegalArgumentException(
-          "share = " + share + ": a share of the variance lies strictly between 0 and 1");
-    }
-    return new ReconstructionError(share);
+  public static ReconstructionError fit(List<Table> referenceWindows) {
+    return fit(referenceWindows, KEPT);
   }
 
   /**
@@ -63,11 +69,18 @@ public final class ReconstructionError {
    *
    * @param referenceWindows at least two tables of the same columns, for example the days of a
    *     month
+   * @param keptVariance the share of the variance that is kept, strictly between 0 and 1
    * @return the reference for current windows
-   * @throws IllegalArgumentException if there are fewer than two windows, columns differ or a value
-   *     is infinite or beyond 1e150
+   * @throws IllegalArgumentException if there are fewer than two windows, columns differ, a value
+   *     is infinite or beyond 1e150, or the share is out of range
    */
-  public Reference fit(List<Table> referenceWindows) {
+  public static ReconstructionError fit(List<Table> referenceWindows, double keptVariance) {
+    if (!(keptVariance > 0 && keptVariance < 1)) {
+      throw new IllegalArgumentException(
+          "keptVariance = "
+              + keptVariance
+              + ": a share of the variance lies strictly between 0 and 1");
+    }
     Table[] windows = referenceWindows.toArray(Table[]::new);
     if (windows.length < 2) {
       throw new IllegalArgumentException(
@@ -81,16 +94,16 @@ public final class ReconstructionError {
     double[] means = CompleteRows.means(all);
     double[] scales =
         Arrays.stream(CompleteRows.deviations(all, means)).map(s -> s == 0 ? 1 : s).toArray();
-    double[][] residual = residualVectors(standardised(all, means, scales));
+    double[][] residual = residualVectors(standardised(all, means, scales), keptVariance);
     double[] errors =
         Arrays.stream(rows)
             .mapToDouble(window -> mean(lengths(standardised(window, means, scales), residual)))
             .toArray();
-    return new Reference(encoding, means, scales, residual, errors);
+    return new ReconstructionError(encoding, means, scales, residual, errors);
   }
 
   /** The eigenvectors that are not kept, as rows. */
-  private double[][] residualVectors(double[][] standardised) {
+  private static double[][] residualVectors(double[][] standardised, double keptVariance) {
     int columns = standardised[0].length;
     double[][] covariance = new double[columns][columns];
     for (double[] row : standardised) {
@@ -147,64 +160,40 @@ public final class ReconstructionError {
     return Arrays.stream(values).sum() / values.length;
   }
 
-  /** Components and usual errors of a reference. Immutable and thread safe. */
-  public static final class Reference {
-    private final TableEncoding encoding;
-    private final double[] means;
-    private final double[] scales;
-    private final double[][] residual;
-    private final double[] errors;
+  /** {@return the number of principal components that are kept; 0 if the reference is constant} */
+  public int components() {
+    return means.length - residual.length;
+  }
 
-    private Reference(
-        TableEncoding encoding,
-        double[] means,
-        double[] scales,
-        double[][] residual,
-        double[] errors) {
-      this.encoding = encoding;
-      this.means = means;
-      this.scales = scales;
-      this.residual = residual;
-      this.errors = errors;
-    }
+  /** {@return a copy of the errors of the reference's windows, in their order} */
+  public double[] errors() {
+    return errors.clone();
+  }
 
-    /**
-     * {@return the number of principal components that are kept; 0 if the reference is constant}
-     */
-    public int components() {
-      return means.length - residual.length;
-    }
+  /**
+   * Compares a window with the reference.
+   *
+   * @param window rows with the reference's columns, matched by name; other columns are ignored
+   * @return its error and the bounds from the reference
+   * @throws IllegalArgumentException if a column is missing or of another kind, or a value is
+   *     infinite
+   */
+  public Result compare(Table window) {
+    double[][] rows = CompleteRows.of(encoding.rows(window), "window", 1);
+    double[] lengths = lengths(standardised(rows, means, scales), residual);
+    double mean = mean(errors);
+    double width = 3 * deviation(errors);
+    double standardError =
+        lengths.length == 1
+            ? Double.POSITIVE_INFINITY
+            : deviation(lengths) / Math.sqrt(lengths.length - 1.0);
+    return new Result(mean(lengths), mean - width, mean + width, standardError);
+  }
 
-    /** {@return a copy of the errors of the reference's windows, in their order} */
-    public double[] errors() {
-      return errors.clone();
-    }
-
-    /**
-     * Compares a window with the reference.
-     *
-     * @param window rows with the reference's columns, matched by name; other columns are ignored
-     * @return its error and the bounds from the reference
-     * @throws IllegalArgumentException if a column is missing or of another kind, or a value is
-     *     infinite
-     */
-    public Result compare(Table window) {
-      double[][] rows = CompleteRows.of(encoding.rows(window), "window", 1);
-      double[] lengths = lengths(standardised(rows, means, scales), residual);
-      double mean = mean(errors);
-      double width = 3 * deviation(errors);
-      double standardError =
-          lengths.length == 1
-              ? Double.POSITIVE_INFINITY
-              : deviation(lengths) / Math.sqrt(lengths.length - 1.0);
-      return new Result(mean(lengths), mean - width, mean + width, standardError);
-    }
-
-    private static double deviation(double[] values) {
-      double mean = mean(values);
-      return Math.sqrt(
-          DoubleStream.of(values).map(x -> (x - mean) * (x - mean)).sum() / values.length);
-    }
+  private static double deviation(double[] values) {
+    double mean = mean(values);
+    return Math.sqrt(
+        DoubleStream.of(values).map(x -> (x - mean) * (x - mean)).sum() / values.length);
   }
 
   /**

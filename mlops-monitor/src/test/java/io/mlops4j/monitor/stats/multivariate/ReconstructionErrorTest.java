@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mlops4j.monitor.stats.multivariate.ReconstructionError.Reference;
 import io.mlops4j.monitor.stats.multivariate.ReconstructionError.Result;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -18,8 +17,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ReconstructionErrorTest {
-  private final ReconstructionError statistic = ReconstructionError.withDefaults();
-
   static Stream<JsonNode> cases() {
     return elements(JointCases.CASES.get("reconstruction"));
   }
@@ -28,10 +25,10 @@ class ReconstructionErrorTest {
   @ParameterizedTest
   @MethodSource("cases")
   void agreesWithScikitLearn(JsonNode golden) {
-    Reference reference =
-        statistic
-            .withKeptVariance(golden.get("kept").asDouble())
-            .fit(elements(golden.get("windows")).map(ReconstructionErrorTest::table).toList());
+    ReconstructionError reference =
+        ReconstructionError.fit(
+            elements(golden.get("windows")).map(ReconstructionErrorTest::table).toList(),
+            golden.get("kept").asDouble());
     assertThat(reference.components()).isEqualTo(golden.get("components").asInt());
     double[] expected = doubles(golden.get("errors"));
     double[] errors = reference.errors();
@@ -75,8 +72,9 @@ class ReconstructionErrorTest {
   @Test
   void columnsThatNoLongerHangTogetherAreFound() {
     SplittableRandom random = new SplittableRandom(1);
-    Reference reference =
-        statistic.fit(IntStream.range(0, 10).mapToObj(day -> pair(random, true)).toList());
+    ReconstructionError reference =
+        ReconstructionError.fit(
+            IntStream.range(0, 10).mapToObj(day -> pair(random, true)).toList());
     assertThat(reference.compare(pair(random, true)).isOutside()).isFalse();
     assertThat(reference.compare(pair(random, false)).isOutside()).isTrue();
   }
@@ -95,7 +93,7 @@ class ReconstructionErrorTest {
   @Test
   void aConstantReferenceLeavesEverythingElseOver() {
     Table constant = Table.builder().numbers("x", 5, 5, 5).build();
-    Reference reference = statistic.fit(List.of(constant, constant));
+    ReconstructionError reference = ReconstructionError.fit(List.of(constant, constant));
     assertThat(reference.components()).isZero();
     assertThat(reference.compare(constant)).isEqualTo(new Result(0, 0, 0, 0));
     assertThat(reference.compare(Table.builder().numbers("x", 7).build()))
@@ -106,13 +104,13 @@ class ReconstructionErrorTest {
   void aColumnThatIsMissingThroughoutIsConstant() {
     Table empty =
         Table.builder().numbers("x", Double.NaN, Double.NaN).categories("kind", null, null).build();
-    assertThat(statistic.fit(List.of(empty, empty)).compare(empty).error()).isZero();
+    assertThat(ReconstructionError.fit(List.of(empty, empty)).compare(empty).error()).isZero();
   }
 
   @Test
   void columnsGoByNameAndOthersAreIgnored() {
     Table day = Table.builder().numbers("a", 1, 2, 3).numbers("b", 3, 1, 2).build();
-    Reference reference = statistic.fit(List.of(day, day));
+    ReconstructionError reference = ReconstructionError.fit(List.of(day, day));
     Table turned = Table.builder().numbers("c", 9, 9).numbers("b", 1, 1).numbers("a", 3, 3).build();
     Table straight = Table.builder().numbers("a", 3, 3).numbers("b", 1, 1).build();
     assertThat(reference.compare(turned)).isEqualTo(reference.compare(straight));
@@ -121,20 +119,20 @@ class ReconstructionErrorTest {
   @Test
   void badInputIsRefused() {
     Table day = Table.builder().numbers("a", 1, 2).build();
-    assertThatThrownBy(() -> statistic.fit(List.of(day)))
+    assertThatThrownBy(() -> ReconstructionError.fit(List.of(day)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("1 reference windows");
     assertThatThrownBy(
-            () -> statistic.fit(List.of(day, Table.builder().numbers("b", 1, 2).build())))
+            () -> ReconstructionError.fit(List.of(day, Table.builder().numbers("b", 1, 2).build())))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no column a among [b]");
-    Reference reference = statistic.fit(List.of(day, day));
+    ReconstructionError reference = ReconstructionError.fit(List.of(day, day));
     assertThatThrownBy(
             () -> reference.compare(Table.builder().numbers("a", Double.POSITIVE_INFINITY).build()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("infinite");
     for (double share : new double[] {0, 1, Double.NaN}) {
-      assertThatThrownBy(() -> statistic.withKeptVariance(share))
+      assertThatThrownBy(() -> ReconstructionError.fit(List.of(day, day), share))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }
