@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  */
 final class PlantedIncidents implements Inquiry {
   private static final List<String> WATCHERS =
-      List.of("ours", "adwin", "ddm", "psi0.10", "psi0.25", "ks05");
+      List.of("ours", "defaults", "adwin", "ddm", "psi0.10", "psi0.25", "ks05");
   private static final List<LocalDate> ONSETS =
       List.of(
           LocalDate.of(2001, 2, 13),

@@ -1,7 +1,7 @@
 /**
- * The tails and quantiles of distributions that statistics of this module need, as plain functions.
- * Not exported. This package alone uses Commons Numbers, whose incomplete gamma and beta functions
- * are those of Boost.
+ * The tails and quantiles of distributions that statistics of this module need, as plain functions,
+ * and how much healthy periods differ. Not exported. This package alone uses Commons Numbers, whose
+ * incomplete gamma and beta functions are those of Boost.
  */
 @NullMarked
 package io.mlops4j.monitor.distribution;

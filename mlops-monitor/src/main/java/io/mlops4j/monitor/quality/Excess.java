@@ -19,13 +19,20 @@ record Excess(double share, double expected, double margin, boolean significant)
    * @param rows all rows
    * @param referenceRows the rows behind the expected share
    * @param least the smallest margin
+   * @param factor of the margin, by how much healthy periods differ
    * @param level the probability of a false alarm
    */
   static Excess of(
-      long found, long rows, double expected, long referenceRows, double least, double level) {
+      long found,
+      long rows,
+      double expected,
+      long referenceRows,
+      double least,
+      double factor,
+      double level) {
     double margin = Math.max(least, 0.1 * Math.min(1, Math.sqrt(10 * expected)));
     double reachable = Math.min(margin, (1 - expected) / 2); // else even all rows would pass
-    return withMargin(found, rows, expected, referenceRows, reachable, level);
+    return withMargin(found, rows, expected, referenceRows, factor * reachable, level);
   }
 
   static Excess withMargin(

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 
 /** Makes the checks of single columns, by their counts. */
 final class Judge {
-  private static final double FEWEST_SHARE = 0.01;
+  static final double FEWEST_SHARE = 0.01;
   private static final long SHORTEST_RUN = 100;
   private static final long SHORTEST_RUN_UNLEARNED = 200;
 
@@ -143,7 +143,8 @@ final class Judge {
           new QualityResult.NotChecked(check, column, "the reference has no values of the column"));
       return;
     }
-    Excess excess = Excess.of(found, all, expected, referenceRows, FEWEST_SHARE, level);
+    double factor = suite.reference().boundFactor(column, check);
+    Excess excess = Excess.of(found, all, expected, referenceRows, FEWEST_SHARE, factor, level);
     if (!excess.failed()) {
       results.add(new QualityResult.Passed(check, column, excess.share(), excess.bound()));
       return;

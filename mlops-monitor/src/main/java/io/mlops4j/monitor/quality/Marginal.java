@@ -42,10 +42,11 @@ abstract sealed class Marginal {
     private final double[] edges;
     private final double[] upTo; // the share of values up to each edge
     private final double[] expected = new double[SHARES.length]; // up to each quantile
-    final double[] quantiles = new double[SHARES.length];
+    final double[] quantiles;
     private final double[] cuts = new double[8]; // the middles of the eighths
 
     Numbers(NumberProfile profile) {
+      this.quantiles = quantiles(profile);
       this.edges = profile.edges();
       this.upTo = new double[edges.length];
       long[] counts = profile.counts();
@@ -54,7 +55,6 @@ abstract sealed class Marginal {
         sum += counts[i];
         upTo[i] = (double) sum / profile.present();
       }
-      Arrays.setAll(quantiles, i -> profile.quantile(SHARES[i]));
       Arrays.setAll(expected, i -> upTo(quantiles[i]));
       Arrays.setAll(cuts, k -> profile.quantile((k + 0.5) / cuts.length));
     }
@@ -86,6 +86,10 @@ abstract sealed class Marginal {
         }
       }
       return false;
+    }
+
+    static double[] quantiles(NumberProfile profile) {
+      return Arrays.stream(SHARES).map(profile::quantile).toArray();
     }
 
     /** The quantiles of sorted values, at the same shares. */

@@ -2,7 +2,10 @@ package io.mlops4j.monitor.quality;
 
 import java.util.Locale;
 
-/** The kinds of checks. The constants say what is measured and which bound is used. */
+/**
+ * The kinds of checks. The constants say what is measured and which bound is used. A reference that
+ * knows {@linkplain QualityReference#withPeriods healthy periods} raises learned bounds.
+ */
 public enum QualityCheck {
   /**
    * The share of rows whose batch lacks the column, or holds another kind of values in it. Bound:

@@ -7,10 +7,12 @@ import io.mlops4j.monitor.profile.internal.BinaryFrame;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -21,14 +23,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QualityReference {
   private static final BinaryFrame FORM =
-      new BinaryFrame("reference of data quality", 0x4d4c5152, 2, 2); // MLQR
+      new BinaryFrame("reference of data quality", 0x4d4c5152, 3, 3); // MLQR
 
   private final Profile profile;
   private final @Nullable Learned learned;
+  private final SortedMap<String, SortedMap<QualityCheck, Double>> factors;
 
   QualityReference(Profile profile, @Nullable Learned learned) {
+    this(profile, learned, Collections.emptySortedMap());
+  }
+
+  private QualityReference(
+      Profile profile,
+      @Nullable Learned learned,
+      SortedMap<String, SortedMap<QualityCheck, Double>> factors) {
     this.profile = profile;
     this.learned = learned;
+    this.factors = factors;
   }
 
   /**
@@ -59,6 +70,35 @@ public final class QualityReference {
     return profile;
   }
 
+  /**
+   * Returns the same reference with bounds that healthy periods do not reach: each period is judged
+   * by the sum of all others, and bounds are raised to an upper prediction limit for one further
+   * period, above which at most one healthy period in a hundred is expected. Raised are the learned
+   * bounds of {@link QualityCheck#MISSING}, {@link QualityCheck#NAN}, {@link QualityCheck#UNSEEN},
+   * {@link QualityCheck#UNIT}, {@link QualityCheck#RESOLUTION} and, for at most 127 distinct
+   * numbers, {@link QualityCheck#RANGE}.
+   *
+   * @param periods profiles of the days, or the weeks, of the good rows, with the bins of {@link
+   *     #profile}; fewer than two change nothing
+   * @return a changed copy
+   */
+  public QualityReference withPeriods(List<Profile> periods) {
+    return new QualityReference(profile, learned, PeriodLearner.factors(List.copyOf(periods)));
+  }
+
+  /**
+   * {@return by column and check the factor of the margin between the share of the reference and
+   * the bound; of a ratio it is the exponent of the bound; all above 1}
+   */
+  public SortedMap<String, SortedMap<QualityCheck, Double>> boundFactors() {
+    return factors;
+  }
+
+  double boundFactor(String column, QualityCheck check) {
+    SortedMap<QualityCheck, Double> its = factors.get(column);
+    return its == null ? 1 : its.getOrDefault(check, 1.0);
+  }
+
   /** {@return whether the reference learned from rows, not from a profile alone} */
   public boolean hasRows() {
     return learned != null;
@@ -79,6 +119,13 @@ public final class QualityReference {
     if (learned != null) {
       learned.write(out);
     }
+    out.each(
+        factors.entrySet(),
+        (to, column) ->
+            to.put(column.getKey())
+                .each(
+                    column.getValue().entrySet(),
+                    (its, one) -> its.put(one.getKey()).put(one.getValue())));
     return out.toBytes();
   }
 
@@ -96,8 +143,17 @@ public final class QualityReference {
         bytes,
         in -> {
           Profile profile = Profile.fromBytes(in.bytes());
-          return new QualityReference(profile, in.flag() ? Learned.read(in) : null);
+          Learned learned = in.flag() ? Learned.read(in) : null;
+          SortedMap<String, SortedMap<QualityCheck, Double>> factors = new TreeMap<>();
+          in.forEach(column -> factors.put(column.text(), factors(column)));
+          return new QualityReference(profile, learned, Collections.unmodifiableSortedMap(factors));
         });
+  }
+
+  private static SortedMap<QualityCheck, Double> factors(StateReader in) {
+    SortedMap<QualityCheck, Double> its = new TreeMap<>();
+    in.forEach(one -> its.put(one.constant(QualityCheck.class), one.number()));
+    return Collections.unmodifiableSortedMap(its);
   }
 
   /** {@return rows and columns} */

@@ -16,7 +16,7 @@ final class Resolution {
   static final int VALUES = 128;
 
   private static final int FIRST_VALUES = 32;
-  private static final double MARGIN = 0.3;
+  static final double MARGIN = 0.3;
 
   /** The relative error of a float. */
   private static final double FLOAT_ERROR = 0x1p-24;
@@ -90,8 +90,11 @@ final class Resolution {
 
   /**
    * Measures the grid on which the share exceeds the reference's most; empty with too few values.
+   *
+   * @param factor of the margin, by how much healthy periods differ
    */
-  Optional<Found> measure(double[] values, double level) {
+  Optional<Found> measure(double[] values, double factor, double level) {
+    double margin = factor * MARGIN;
     Found worst = null;
     for (Grid grid : grids) {
       int on = 0;
@@ -101,14 +104,14 @@ final class Resolution {
           seen++;
           on += grid.holds().test(value) ? 1 : 0;
         }
-        if (seen == FIRST_VALUES && on < seen * (grid.share() + MARGIN) / 2) {
+        if (seen == FIRST_VALUES && on < seen * (grid.share() + margin) / 2) {
           break;
         }
       }
       if (seen < FIRST_VALUES) {
         return Optional.empty();
       }
-      Excess excess = Excess.withMargin(on, seen, grid.share(), referenceValues, MARGIN, level);
+      Excess excess = Excess.withMargin(on, seen, grid.share(), referenceValues, margin, level);
       if (worst == null
           || (!worst.excess().failed() && excess.relative() > worst.excess().relative())) {
         worst = new Found(grid.words(), excess);

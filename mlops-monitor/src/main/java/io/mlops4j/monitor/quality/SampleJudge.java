@@ -74,7 +74,9 @@ final class SampleJudge {
     if (!policy.makes(QualityCheck.RESOLUTION, plan.name()) || grids == null) {
       return;
     }
-    Optional<Resolution.Found> found = grids.measure(sample.numbers(i, Resolution.VALUES), level);
+    double factor = suite.reference().boundFactor(plan.name(), QualityCheck.RESOLUTION);
+    Optional<Resolution.Found> found =
+        grids.measure(sample.numbers(i, Resolution.VALUES), factor, level);
     if (found.isEmpty()) {
       results.add(
           new QualityResult.NotChecked(
@@ -108,16 +110,15 @@ final class SampleJudge {
         || profile.exact()) {
       return;
     }
+    double boundFactor = suite.reference().boundFactor(plan.name(), QualityCheck.UNIT);
+    double bound = Math.pow(Units.BOUND, boundFactor);
     Optional<Units.Ratio> ratio =
         Units.measure(sample.numbers(i, sample.size()), numbers.quantiles);
     boolean failed =
-        ratio.isPresent() && !ratio.get().words().isEmpty() && ratio.get().size() >= Units.BOUND;
+        ratio.isPresent() && !ratio.get().words().isEmpty() && ratio.get().size() >= bound;
     if (!failed) {
       passed(
-          QualityCheck.UNIT,
-          plan.name(),
-          ratio.map(Units.Ratio::factor).orElse(Double.NaN),
-          Units.BOUND);
+          QualityCheck.UNIT, plan.name(), ratio.map(Units.Ratio::factor).orElse(Double.NaN), bound);
       return;
     }
     results.add(
@@ -125,11 +126,11 @@ final class SampleJudge {
             QualityCheck.UNIT,
             plan.name(),
             ratio.get().factor(),
-            Units.BOUND,
-            ratio.get().relative(),
+            bound,
+            ratio.get().relative() / boundFactor,
             "found all quantiles at %s times those of the reference (%s), bound %s"
                 .formatted(
-                    Figures.of(ratio.get().factor()), ratio.get().words(), Figures.of(Units.BOUND)),
+                    Figures.of(ratio.get().factor()), ratio.get().words(), Figures.of(bound)),
             "convert the column to the unit of the reference"));
   }
 

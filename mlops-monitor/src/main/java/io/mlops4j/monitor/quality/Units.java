@@ -62,7 +62,11 @@ final class Units {
       return Optional.empty();
     }
     Arrays.sort(values);
-    double[] quantiles = Marginal.Numbers.quantiles(values);
+    return ratio(Marginal.Numbers.quantiles(values), referenceQuantiles);
+  }
+
+  /** Returns the ratio that all quantiles have in common; empty if they have none. */
+  static Optional<Ratio> ratio(double[] quantiles, double[] referenceQuantiles) {
     double[] ratios = new double[quantiles.length];
     int found = 0;
     for (int i = 0; i < quantiles.length; i++) {

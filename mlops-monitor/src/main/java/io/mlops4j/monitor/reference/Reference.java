@@ -43,9 +43,10 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>The bounds of a column by which drift counts are raised to what healthy periods show, if these
- * differ by more than chance: at most one healthy period in a hundred is expected above. A
- * reference of less than two weeks cannot know how weekdays differ. Its bounds are twice as wide,
- * and {@link #toString} says so.
+ * differ by more than chance: at most one healthy period in a hundred is expected above. The bounds
+ * of data quality are raised in the same way, see {@link QualityReference#withPeriods}. A reference
+ * of less than two weeks cannot know how weekdays differ. Its bounds are twice as wide, and {@link
+ * #toString} says so.
  *
  * <p>Days are those of UTC. Immutable and thread safe.
  */
@@ -57,6 +58,9 @@ public final class Reference {
   private static final int DAY_ROWS = 500;
 
   private static final int FEWEST_WEEKS = 3;
+
+  /** The factors in {@link #toString}. */
+  private static final int MOST_LISTED = 5;
 
   /** The factor of all bounds while it is unknown how weekdays, or any two days, differ. */
   private static final double UNKNOWN = 2;
@@ -227,7 +231,7 @@ public final class Reference {
     return Slices.byTime(time, ZoneOffset.UTC, Scheme::weekday);
   }
 
-  /** {@return the rows, what is compared with what, and the bounds that were raised} */
+  /** {@return the rows, what is compared with what, and the bounds that were raised most} */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();
@@ -239,14 +243,32 @@ public final class Reference {
           "; %s too few to know how weekdays differ, so bounds are wider: give at least %d days"
               .formatted(days == 1 ? "1 day is" : days + " days are", SEASON_DAYS));
     }
+    listed(text, "; bounds raised, because healthy periods differ: ", factors);
+    SortedMap<String, Double> checks = new TreeMap<>();
+    quality
+        .boundFactors()
+        .forEach(
+            (column, its) ->
+                its.forEach(
+                    (check, factor) -> checks.put(check.words() + " of " + column, factor)));
+    listed(text, "; bounds of data quality raised: ", checks);
+    return text.toString();
+  }
+
+  /** Appends the largest factors. */
+  private static void listed(StringBuilder text, String words, Map<String, Double> factors) {
     if (!factors.isEmpty()) {
-      text.append("; bounds raised, because healthy periods differ: ");
+      text.append(words);
       text.append(
           factors.entrySet().stream()
+              .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
+              .limit(MOST_LISTED)
               .map(one -> "%s x %s".formatted(one.getKey(), Figures.of(one.getValue())))
               .collect(Collectors.joining(", ")));
+      if (factors.size() > MOST_LISTED) {
+        text.append(" and %d more".formatted(factors.size() - MOST_LISTED));
+      }
     }
-    return text.toString();
   }
 
   /**
@@ -471,7 +493,7 @@ public final class Reference {
       return new Reference(
           time,
           scheme,
-          quality,
+          quality.withPeriods(healthy.periods()),
           scheme == Scheme.WEEKDAYS ? sliced(days, undated) : null,
           Collections.unmodifiableSortedMap(factors),
           days.size());
@@ -481,11 +503,11 @@ public final class Reference {
       HealthyPeriods weekdays = Objects.requireNonNull(known.get(Scheme.WEEKDAYS));
       HealthyPeriods days = Objects.requireNonNull(known.get(Scheme.DAYS));
       HealthyPeriods weeks = Objects.requireNonNull(known.get(Scheme.WEEKS));
-      if (days.medianRows() < DAY_ROWS && weeks.periods() >= FEWEST_WEEKS) {
+      if (days.medianRows() < DAY_ROWS && weeks.periods().size() >= FEWEST_WEEKS) {
         return Scheme.WEEKS;
       }
       boolean seasonal = weekdays.mean() < FEWER_DIFFERENCES * days.mean();
-      return days.periods() >= SEASON_DAYS && seasonal ? Scheme.WEEKDAYS : Scheme.DAYS;
+      return days.periods().size() >= SEASON_DAYS && seasonal ? Scheme.WEEKDAYS : Scheme.DAYS;
     }
 
     private SlicedProfile sliced(SortedMap<LocalDate, Profile> days, Profile undated) {

@@ -35,8 +35,8 @@ class ReferenceTest {
   @Test
   void weekdaysThatDifferAreComparedWithTheirOwnKind() {
     Reference reference = days(1_000, 1, 0).reference(28);
-    assertThat(reference)
-        .hasToString("28,000 rows of 28 days; compares each day (UTC) with the same weekday");
+    assertThat(reference.toString())
+        .startsWith("28,000 rows of 28 days; compares each day (UTC) with the same weekday");
     assertThat(reference.window()).isEqualTo(Duration.ofDays(1));
     assertThat(reference.windowRows()).isEqualTo(1_000);
     SlicedProfile slices = reference.slices().orElseThrow();
