@@ -7,21 +7,20 @@ import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.Role;
 import io.mlops4j.monitor.profile.SkippedColumn;
 import io.mlops4j.monitor.profile.SkippedColumn.Reason;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
- * The columns by which rows are equal. Some of them select the rows whose hash is computed: equal
- * rows are selected together, and the other columns of other rows are not read.
+ * The columns by which rows are equal. A column that tells most rows apart selects the rows whose
+ * hash is computed: equal rows are selected together, and the other columns of other rows are not
+ * read. Without such a column the hash of every row is computed, because a frequent value would
+ * select many rows, or none.
  *
  * @param columns in order; empty if repeated rows are not counted
- * @param selecting the selecting columns
+ * @param selecting the selecting column, or empty
  */
 record Identity(List<String> columns, List<String> selecting) {
-  private static final int SELECTING = 2;
-
   static Identity of(QualityReference reference, QualityPolicy policy) {
     boolean counts =
         !policy.isOff(QualityCheck.DUPLICATES)
@@ -34,8 +33,8 @@ record Identity(List<String> columns, List<String> selecting) {
     List<String> columns = learned == null ? columns(profile, Set.of()) : learned.identity();
     List<String> selecting =
         columns.stream()
-            .sorted(Comparator.comparingLong(name -> -distinct(profile, name)))
-            .limit(SELECTING)
+            .filter(name -> distinct(profile, name) >= profile.rows() / 2)
+            .limit(1)
             .toList();
     return new Identity(columns, selecting);
   }
@@ -67,7 +66,7 @@ record Identity(List<String> columns, List<String> selecting) {
 
   /** Whether a row with these cells of the selecting columns is one in so many. */
   static boolean selects(Cells[] cells, int row, int sampling) {
-    if (sampling == 1) {
+    if (sampling == 1 || cells.length == 0) {
       return true;
     }
     long hash = 0;

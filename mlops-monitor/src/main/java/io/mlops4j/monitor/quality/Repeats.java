@@ -104,4 +104,19 @@ final class Repeats {
   long repeated() {
     return rows - distinct;
   }
+
+  /**
+   * The standard error of the share of repeated rows, because not all hashes are kept: that of a
+   * ratio of sums over clusters. Source: Cochran, <em>Sampling Techniques</em>, 3rd edition (1977),
+   * section 9A.1.
+   */
+  double error() {
+    double ratio = (double) distinct / rows;
+    double squares = 0;
+    for (int count : counts) {
+      squares += count == 0 ? 0 : (1 - ratio * count) * (1 - ratio * count);
+    }
+    double left = 1 - Math.scalb(1.0, -level);
+    return rows == 0 ? 0 : Math.sqrt(left * squares) / rows;
+  }
 }

@@ -287,7 +287,11 @@ final class SampleJudge {
             learned == null ? Long.MAX_VALUE : Math.max(1, learned.lagRows()),
             margin,
             level);
-    boolean failed = Double.isNaN(stated) ? excess.failed() : excess.share() > stated;
+    double error = Normal.upperQuantile(level) * repeats.error();
+    boolean failed =
+        Double.isNaN(stated)
+            ? excess.failed() && excess.share() > expected + error
+            : excess.share() > stated;
     if (!failed) {
       passed(
           QualityCheck.DUPLICATES,

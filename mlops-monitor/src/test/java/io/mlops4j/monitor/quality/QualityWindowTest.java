@@ -249,6 +249,63 @@ class QualityWindowTest {
         .isEqualTo(Arrays.stream(x).filter(Double::isNaN).count() / 3_000.0);
   }
 
+  /**
+   * Events of a game: most have no place, some are much more frequent than others, and all of those
+   * are counted or none.
+   */
+  @ParameterizedTest
+  @CsvSource({"1", "3", "16"})
+  void frequentRowsAreNoRepeatedOnes(int sampling) {
+    QualityReference.Builder rows = QualityReference.builder(Profile.builder());
+    for (int game = 0; game < 100; game++) {
+      try (FeatureBatch batch = events(500)) {
+        rows.add(batch);
+      }
+    }
+    QualitySuite suite =
+        QualitySuite.of(rows.build(), QualityPolicy.withDefaults().withSampling(sampling));
+    for (int size : new int[] {2_000, 20_000}) {
+      for (int week = 0; week < 20; week++) {
+        QualityWindow window = suite.window();
+        try (FeatureBatch batch = events(size)) {
+          window.add(batch, NOON);
+        }
+        assertThat(result(window, QualityCheck.DUPLICATES))
+            .isInstanceOf(QualityResult.Passed.class);
+      }
+    }
+    for (int size : new int[] {250, 2_500}) {
+      QualityWindow twice = suite.window();
+      for (int game = 0; game < 4; game++) {
+        try (FeatureBatch batch = events(size)) {
+          twice.add(batch, NOON);
+          twice.add(batch, NOON);
+        }
+      }
+      assertThat(result(twice, QualityCheck.DUPLICATES)).isInstanceOf(QualityResult.Failed.class);
+    }
+  }
+
+  /**
+   * Half of the events have a place of 40 times 40 and a time; of the others there are few kinds.
+   */
+  private FeatureBatch events(int rows) {
+    double[] across = new double[rows];
+    double[] along = new double[rows];
+    double[] player = new double[rows];
+    for (int row = 0; row < rows; row++) {
+      boolean placed = random.nextBoolean();
+      across[row] = placed ? random.nextInt(40) : Double.NaN;
+      along[row] = placed ? random.nextInt(40) : Double.NaN;
+      player[row] = (int) Math.abs(8 * random.nextGaussian());
+    }
+    return FeatureBatch.builder(allocator)
+        .doubles("across", across)
+        .doubles("along", along)
+        .doubles("player", player)
+        .build();
+  }
+
   @Test
   void repeatedRowsAreEstimatedFromSomeHashes() {
     QualityPolicy every = QualityPolicy.withDefaults();
