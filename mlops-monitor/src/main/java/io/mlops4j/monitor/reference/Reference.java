@@ -6,9 +6,11 @@ import io.mlops4j.model.Digest;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.internal.Figures;
 import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.profile.SkippedColumn;
 import io.mlops4j.monitor.profile.SlicedProfile;
 import io.mlops4j.monitor.profile.Slices;
 import io.mlops4j.monitor.profile.internal.BinaryFrame;
+import io.mlops4j.monitor.profile.internal.ColumnKind;
 import io.mlops4j.monitor.quality.QualityReference;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
@@ -18,10 +20,12 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -47,6 +51,9 @@ import org.jspecify.annotations.Nullable;
  * of data quality are raised in the same way, see {@link QualityReference#withPeriods}. A reference
  * of less than two weeks cannot know how weekdays differ. Its bounds are twice as wide, and {@link
  * #toString} says so.
+ *
+ * <p>Two references cannot be merged, because they keep what their days taught, not the days. To
+ * add data, learn again: add the old rows and the new ones to one {@link Builder}.
  *
  * <p>Days are those of UTC. Immutable and thread safe.
  */
@@ -116,6 +123,23 @@ public final class Reference {
   }
 
   /**
+   * Learns from healthy rows, in one pass. The time is their only column of timestamps or dates,
+   * and all other columns are watched.
+   *
+   * @param rows batches with the same columns, for example a reader; they stay the caller's
+   * @return a reference
+   * @throws DataException if there are no rows, no or several columns of timestamps or dates, the
+   *     batches differ in their columns, or rows cannot be read
+   */
+  public static Reference of(Iterable<FeatureBatch> rows) {
+    Objects.requireNonNull(rows, "rows");
+    try (Builder builder = builder()) {
+      rows.forEach(builder::add);
+      return builder.build();
+    }
+  }
+
+  /**
    * Starts a reference whose columns are chosen, or that has the answers of a model.
    *
    * @param time the column of timestamps or dates by which days are told apart
@@ -123,6 +147,22 @@ public final class Reference {
    */
   public static Builder builder(String time) {
     return new Builder(Objects.requireNonNull(time, "time"), Builder.MOST_KEPT);
+  }
+
+  /**
+   * Starts a reference by the only column of timestamps or dates that is neither {@linkplain
+   * Builder#except ignored} nor a {@linkplain Builder#keys key}. If the first rows have none or
+   * several, adding them throws a {@link DataException} that lists them.
+   *
+   * @return a builder; the caller closes it
+   */
+  public static Builder builder() {
+    return new Builder(null, Builder.MOST_KEPT);
+  }
+
+  /** {@return the column of timestamps or dates by which days were told apart} */
+  public String time() {
+    return time;
   }
 
   /** {@return the profile of all rows, without the column of times} */
@@ -243,7 +283,12 @@ public final class Reference {
           "; %s too few to know how weekdays differ, so bounds are wider: give at least %d days"
               .formatted(days == 1 ? "1 day is" : days + " days are", SEASON_DAYS));
     }
-    listed(text, "; bounds raised, because healthy periods differ: ", factors);
+    listed(
+        text,
+        days < SEASON_DAYS
+            ? "; bounds raised: "
+            : "; bounds raised, because healthy periods differ: ",
+        factors);
     SortedMap<String, Double> checks = new TreeMap<>();
     quality
         .boundFactors()
@@ -279,23 +324,26 @@ public final class Reference {
   public static final class Builder implements AutoCloseable {
     private static final long MOST_KEPT = 64L << 20;
 
-    private final String time;
     private final long mostKept;
     private final Profile.Builder choosing = Profile.builder();
     private final List<Kept> kept = new ArrayList<>();
-    private String[] except;
+    private final @Nullable String named;
+    private List<String> except = List.of();
     private String[] keys = {};
     private long keptBytes;
-    private boolean begun;
+
+    /** Null until there are rows. */
+    private @Nullable String time;
+
     private @Nullable Counting counting;
 
     /**
+     * @param named the column of times; null for the only one of the first rows
      * @param mostKept the bytes of rows that are kept before they choose the bins
      */
-    Builder(String time, long mostKept) {
-      this.time = time;
+    Builder(@Nullable String named, long mostKept) {
+      this.named = named;
       this.mostKept = mostKept;
-      this.except = new String[] {time};
     }
 
     /** A batch that is kept, and the answers to it. */
@@ -342,9 +390,7 @@ public final class Reference {
      */
     public Builder except(String... names) {
       checkNew();
-      List<String> all = new ArrayList<>(List.of(Objects.requireNonNull(names, "names")));
-      all.add(time);
-      except = all.toArray(String[]::new);
+      except = List.of(Objects.requireNonNull(names, "names"));
       return this;
     }
 
@@ -375,7 +421,7 @@ public final class Reference {
     }
 
     private void checkNew() {
-      if (begun) {
+      if (time != null) {
         throw new IllegalStateException("rows were added: choose the columns before");
       }
     }
@@ -406,11 +452,11 @@ public final class Reference {
 
     private Builder addRows(FeatureBatch batch, @Nullable FeatureBatch answers) {
       Objects.requireNonNull(batch, "batch");
-      if (!begun) {
-        List<String> ignored = new ArrayList<>(List.of(except));
-        ignored.addAll(List.of(keys));
-        choosing.except(ignored.toArray(String[]::new));
-        begun = true;
+      if (time == null) {
+        if (batch.rows() == 0 && (answers == null || answers.rows() == 0)) {
+          return this; // of a text file without rows not even the types are known
+        }
+        time = begin(batch);
       }
       if (counting != null) {
         counting.add(batch, answers);
@@ -429,6 +475,39 @@ public final class Reference {
       return this;
     }
 
+    /** Returns the column of times, and leaves it out of the profile. */
+    private String begin(FeatureBatch batch) {
+      Set<String> ignored = new LinkedHashSet<>(except);
+      ignored.addAll(List.of(keys));
+      String times = named == null ? onlyTime(batch, ignored) : named;
+      ignored.add(times);
+      choosing.except(ignored.toArray(String[]::new));
+      return times;
+    }
+
+    private static String onlyTime(FeatureBatch batch, Set<String> ignored) {
+      List<String> names = new ArrayList<>();
+      List<String> times = new ArrayList<>();
+      for (FieldVector column : batch.root().getFieldVectors()) {
+        if (!ignored.contains(column.getName())) {
+          names.add(column.getName());
+          if (ColumnKind.of(column, batch.dictionaries()) == ColumnKind.TIMES) {
+            times.add(column.getName());
+          }
+        }
+      }
+      if (times.size() != 1) {
+        throw new DataException(
+            "reference: found %s, expected one column of them; name the time of the rows with Reference.builder(time)"
+                .formatted(
+                    times.isEmpty()
+                        ? "no timestamps or dates among " + String.join(", ", names)
+                        : String.join(", ", times) + ", which are all timestamps or dates"),
+            null);
+      }
+      return times.get(0);
+    }
+
     private static long bytes(FeatureBatch batch) {
       return batch.root().getFieldVectors().stream().mapToLong(FieldVector::getBufferSize).sum();
     }
@@ -440,7 +519,8 @@ public final class Reference {
         Profile bins = choosing.build();
         known =
             new Counting(
-                new DayCounter(bins, time), QualityReference.builder(bins.counting()).keys(keys));
+                new DayCounter(bins, Objects.requireNonNull(time)),
+                QualityReference.builder(bins.counting()).keys(keys));
         counting = known;
         for (Kept one : kept) {
           known.add(one.batch(), one.answers());
@@ -454,10 +534,11 @@ public final class Reference {
      * Builds a reference of the rows added so far. More rows may be added later.
      *
      * @return a reference
-     * @throws DataException if no rows were added, or no row has a time
+     * @throws DataException if no rows were added, no row has a time, or no column can be compared
      */
     public Reference build() {
-      if (!begun) {
+      String at = time;
+      if (at == null) {
         throw new DataException(
             "reference: found no rows, expected healthy rows; a reader gives its rows only once, so"
                 + " open a new one",
@@ -467,14 +548,30 @@ public final class Reference {
       SortedMap<LocalDate, Profile> days = all.days().days();
       if (days.isEmpty()) {
         throw new DataException(
-            "reference: found no time in column %s, expected the time of each row".formatted(time),
+            "reference: found no time in column %s, expected the time of each row".formatted(at),
             null);
       }
-      return learned(days, all.days().undated(), all.quality().build());
+      QualityReference quality = all.quality().build();
+      if (compared(quality.profile()).isEmpty()) {
+        throw new DataException(
+            "reference: found no column to compare among %s, expected a feature beside time and keys"
+                .formatted(quality.profile().columns()),
+            null);
+      }
+      return learned(at, days, all.days().undated(), quality);
     }
 
-    private Reference learned(
-        SortedMap<LocalDate, Profile> days, Profile undated, QualityReference quality) {
+    private static List<String> compared(Profile profile) {
+      return profile.columns().stream()
+          .filter(name -> !(profile.column(name) instanceof SkippedColumn))
+          .toList();
+    }
+
+    private static Reference learned(
+        String time,
+        SortedMap<LocalDate, Profile> days,
+        Profile undated,
+        QualityReference quality) {
       Map<Scheme, HealthyPeriods> known = new HashMap<>();
       for (Scheme scheme : Scheme.values()) {
         known.put(scheme, new HealthyPeriods(days, scheme));
@@ -484,7 +581,7 @@ public final class Reference {
       SortedMap<String, Double> factors = new TreeMap<>();
       double unknown = days.size() < SEASON_DAYS ? UNKNOWN : 1;
       SortedMap<String, Double> shown = healthy.factors();
-      for (String name : quality.profile().columns()) {
+      for (String name : compared(quality.profile())) {
         double factor = unknown * shown.getOrDefault(name, UNKNOWN);
         if (factor > 1) {
           factors.put(name, factor);
@@ -494,7 +591,7 @@ public final class Reference {
           time,
           scheme,
           quality.withPeriods(healthy.periods()),
-          scheme == Scheme.WEEKDAYS ? sliced(days, undated) : null,
+          scheme == Scheme.WEEKDAYS ? sliced(time, days, undated) : null,
           Collections.unmodifiableSortedMap(factors),
           days.size());
     }
@@ -510,7 +607,8 @@ public final class Reference {
       return days.periods().size() >= SEASON_DAYS && seasonal ? Scheme.WEEKDAYS : Scheme.DAYS;
     }
 
-    private SlicedProfile sliced(SortedMap<LocalDate, Profile> days, Profile undated) {
+    private static SlicedProfile sliced(
+        String time, SortedMap<LocalDate, Profile> days, Profile undated) {
       Map<String, Profile> slices = new TreeMap<>();
       slices.put(SlicedProfile.OTHER, undated);
       days.forEach((day, rows) -> slices.merge(Scheme.WEEKDAYS.slice(day), rows, Profile::merge));

@@ -8,6 +8,7 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.FeaturePolicy;
 import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.profile.SkippedColumn;
 import io.mlops4j.monitor.profile.SlicedProfile;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +16,11 @@ import java.util.List;
 import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.DateDayVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.TimeStampSecVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -94,7 +99,8 @@ class ReferenceTest {
     assertThat(five.boundFactors().values()).hasSize(2).allMatch(factor -> factor >= 2);
     Reference one = days(1_000, 1, 0).reference(1);
     assertThat(one.toString())
-        .startsWith("1,000 rows of 1 day; compares each day (UTC) with all days; 1 day is too few");
+        .startsWith("1,000 rows of 1 day; compares each day (UTC) with all days; 1 day is too few")
+        .endsWith("; bounds raised: noise x 4, x x 4");
     assertThat(one.boundFactors()).containsEntry("x", 4.0).containsEntry("noise", 4.0);
   }
 
@@ -205,6 +211,112 @@ class ReferenceTest {
       assertThatThrownBy(() -> Reference.of(List.of(batch), MadeDays.TIME))
           .isInstanceOf(DataException.class)
           .hasMessageContaining("found no time in column at");
+    }
+  }
+
+  @Test
+  void theOnlyColumnOfTimesIsTheTime() {
+    MadeDays made = days(600, 0, 0);
+    List<FeatureBatch> batches = new ArrayList<>();
+    for (int day = 0; day < 14; day++) {
+      batches.add(made.day(MadeDays.MONDAY.plusDays(day), 0));
+    }
+    try (Reference.Builder named = Reference.builder(MadeDays.TIME).keys("id");
+        Reference.Builder found = Reference.builder().keys("id")) {
+      batches.forEach(named::add);
+      batches.forEach(found::add);
+      assertThat(found.build().toBytes()).isEqualTo(named.build().toBytes());
+      Reference all = Reference.of(batches);
+      assertThat(all.time()).isEqualTo(MadeDays.TIME);
+      assertThat(all.profile().columns()).containsExactly("id", "noise", "x");
+    } finally {
+      batches.forEach(FeatureBatch::close);
+    }
+  }
+
+  private FeatureBatch times(String... names) {
+    FieldVector[] columns = new FieldVector[names.length + 1];
+    columns[0] = new IntVector("n", allocator);
+    for (int i = 0; i < names.length; i++) {
+      columns[i + 1] = new DateDayVector(names[i], allocator);
+    }
+    for (FieldVector column : columns) {
+      column.allocateNew();
+      if (column instanceof DateDayVector date) {
+        date.setSafe(0, 20_000);
+      }
+      column.setValueCount(1);
+    }
+    try (VectorSchemaRoot root = VectorSchemaRoot.of(columns)) {
+      return FeatureBatch.owning(root);
+    }
+  }
+
+  @Test
+  void aTimeThatIsNotTheOnlyOneIsNamed() {
+    try (FeatureBatch several = times("seen", "on", "at");
+        FeatureBatch none = times()) {
+      assertThatThrownBy(() -> Reference.of(List.of(several)))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("found seen, on, at, which are all timestamps or dates")
+          .hasMessageContaining("name the time of the rows with Reference.builder(time)");
+      assertThatThrownBy(() -> Reference.of(List.of(none)))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("found no timestamps or dates among n");
+      try (Reference.Builder builder = Reference.builder().except("seen").keys("at")) {
+        assertThat(builder.add(several).build().time()).isEqualTo("on");
+      }
+    }
+  }
+
+  @Test
+  void emptyBatchesAreNoRows() {
+    try (FeatureBatch none = times();
+        FeatureBatch empty = none.slice(0, 0)) {
+      assertThatThrownBy(() -> Reference.of(List.of(empty)))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("found no rows");
+    }
+  }
+
+  @Test
+  void aKeyMayBeTheTimeOrIgnored() {
+    MadeDays made = days(600, 0, 0);
+    try (FeatureBatch batch = made.day(MadeDays.MONDAY, 0);
+        Reference.Builder builder =
+            Reference.builder(MadeDays.TIME).except("id").keys("id", MadeDays.TIME)) {
+      assertThat(builder.add(batch).build().profile().columns()).containsExactly("noise", "x");
+    }
+  }
+
+  @Test
+  void aColumnThatIsNeverComparedHasNoBound() {
+    try (Reference.Builder builder = Reference.builder(MadeDays.TIME)) {
+      for (int day = 0; day < 14; day++) {
+        String[] names = new String[600];
+        for (int row = 0; row < names.length; row++) {
+          names[row] = "id-" + day + "-" + row;
+        }
+        try (FeatureBatch batch = days(600, 0, 0).day(MadeDays.MONDAY.plusDays(day), 0);
+            FeatureBatch answers = FeatureBatch.builder(allocator).strings("name", names).build()) {
+          builder.add(batch, answers);
+        }
+      }
+      Reference reference = builder.build();
+      assertThat(reference.profile().column("name")).isInstanceOf(SkippedColumn.class);
+      assertThat(reference.boundFactors()).doesNotContainKey("name");
+    }
+  }
+
+  @Test
+  void rowsWithoutAColumnToCompareAreRefused() {
+    try (FeatureBatch batch = days(600, 0, 0).day(MadeDays.MONDAY, 0);
+        Reference.Builder builder =
+            Reference.builder(MadeDays.TIME).except("x", "noise").keys("id")) {
+      builder.add(batch);
+      assertThatThrownBy(builder::build)
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("found no column to compare");
     }
   }
 
