@@ -2,6 +2,7 @@ package io.mlops4j.spi;
 
 import io.mlops4j.feature.FeatureBatch;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Summarises a data set, for callers that must not depend on a module with statistics, such as the
@@ -23,6 +24,33 @@ public interface DataProfiler {
    *     rows do not have
    */
   Summary profile(Iterable<FeatureBatch> rows, Set<String> columns, Set<String> except);
+
+  /**
+   * Learns from healthy rows how a monitor compares live rows with them, in bounded memory. The
+   * rows are read once, and closed by the caller. The JSON of the result is
+   *
+   * <pre>
+   * {"rows", "time", "window": ISO 8601, "windowRows", "columns": [],
+   *  "boundFactors": {column: factor}, "digest", "summary"}
+   * </pre>
+   *
+   * @param rows the rows
+   * @param time the column of timestamps or dates; null for the only one
+   * @param columns names of the columns to watch, as in {@link #profile}; empty for all but the
+   *     time
+   * @param except names of columns to leave out, such as labels
+   * @param keys names of columns that identify a row, and are not watched
+   * @return what was learned
+   * @throws io.mlops4j.error.DataException if there are no rows, no row has a time, the time is of
+   *     another type, no time is named and not exactly one column can be it, or rows cannot be read
+   * @throws IllegalArgumentException if a name is not that of a column of the rows
+   */
+  Summary reference(
+      Iterable<FeatureBatch> rows,
+      @Nullable String time,
+      Set<String> columns,
+      Set<String> except,
+      Set<String> keys);
 
   /** The summary of a data set. Immutable and thread safe. */
   interface Summary {

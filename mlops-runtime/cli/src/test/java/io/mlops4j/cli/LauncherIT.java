@@ -154,7 +154,8 @@ class LauncherIT {
     Said said = run(Path.of("/bin/sh"), path, script.toString());
 
     assertThat(said.code()).as(said.err()).isZero();
-    assertThat(said.out()).contains("exit code 3", "intact: 2 versions", "copied to jdbc:h2:");
+    assertThat(said.out()).contains("exit code 3", "intact: 3 versions", "copied to jdbc:h2:");
+    assertThat(temporary.resolve("watched/january.reference")).isNotEmptyFile();
     assertThat(temporary.resolve("may.html")).isNotEmptyFile();
     assertThat(temporary.resolve("quality.html")).isNotEmptyFile();
   }
@@ -248,6 +249,66 @@ class LauncherIT {
           parquet,
           other.toString());
     }
+  }
+
+  /** Three weeks from a Monday, twenty rows a day; n is the same each day, each id another one. */
+  private static String days(String head, String row) {
+    return IntStream.range(0, 21 * 20)
+        .mapToObj(i -> row.formatted(1 + i / 20, i % 20, i % 20, i))
+        .collect(Collectors.joining("\n", head, "\n"));
+  }
+
+  @Test
+  void aReferenceIsLearnedFromEveryFormat() throws Exception {
+    String text = days("at,n,id\n", "2026-06-%02d %02d:00:00,%d,id-%d");
+    String csv = Files.writeString(temporary.resolve("r.csv"), text).toString();
+    String row = "{\"at\": \"2026-06-%02dT%02d:00:00Z\", \"n\": %d, \"id\": \"id-%d\"}";
+    String json = Files.writeString(temporary.resolve("r.jsonl"), days("", row)).toString();
+    String parquet = temporary.resolve("r.parquet").toString();
+    String arrow = temporary.resolve("r.arrow").toString();
+    assertCode(0, "420rows", "convert", csv, parquet);
+    assertCode(0, "420rows", "convert", csv, arrow);
+    for (String in : List.of(csv, json, parquet, arrow)) {
+      Path out = temporary.resolve("r.reference");
+      Said said = run("reference", in, "--key", "id", "--progress", "--out", out.toString());
+      assertThat(said.code()).as(in + said.err()).isZero();
+      assertThat(said.out())
+          .as(in)
+          .startsWith("420 rows of 21 days; compares each week with all weeks\n")
+          .contains("\n  at: the time\n  n: 420 numbers, ")
+          .hasLineCount(3);
+      assertThat(said.err()).contains("420 rows");
+      assertThat(out).isNotEmptyFile();
+    }
+    assertCode(0, "\"window\":\"PT168H\"", "reference", csv, "--time", "at", "--json");
+  }
+
+  private void assertRefused(int code, String part, String... args) throws Exception {
+    Said said = run(args);
+    assertThat(said.code()).as("%s: %s", List.of(args), said.err()).isEqualTo(code);
+    assertThat(said.out()).isEmpty();
+    assertThat(said.err()).contains(part).hasLineCount(1);
+  }
+
+  @Test
+  void rowsThatTeachNoReferenceAreRefusedWithTheReason() throws Exception {
+    String head = Files.writeString(temporary.resolve("head.csv"), "at,n\n").toString();
+    assertRefused(
+        1, "no rows, expected healthy rows; check the file and --where", "reference", head);
+    String rows = "at,seen,n\n2026-06-01,2026-06-02,1\n2026-06-01,2026-06-02,1\n";
+    String day = Files.writeString(temporary.resolve("day.csv"), rows).toString();
+    assertRefused(
+        1,
+        "found at, seen, which are all timestamps or dates, expected one column of them; name the"
+            + " time of the rows with --time COLUMN",
+        "reference",
+        day);
+    assertRefused(1, "n: found type", "reference", day, "--time", "n");
+    assertRefused(2, "found no \"att\"", "reference", day, "--time", "att");
+    String junk = Files.writeString(temporary.resolve("junk.parquet"), "no Parquet").toString();
+    assertRefused(1, "junk.parquet: cannot be read", "reference", junk);
+    String tooFew = "2rowsof1day;compareseachday(UTC)withalldays;1dayistoofew";
+    assertCode(0, tooFew, "reference", day, "--except", "seen");
   }
 
   @Test

@@ -11,7 +11,8 @@ import io.mlops4j.runtime.cli.shell.Terminal;
  * }</pre>
  *
  * <p>Needs {@code info.picocli:picocli} 4.7.7 on the class path, and {@code
- * io.mlops4j:mlops-monitor} for the commands {@code drift}, {@code quality} and {@code profile}.
+ * io.mlops4j:mlops-monitor} for the commands {@code drift}, {@code quality}, {@code profile} and
+ * {@code reference}.
  *
  * <p>The answer goes to standard output, everything else to standard error. With {@code --json}
  * standard output is one JSON document, or nothing if the command failed. Keys may be added, but

@@ -13,7 +13,9 @@ final class ShellAdvice {
           "LoadOptions.builder().features(FeatureSchema.ofNames(...)) or in the model's card",
               FEATURES,
           "LoadOptions.features or in the model's card", FEATURES,
-          "LoadOptions.features or the card", "--feature or --card");
+          "LoadOptions.features or the card", "--feature or --card",
+          "Reference.builder(time)", "--time COLUMN",
+          "a reader gives its rows only once, so open a new one", "check the file and --where");
 
   private ShellAdvice() {}
 

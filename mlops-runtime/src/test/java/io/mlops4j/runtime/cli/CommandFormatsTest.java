@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -178,6 +179,39 @@ class CommandFormatsTest {
       };
     }
 
+    /** The same rows, and what else the command passed on. */
+    @Override
+    public Summary reference(
+        Iterable<FeatureBatch> rows,
+        @Nullable String time,
+        Set<String> columns,
+        Set<String> except,
+        Set<String> keys) {
+      Summary summary = profile(rows, columns, except);
+      return new Summary() {
+        @Override
+        public long rows() {
+          return summary.rows();
+        }
+
+        @Override
+        public String text() {
+          return "%s by %s of %s except %s keys %s"
+              .formatted(summary.text(), time, columns, except, keys);
+        }
+
+        @Override
+        public String json() {
+          return summary.json();
+        }
+
+        @Override
+        public byte[] bytes() {
+          return new byte[] {9};
+        }
+      };
+    }
+
     @Override
     public Report report(
         Iterable<FeatureBatch> reference, Iterable<FeatureBatch> current, Set<String> except) {
@@ -226,6 +260,29 @@ class CommandFormatsTest {
 
     assertThat(run("profile", List.of(), rows).out().strip()).isEqualTo(summary());
 
+    assertThat(run("reference", List.of(), rows).out().strip())
+        .isEqualTo(summary() + " by null of [] except [] keys []");
+    assertThat(
+            run(
+                    "reference",
+                    List.of(),
+                    rows,
+                    "--time",
+                    "hour",
+                    "--column",
+                    "distance",
+                    "--key",
+                    "weekday",
+                    "--except",
+                    "origin",
+                    "--except",
+                    "destination")
+                .out()
+                .strip())
+        .as("a time that is named, and columns of which all are read")
+        .isEqualTo(
+            summary() + " by hour of [distance] except [origin, destination] keys [weekday]");
+
     assertThat(run("drift", List.of(), rows, csv).out().lines())
         .as("as the reference, before a text file")
         .containsExactly(summary(), summary());
@@ -257,6 +314,8 @@ class CommandFormatsTest {
     Path other = Files.createLink(temporary.resolve("other"), out);
     run("profile", List.of(csv.toString()), List.of("--out", out.toString()));
     assertThat(out).hasBinaryContent(new byte[] {7});
+    run("reference", List.of(csv.toString()), List.of("--out", out.toString()));
+    assertThat(out).hasBinaryContent(new byte[] {9});
     run("drift", List.of(csv.toString(), csv.toString()), List.of("--html", out.toString()));
     assertThat(out).hasContent("<html>");
     run("quality", List.of(csv.toString(), csv.toString()), List.of("--html", out.toString()));

@@ -51,6 +51,8 @@ class CommandsTest {
         "inspect",
         "predict",
         "convert",
+        "profile",
+        "reference",
         "drift",
         "quality"
       })
@@ -73,7 +75,7 @@ class CommandsTest {
     assertThat(
             Commands.line(it -> null, false, loader, new String[] {"--json", "list"})
                 .getSubcommands())
-        .hasSize(25);
+        .hasSize(26);
   }
 
   @Test
@@ -84,7 +86,7 @@ class CommandsTest {
     assertThat(said.out())
         .contains("publish", "list", "show", "assign", "history", "diff", "sign", "verify")
         .contains("export", "import", "copy", "deprecate", "delete", "restore", "gc")
-        .contains("inspect", "predict", "convert", "profile", "drift", "quality")
+        .contains("inspect", "predict", "convert", "profile", "reference", "drift", "quality")
         .contains("unassign", "retire", "reinstate", "rollout");
   }
 

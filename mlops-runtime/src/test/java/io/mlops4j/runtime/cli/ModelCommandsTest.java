@@ -575,7 +575,11 @@ class ModelCommandsTest {
   @Test
   void withoutTheMonitorItsCommandsNameTheArtifact() {
     for (Line.Said said :
-        List.of(run("drift", rows, rows), run("quality", rows, rows), run("profile", rows))) {
+        List.of(
+            run("drift", rows, rows),
+            run("quality", rows, rows),
+            run("profile", rows),
+            run("reference", rows))) {
       assertThat(said.code()).isEqualTo(1);
       assertThat(said.err()).contains("io.mlops4j:mlops-monitor").hasLineCount(1);
     }

@@ -21,6 +21,7 @@ public final class ModelCommands {
     all.put("predict", PredictCommand::new);
     all.put("convert", ConvertCommand::new);
     all.put("profile", () -> new ProfileCommand(reporters));
+    all.put("reference", () -> new ReferenceCommand(reporters));
     all.put("drift", () -> new DriftCommand(reporters));
     all.put("quality", () -> new QualityCommand(reporters));
     return all;
