@@ -14,7 +14,6 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.PublishOptions;
 import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.registry.Retention;
-import io.mlops4j.registry.VerifyOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -97,21 +96,6 @@ class JdbcModelRegistryTest {
       ModelVersion wanted = newest;
       long many = queries(() -> assertThat(registry.resolve(digest)).isEqualTo(wanted));
       assertThat(many).isLessThanOrEqualTo(few);
-    }
-  }
-
-  @Test
-  void verifyingTheRecordsOfAVersionTakesFiveQueries() throws IOException {
-    VerifyOptions options = VerifyOptions.builder().recordsOnly().build();
-    try (ModelRegistry registry = builder().open()) {
-      publish(registry);
-      long one = queries(() -> assertThat(registry.verify(options).isIntact()).isTrue());
-      for (int other = 1; other <= 20; other++) {
-        ModelCard card = ModelCard.builder("fraud").owner("other-" + other).build();
-        registry.publish(card, Models.mlp4(temp));
-      }
-      long many = queries(() -> assertThat(registry.verify(options).isIntact()).isTrue());
-      assertThat(many - one).isLessThanOrEqualTo(20 * 5);
     }
   }
 

@@ -8,7 +8,6 @@ import io.mlops4j.runtime.internal.file.Disk;
 import io.mlops4j.runtime.registry.store.Manifest;
 import io.mlops4j.runtime.registry.store.Problems;
 import io.mlops4j.runtime.registry.store.Storage;
-import io.mlops4j.runtime.registry.store.VersionList;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.sql.ResultSet;
@@ -20,14 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The files of versions: their contents and their bytes. */
 final class JdbcFiles {
-  private static final String PARTS =
+  private static final String PART =
       "SELECT p.content, c.size FROM $part p JOIN $content c ON c.content = p.content "
-          + "WHERE p.model = ? AND p.seq = ?";
-
-  private static final String COLUMNS =
-      "SELECT v.digest, v.card_digest, v.ended, v.manifest, b.ended FROM $version v "
-          + "LEFT JOIN $version b ON b.model = v.model AND b.seq = v.seq - 1 "
-          + "WHERE v.model = ? AND v.seq = ?";
+          + "WHERE p.model = ? AND p.seq = ? AND p.part = ?";
 
   private final Database database;
   private final Contents contents;
@@ -44,22 +38,27 @@ final class JdbcFiles {
   /** The files of a version, which never change, with their part numbers. */
   private record Numbered(ModelVersion version, Map<String, Integer> parts) {}
 
-  /** One file of a version. */
-  private record Part(String content, long size) {
+  /**
+   * One file of a version.
+   *
+   * @param content the digest of its bytes
+   * @param size the number of its bytes, negative if the content has no row
+   */
+  record Part(String content, long size) {
     static Part of(ResultSet row) throws SQLException {
-      return new Part(row.getString(1), row.getLong(2));
+      long size = row.getLong(2);
+      return new Part(row.getString(1), row.wasNull() ? -1 : size);
     }
   }
 
   private Part part(ModelVersion version, String file) {
     int number = numbers(version).getOrDefault(file, 0);
-    String sql = PARTS + " AND p.part = ?";
     return database
-        .first("read", sql, Part::of, version.name(), version.number(), number)
+        .first("read", PART, Part::of, version.name(), version.number(), number)
         .orElseThrow(() -> storage.missing(place(version, file)));
   }
 
-  private String place(ModelVersion version, String file) {
+  String place(ModelVersion version, String file) {
     return storage.path(version, file) + " in " + database;
   }
 
@@ -78,59 +77,6 @@ final class JdbcFiles {
       numbered = known;
     }
     return known.parts();
-  }
-
-  void check(ModelVersion version, Manifest manifest) {
-    String place = storage.place(version.name(), version.number());
-    List<Part> parts =
-        database.run(
-            "read",
-            transaction -> {
-              transaction
-                  .first(COLUMNS, Row::of, version.name(), version.number())
-                  .orElseThrow(() -> storage.missing(place))
-                  .check(place, manifest);
-              return transaction.list(
-                  PARTS + " ORDER BY p.part", Part::of, version.name(), version.number());
-            });
-    int at = 0;
-    for (Map.Entry<String, Manifest.Entry> file : manifest.files().entrySet()) {
-      String filePlace = place(version, file.getKey());
-      if (at >= parts.size() || !contents.has(parts.get(at).content())) {
-        throw storage.missing(filePlace);
-      }
-      if (parts.get(at).size() != file.getValue().bytes()) {
-        throw Document.damaged(filePlace, parts.get(at).size() + " bytes");
-      }
-      at++;
-    }
-    if (parts.size() > at) {
-      throw Document.damaged(place, "a file that the manifest does not list");
-    }
-  }
-
-  /** The columns that searches use. */
-  private record Columns(String digest, String card, String ended) {}
-
-  /** The columns, the digest of the manifest beside them, and the end of the version before. */
-  private record Row(Columns columns, Digest manifest, @Nullable String before) {
-    static Row of(ResultSet row) throws SQLException {
-      return new Row(
-          new Columns(row.getString(1), row.getString(2), row.getString(3)),
-          Digest.sha256(row.getBytes(4)),
-          row.getString(5));
-    }
-
-    /** Throws unless the columns agree with the documents. */
-    void check(String place, Manifest expected) {
-      Digest end = VersionList.link(before == null ? null : Digest.parse(before), manifest);
-      Columns right =
-          new Columns(
-              expected.version().digest().toString(), expected.card().toString(), end.toString());
-      if (!columns.equals(right)) {
-        throw Document.damaged(place, columns + " instead of " + right + " beside its manifest");
-      }
-    }
   }
 
   ByteBuffer read(ModelVersion version, String file, Manifest.Entry expected) {

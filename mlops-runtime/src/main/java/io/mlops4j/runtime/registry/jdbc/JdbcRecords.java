@@ -2,6 +2,9 @@ package io.mlops4j.runtime.registry.jdbc;
 
 import io.mlops4j.runtime.registry.store.Records;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -37,6 +40,32 @@ record JdbcRecords(
     return database
         .first("read", sql, row -> row.getBytes(1), values(number))
         .orElseThrow(() -> storage.missing(place(number)));
+  }
+
+  @Override
+  public LongFunction<byte[]> inOrder() {
+    Pages<byte[]> pages = new Pages<>(this::page);
+    return number -> pages.find(number).orElseThrow(() -> storage.missing(place(number)));
+  }
+
+  /** Returns the documents from a number on, as many as fit in a page. */
+  private NavigableMap<Long, byte[]> page(long first) {
+    String sql =
+        "SELECT seq, document FROM (SELECT seq, document, SUM(OCTET_LENGTH(document)) "
+            + "OVER (ORDER BY seq) - OCTET_LENGTH(document) AS bytes_before FROM "
+            + table
+            + where()
+            + " AND seq >= ? AND seq < ?) p WHERE bytes_before < ?";
+    return database.run(
+        "read",
+        transaction -> {
+          NavigableMap<Long, byte[]> page = new TreeMap<>();
+          transaction.each(
+              sql,
+              row -> page.put(row.getLong(1), row.getBytes(2)),
+              values(first, first + Pages.ROWS, Pages.BYTES));
+          return page;
+        });
   }
 
   @Override

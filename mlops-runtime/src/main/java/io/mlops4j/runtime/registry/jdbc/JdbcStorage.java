@@ -15,6 +15,7 @@ import io.mlops4j.runtime.registry.store.Records;
 import io.mlops4j.runtime.registry.store.Storage;
 import io.mlops4j.runtime.registry.store.VersionCopy;
 import io.mlops4j.runtime.registry.store.VersionList;
+import io.mlops4j.runtime.registry.store.VersionReader;
 import io.mlops4j.runtime.registry.store.VersionStore;
 import java.io.IOException;
 import java.net.URI;
@@ -232,7 +233,16 @@ public final class JdbcStorage implements Storage {
 
   @Override
   public void checkFiles(ModelVersion version, Manifest manifest) {
-    files.check(version, manifest);
+    reader(version.name(), 1).checkFiles(version, manifest);
+  }
+
+  @Override
+  public VersionReader inOrder(String model) {
+    return reader(model, Pages.ROWS);
+  }
+
+  private VersionReader reader(String model, int most) {
+    return new JdbcVersionReader(this, database, contents, files, model, most);
   }
 
   @Override

@@ -28,14 +28,24 @@ final class JdbcTransaction {
     T read(ResultSet row) throws SQLException;
   }
 
+  /** Takes one row. */
+  interface RowConsumer {
+    void take(ResultSet row) throws SQLException;
+  }
+
   <T> List<T> list(String sql, Row<T> reader, Object... values) throws SQLException {
+    List<T> list = new ArrayList<>();
+    each(sql, row -> list.add(reader.read(row)), values);
+    return list;
+  }
+
+  /** Passes each row to a consumer. */
+  void each(String sql, RowConsumer consumer, Object... values) throws SQLException {
     try (PreparedStatement statement = prepare(sql, values);
         ResultSet rows = statement.executeQuery()) {
-      List<T> list = new ArrayList<>();
       while (rows.next()) {
-        list.add(reader.read(rows));
+        consumer.take(rows);
       }
-      return list;
     }
   }
 

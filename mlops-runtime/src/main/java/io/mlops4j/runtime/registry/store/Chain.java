@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,6 +116,12 @@ final class Chain<T> {
     return link(number, records.read(number));
   }
 
+  /** Returns {@link #readUntrusted} for the records in the order of their numbers. */
+  LongFunction<Link<T>> inOrder() {
+    LongFunction<byte[]> reader = records.inOrder();
+    return number -> link(number, reader.apply(number));
+  }
+
   private Link<T> link(long number, byte[] bytes) {
     return Document.readSealed(
         place(number),
@@ -135,9 +142,10 @@ final class Chain<T> {
   List<Link<T>> after(@Nullable Link<T> known, long last) {
     checker.checkEnd(last, place(last + 1));
     List<Link<T>> links = new ArrayList<>();
+    LongFunction<Link<T>> reader = inOrder();
     Link<T> before = known;
     for (long number = before == null ? 1 : before.number() + 1; number <= last; number++) {
-      Link<T> next = readUntrusted(number);
+      Link<T> next = reader.apply(number);
       checkLink(before, next);
       links.add(next);
       before = next;

@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.registry.store;
 
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 
 /** Numbered documents, from 1. Each is written once and never changed. */
@@ -8,6 +9,14 @@ public interface Records {
   long last(long known);
 
   byte[] read(long number);
+
+  /**
+   * Returns a reader of documents in the order of their numbers. It may read several at once. Used
+   * by one thread.
+   */
+  default LongFunction<byte[]> inOrder() {
+    return this::read;
+  }
 
   /**
    * Stores a document durably under a number. Returns false if the number is taken.

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Methods throw {@link IntegrityException} for a document that must exist and does not, and
  * another {@link RegistryException} if the storage cannot be reached.
  */
-public interface Storage extends AutoCloseable {
+public interface Storage extends VersionReader, AutoCloseable {
   /** Returns an address at which another process finds this storage. */
   URI location();
 
@@ -69,9 +69,13 @@ public interface Storage extends AutoCloseable {
 
   boolean has(String model, int number);
 
-  byte[] manifest(String model, int number);
-
-  byte[] card(String model, int number);
+  /**
+   * Returns a reader of one model's versions in the order of their numbers. It may read several
+   * versions at once, and then shows each as it was at that time. Used by one thread.
+   */
+  default VersionReader inOrder(String model) {
+    return this;
+  }
 
   VersionList list(String model, IntFunction<VersionStore.Stored> manifests);
 
@@ -98,12 +102,6 @@ public interface Storage extends AutoCloseable {
    */
   default void makeLast(String model, String what) {}
 
-  /** Returns whether a version's files exist, intact or damaged. */
-  boolean hasFiles(ModelVersion version);
-
-  /** Throws if a listed file is missing or an unlisted one exists. Does not read the files. */
-  void checkFiles(ModelVersion version, Manifest manifest);
-
   /** Returns where a file is, for messages; with an empty name, where all of them are. */
   Path path(ModelVersion version, String file);
 
@@ -126,9 +124,6 @@ public interface Storage extends AutoCloseable {
 
   /** Removes the files of a version that is recorded as removed, if they exist. */
   void erase(ModelVersion version);
-
-  /** Returns the names of a version's signatures, sorted. */
-  List<String> signatures(ModelVersion version);
 
   byte[] signature(ModelVersion version, String name);
 

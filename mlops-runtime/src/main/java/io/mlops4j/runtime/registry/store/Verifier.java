@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,8 @@ final class Verifier {
   private final List<RegistryHead.Entry> ends = new ArrayList<>();
   private final List<Verification.Break> breaks = new ArrayList<>();
   private final Set<String> broken = new TreeSet<>();
+  // Versions of the current model that are known to be removed, so that each costs no query.
+  private Set<Integer> removed = Set.of();
   private long moreBreaks;
   private long versionsChecked;
   private long recordsChecked;
@@ -169,6 +172,8 @@ final class Verifier {
     String chain = versionsOf(model);
     int last = storage.lastAnew(model);
     Known known = new Known(last, new HashMap<>());
+    VersionReader reader = storage.inOrder(model);
+    removed = Set.of();
     Digest end = null;
     Clocks.Chain times = clocks.chain(chain);
     for (int number = 1; number <= last; number++) {
@@ -176,13 +181,13 @@ final class Verifier {
       int each = number;
       String place = storage.place(model, number);
       VersionStore.Stored stored =
-          check(chain, number, place, () -> versions.manifest(model, each));
+          check(chain, number, place, () -> versions.manifest(reader, model, each));
       if (stored != null) {
         known.versions().put(number, Proven.of(stored));
         Manifest manifest = stored.manifest();
         times.next(number, place, manifest.published(), manifest.publication().clock());
-        check(chain, number, place, () -> content(stored.manifest()));
-        signatures(stored.manifest(), place);
+        check(chain, number, place, () -> content(reader, manifest));
+        signatures(reader, manifest, place);
         end = VersionList.link(end, stored.digest());
       }
       versionsChecked++;
@@ -195,17 +200,18 @@ final class Verifier {
     return known;
   }
 
-  private void signatures(Manifest manifest, String place) {
+  private void signatures(VersionReader reader, Manifest manifest, String place) {
     ModelVersion version = manifest.version();
     String chain = signaturesOf(version.name());
     VersionSignatures signatures = versions.signatures();
-    List<String> names = check(chain, version.number(), place, () -> signatures.names(version));
+    List<String> names =
+        check(chain, version.number(), place, () -> signatures.names(reader, version));
     for (String name : names == null ? List.<String>of() : names) {
       check(
           chain,
           version.number(),
           storage.signaturePlace(version, name),
-          () -> signatures.check(manifest, name));
+          () -> signature(manifest, name));
     }
     if (options.versionTrust().isPresent()) {
       VersionTrust trust = options.versionTrust().get();
@@ -224,11 +230,23 @@ final class Verifier {
     }
   }
 
-  private boolean content(Manifest manifest) throws IOException {
-    ModelVersion version = manifest.version();
-    versions.card(manifest);
+  private boolean signature(Manifest manifest, String name) {
+    VersionSignatures signatures = versions.signatures();
     try {
-      storage.checkFiles(version, manifest);
+      return signatures.check(manifest, name);
+    } catch (IntegrityException e) {
+      if (signatures.names(manifest.version()).contains(name)) {
+        throw e;
+      }
+      return true; // it was removed since its name was read
+    }
+  }
+
+  private boolean content(VersionReader reader, Manifest manifest) throws IOException {
+    ModelVersion version = manifest.version();
+    versions.card(reader, manifest);
+    try {
+      reader.checkFiles(version, manifest);
       if (options.bytes()) {
         for (Map.Entry<String, Manifest.Entry> file : manifest.files().entrySet()) {
           storage.pass(
@@ -236,7 +254,9 @@ final class Verifier {
         }
       }
     } catch (IOException | RegistryException e) {
-      if (meter.isRefusal(e) || storage.hasFiles(version) || !mayBeRemoved(version)) {
+      if (meter.isRefusal(e)
+          || (reader.hasFiles(version) && storage.hasFiles(version))
+          || !mayBeRemoved(version)) {
         throw e;
       } // otherwise the files were removed, possibly during the check
     }
@@ -245,7 +265,10 @@ final class Verifier {
 
   private boolean mayBeRemoved(ModelVersion version) {
     try {
-      return versions.states(version.name()).of(version.number()) == REMOVED;
+      if (!removed.contains(version.number())) {
+        removed = versions.states(version.name()).in(state -> state == REMOVED).keySet();
+      }
+      return removed.contains(version.number());
     } catch (RegistryException e) {
       return true; // unknown; the broken chain of changes is reported itself
     }
@@ -344,12 +367,13 @@ final class Verifier {
     }
     SignatureChecker signatures = signing.checker(model, name);
     Clocks.Chain times = clocks.chain(name);
+    LongFunction<Link<T>> reader = chain.inOrder();
     Link<T> before = null;
     for (long number = 1; number <= last; number++) {
       meter.at(name);
       long each = number;
       String place = chain.place(number);
-      Link<T> next = check(name, number, place, () -> chain.readUntrusted(each));
+      Link<T> next = check(name, number, place, () -> reader.apply(each));
       if (next != null) {
         times.next(number, place, next.header().at(), next.header().clock());
         Link<T> known = before;

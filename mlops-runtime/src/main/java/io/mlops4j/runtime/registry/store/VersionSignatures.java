@@ -87,7 +87,11 @@ public final class VersionSignatures {
 
   /** Returns the names of the signatures. Ignores files with other names. */
   List<String> names(ModelVersion version) {
-    return storage.signatures(version).stream()
+    return names(storage, version);
+  }
+
+  List<String> names(VersionReader reader, ModelVersion version) {
+    return reader.signatures(version).stream()
         .filter(name -> NAME.matcher(name).matches())
         .limit(MOST)
         .toList();

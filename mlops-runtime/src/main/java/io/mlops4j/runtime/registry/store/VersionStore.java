@@ -230,7 +230,11 @@ public final class VersionStore {
   }
 
   public Stored manifest(String model, int number) {
-    byte[] bytes = storage.manifest(model, number);
+    return manifest(storage, model, number);
+  }
+
+  Stored manifest(VersionReader reader, String model, int number) {
+    byte[] bytes = reader.manifest(model, number);
     return new Stored(
         Document.readSealed(
             storage.manifestPlace(model, number),
@@ -241,8 +245,12 @@ public final class VersionStore {
 
   /** Returns the card's published bytes, which may contain keys of a newer library. */
   byte[] cardBytes(Manifest manifest) {
+    return cardBytes(storage, manifest);
+  }
+
+  private byte[] cardBytes(VersionReader reader, Manifest manifest) {
     ModelVersion version = manifest.version();
-    byte[] bytes = storage.card(version.name(), version.number());
+    byte[] bytes = reader.card(version.name(), version.number());
     Storage.check(cardPlace(version), Digest.sha256(bytes), manifest.card());
     return bytes;
   }
@@ -252,8 +260,12 @@ public final class VersionStore {
   }
 
   public ModelCard card(Manifest manifest) {
+    return card(storage, manifest);
+  }
+
+  ModelCard card(VersionReader reader, Manifest manifest) {
     String place = cardPlace(manifest.version());
-    ModelCard card = Document.read(place, cardBytes(manifest), CardDocument::read);
+    ModelCard card = Document.read(place, cardBytes(reader, manifest), CardDocument::read);
     if (!card.name().equals(manifest.version().name())) {
       throw Document.damaged(place, "the card of " + card.name());
     }
