@@ -14,6 +14,8 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.PublishOptions;
 import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.registry.Retention;
+import io.mlops4j.registry.Verification.Break;
+import io.mlops4j.runtime.lineage.Lineage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +34,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -266,6 +269,53 @@ class JdbcModelRegistryTest {
           .isInstanceOf(IntegrityException.class)
           .hasMessageContaining("beside its manifest");
       assertThat(registry.verify().isIntact()).isFalse();
+    }
+  }
+
+  @Test
+  void aColumnThatIsNoDigestIsNamed() throws Exception {
+    try (ModelRegistry registry = builder().open()) {
+      publish(registry);
+      ModelVersion two = registry.publish(Models.fullCard("fraud"), Models.mlp4(temp));
+      Path other = Models.mlp4Wrong(temp);
+      isNamed(registry, "ended", 1, () -> registry.source(two));
+      isNamed(
+          registry,
+          "ended",
+          2,
+          registry::head,
+          () -> registry.publish(Models.card("fraud"), other));
+      isNamed(registry, "digest", 1, () -> registry.versions("fraud"), () -> Lineage.of(registry));
+      isNamed(registry, "card_digest", 1, () -> Lineage.of(registry));
+      assertThat(registry.verify().breaks()).isEmpty();
+    }
+  }
+
+  private void isNamed(ModelRegistry registry, String column, int number, ThrowingCallable... uses)
+      throws SQLException {
+    String update = "UPDATE $version SET " + column + " = ? WHERE seq = ?";
+    String right = database.text("SELECT " + column + " FROM $version WHERE seq = ?", number);
+    database.update(update, "none", number);
+    for (ThrowingCallable use : uses) {
+      assertThatThrownBy(use)
+          .isInstanceOf(IntegrityException.class)
+          .hasMessageContaining("fraud:" + number + ", column " + column + ": found \"none\"");
+    }
+    assertThat(registry.verify().breaks()).extracting(Break::number).contains((long) number);
+    database.update(update, right, number);
+  }
+
+  @Test
+  void aContentInAFolderWhoseNameIsNoDigestIsNamed() throws Exception {
+    try (ModelRegistry registry = builder().blobsIn(temp.resolve("contents")).open()) {
+      ModelVersion version = publish(registry);
+      database.update("UPDATE $part SET content = '../layout'");
+      database.update("UPDATE $content SET content = '../layout'");
+      assertThatThrownBy(() -> registry.source(version))
+          .isInstanceOf(IntegrityException.class)
+          .hasMessageContaining("found \"../layout\"");
+      assertThat(registry.verify().firstBreak().orElseThrow().problem())
+          .contains("found \"../layout\"");
     }
   }
 

@@ -1,6 +1,8 @@
 package io.mlops4j.runtime.registry.jdbc;
 
 import io.mlops4j.error.RegistryException;
+import io.mlops4j.model.Digest;
+import io.mlops4j.runtime.internal.document.Document;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
@@ -288,6 +290,20 @@ final class Database {
   /** Returns where a table is, for messages. */
   String place(String table) {
     return address + ", table " + prefix.table(table);
+  }
+
+  /** Returns where a version is, for messages. */
+  String place(String model, int number) {
+    return place("version") + ", " + model + ":" + number;
+  }
+
+  /** Parses a digest in a column beside the documents of a version. */
+  Digest digest(String model, int number, String column, String text) {
+    try {
+      return Digest.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw Document.damaged(place(model, number) + ", column " + column, '"' + text + '"');
+    }
   }
 
   /** Returns the address, for messages. */

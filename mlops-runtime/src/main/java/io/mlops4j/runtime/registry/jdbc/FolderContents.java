@@ -73,8 +73,12 @@ final class FolderContents implements Contents {
   }
 
   private Path file(String content) {
-    String hex = Digest.parse(content).hex();
-    return root.resolve(hex.substring(0, 2)).resolve(hex.substring(2));
+    try {
+      String hex = Digest.parse(content).hex();
+      return root.resolve(hex.substring(0, 2)).resolve(hex.substring(2));
+    } catch (IllegalArgumentException e) {
+      throw Document.damaged("the name of a content in " + root, '"' + content + '"');
+    }
   }
 
   @Override

@@ -95,11 +95,14 @@ record JdbcLinks(JdbcStorage storage, Database database, String model) implement
         "read cards",
         "SELECT seq, digest, card_digest, card FROM $version "
             + "WHERE model = ? AND seq >= ? AND seq <= ? ORDER BY seq",
-        row ->
-            new Row(
-                new ModelVersion(model, row.getInt(1), Digest.parse(row.getString(2))),
-                Digest.parse(row.getString(3)),
-                row.getBytes(4)),
+        row -> {
+          int number = row.getInt(1);
+          Digest digest = database.digest(model, number, "digest", row.getString(2));
+          return new Row(
+              new ModelVersion(model, number, digest),
+              database.digest(model, number, "card_digest", row.getString(3)),
+              row.getBytes(4));
+        },
         model,
         first,
         last);

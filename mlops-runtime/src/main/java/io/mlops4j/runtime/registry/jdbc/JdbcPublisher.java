@@ -118,7 +118,7 @@ final class JdbcPublisher {
 
   private ModelVersion publish(JdbcTransaction transaction, Manifest staged, byte[] card)
       throws SQLException, IOException {
-    JdbcWriter writer = new JdbcWriter(transaction, contents);
+    JdbcWriter writer = new JdbcWriter(database, transaction, contents);
     store(writer, staged);
     refuseInterrupt();
     writer.hold(name);

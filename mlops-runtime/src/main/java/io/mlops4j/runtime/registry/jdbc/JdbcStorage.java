@@ -212,7 +212,7 @@ public final class JdbcStorage implements Storage {
 
   @Override
   public String place(String model, int number) {
-    return database.place("version") + ", " + model + ":" + number;
+    return database.place(model, number);
   }
 
   @Override
@@ -292,7 +292,7 @@ public final class JdbcStorage implements Storage {
     return database.work(
         "store " + manifest.version(),
         transaction -> {
-          JdbcWriter writer = new JdbcWriter(transaction, contents);
+          JdbcWriter writer = new JdbcWriter(database, transaction, contents);
           if (version.hasFiles()) {
             for (Map.Entry<String, Manifest.Entry> file : manifest.files().entrySet()) {
               String name = file.getKey();

@@ -3,6 +3,8 @@ package io.mlops4j.runtime.registry.jdbc;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.runtime.registry.store.VersionList;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +29,7 @@ record JdbcVersionList(Database database, String model) implements VersionList {
         "read",
         "SELECT seq, ended FROM $version WHERE model = ? ORDER BY seq DESC "
             + "FETCH FIRST 1 ROWS ONLY",
-        row -> new VersionList.End(row.getInt(1), Digest.parse(row.getString(2))),
+        row -> new VersionList.End(row.getInt(1), digest(row, "ended")),
         model);
   }
 
@@ -36,8 +38,12 @@ record JdbcVersionList(Database database, String model) implements VersionList {
     return database.list(
         "read",
         "SELECT seq, digest FROM $version WHERE model = ? AND seq <= ? ORDER BY seq",
-        row -> new ModelVersion(model, row.getInt(1), Digest.parse(row.getString(2))),
+        row -> new ModelVersion(model, row.getInt(1), digest(row, "digest")),
         model,
         last);
+  }
+
+  private Digest digest(ResultSet row, String column) throws SQLException {
+    return database.digest(model, row.getInt(1), column, row.getString(2));
   }
 }

@@ -157,7 +157,7 @@ final class JdbcVersionReader implements VersionReader {
   public void checkFiles(ModelVersion version, Manifest manifest) {
     String place = storage.place(version.name(), version.number());
     Row row = row(version.name(), version.number());
-    checkColumns(row, manifest, place);
+    checkColumns(row, manifest);
     List<JdbcFiles.Part> parts = row.parts();
     int at = 0;
     for (Map.Entry<String, Manifest.Entry> file : manifest.files().entrySet()) {
@@ -178,15 +178,19 @@ final class JdbcVersionReader implements VersionReader {
   }
 
   /** Throws unless the columns agree with the documents. */
-  private static void checkColumns(Row row, Manifest expected, String place) {
-    Digest before = row.before() == null ? null : Digest.parse(row.before());
+  private void checkColumns(Row row, Manifest expected) {
+    String model = expected.version().name();
+    int number = expected.version().number();
+    Digest before =
+        row.before() == null ? null : database.digest(model, number - 1, "ended", row.before());
     Digest end = VersionList.link(before, Digest.sha256(row.manifest()));
     Columns right =
         new Columns(
             expected.version().digest().toString(), expected.card().toString(), end.toString());
     if (!row.columns().equals(right)) {
       throw Document.damaged(
-          place, row.columns() + " instead of " + right + " beside its manifest");
+          storage.place(model, number),
+          row.columns() + " instead of " + right + " beside its manifest");
     }
   }
 

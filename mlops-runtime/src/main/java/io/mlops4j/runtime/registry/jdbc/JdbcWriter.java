@@ -17,11 +17,13 @@ import java.util.TreeSet;
  * time. The second step holds the model and the existing contents, and inserts the version's rows.
  */
 final class JdbcWriter {
+  private final Database database;
   private final JdbcTransaction transaction;
   private final Contents contents;
   private final Set<String> known = new TreeSet<>();
 
-  JdbcWriter(JdbcTransaction transaction, Contents contents) {
+  JdbcWriter(Database database, JdbcTransaction transaction, Contents contents) {
+    this.database = database;
     this.transaction = transaction;
     this.contents = contents;
   }
@@ -88,13 +90,15 @@ final class JdbcWriter {
 
   void insert(Manifest manifest, byte[] bytes, byte[] card, boolean files) throws SQLException {
     ModelVersion version = manifest.version();
+    String model = version.name();
+    int before = version.number() - 1;
     Digest end =
         transaction
             .first(
                 "SELECT ended FROM $version WHERE model = ? AND seq = ?",
-                row -> Digest.parse(row.getString(1)),
-                version.name(),
-                version.number() - 1)
+                row -> database.digest(model, before, "ended", row.getString(1)),
+                model,
+                before)
             .orElse(null);
     transaction.update(
         "INSERT INTO $version (model, seq, digest, card_digest, ended, manifest, card) "
