@@ -12,11 +12,15 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.Verification.Break;
+import io.mlops4j.registry.VerifyOptions;
 import io.mlops4j.runtime.internal.document.Json;
 import io.mlops4j.runtime.internal.file.Disk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -205,6 +209,28 @@ class DamagedRegistryTest {
         .hasMessageStartingWith(record(2).toString())
         .hasMessageContaining("as record 3 of flight-delay@champion says");
     assertThat(registry.resolve(CHAMPION)).isEqualTo(first);
+  }
+
+  /** Such times can be written, but no time is before or after them. */
+  @Test
+  void recordsWithTheFirstAndTheLastTimeThatThereAreDoNotEndAVerification() throws IOException {
+    for (String time : new String[] {"-1000000000-01-01T00:00:01Z", Instant.MAX.toString()}) {
+      ObjectNode json = Json.parse(Files.readAllBytes(record(1)));
+      json.put("at", time).put("clock", time);
+      Files.write(record(1), Json.writeSealed(json));
+      assertThat(registry.verify().breaks()).extracting(Break::number).containsExactly(2L);
+      assertThatThrownBy(() -> registry.at(CHAMPION, Instant.EPOCH))
+          .isInstanceOf(IntegrityException.class)
+          .hasMessageContaining("as record 2");
+    }
+    Files.delete(record(2));
+    Files.delete(record(3));
+    VerifyOptions tolerant =
+        VerifyOptions.builder().clockTolerance(ChronoUnit.FOREVER.getDuration()).build();
+    try (ModelRegistry fresh = FileModelRegistry.open(root)) {
+      assertThat(fresh.at(CHAMPION, Instant.EPOCH)).isEmpty();
+      assertThat(fresh.verify(tolerant).jumps()).isEmpty();
+    }
   }
 
   @Test

@@ -79,7 +79,8 @@ final class AliasChain {
     AliasRecord unknown = null;
     for (AliasRecord record : history) {
       latest = Chain.notBefore(record.at(), latest);
-      if (!record.clock().isBefore(latest.minus(CLOCKS_DIFFER))) {
+      // Durations are compared, because a written time minus five minutes may be no Instant.
+      if (Duration.between(record.clock(), latest).compareTo(CLOCKS_DIFFER) <= 0) {
         refuseUnknown(unknown, from, latest, when);
         unknown = null;
       } else if (unknown == null) {

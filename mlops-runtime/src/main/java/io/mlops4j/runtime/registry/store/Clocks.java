@@ -56,19 +56,29 @@ final class Clocks {
      * @param clock the time of its writer's clock
      */
     void next(long number, String place, Instant at, Instant clock) {
-      if (!latest.equals(Instant.MIN) && clock.isBefore(latest.minus(tolerance))) {
-        Duration by = Duration.between(latest, clock);
+      // Durations are compared, because a written time minus the tolerance may be no Instant.
+      Duration behind = Duration.between(clock, latest);
+      Duration ahead = Duration.between(now, clock);
+      if (behind.compareTo(tolerance) > 0) {
         String problem =
             " after a time of %s, %s earlier, expected at most %s; its writer's clock was behind, "
                 + "or an earlier one's was ahead: set the clocks of both machines";
-        String span = Shown.span(by.negated());
-        jump(number, place, clock, by, problem.formatted(latest, span, Shown.span(tolerance)));
-      } else if (clock.isAfter(now.plus(tolerance))) {
-        Duration by = Duration.between(now, clock);
+        jump(
+            number,
+            place,
+            clock,
+            behind.negated(),
+            problem.formatted(latest, Shown.span(behind), Shown.span(tolerance)));
+      } else if (ahead.compareTo(tolerance) > 0) {
         String problem =
             ", %s ahead of the clock here, expected at most %s; its writer's clock was ahead, or "
                 + "the one here is behind: later records get its time until clocks reach it";
-        jump(number, place, clock, by, problem.formatted(Shown.span(by), Shown.span(tolerance)));
+        jump(
+            number,
+            place,
+            clock,
+            ahead,
+            problem.formatted(Shown.span(ahead), Shown.span(tolerance)));
       }
       latest = at.isAfter(latest) ? at : latest;
     }
