@@ -10,6 +10,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
@@ -177,8 +179,35 @@ public final class Disk {
 
   /** Reads a document. Does not follow a symbolic link. */
   public static byte[] read(Path path) throws IOException {
-    Path file = isFolder(path) ? path.resolve(RECORD) : path;
-    return uninterrupted(() -> readOnce(file));
+    // Tried as a file first, because nearly all documents are files, and looking costs as much.
+    try {
+      byte[] bytes = uninterrupted(() -> readOnce(path));
+      if (bytes.length > 0 || !isFolder(path)) {
+        return bytes;
+      }
+    } catch (IOException e) {
+      if (!isFolder(path)) {
+        throw e;
+      }
+    }
+    return uninterrupted(() -> readOnce(path.resolve(RECORD)));
+  }
+
+  /** Returns whether a folder has exactly these entries, and all of them are files, not links. */
+  public static boolean hasExactly(Path folder, Set<String> names) {
+    int found = 0;
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+      for (Path entry : entries) {
+        if (!names.contains(entry.getFileName().toString())
+            || !Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)) {
+          return false;
+        }
+        found++;
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      return false;
+    }
+    return found == names.size();
   }
 
   private static boolean isFolder(Path path) {

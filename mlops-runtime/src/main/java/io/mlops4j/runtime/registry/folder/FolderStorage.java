@@ -198,6 +198,9 @@ public final class FolderStorage implements Storage {
   @Override
   public void checkFiles(ModelVersion version, Manifest manifest) {
     Path folder = files(version);
+    if (Disk.hasExactly(folder, manifest.files().keySet())) {
+      return; // true of most versions, and cheaper than the search for a problem
+    }
     for (String name : manifest.files().keySet()) {
       if (!Disk.exists(folder.resolve(name))) {
         throw layout.missing(folder.resolve(name));
