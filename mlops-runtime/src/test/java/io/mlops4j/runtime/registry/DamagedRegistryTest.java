@@ -199,6 +199,20 @@ class DamagedRegistryTest {
   }
 
   @Test
+  void aFolderInPlaceOfAListedFileIsFoundWithoutReadingTheFiles() throws IOException {
+    Path model = Files.createDirectory(temp.resolve("model"));
+    Models.mlp4(model);
+    Files.write(model.resolve("weights.bin"), new byte[] {1});
+    registry.publish(Models.card("flight-delay"), model);
+    Path file = version(3, "files/weights.bin");
+    Files.delete(file);
+    Files.createDirectory(file);
+    assertThat(registry.verify(VerifyOptions.builder().recordsOnly().build()).breaks())
+        .extracting(Break::number)
+        .containsExactly(3L);
+  }
+
+  @Test
   void anEditedRecordBreaksTheChainThereEvenWithItsSealMadeAnew() throws IOException {
     ObjectNode json = Json.parse(Files.readAllBytes(record(2)));
     json.put("actor", "eve");

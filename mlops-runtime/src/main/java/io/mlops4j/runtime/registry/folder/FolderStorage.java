@@ -202,8 +202,12 @@ public final class FolderStorage implements Storage {
       return; // true of most versions, and cheaper than the search for a problem
     }
     for (String name : manifest.files().keySet()) {
-      if (!Disk.exists(folder.resolve(name))) {
-        throw layout.missing(folder.resolve(name));
+      Path file = folder.resolve(name);
+      if (!Disk.exists(file)) {
+        throw layout.missing(file);
+      }
+      if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+        throw Document.damaged(file, "a folder");
       }
     }
     try {
