@@ -42,6 +42,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a registry in a database does beyond what every registry does. */
 class JdbcModelRegistryTest {
   private static final Change ANA = Change.by("ana").because("why not");
+  private static final RegistryOptions SHORT =
+      RegistryOptions.builder()
+          .retention(Retention.withDefaults().withFloor(Duration.ZERO).withGrace(Duration.ZERO))
+          .build();
 
   @TempDir Path temp;
   private final DatabaseUnderTest database = DatabaseUnderTest.h2();
@@ -237,11 +241,7 @@ class JdbcModelRegistryTest {
 
   @Test
   void sameContentIsStoredOnceAndStaysUntilNothingHasIt() throws Exception {
-    RegistryOptions options =
-        RegistryOptions.builder()
-            .retention(Retention.withDefaults().withFloor(Duration.ZERO).withGrace(Duration.ZERO))
-            .build();
-    try (ModelRegistry registry = builder().options(options).open()) {
+    try (ModelRegistry registry = builder().options(SHORT).open()) {
       ModelVersion one = publish(registry);
       ModelVersion two = registry.publish(Models.fullCard("fraud"), Models.mlp4(temp));
       ModelVersion other = registry.publish(Models.card("delay"), Models.mlp4(temp));
@@ -269,6 +269,18 @@ class JdbcModelRegistryTest {
           .isInstanceOf(IntegrityException.class)
           .hasMessageContaining("beside its manifest");
       assertThat(registry.verify().isIntact()).isFalse();
+    }
+  }
+
+  @Test
+  void columnsOfARemovedVersionThatSayOtherThanItsDocumentAreFound() throws Exception {
+    try (ModelRegistry registry = builder().options(SHORT).open()) {
+      publish(registry);
+      registry.delete(registry.publish(Models.fullCard("fraud"), Models.mlp4(temp)), ANA);
+      registry.collect(ANA);
+      assertThat(registry.verify().breaks()).isEmpty();
+      database.update("UPDATE $version SET card_digest = digest WHERE seq = 2");
+      assertThat(registry.verify().breaks()).extracting(Break::number).containsExactly(2L);
     }
   }
 
@@ -377,11 +389,7 @@ class JdbcModelRegistryTest {
   @Test
   void contentsMayLieInAFolder() throws Exception {
     Path folder = temp.resolve("contents");
-    RegistryOptions options =
-        RegistryOptions.builder()
-            .retention(Retention.withDefaults().withFloor(Duration.ZERO).withGrace(Duration.ZERO))
-            .build();
-    try (ModelRegistry registry = builder().blobsIn(folder).options(options).open()) {
+    try (ModelRegistry registry = builder().blobsIn(folder).options(SHORT).open()) {
       ModelVersion version = publish(registry);
       assertThat(publish(registry)).isEqualTo(version);
       Path file = folder.resolve(Models.MLP4.hex().substring(0, 2));

@@ -196,6 +196,9 @@ public final class FolderStorage implements Storage {
   }
 
   @Override
+  public void checkCopies(Manifest manifest) {} // an index is checked where it is read
+
+  @Override
   public void checkFiles(ModelVersion version, Manifest manifest) {
     Path folder = files(version);
     if (Disk.hasExactly(folder, manifest.files().keySet())) {

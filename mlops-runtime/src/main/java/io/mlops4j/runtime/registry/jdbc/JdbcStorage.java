@@ -232,8 +232,15 @@ public final class JdbcStorage implements Storage {
   }
 
   @Override
+  public void checkCopies(Manifest manifest) {
+    reader(manifest.version().name(), 1).checkCopies(manifest);
+  }
+
+  @Override
   public void checkFiles(ModelVersion version, Manifest manifest) {
-    reader(version.name(), 1).checkFiles(version, manifest);
+    VersionReader reader = reader(version.name(), 1);
+    reader.checkCopies(manifest); // of each version that is loaded, since the same query reads them
+    reader.checkFiles(version, manifest);
   }
 
   @Override

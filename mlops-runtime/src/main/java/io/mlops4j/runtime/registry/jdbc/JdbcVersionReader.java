@@ -149,6 +149,24 @@ final class JdbcVersionReader implements VersionReader {
   }
 
   @Override
+  public void checkCopies(Manifest manifest) {
+    String model = manifest.version().name();
+    int number = manifest.version().number();
+    Row row = row(model, number);
+    Digest before =
+        row.before() == null ? null : database.digest(model, number - 1, "ended", row.before());
+    Digest end = VersionList.link(before, Digest.sha256(row.manifest()));
+    Columns right =
+        new Columns(
+            manifest.version().digest().toString(), manifest.card().toString(), end.toString());
+    if (!row.columns().equals(right)) {
+      throw Document.damaged(
+          storage.place(model, number),
+          row.columns() + " instead of " + right + " beside its manifest");
+    }
+  }
+
+  @Override
   public boolean hasFiles(ModelVersion version) {
     return !row(version.name(), version.number()).parts().isEmpty();
   }
@@ -157,7 +175,6 @@ final class JdbcVersionReader implements VersionReader {
   public void checkFiles(ModelVersion version, Manifest manifest) {
     String place = storage.place(version.name(), version.number());
     Row row = row(version.name(), version.number());
-    checkColumns(row, manifest);
     List<JdbcFiles.Part> parts = row.parts();
     int at = 0;
     for (Map.Entry<String, Manifest.Entry> file : manifest.files().entrySet()) {
@@ -174,23 +191,6 @@ final class JdbcVersionReader implements VersionReader {
     }
     if (parts.size() > at) {
       throw Document.damaged(place, "a file that the manifest does not list");
-    }
-  }
-
-  /** Throws unless the columns agree with the documents. */
-  private void checkColumns(Row row, Manifest expected) {
-    String model = expected.version().name();
-    int number = expected.version().number();
-    Digest before =
-        row.before() == null ? null : database.digest(model, number - 1, "ended", row.before());
-    Digest end = VersionList.link(before, Digest.sha256(row.manifest()));
-    Columns right =
-        new Columns(
-            expected.version().digest().toString(), expected.card().toString(), end.toString());
-    if (!row.columns().equals(right)) {
-      throw Document.damaged(
-          storage.place(model, number),
-          row.columns() + " instead of " + right + " beside its manifest");
     }
   }
 

@@ -245,6 +245,7 @@ final class Verifier {
   private boolean content(VersionReader reader, Manifest manifest) throws IOException {
     ModelVersion version = manifest.version();
     versions.card(reader, manifest);
+    reader.checkCopies(manifest);
     try {
       reader.checkFiles(version, manifest);
       if (options.bytes()) {

@@ -15,6 +15,9 @@ public interface VersionReader {
 
   byte[] card(String model, int number);
 
+  /** Throws if a copy of the manifest's values, such as a column for searches, differs from it. */
+  void checkCopies(Manifest manifest);
+
   /** Returns whether a version's files exist, intact or damaged. */
   boolean hasFiles(ModelVersion version);
 
