@@ -91,6 +91,22 @@ class JdbcVerifyTest {
   }
 
   @Test
+  void aRemovedVersionDoesNotExcuseTheSameNumberOfAnotherModel() throws Exception {
+    try (ModelRegistry registry = open()) {
+      for (String model : new String[] {"delay", "fraud"}) {
+        registry.publish(Models.card(model), Models.mlp4(temp));
+        registry.publish(Models.card(model), Models.mlp4Wrong(temp));
+      }
+      registry.delete(registry.resolve("delay:2"), ANA);
+      registry.collect(ANA);
+      assertThat(registry.verify(RECORDS).breaks()).isEmpty();
+      assertThat(database.update("DELETE FROM $part WHERE model = 'fraud' AND seq = 2"))
+          .isEqualTo(1);
+      assertThat(places(registry.verify(RECORDS))).containsExactly("versions fraud 2");
+    }
+  }
+
+  @Test
   void recordsTakeOneQueryForAPage() throws IOException {
     try (ModelRegistry registry = open()) {
       ModelVersion version = publish(registry, 1);
