@@ -79,7 +79,7 @@ function show(status) {
     ["performance", monitor.performance],
     ["not watched", monitor.notWatched.join("; "), "bad"]
   ]);
-  rows("episodes", monitor === null ? [] : monitor.episodes.map(e => [e.id, e.kind + " of " + e.subject, e.opened, e.status, e.newest]), "no episodes");
+  rows("incidents", monitor === null ? [] : monitor.incidents.map(e => [e.id, e.kind + " of " + e.subject, e.opened, e.status, e.newest, e.others.join("; ")]), "no incidents");
 }
 
 async function read() {

@@ -6,7 +6,7 @@ import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.monitor.alarm.Incident;
 import io.mlops4j.monitor.alarm.NotWatched;
 import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.gate.CallWatch;
@@ -169,10 +169,11 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
-   * Adds an action that is called for every later alarm. Actions run one after the other in a
-   * thread of their own and do not hold up the monitor. An exception is counted and logged. An
-   * action that takes longer than its {@linkplain MonitorBuilder#actionLimit limit} is interrupted
-   * and counted.
+   * Adds an action that is called once for every later incident, and again if one gets worse,
+   * changes in another way or reaches another feature; see {@link Incident}. Actions run one after
+   * the other in a thread of their own and do not hold up the monitor. An exception is counted and
+   * logged. An action that takes longer than its {@linkplain MonitorBuilder#actionLimit limit} is
+   * interrupted and counted.
    *
    * @param action for example a deployment's rollback
    */
@@ -181,22 +182,18 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
-   * Adds an action that is called for every later alarm of one kind, like {@link
-   * #onAlarm(Consumer)}.
+   * Adds an action for problems of one kind, like {@link #onAlarm(Consumer)}. It is called when an
+   * incident first has such a problem, also if that is no reason for an alarm to the other actions,
+   * because something upstream explains it; and when such a problem gets worse.
    *
-   * @param kind the kind of the alarm
+   * @param kind the kind of the problem. The alarm may be of another {@linkplain Alarm#kind kind}
+   *     if it also announces a more specific cause
    * @param action for {@link Alarm.Kind#PERFORMANCE}, for example, a deployment's rollback; drift
    *     of rows is no reason to change the model back
    */
   public void onAlarm(Alarm.Kind kind, Consumer<? super Alarm> action) {
     Objects.requireNonNull(kind, "kind");
-    Objects.requireNonNull(action, "action");
-    onAlarm(
-        alarm -> {
-          if (alarm.kind() == kind) {
-            action.accept(alarm);
-          }
-        });
+    core.alarms().onAlarm(kind, Objects.requireNonNull(action, "action"));
   }
 
   /**
@@ -394,13 +391,13 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
-   * Lists the problems that this monitor found.
+   * Lists the incidents that this monitor found.
    *
    * @return the open ones, oldest first, and then the newest 1000 that ended, newest first; an
    *     immutable list, as of the newest judgements
    */
-  public List<Episode> episodes() {
-    return core.loop().episodes().all();
+  public List<Incident> incidents() {
+    return core.loop().incidents().all();
   }
 
   /** The columns by which performance is grouped. */
@@ -421,36 +418,36 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    * Returns what this monitor remembers of the past, for example for a page: {@code
    * HtmlReport.of(monitor.history()).write(file)}.
    *
-   * @return windows, performance and episodes, as of the newest judgements
+   * @return windows, performance and incidents, as of the newest judgements
    */
   public MonitorHistory history() {
     return core.loop().history(core.settings().clock().instant());
   }
 
   /**
-   * Notes that somebody deals with a problem. The problem then raises no alarm when it gets worse,
-   * but still does if the same column changes in another way.
+   * Notes that somebody deals with an incident. The incident then raises no alarm when it gets
+   * worse, but still does if a column changes in another way or another feature is affected.
    *
-   * @param episode the id of an open episode
+   * @param incident the id of an open incident
    * @param by who deals with it
-   * @throws IllegalArgumentException if no episode of this id is open
+   * @throws IllegalArgumentException if no incident of this id is open
    */
-  public void acknowledge(String episode, String by) {
-    Objects.requireNonNull(episode, "episode");
+  public void acknowledge(String incident, String by) {
+    Objects.requireNonNull(incident, "incident");
     Objects.requireNonNull(by, "by");
-    if (!core.loop().acknowledge(episode, by)) {
+    if (!core.loop().acknowledge(incident, by)) {
+      List<String> open = incidents().stream().filter(Incident::isOpen).map(Incident::id).toList();
       throw new IllegalArgumentException(
-          "episode: found \"%s\", expected the id of an open one: %s"
-              .formatted(
-                  episode, episodes().stream().filter(Episode::isOpen).map(Episode::id).toList()));
+          "incident: found \"%s\", expected the id of an open one: %s".formatted(incident, open));
     }
   }
 
   /**
    * Makes the rows of the newest complete window the reference, because the change is permanent.
    * With a sliced reference, only slices that have all columns and at least 50 rows in the window
-   * are replaced. All episodes of drift end as {@link Episode.Status#ACCEPTED}. The open window is
-   * discarded. Waits until the rows that were handed over before are processed.
+   * are replaced. All findings of drift and quality end, and incidents without others are
+   * {@linkplain Incident#accepted accepted}. The open window is discarded. Waits until the rows
+   * that were handed over before are processed.
    *
    * @throws IllegalStateException if no window is complete, the newest one has fewer than 50 rows,
    *     lacks a column of the reference or has no slice to accept, the monitor is closed, or the
@@ -499,7 +496,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
 
   /**
    * Returns everything that this monitor holds: windows, predictions that wait for their label,
-   * labels, figures, episodes, the accepted reference and counts. Waits until the rows and labels
+   * labels, figures, incidents, the accepted reference and counts. Waits until the rows and labels
    * that were handed over before are processed. Equal state gives equal bytes.
    *
    * @return a checksummed binary form that {@link MonitorBuilder#restore} reads

@@ -1,7 +1,7 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.model.ModelCard;
-import io.mlops4j.monitor.alarm.episodes.AlarmLimit;
+import io.mlops4j.monitor.alarm.incidents.AlarmLimit;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.handoff.ProcessorLimit;
@@ -280,9 +280,9 @@ public final class MonitorBuilder {
   }
 
   /**
-   * Bounds the number of alarms. Those beyond it are not raised but counted, and their episodes are
-   * listed like all others. They are raised later if their problem is still found then and was not
-   * acknowledged. The default is 50 a day.
+   * Bounds the number of alarms. Those beyond it are not raised but counted, and their incidents
+   * are listed like all others. They are raised later if their problem is still found then and was
+   * not acknowledged. The default is 50 a day.
    *
    * @param alarms at least 1
    * @param per a length of time, by the monitor's clock
@@ -348,7 +348,7 @@ public final class MonitorBuilder {
   /**
    * Stores the state in a folder, so that the next monitor with this folder and the same settings
    * continues where this one ended, even if its process was killed. A label is stored when {@link
-   * ModelMonitor#label} returns. Predictions that wait for labels and episodes are stored at once,
+   * ModelMonitor#label} returns. Predictions that wait for labels and incidents are stored at once,
    * windows with a snapshot every minute and at their end. If the power fails, the last second may
    * be lost.
    *

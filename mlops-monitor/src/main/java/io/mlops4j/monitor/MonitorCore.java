@@ -1,7 +1,7 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.alarm.episodes.Actions;
-import io.mlops4j.monitor.alarm.episodes.AlarmActions;
+import io.mlops4j.monitor.alarm.incidents.Actions;
+import io.mlops4j.monitor.alarm.incidents.AlarmActions;
 import io.mlops4j.monitor.handoff.CallBudget;
 import io.mlops4j.monitor.handoff.CallSampling;
 import io.mlops4j.monitor.handoff.HandOff;

@@ -1,7 +1,7 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.monitor.alarm.Incident;
 import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.gate.CallGate;
 import io.mlops4j.monitor.internal.AnytimeBounds;
@@ -12,6 +12,7 @@ import io.mlops4j.rollout.Gate;
 import io.mlops4j.rollout.OutputDifference;
 import io.mlops4j.rollout.Trial;
 import io.mlops4j.rollout.Verdict;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -20,7 +21,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 
 /**
@@ -32,7 +33,7 @@ import java.util.stream.Collectors;
  * inconclusive.
  */
 public final class MonitorGate implements Gate {
-  private static final String OPEN = "open_episodes";
+  private static final String OPEN = "open_incidents";
 
   private final ModelMonitor monitor;
   private final CallGate calls;
@@ -97,8 +98,8 @@ public final class MonitorGate implements Gate {
   }
 
   /**
-   * Fails while an episode of drift is open that began during the trial, that nobody acknowledged,
-   * and whose column drifted in the candidate's newest window. Inconclusive until a window of the
+   * Fails while drift is open that began during the trial, whose incident nobody acknowledged, and
+   * whose column drifted in the candidate's newest window. Inconclusive until a window of the
    * candidate that began during the trial is complete.
    *
    * @return a gate with this condition too
@@ -106,28 +107,29 @@ public final class MonitorGate implements Gate {
   public MonitorGate noDrift() {
     return with(
         trial ->
-            episodes(
+            incidents(
                 EnumSet.of(Alarm.Kind.DRIFT),
                 trial,
-                episode ->
-                    !episode.opened().isBefore(trial.since())
-                        && window(trial).filter(one -> drifted(one, episode)).isPresent()));
+                (incident, drift) ->
+                    !drift.opened().isBefore(trial.since())
+                        && window(trial).filter(one -> drifted(one, drift)).isPresent()));
   }
 
   /**
-   * Fails while an episode is open that nobody acknowledged, even one that began before the trial.
-   * Episodes of performance count only if they are the candidate's. Inconclusive until a window of
-   * the candidate that began during the trial is complete.
+   * Fails while an incident is open that nobody acknowledged, even one that began before the trial.
+   * Performance counts only if it is the candidate's. Inconclusive until a window of the candidate
+   * that began during the trial is complete.
    *
-   * @param kinds the kinds that count; all if none is given
+   * @param kinds the kinds of findings that count; all if none is given
    * @return a gate with this condition too
    */
-  public MonitorGate noOpenEpisodes(Alarm.Kind... kinds) {
+  public MonitorGate noOpenIncidents(Alarm.Kind... kinds) {
     Set<Alarm.Kind> counted =
         kinds.length == 0
             ? EnumSet.allOf(Alarm.Kind.class)
             : EnumSet.copyOf(Arrays.asList(Objects.requireNonNull(kinds, "kinds")));
-    return with(trial -> episodes(counted, trial, episode -> concerns(episode, trial)));
+    return with(
+        trial -> incidents(counted, trial, (incident, one) -> concerns(incident, one, trial)));
   }
 
   /**
@@ -299,19 +301,21 @@ public final class MonitorGate implements Gate {
         .max(Comparator.comparing(WindowReport::to));
   }
 
-  private static boolean drifted(WindowReport window, Episode episode) {
-    return WindowSummary.of(window, List.of()).drifted(episode.subject());
+  private static boolean drifted(WindowReport window, Incident.Finding drift) {
+    return WindowSummary.of(window, List.of()).drifted(drift.subject());
   }
 
-  private Verdict episodes(Set<Alarm.Kind> kinds, Trial trial, Predicate<Episode> counts) {
-    List<Evidence> open =
-        monitor.episodes().stream()
-            .filter(Episode::isOpen)
-            .filter(episode -> kinds.contains(episode.kind()))
-            .filter(episode -> episode.acknowledgedBy().isEmpty())
-            .filter(counts)
-            .map(MonitorGate::evidence)
-            .toList();
+  private Verdict incidents(
+      Set<Alarm.Kind> kinds, Trial trial, BiPredicate<Incident, Incident.Finding> counts) {
+    List<Evidence> open = new ArrayList<>();
+    for (Incident incident : monitor.incidents()) {
+      if (incident.acknowledgedBy().isEmpty()) {
+        incident.findings().stream()
+            .filter(one -> one.isOpen() && kinds.contains(one.kind()))
+            .filter(one -> counts.test(incident, one))
+            .forEach(one -> open.add(evidence(incident, one)));
+      }
+    }
     if (!open.isEmpty()) {
       return new Verdict.Fail(open);
     }
@@ -320,22 +324,22 @@ public final class MonitorGate implements Gate {
             .map(kind -> kind.name().toLowerCase(Locale.ROOT))
             .collect(Collectors.joining(" or "));
     return window(trial).isPresent()
-        ? new Verdict.Pass(Conditions.evidence(OPEN, 0, 0, "no episode of " + which + " is open"))
+        ? new Verdict.Pass(Conditions.evidence(OPEN, 0, 0, "no incident of " + which + " is open"))
         : Conditions.inconclusive(
             OPEN, 0, "no window of the candidate began and ended since " + trial.since());
   }
 
-  private static boolean concerns(Episode episode, Trial trial) {
-    return episode.kind() != Alarm.Kind.PERFORMANCE || trial.isCandidate(episode.servedBy());
+  private static boolean concerns(Incident incident, Incident.Finding finding, Trial trial) {
+    return finding.kind() != Alarm.Kind.PERFORMANCE || trial.isCandidate(incident.servedBy());
   }
 
-  private static Evidence evidence(Episode episode) {
-    Evidence newest = episode.newest();
+  private static Evidence evidence(Incident incident, Incident.Finding finding) {
+    Evidence newest = finding.newest();
     return new Evidence(
         newest.name(),
         newest.measured(),
         newest.bound(),
-        "%s is open since %s: %s".formatted(episode.id(), episode.opened(), newest.text()));
+        "%s is open since %s: %s".formatted(incident.id(), incident.opened(), newest.text()));
   }
 
   /** Inconclusive if there is no condition. */

@@ -1,19 +1,19 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.inference.ServedBy;
-import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.monitor.alarm.Incident;
 import io.mlops4j.monitor.performance.PerformancePeriod;
 import java.time.Instant;
 import java.util.List;
 
 /**
  * What a monitor remembers of the past: the effects of the newest windows, the performance of
- * versions period by period, and episodes. {@link io.mlops4j.monitor.report.HtmlReport#of
+ * versions period by period, and incidents. {@link io.mlops4j.monitor.report.HtmlReport#of
  * HtmlReport.of(history)} makes a page of it. Immutable and thread safe.
  *
  * <p>A monitor keeps the newest 1000 windows, fewer if they have more than a million effects
  * together, which take 4 bytes each: at most 4 MB. Performance has at most 400 periods of each of
- * the newest 64 versions, and there are at most 1000 episodes that ended.
+ * the newest 64 versions, and there are at most 1000 incidents that ended.
  */
 public final class MonitorHistory {
   /**
@@ -39,14 +39,14 @@ public final class MonitorHistory {
   private final Instant at;
   private final List<WindowSummary> windows;
   private final List<Track> tracks;
-  private final List<Episode> episodes;
+  private final List<Incident> incidents;
 
   MonitorHistory(
-      Instant at, List<WindowSummary> windows, List<Track> tracks, List<Episode> episodes) {
+      Instant at, List<WindowSummary> windows, List<Track> tracks, List<Incident> incidents) {
     this.at = at;
     this.windows = List.copyOf(windows);
     this.tracks = List.copyOf(tracks);
-    this.episodes = List.copyOf(episodes);
+    this.incidents = List.copyOf(incidents);
   }
 
   /** {@return the time at which it was read, by the monitor's clock} */
@@ -68,17 +68,17 @@ public final class MonitorHistory {
   }
 
   /**
-   * {@return the episodes, open ones first, oldest first, and then those that ended, newest first;
+   * {@return the incidents, open ones first, oldest first, and then those that ended, newest first;
    * an immutable list}
    */
-  public List<Episode> episodes() {
-    return episodes;
+  public List<Incident> incidents() {
+    return incidents;
   }
 
-  /** {@return the counts of windows, versions with performance, and episodes} */
+  /** {@return the counts of windows, versions with performance, and incidents} */
   @Override
   public String toString() {
-    return "%d windows, performance of %d versions, %d episodes at %s"
-        .formatted(windows.size(), tracks.size(), episodes.size(), at);
+    return "%d windows, performance of %d versions, %d incidents at %s"
+        .formatted(windows.size(), tracks.size(), incidents.size(), at);
   }
 }

@@ -2,11 +2,11 @@ package io.mlops4j.monitor;
 
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.ServedBy;
-import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.monitor.alarm.NotWatched;
-import io.mlops4j.monitor.alarm.episodes.AlarmActions;
-import io.mlops4j.monitor.alarm.episodes.Episodes;
-import io.mlops4j.monitor.alarm.episodes.Judged;
+import io.mlops4j.monitor.alarm.incidents.AlarmActions;
+import io.mlops4j.monitor.alarm.incidents.Announcement;
+import io.mlops4j.monitor.alarm.incidents.Incidents;
+import io.mlops4j.monitor.alarm.incidents.Judged;
 import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.handoff.CallBlock;
 import io.mlops4j.monitor.handoff.CallSampling;
@@ -32,6 +32,7 @@ import io.mlops4j.monitor.watch.shadow.ShadowWatch;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,7 +49,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The work of the monitor's thread. It passes rows and labels from the hand-off to the watches,
- * which are independent of each other, and their judgements to episodes and alarms.
+ * which are independent of each other, and their judgements to incidents and alarms.
  *
  * <p>Only the monitor's thread calls {@link #handle}. Any thread may read figures and add actions.
  */
@@ -64,7 +65,7 @@ final class MonitorLoop {
   private final @Nullable LabelWatch labels;
   private final @Nullable QualityWatch quality;
   private final List<RowWatch> watches = new ArrayList<>();
-  private final Episodes episodes = new Episodes();
+  private final Incidents incidents = new Incidents();
   private final MonitorTime time = new MonitorTime();
   private final Map<ServedBy, Instant> served = new LinkedHashMap<>();
   private final BlockSplit split;
@@ -74,7 +75,6 @@ final class MonitorLoop {
   private long shadows;
   private long dropped; // rows that could not be handled
   private long windowsEnded;
-  private long forgotten; // episodes of versions that are no longer known
   private volatile List<NotWatched> notWatched;
   private volatile Baseline baseline;
   private volatile @Nullable ServedBy serving;
@@ -149,7 +149,7 @@ final class MonitorLoop {
         tracks.stream()
             .map(one -> new MonitorHistory.Track(one.servedBy(), one.shadow(), one.history()))
             .toList(),
-        episodes.all());
+        incidents.all());
   }
 
   /** The counts after the last handled labels. */
@@ -180,8 +180,8 @@ final class MonitorLoop {
         .toList();
   }
 
-  Episodes episodes() {
-    return episodes;
+  Incidents incidents() {
+    return incidents;
   }
 
   /** The version that serves; null before its first rows. */
@@ -215,18 +215,18 @@ final class MonitorLoop {
   /** Makes the rows of the newest complete window the reference. */
   void acceptNewest(Instant at) {
     drift.acceptNewest();
-    episodes.accept(at);
+    incidents.accept(at);
     baseline = drift.baseline();
     each(RowWatch::accepted);
     publishCounts();
   }
 
-  /** Acknowledges an open episode; false if no open episode has this id. */
-  boolean acknowledge(String episode, String by) {
-    synchronized (episodes) { // the journal has the same order
-      boolean known = episodes.acknowledge(episode, by);
+  /** Acknowledges an open incident; false if no open incident has this id. */
+  boolean acknowledge(String incident, String by) {
+    synchronized (incidents) { // the journal has the same order
+      boolean known = incidents.acknowledge(incident, by);
       if (known) {
-        journal.acknowledged(episode, by);
+        journal.acknowledged(incident, by);
       }
       return known;
     }
@@ -284,12 +284,12 @@ final class MonitorLoop {
 
   private void writeAlarms(StateWriter out) {
     alarms.write(out);
-    episodes.write(out);
+    incidents.write(out);
   }
 
   private void readAlarms(StateReader in) {
     alarms.read(in);
-    episodes.read(in);
+    incidents.read(in);
   }
 
   /** Handles a record of the journal again. */
@@ -298,7 +298,7 @@ final class MonitorLoop {
       case StateJournal.PREDICTED -> replayPredictions(in);
       case StateJournal.ALARMS -> readAlarms(in);
       case StateJournal.ACKNOWLEDGED -> {
-        boolean unused = episodes.acknowledge(in.text(), in.text());
+        boolean unused = incidents.acknowledge(in.text(), in.text());
       }
       default -> in.check(false, "found a record of the kind " + kind);
     }
@@ -324,15 +324,15 @@ final class MonitorLoop {
 
   void handle(HandOff.Item item) {
     long windowsBefore = windowsEnded;
-    long alarmsBefore = alarms.decided() + forgotten;
+    long changesBefore = incidents.changes();
     try {
       pass(item);
     } finally {
       try {
-        synchronized (episodes) { // the journal has the same order
+        synchronized (incidents) { // the journal has the same order
           if (windowsEnded != windowsBefore) {
             journal.ended(this::writeEnded);
-          } else if (alarms.decided() + forgotten != alarmsBefore) {
+          } else if (incidents.changes() != changesBefore) {
             journal.write(StateJournal.ALARMS, this::writeAlarms);
           }
         }
@@ -396,7 +396,7 @@ final class MonitorLoop {
     if (ends != null && !answered.shadow()) {
       Instant from = ends.answered(answered.rows(), answered.first(), answered.at());
       if (from != null) {
-        endEpisodes(answered.servedBy(), Set.of(), from, answered.at());
+        endIncidents(answered.servedBy(), Set.of(), from, answered.at());
       }
     }
     judge(answered.at());
@@ -413,7 +413,7 @@ final class MonitorLoop {
     if (served.size() > MOST_VERSIONS) {
       ServedBy oldest = served.keySet().iterator().next();
       served.remove(oldest);
-      forgotten += episodes.forgotten(oldest, at);
+      incidents.forgotten(oldest, at);
     }
   }
 
@@ -439,10 +439,7 @@ final class MonitorLoop {
     notWatched = Stream.of(skipped, found).flatMap(List::stream).toList();
     ServedBy version = answered.servedBy();
     announceWithheld(answered.at());
-    raise(
-        new Judged(version, Set.of(), List.of()),
-        answered.at(),
-        episodes.notWatched(found, version, answered.at()));
+    raise(incidents.notWatched(found, version, answered.at()), answered.at());
   }
 
   private void publishCounts() {
@@ -465,7 +462,7 @@ final class MonitorLoop {
   private void windowEnded(WindowReport report) {
     ended.add(report);
     alarms.ended(report);
-    endEpisodes(report.servedBy(), report.uncounted().keySet(), report.from(), report.to());
+    endIncidents(report.servedBy(), report.uncounted().keySet(), report.from(), report.to());
   }
 
   private void publish(WindowReport report) {
@@ -475,7 +472,7 @@ final class MonitorLoop {
   }
 
   /** A window without a problem of configuration is quiet, and so are versions that have left. */
-  private void endEpisodes(ServedBy version, Set<String> uncounted, Instant from, Instant to) {
+  private void endIncidents(ServedBy version, Set<String> uncounted, Instant from, Instant to) {
     windowsEnded++; // so that the ends are stored, also without the watch of drift
     Set<String> names = new HashSet<>(uncounted);
     notWatched.forEach(one -> names.add(one.name()));
@@ -486,26 +483,26 @@ final class MonitorLoop {
             during.add(other);
           }
         });
-    episodes.windowEnded(version, names, during, to);
+    incidents.windowEnded(version, names, during, to);
   }
 
   private void judge(Instant at) {
     announceWithheld(at);
-    each(
-        watch -> {
-          for (Judged judged : watch.judge(at)) {
-            raise(judged, at, episodes.judged(judged, at));
-          }
-        });
-  }
-
-  private void announceWithheld(Instant at) {
-    if (episodes.hasWithheld() && alarms.hasRoom(at)) {
-      episodes.announceWithheld();
+    List<Judged> judged = new ArrayList<>();
+    each(watch -> judged.addAll(watch.judge(at)));
+    judged.sort(Comparator.comparing(one -> !Objects.equals(one.servedBy(), serving)));
+    if (!judged.isEmpty()) {
+      raise(incidents.judged(judged, at), at);
     }
   }
 
-  private void raise(Judged judged, Instant at, List<Episode> news) {
-    episodes.withheld(alarms.raise(judged, at, news));
+  private void announceWithheld(Instant at) {
+    if (incidents.hasWithheld() && alarms.hasRoom(at)) {
+      incidents.announceWithheld();
+    }
+  }
+
+  private void raise(List<Announcement> news, Instant at) {
+    incidents.withheld(alarms.raise(news, at));
   }
 }

@@ -1,6 +1,6 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.alarm.episodes.AlarmLimit;
+import io.mlops4j.monitor.alarm.incidents.AlarmLimit;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.handoff.ProcessorLimit;
 import io.mlops4j.monitor.performance.task.PerformanceRules;

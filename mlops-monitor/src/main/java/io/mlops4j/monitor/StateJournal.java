@@ -38,8 +38,8 @@ final class StateJournal {
       new BinaryFrame(
           "end of a window in a monitor's journal",
           0x4d4c4d45, // "MLME"
-          1,
-          1,
+          2,
+          2,
           "a monitor with stateIn(folder)",
           "the next end is read");
 
@@ -85,9 +85,9 @@ final class StateJournal {
     write(kind, applied, content);
   }
 
-  /** Writes who acknowledged an episode. Called by any thread. */
-  void acknowledged(String episode, String by) {
-    write(ACKNOWLEDGED, 0, out -> out.put(episode).put(by));
+  /** Writes who acknowledged an incident. Called by any thread. */
+  void acknowledged(String incident, String by) {
+    write(ACKNOWLEDGED, 0, out -> out.put(incident).put(by));
   }
 
   private void write(byte kind, long after, Consumer<StateWriter> content) {
@@ -137,7 +137,7 @@ final class StateJournal {
     }
   }
 
-  /** Publishes the problems of the state, for an episode. */
+  /** Publishes the problems of the state, for an incident. */
   void report(List<NotWatched> reasons) {
     problems = List.copyOf(reasons);
   }

@@ -283,7 +283,7 @@ final class StateKeeper implements AutoCloseable {
     List<NotWatched> reasons = new ArrayList<>();
     problem.ifPresent(
         why -> reasons.add(notWatched("cannot be stored: " + why + "; tried again every second")));
-    if (loop.counts().rows() == firstRows) { // until an episode can name a version
+    if (loop.counts().rows() == firstRows) { // until an incident can name a version
       status.damages().forEach(damage -> reasons.add(notWatched(damage)));
     }
     context.journal().report(reasons);

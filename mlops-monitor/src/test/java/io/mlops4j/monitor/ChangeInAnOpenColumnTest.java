@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterEach;
@@ -92,7 +93,7 @@ class ChangeInAnOpenColumnTest {
       for (int quarter = 0; quarter < 8; quarter++) {
         answer(monitor, quarter(quarter, 0.05)); // in another unit
       }
-      assertThat(monitor.episodes()).hasSize(1);
+      assertThat(MadeAlarms.findings(monitor)).hasSize(1);
       assertThat(alarms).hasSize(seasonal + 1);
       assertThat(alarms.get(seasonal).toString()).contains("it changed again");
       days(monitor, 2); // back to normal
@@ -104,7 +105,7 @@ class ChangeInAnOpenColumnTest {
   void aSeasonAloneIsNotAnotherChange() {
     try (ModelMonitor monitor = started(ModelMonitor.builder(reference()).everyRow())) {
       days(monitor, 15);
-      assertThat(monitor.episodes()).singleElement().matches(one -> one.found() == 60);
+      assertThat(MadeAlarms.findings(monitor)).singleElement().matches(one -> one.found() == 60);
       assertThat(alarms).allMatch(alarm -> !alarm.toString().contains("it changed again"));
     }
   }
@@ -118,7 +119,7 @@ class ChangeInAnOpenColumnTest {
       assertThat(alarms).hasSize(1);
       answer(monitor, quarter(1, 1));
       assertThat(alarms).hasSize(2);
-      assertThat(monitor.episodes().get(0).found()).isEqualTo(31);
+      assertThat(monitor.incidents().get(0).cause().found()).isEqualTo(31);
     }
   }
 
@@ -154,7 +155,11 @@ class ChangeInAnOpenColumnTest {
     Profile reference = reference();
     for (int i = 0; i < 18; i++) {
       try (FeatureBatch rows = quarter(i, i < 16 ? 1 : 0.05)) {
-        history.add(Baseline.WHOLE, reference.profile(List.of(rows)), DriftPolicy.withDefaults());
+        history.add(
+            Baseline.WHOLE,
+            Set.of(Baseline.WHOLE),
+            reference.profile(List.of(rows)),
+            DriftPolicy.withDefaults());
       }
     }
     assertThat(history.changes()).isEqualTo(1);

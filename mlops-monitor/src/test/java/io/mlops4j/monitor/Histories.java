@@ -2,7 +2,7 @@ package io.mlops4j.monitor;
 
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.monitor.alarm.Incident;
 import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.monitor.performance.PerformancePeriod;
 import io.mlops4j.rollout.Evidence;
@@ -61,13 +61,15 @@ public final class Histories {
     }
     List<MonitorHistory.Track> tracks =
         List.of(track(V1, 0, 60, 0.64, random), track(V2, 60, 90, 0.55, random));
-    List<Episode> episodes =
+    List<Incident> incidents =
         List.of(
-            episode(3, "taxi_out_minutes", 80, 90, Episode.Status.OPEN, 2.3),
-            episode(4, "roc_auc", 68, 90, Episode.Status.OPEN, 0.548),
-            episode(2, "probability", 35, 47, Episode.Status.CLOSED, 1.4),
-            episode(1, "distance", 35, 47, Episode.Status.CLOSED, 4.5));
-    return new MonitorHistory(START.plus(90, ChronoUnit.DAYS), windows, tracks, episodes);
+            incident(3, finding("taxi_out_minutes", 80, 90, true, 2.3)),
+            incident(2, finding("roc_auc", 68, 90, true, 0.548)),
+            incident(
+                1,
+                finding("distance", 35, 47, false, 4.5),
+                finding("probability", 35, 47, false, 1.4)));
+    return new MonitorHistory(START.plus(90, ChronoUnit.DAYS), windows, tracks, incidents);
   }
 
   /** As many windows and columns as a monitor keeps, with names that try to be markup. */
@@ -86,11 +88,11 @@ public final class Histories {
       all.add(
           new WindowSummary(from, from.plus(1, ChronoUnit.HOURS), V1, 1_000, 0, names, effects));
     }
-    List<Episode> episodes = new ArrayList<>();
+    List<Incident> incidents = new ArrayList<>();
     for (int i = 0; i < 300; i++) {
-      episodes.add(episode(i, name + i, i % 80, i % 80 + 1, Episode.Status.CLOSED, 2));
+      incidents.add(incident(i, finding(name + i, i % 80, i % 80 + 1, false, 2)));
     }
-    return new MonitorHistory(START.plus(windows, ChronoUnit.HOURS), all, List.of(), episodes);
+    return new MonitorHistory(START.plus(windows, ChronoUnit.HOURS), all, List.of(), incidents);
   }
 
   /** The first and the last windows that an {@link Instant} can name, of a clock gone wrong. */
@@ -108,8 +110,8 @@ public final class Histories {
   }
 
   /** One window; effects below 0 are of columns that drifted. */
-  public static MonitorHistory of(List<WindowSummary> windows, List<Episode> episodes) {
-    return new MonitorHistory(START.plus(1, ChronoUnit.DAYS), windows, List.of(), episodes);
+  public static MonitorHistory of(List<WindowSummary> windows, List<Incident> incidents) {
+    return new MonitorHistory(START.plus(1, ChronoUnit.DAYS), windows, List.of(), incidents);
   }
 
   public static WindowSummary window(
@@ -138,8 +140,19 @@ public final class Histories {
     return new MonitorHistory.Track(by, false, periods);
   }
 
-  public static Episode episode(
-      int number, String subject, int from, int to, Episode.Status status, double measured) {
+  public static Incident incident(int number, Incident.Finding... findings) {
+    return new Incident(
+        "incident-" + number,
+        V1,
+        findings[0].opened(),
+        findings[0].updated(),
+        false,
+        List.of(findings),
+        number == 3 ? Optional.of("maria") : Optional.empty());
+  }
+
+  public static Incident.Finding finding(
+      String subject, int from, int to, boolean open, double measured) {
     boolean figure = subject.equals("roc_auc");
     Evidence evidence =
         new Evidence(
@@ -149,18 +162,15 @@ public final class Histories {
             figure
                 ? "roc_auc 0.548 is below 0.6 (the stated minimum)"
                 : subject + " drifted: wasserstein/sigma " + measured + ", bound 1, p < 0.001");
-    return new Episode(
-        (figure ? "performance-" : "drift-") + number,
+    return new Incident.Finding(
         figure ? Alarm.Kind.PERFORMANCE : Alarm.Kind.DRIFT,
         subject,
-        V1,
-        status,
+        open,
         START.plus(from, ChronoUnit.DAYS),
         START.plus(to, ChronoUnit.DAYS),
         to - from,
         evidence,
         evidence,
-        evidence,
-        number == 3 ? Optional.of("maria") : Optional.empty());
+        evidence);
   }
 }

@@ -3,7 +3,7 @@ package io.mlops4j.monitor;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.Digest;
 import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.monitor.alarm.Incident;
 import io.mlops4j.rollout.Evidence;
 import java.time.Instant;
 import java.util.List;
@@ -28,40 +28,47 @@ public final class MadeAlarms {
     return Events.version(number);
   }
 
-  /** An alarm of drift with one episode. */
+  /** An alarm of drift of one column. */
   public static Alarm drift(int number, String column) {
-    return of(
-        number, List.of(episode(1, column, new Evidence(column, 0.5, 0.1, column + " moved"))));
+    return of(number, List.of(finding(column, new Evidence(column, 0.5, 0.1, column + " moved"))));
   }
 
-  public static Alarm of(int number, List<Episode> episodes) {
+  public static Alarm of(int number, List<Incident.Finding> findings) {
+    Incident incident =
+        new Incident(
+            "incident-1",
+            version(2),
+            AT.minusSeconds(60),
+            AT,
+            false,
+            findings,
+            Optional.of("maria"));
     return new Alarm(
-        "alarm-" + number, Alarm.Kind.DRIFT, version(2), AT, episodes, Optional.of(COMPARED));
-  }
-
-  public static Episode episode(int number, String column, Evidence evidence) {
-    return new Episode(
-        "drift-" + number,
+        "alarm-" + number,
         Alarm.Kind.DRIFT,
-        column,
-        version(2),
-        Episode.Status.OPEN,
-        AT.minusSeconds(60),
         AT,
-        3,
-        evidence,
-        evidence,
-        evidence,
-        Optional.of("maria"));
+        incident,
+        findings.stream().map(Incident.Finding::newest).toList(),
+        Optional.of(COMPARED));
   }
 
-  /** An alarm of many episodes with long names. */
+  /** The findings of all incidents. */
+  public static List<Incident.Finding> findings(ModelMonitor monitor) {
+    return monitor.incidents().stream().flatMap(one -> one.findings().stream()).toList();
+  }
+
+  public static Incident.Finding finding(String column, Evidence evidence) {
+    return new Incident.Finding(
+        Alarm.Kind.DRIFT, column, true, AT.minusSeconds(60), AT, 3, evidence, evidence, evidence);
+  }
+
+  /** An alarm of many columns with long names. */
   public static Alarm huge() {
     String name = "\u0001".repeat(10_000);
     return of(
         7,
         IntStream.range(0, 1_000)
-            .mapToObj(i -> episode(i, name + i, new Evidence(name, 1, 2, name)))
+            .mapToObj(i -> finding(name + i, new Evidence(name, 1, 2, name)))
             .toList());
   }
 }

@@ -10,13 +10,14 @@ import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.monitor.alarm.Incident;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.FeaturePolicy;
 import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.handoff.ProcessorMeter;
 import io.mlops4j.monitor.performance.LabelCounts;
 import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.rollout.Evidence;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -172,9 +173,9 @@ class ModelMonitorTest {
     assertThat(alarms).extracting(Alarm::kind).containsOnly(Alarm.Kind.DRIFT).hasSize(2);
     assertThat(alarms).extracting(Alarm::id).containsExactly("alarm-1", "alarm-2");
     assertThat(alarms)
-        .flatExtracting(Alarm::episodes)
-        .extracting(Episode::id)
-        .containsExactly("drift-1", "drift-2");
+        .extracting(Alarm::incident)
+        .extracting(Incident::id)
+        .containsExactly("incident-1", "incident-2");
     assertThat(alarms.get(0).servedBy()).isEqualTo(V1);
     assertThat(alarms.get(0).evidence().get(0).name()).isEqualTo("x");
     assertThat(alarms.get(0).evidence().get(0).measured()).isBetween(0.8, 1.2);
@@ -199,11 +200,16 @@ class ModelMonitorTest {
 
   private void answerAndLabel(
       ModelMonitor monitor, ServedBy by, int firstKey, int count, boolean inverted) {
+    answerAndLabel(monitor, by, firstKey, count, 0, inverted);
+  }
+
+  private void answerAndLabel(
+      ModelMonitor monitor, ServedBy by, int firstKey, int count, double shift, boolean inverted) {
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
       values[i] = random.nextFloat();
     }
-    try (FeatureBatch features = rows(count, firstKey, 0);
+    try (FeatureBatch features = rows(count, firstKey, shift);
         FeatureBatch outputs = scores(values)) {
       monitor.onInference(Events.answered(by, features, outputs));
     }
@@ -211,6 +217,37 @@ class ModelMonitorTest {
       boolean event = random.nextFloat() < values[i];
       monitor.label("k" + (firstKey + i), event != inverted ? 1 : 0);
     }
+  }
+
+  /** A rollback must not wait for somebody who reads the alarm about drift. */
+  @Test
+  void performanceThatDriftExplainsIsNoOtherAlarmButReachesTheActionsForIt() {
+    List<Alarm> alarms = new ArrayList<>();
+    List<Alarm> ofPerformance = new ArrayList<>();
+    try (ModelMonitor monitor = byKey().start()) {
+      monitor.onAlarm(alarms::add);
+      monitor.onAlarm(Alarm.Kind.PERFORMANCE, ofPerformance::add);
+      for (int day = 0; day < 10; day++) {
+        answerAndLabel(monitor, V1, day * 500, 500, day >= 6 ? 1 : 0, day >= 6);
+        monitor.flush();
+        clock.advance(Duration.ofDays(1));
+      }
+      monitor.flush();
+      assertThat(monitor.incidents()).hasSize(1);
+      assertThat(monitor.incidents().get(0).findings())
+          .extracting(Incident.Finding::kind)
+          .containsExactly(Alarm.Kind.DRIFT, Alarm.Kind.PERFORMANCE);
+    }
+    assertThat(alarms).hasSize(1);
+    assertThat(alarms.get(0).kind()).isEqualTo(Alarm.Kind.DRIFT);
+    assertThat(ofPerformance).hasSize(1);
+    assertThat(ofPerformance.get(0).kind()).isEqualTo(Alarm.Kind.PERFORMANCE);
+    assertThat(ofPerformance.get(0).servedBy()).isEqualTo(V1);
+    assertThat(ofPerformance.get(0).id()).isEqualTo("alarm-2");
+    assertThat(ofPerformance.get(0).incident().id()).isEqualTo(alarms.get(0).incident().id());
+    assertThat(ofPerformance.get(0).evidence())
+        .extracting(Evidence::name)
+        .containsExactly("roc_auc");
   }
 
   @Test
@@ -502,9 +539,7 @@ class ModelMonitorTest {
       answer(monitor, V1, 1_000, 2_000, 1);
       monitor.flush();
       assertThat(alarms).hasSize(1);
-      assertThat(monitor.episodes())
-          .extracting(Episode::status)
-          .containsExactly(Episode.Status.ACCEPTED);
+      assertThat(monitor.incidents()).extracting(Incident::status).containsExactly("accepted");
       answer(monitor, V1, 1_000, 3_000, 0); // what was usual is now a change
       monitor.flush();
       assertThat(alarms).hasSize(2);
@@ -572,15 +607,16 @@ class ModelMonitorTest {
   }
 
   @Test
-  void acknowledgingNeedsAnOpenEpisode() {
+  void acknowledgingNeedsAnOpenIncident() {
     try (ModelMonitor monitor = byKey().start()) {
       answer(monitor, V1, 1_000, 0, 1);
       monitor.flush();
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> monitor.acknowledge("drift-7", "maria"))
-          .withMessage("episode: found \"drift-7\", expected the id of an open one: [drift-1]");
-      monitor.acknowledge("drift-1", "maria");
-      assertThat(monitor.episodes().get(0).acknowledgedBy()).contains("maria");
+          .isThrownBy(() -> monitor.acknowledge("incident-7", "maria"))
+          .withMessage(
+              "incident: found \"incident-7\", expected the id of an open one: [incident-1]");
+      monitor.acknowledge("incident-1", "maria");
+      assertThat(monitor.incidents().get(0).acknowledgedBy()).contains("maria");
     }
   }
 
@@ -608,7 +644,7 @@ class ModelMonitorTest {
       monitor.flush();
       assertThat(alarms).hasSize(1);
       assertThat(monitor.counts().suppressedAlarms()).isEqualTo(1);
-      assertThat(monitor.episodes()).hasSize(2);
+      assertThat(monitor.incidents()).hasSize(2);
       clock.advance(Duration.ofHours(1));
       answer(monitor, V1, 1_000, 6_000, 1);
       monitor.flush();
@@ -632,13 +668,13 @@ class ModelMonitorTest {
       answer(monitor, V1, 1_000, 6_000, 1);
       monitor.flush();
       assertThat(alarms).hasSize(2);
-      assertThat(alarms.get(1).episodes()).extracting(Episode::id).containsExactly("drift-2");
+      assertThat(alarms.get(1).incident().id()).isEqualTo("incident-2");
       assertThat(monitor.counts().suppressedAlarms()).isEqualTo(1);
     }
   }
 
   @Test
-  void anAlarmBeyondTheLimitIsNotRaisedLaterIfItsEpisodeWasAcknowledged() {
+  void anAlarmBeyondTheLimitIsNotRaisedLaterIfItsIncidentWasAcknowledged() {
     List<Alarm> alarms = new ArrayList<>();
     try (ModelMonitor monitor = byKey().alarmLimit(1, Duration.ofHours(1)).start()) {
       monitor.onAlarm(alarms::add);
@@ -647,7 +683,7 @@ class ModelMonitorTest {
         answer(monitor, V1, 1_000, window * 1_000, shifts[window]);
       }
       monitor.flush();
-      monitor.acknowledge("drift-2", "maria");
+      monitor.acknowledge("incident-2", "maria");
       clock.advance(Duration.ofHours(1));
       answer(monitor, V1, 1_000, 4_000, 1);
       monitor.flush();

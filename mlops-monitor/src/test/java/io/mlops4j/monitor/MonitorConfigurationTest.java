@@ -12,7 +12,7 @@ import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
 import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.monitor.alarm.Incident;
 import io.mlops4j.monitor.alarm.NotWatched;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.WindowReport;
@@ -149,7 +149,7 @@ class MonitorConfigurationTest {
         clock.advance(Duration.ofDays(1));
       }
       assertThat(monitor.notWatched()).isEmpty();
-      assertThat(monitor.episodes()).extracting(Episode::isOpen).containsExactly(false);
+      assertThat(monitor.incidents()).extracting(Incident::isOpen).containsExactly(false);
       for (int day = 0; day < 9; day++) { // a quiet season is no mistake of the settings
         answerFew(monitor, 30);
         clock.advance(Duration.ofDays(1));
@@ -375,11 +375,11 @@ class MonitorConfigurationTest {
             .labels(LabelJoin.byKey("flight_id"))
             .start()) {
       answer(monitor, flights(true));
-      assertThat(monitor.episodes()).extracting(Episode::isOpen).containsExactly(true);
+      assertThat(monitor.incidents()).extracting(Incident::isOpen).containsExactly(true);
       answer(monitor, flights(true).strings("flight_id", keys()));
-      assertThat(monitor.episodes()).extracting(Episode::isOpen).containsExactly(true);
+      assertThat(monitor.incidents()).extracting(Incident::isOpen).containsExactly(true);
       answer(monitor, flights(true).strings("flight_id", keys()));
-      assertThat(monitor.episodes()).extracting(Episode::isOpen).containsExactly(false);
+      assertThat(monitor.incidents()).extracting(Incident::isOpen).containsExactly(false);
     }
   }
 

@@ -74,7 +74,7 @@ class MonitorGateTest {
   @Test
   void withoutAWindowNothingIsKnownOfDrift() {
     assertThat(monitor.gate().noDrift().judge(trial)).isInstanceOf(Verdict.Inconclusive.class);
-    assertThat(monitor.gate().noOpenEpisodes().judge(trial))
+    assertThat(monitor.gate().noOpenIncidents().judge(trial))
         .isInstanceOf(Verdict.Inconclusive.class);
   }
 
@@ -83,8 +83,8 @@ class MonitorGateTest {
     window(0);
     Verdict verdict = monitor.gate().noDrift().judge(trial);
     assertThat(verdict).isInstanceOf(Verdict.Pass.class);
-    assertThat(verdict).hasToString("pass: no episode of drift is open");
-    assertThat(monitor.gate().noOpenEpisodes().judge(trial)).isInstanceOf(Verdict.Pass.class);
+    assertThat(verdict).hasToString("pass: no incident of drift is open");
+    assertThat(monitor.gate().noOpenIncidents().judge(trial)).isInstanceOf(Verdict.Pass.class);
   }
 
   @Test
@@ -96,20 +96,21 @@ class MonitorGateTest {
     Evidence evidence = verdict.evidence().get(0);
     assertThat(evidence.name()).isEqualTo("x");
     assertThat(evidence.measured()).isGreaterThan(evidence.bound());
-    assertThat(evidence.text()).startsWith("drift-1 is open since 2001-02-01T00:00:00Z: x drifted");
-    monitor.acknowledge("drift-1", "maria");
+    assertThat(evidence.text())
+        .startsWith("incident-1 is open since 2001-02-01T00:00:00Z: x drifted");
+    monitor.acknowledge("incident-1", "maria");
     assertThat(gate.judge(trial)).isInstanceOf(Verdict.Pass.class);
   }
 
   @Test
-  void driftFromBeforeTheTrialCountsOnlyAsAnOpenEpisode() {
+  void driftFromBeforeTheTrialCountsOnlyAsAnOpenIncident() {
     window(1);
     Instant after = NOW.plusSeconds(1);
     Trial later = Trial.of(trial.candidateVersion().orElseThrow(), CARD, after);
     assertThat(monitor.gate().noDrift().judge(later)).isInstanceOf(Verdict.Inconclusive.class);
-    assertThat(monitor.gate().noOpenEpisodes(Alarm.Kind.DRIFT).judge(later))
+    assertThat(monitor.gate().noOpenIncidents(Alarm.Kind.DRIFT).judge(later))
         .isInstanceOf(Verdict.Fail.class);
-    assertThat(monitor.gate().noOpenEpisodes(Alarm.Kind.CONFIGURATION).judge(later))
+    assertThat(monitor.gate().noOpenIncidents(Alarm.Kind.CONFIGURATION).judge(later))
         .isInstanceOf(Verdict.Inconclusive.class);
   }
 
@@ -126,7 +127,7 @@ class MonitorGateTest {
     assertThat(gate.and(monitor.gate().noDrift()).judge(trial)).isInstanceOf(Verdict.Fail.class);
     assertThat(monitor.gate().noDrift().maxErrorRate(0.01).judge(trial).evidence())
         .extracting(Evidence::name)
-        .containsExactly("open_episodes", "error_rate");
+        .containsExactly("open_incidents", "error_rate");
   }
 
   private static void fail(InferenceListener calls, int count) {

@@ -9,20 +9,25 @@ import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.monitor.alarm.Incident;
 import io.mlops4j.monitor.alarm.NotWatched;
 import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.profile.internal.BinaryFrame;
 import io.mlops4j.monitor.state.FaultyDisk;
 import io.mlops4j.monitor.state.Output;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -171,11 +176,11 @@ class MonitorStateTest {
       answer(first, V1, 600, 10_000, 1);
       byte[] bytes = first.snapshot();
       assertThat(first.snapshot()).isEqualTo(bytes);
-      assertThat(first.episodes()).isNotEmpty();
+      assertThat(first.incidents()).isNotEmpty();
       try (ModelMonitor second = builder().restore(bytes).start()) {
         assertThat(second.snapshot()).isEqualTo(bytes);
         assertThat(second.counts()).isEqualTo(first.counts());
-        assertThat(second.episodes()).isEqualTo(first.episodes());
+        assertThat(second.incidents()).isEqualTo(first.incidents());
         assertThat(second.performance(V1).orElseThrow().figures())
             .isEqualTo(first.performance(V1).orElseThrow().figures());
         try (FeatureBatch more = rows(50, 1_490, 0);
@@ -254,8 +259,9 @@ class MonitorStateTest {
           }
         }
         assertThat(second.snapshot()).isEqualTo(first.snapshot());
-        assertThat(second.episodes()).isEqualTo(first.episodes()).isNotEmpty();
-        assertThat(second.episodes().get(0).first().text()).contains("sequential detector");
+        assertThat(second.incidents()).isEqualTo(first.incidents()).isNotEmpty();
+        assertThat(second.incidents().get(0).cause().first().text())
+            .contains("sequential detector");
       }
     }
   }
@@ -309,9 +315,9 @@ class MonitorStateTest {
     }
     for (Map.Entry<Alarm, Path> one : alarms.entrySet()) {
       try (ModelMonitor second = builder().stateIn(one.getValue()).start()) {
-        assertThat(second.episodes())
-            .extracting(Episode::id)
-            .containsAll(one.getKey().episodes().stream().map(Episode::id).toList());
+        assertThat(second.incidents())
+            .extracting(Incident::id)
+            .contains(one.getKey().incident().id());
         assertThat(second.history().windows()).hasSize(3);
       }
     }
@@ -406,19 +412,19 @@ class MonitorStateTest {
   @Test
   void numbersOfAlarmsAndAcknowledgementsContinue() throws IOException {
     Path copy;
-    List<Episode> episodes;
+    List<Incident> incidents;
     try (ModelMonitor first = builder().stateIn(folder()).start()) {
       answer(first, V1, 500, 0, 2);
       first.flush();
-      Episode drift = first.episodes().get(0);
-      assertThat(drift.kind()).isEqualTo(Alarm.Kind.DRIFT);
+      Incident drift = first.incidents().get(0);
+      assertThat(drift.cause().kind()).isEqualTo(Alarm.Kind.DRIFT);
       first.acknowledge(drift.id(), "maria");
-      episodes = first.episodes();
+      incidents = first.incidents();
       copy = killed();
     }
     try (ModelMonitor second = builder().stateIn(copy).start()) {
-      assertThat(second.episodes()).isEqualTo(episodes);
-      assertThat(second.episodes().get(0).acknowledgedBy()).contains("maria");
+      assertThat(second.incidents()).isEqualTo(incidents);
+      assertThat(second.incidents().get(0).acknowledgedBy()).contains("maria");
       AtomicLong alarms = new AtomicLong();
       second.onAlarm(
           alarm -> {
@@ -437,11 +443,11 @@ class MonitorStateTest {
   }
 
   @Test
-  void theEndOfAForgottenVersionsEpisodeOutlivesAKill() throws IOException {
+  void theEndOfAForgottenVersionsIncidentOutlivesAKill() throws IOException {
     MonitorBuilder builder =
         ModelMonitor.builder(reference).everyRow().clock(clock).storing(disk, nanos::get, false);
     Path copy;
-    List<Episode> episodes;
+    List<Incident> incidents;
     try (ModelMonitor first = builder.stateIn(folder()).start();
         FeatureBatch other = FeatureBatch.builder(allocator).floats("y", 1).build();
         FeatureBatch scores = FeatureBatch.builder(allocator).floats("score", 1).build()) {
@@ -450,10 +456,10 @@ class MonitorStateTest {
         answer(first, Events.version(version), 1, 0, 0);
       }
       first.flush();
-      episodes = first.episodes();
-      assertThat(episodes)
+      incidents = first.incidents();
+      assertThat(incidents)
           .singleElement()
-          .satisfies(one -> assertThat(one.status()).isEqualTo(Episode.Status.CLOSED));
+          .satisfies(one -> assertThat(one.status()).isEqualTo("closed"));
       copy = killed();
     }
     try (ModelMonitor second =
@@ -463,7 +469,7 @@ class MonitorStateTest {
             .storing(disk, nanos::get, false)
             .stateIn(copy)
             .start()) {
-      assertThat(second.episodes()).isEqualTo(episodes);
+      assertThat(second.incidents()).isEqualTo(incidents);
     }
   }
 
@@ -482,7 +488,7 @@ class MonitorStateTest {
       assertThat(accepted.toBytes()).isNotEqualTo(reference.toBytes());
       answer(second, V1, 500, 500, 2);
       second.flush();
-      assertThat(second.episodes()).noneMatch(Episode::isOpen);
+      assertThat(second.incidents()).noneMatch(Incident::isOpen);
     }
   }
 
@@ -537,6 +543,54 @@ class MonitorStateTest {
     }
   }
 
+  /** Sets the version of the innermost frame, and seals it and those around it, outermost first. */
+  private static byte[] ofVersion(byte[] bytes, int version, List<String> magics) {
+    byte[] copy = bytes.clone();
+    int at = 0;
+    List<Integer> begins = new ArrayList<>();
+    for (String magic : magics) {
+      at = new String(copy, StandardCharsets.ISO_8859_1).indexOf(magic, at);
+      assertThat(at).as(magic).isNotNegative();
+      begins.add(at);
+    }
+    ByteBuffer frames = ByteBuffer.wrap(copy);
+    frames.putShort(at + 4, (short) version);
+    Collections.reverse(begins);
+    for (int begin : begins) {
+      int end = begin + BinaryFrame.HEADER + frames.getInt(begin + 6) + BinaryFrame.TRAILER;
+      int checksum = BinaryFrame.checksum(Arrays.copyOfRange(copy, begin, end));
+      frames.putInt(end - BinaryFrame.TRAILER, checksum);
+    }
+    return copy;
+  }
+
+  /** Version 6 had episodes in place of incidents. */
+  @Test
+  void stateOfAnOlderVersionIsRefusedWithWhatToDo() throws IOException {
+    byte[] bytes;
+    try (ModelMonitor first = builder().stateIn(folder()).start()) {
+      answer(first, V1, 10, 0, 0);
+      bytes = first.snapshot();
+    }
+    String refused =
+        "found a state of a monitor of version 6, expected 7 to 7; read it with the mlops4j that"
+            + " wrote it";
+    assertThatThrownBy(
+            () -> builder().restore(ofVersion(bytes, 6, List.of("MLMS", "MLMP"))).start())
+        .isInstanceOf(DataException.class)
+        .hasMessage(refused);
+    try (Stream<Path> files = Files.list(folder())) {
+      for (Path file : files.filter(it -> it.toString().contains("snapshot-")).toList()) {
+        byte[] old = ofVersion(Files.readAllBytes(file), 6, List.of("MLMF", "MLMS", "MLMP"));
+        Files.write(file, old);
+      }
+    }
+    assertThatThrownBy(() -> builder().stateIn(folder()).start())
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining(refused)
+        .hasMessageContaining("use another folder and begin without state");
+  }
+
   @Test
   void damagedBytesAreADataException() {
     byte[] bytes;
@@ -581,11 +635,11 @@ class MonitorStateTest {
       assertThat(monitor.state().orElseThrow().problem()).hasValue("No space left on device");
       answer(monitor, V1, 1, 40, 0); // the next rows report it
       monitor.flush();
-      assertThat(monitor.episodes())
+      assertThat(MadeAlarms.findings(monitor))
           .anySatisfy(
-              episode -> {
-                assertThat(episode.kind()).isEqualTo(Alarm.Kind.CONFIGURATION);
-                assertThat(episode.subject()).isEqualTo("state");
+              one -> {
+                assertThat(one.kind()).isEqualTo(Alarm.Kind.CONFIGURATION);
+                assertThat(one.subject()).isEqualTo("state");
               });
       assertThat(monitor.notWatched()).extracting(NotWatched::name).contains("state");
 
@@ -818,8 +872,8 @@ class MonitorStateTest {
           .contains(snapshot.getFileName().toString(), "the checksum does not match");
       answer(second, V1, 1, 0, 0);
       second.flush();
-      assertThat(second.episodes().get(0).subject()).isEqualTo("state");
-      assertThat(second.episodes().get(0).newest().text())
+      assertThat(second.incidents().get(0).cause().subject()).isEqualTo("state");
+      assertThat(second.incidents().get(0).cause().newest().text())
           .contains(snapshot.getFileName().toString());
     }
   }
@@ -882,26 +936,26 @@ class MonitorStateTest {
   }
 
   @Test
-  void anEpisodeThatEndsWithAWindowWithoutTheWatchOfDriftIsNotOpenAfterAKill() throws IOException {
+  void anIncidentThatEndsWithAWindowWithoutTheWatchOfDriftIsNotOpenAfterAKill() throws IOException {
     Path copy;
-    List<Episode> episodes;
+    List<Incident> incidents;
     try (ModelMonitor first =
             labelsOnly().storing(slowOnce(), nanos::get, false).stateIn(folder()).start();
         FeatureBatch keyless = FeatureBatch.builder(allocator).floats("x", 1).build();
         FeatureBatch scores = FeatureBatch.builder(allocator).floats("score", 1).build()) {
       first.onInference(Events.answered(V1, keyless, scores));
       first.flush();
-      assertThat(first.episodes()).anyMatch(Episode::isOpen);
+      assertThat(first.incidents()).anyMatch(Incident::isOpen);
       answer(first, V1, 499, 0, 0);
       answer(first, V1, 500, 500, 0);
       answer(first, V1, 500, 1_000, 0);
       first.flush();
-      episodes = first.episodes();
-      assertThat(episodes).isNotEmpty().noneMatch(Episode::isOpen);
+      incidents = first.incidents();
+      assertThat(incidents).isNotEmpty().noneMatch(Incident::isOpen);
       copy = killed();
     }
     try (ModelMonitor second = labelsOnly().stateIn(copy).start()) {
-      assertThat(second.episodes()).isEqualTo(episodes);
+      assertThat(second.incidents()).isEqualTo(incidents);
     }
   }
 

@@ -8,7 +8,7 @@ import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.monitor.alarm.Incident;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.handoff.HandOff;
 import io.mlops4j.monitor.profile.Flights;
@@ -103,8 +103,8 @@ class QualityWatchTest {
     }
     assertThat(alarms).extracting(Alarm::kind).containsOnly(Alarm.Kind.QUALITY);
     return alarms.stream()
-        .flatMap(alarm -> alarm.episodes().stream())
-        .map(Episode::subject)
+        .flatMap(alarm -> alarm.incident().findings().stream())
+        .map(Incident.Finding::subject)
         .toList();
   }
 
@@ -153,10 +153,10 @@ class QualityWatchTest {
       monitor.acceptAsReference();
       serve(monitor, week(1), 0.1);
       serve(monitor, week(2), 0.1);
-      assertThat(monitor.episodes())
-          .filteredOn(episode -> episode.kind() == Alarm.Kind.QUALITY)
-          .extracting(Episode::status)
-          .containsExactly(Episode.Status.ACCEPTED);
+      assertThat(monitor.incidents()).singleElement().matches(Incident::accepted);
+      assertThat(MadeAlarms.findings(monitor))
+          .filteredOn(one -> one.kind() == Alarm.Kind.QUALITY)
+          .hasSize(1);
     }
     assertThat(alarms).hasSize(1);
   }
@@ -176,10 +176,10 @@ class QualityWatchTest {
       monitor.acceptAsReference();
       serve(monitor, week(1), 0.1);
       serve(monitor, week(2), 0.1);
-      assertThat(monitor.episodes())
-          .filteredOn(episode -> episode.kind() == Alarm.Kind.QUALITY)
-          .extracting(Episode::status)
-          .containsExactly(Episode.Status.ACCEPTED);
+      assertThat(monitor.incidents()).singleElement().matches(Incident::accepted);
+      assertThat(MadeAlarms.findings(monitor))
+          .filteredOn(one -> one.kind() == Alarm.Kind.QUALITY)
+          .hasSize(1);
     }
     assertThat(alarms).isEmpty();
   }
@@ -204,8 +204,8 @@ class QualityWatchTest {
         }
       }
       assertThat(watched.newestQuality().orElseThrow().failures()).isEmpty();
-      assertThat(watched.episodes())
-          .extracting(Episode::kind)
+      assertThat(MadeAlarms.findings(watched))
+          .extracting(Incident.Finding::kind)
           .contains(Alarm.Kind.CONFIGURATION)
           .doesNotContain(Alarm.Kind.QUALITY);
       assertThat(qualityOnly.newestQuality().orElseThrow().failures())
@@ -324,7 +324,9 @@ class QualityWatchTest {
         clock.advance(Duration.ofHours(22));
       }
       monitor.flush();
-      assertThat(monitor.episodes()).extracting(Episode::subject).containsExactly("labels");
+      assertThat(MadeAlarms.findings(monitor))
+          .extracting(Incident.Finding::subject)
+          .containsExactly("labels");
     }
   }
 

@@ -2,12 +2,11 @@ package io.mlops4j.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
-import static org.assertj.core.api.Assertions.tuple;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.monitor.alarm.Incident;
 import io.mlops4j.monitor.alarm.NotWatched;
 import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.profile.Profile;
@@ -105,10 +104,7 @@ class SeasonalMonitorTest {
       without.flush();
     }
     assertThat(sliced).isEmpty();
-    assertThat(whole)
-        .flatExtracting(Alarm::episodes)
-        .extracting(Episode::subject)
-        .contains("x", "y");
+    assertThat(whole).flatExtracting(Alarm::evidence).extracting(Evidence::name).contains("x", "y");
   }
 
   @Test
@@ -120,15 +116,40 @@ class SeasonalMonitorTest {
         day(monitor, day, day == 3 ? 0.5 : 0, 0);
       }
       monitor.flush();
-      assertThat(monitor.episodes())
-          .extracting(Episode::subject, Episode::status)
-          .containsExactlyInAnyOrder(
-              tuple("x", Episode.Status.CLOSED), tuple("y", Episode.Status.CLOSED));
     }
     assertThat(alarms).hasSize(1);
     assertThat(alarms.get(0).evidence())
+        .extracting(Evidence::name)
+        .as("the feature before the answer")
+        .containsExactly("x", "y");
+    assertThat(alarms.get(0).evidence())
         .extracting(Evidence::text)
         .allMatch(t -> t.contains(" in slice d3"));
+  }
+
+  /** The days between are no evidence of health: they have no rows of the slice. */
+  @Test
+  void driftOfOneWeekdayGoesOnFromWeekToWeekAndEndsOnItsSecondHealthyDay() {
+    List<Alarm> alarms = new ArrayList<>();
+    try (ModelMonitor monitor = daily(ModelMonitor.builder(reference()).everyRow()).start()) {
+      monitor.onAlarm(alarms::add);
+      for (int day = 0; day < 21; day++) {
+        day(monitor, day, day % 7 == 3 ? 0.5 : 0, 0);
+      }
+      for (int day = 21; day < 7 * 4 + 3; day++) { // one healthy day of the slice
+        day(monitor, day, 0, 0);
+      }
+      monitor.flush();
+      assertThat(alarms).hasSize(1);
+      Incident incident = monitor.incidents().get(0);
+      assertThat(monitor.incidents()).hasSize(1);
+      assertThat(incident.isOpen()).isTrue();
+      assertThat(incident.cause().found()).isEqualTo(3);
+      day(monitor, 3, 0, 0);
+      monitor.flush();
+      assertThat(monitor.incidents()).singleElement().matches(one -> !one.isOpen());
+    }
+    assertThat(alarms).hasSize(1);
   }
 
   @Test
@@ -141,8 +162,8 @@ class SeasonalMonitorTest {
       monitor.flush();
     }
     assertThat(alarms)
-        .flatExtracting(Alarm::episodes)
-        .extracting(Episode::subject)
+        .flatExtracting(Alarm::evidence)
+        .extracting(Evidence::name)
         .containsExactly("y");
   }
 
@@ -237,9 +258,9 @@ class SeasonalMonitorTest {
       day(monitor, 4, 0.5, 0);
       day(monitor, 3, 0.5, 0);
       monitor.flush();
-      assertThat(monitor.episodes())
-          .filteredOn(Episode::isOpen)
-          .allMatch(episode -> episode.newest().text().contains(" in slice d3"))
+      assertThat(MadeAlarms.findings(monitor))
+          .filteredOn(Incident.Finding::isOpen)
+          .allMatch(one -> one.newest().text().contains(" in slice d3"))
           .hasSize(2);
     }
   }

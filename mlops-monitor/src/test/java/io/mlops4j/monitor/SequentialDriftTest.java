@@ -88,13 +88,13 @@ class SequentialDriftTest {
     try (ModelMonitor monitor = start(reference, 10_000)) {
       assertThat(rowsUntilAlarm(monitor, 0, 23_000)).as("seed %d", SEED).isEqualTo(23_000);
       assertThat(rowsUntilAlarm(monitor, 1, 20_000)).isLessThanOrEqualTo(1_000);
-      assertThat(monitor.episodes())
+      assertThat(MadeAlarms.findings(monitor))
           .singleElement()
           .satisfies(
-              episode -> {
-                assertThat(episode.subject()).isEqualTo("c0");
+              one -> {
+                assertThat(one.subject()).isEqualTo("c0");
                 // 1 deviation, less what the rows before the change take away
-                assertThat(episode.first().measured()).isBetween(0.6, 1.4);
+                assertThat(one.first().measured()).isBetween(0.6, 1.4);
               });
       Alarm.Compared compared = alarms.get(0).compared().orElseThrow();
       assertThat(compared.rows()).as("rows of the open window").isBetween(3_250L, 4_000L);
@@ -102,7 +102,7 @@ class SequentialDriftTest {
       alarms.clear();
       rowsUntilAlarm(monitor, 1, 30_000);
       assertThat(alarms).as("one change is one alarm").isEmpty();
-      assertThat(monitor.episodes()).hasSize(1);
+      assertThat(MadeAlarms.findings(monitor)).hasSize(1);
     }
   }
 
@@ -112,12 +112,12 @@ class SequentialDriftTest {
       assertThat(rowsUntilAlarm(monitor, 0, 5_000)).as("seed %d", SEED).isEqualTo(5_000);
       int rows = rowsUntilAlarm(monitor, 0.2, 40_000);
       assertThat(rows).isBetween(500, 20_000);
-      assertThat(monitor.episodes())
+      assertThat(MadeAlarms.findings(monitor))
           .singleElement()
           .satisfies(
-              episode -> {
-                assertThat(episode.subject()).isEqualTo("c0");
-                assertThat(episode.first().text()).contains("by a sequential detector");
+              one -> {
+                assertThat(one.subject()).isEqualTo("c0");
+                assertThat(one.first().text()).contains("by a sequential detector");
               });
     }
   }

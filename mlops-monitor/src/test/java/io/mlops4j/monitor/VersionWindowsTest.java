@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.monitor.alarm.Incident;
 import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.profile.NumberProfile;
 import io.mlops4j.monitor.profile.Profile;
@@ -102,13 +102,18 @@ class VersionWindowsTest {
   }
 
   @Test
-  void featuresShareAnEpisodeAndOutputsHaveOneForEachVersion() {
+  void featuresShareAFindingAndOutputsOfAnotherVersionAreAnIncidentOfTheirOwn() {
     try (ModelMonitor monitor = started(Window.ofRows(ROWS))) {
       answer(monitor, V1, 1, 1);
       answer(monitor, V2, 1, 1);
-      assertThat(monitor.episodes())
-          .extracting(Episode::subject, Episode::servedBy, Episode::found)
-          .containsExactlyInAnyOrder(tuple("x", V1, 2), tuple("y", V1, 1), tuple("y", V2, 1));
+      List<Incident> incidents = monitor.incidents();
+      assertThat(incidents).extracting(Incident::servedBy).containsExactly(V1, V2);
+      assertThat(incidents.get(0).findings())
+          .extracting(Incident.Finding::subject, Incident.Finding::found)
+          .containsExactly(tuple("x", 2), tuple("y", 1));
+      assertThat(incidents.get(1).findings())
+          .extracting(Incident.Finding::subject, Incident.Finding::found)
+          .containsExactly(tuple("y", 1));
     }
   }
 
@@ -119,9 +124,9 @@ class VersionWindowsTest {
       clock.advance(Duration.ofHours(1));
       answer(monitor, V2, 0, 0);
       answer(monitor, V2, 0, 0);
-      assertThat(monitor.episodes())
-          .extracting(Episode::servedBy, Episode::status)
-          .containsExactly(tuple(V1, Episode.Status.CLOSED));
+      assertThat(monitor.incidents())
+          .extracting(Incident::servedBy, Incident::status)
+          .containsExactly(tuple(V1, "closed"));
     }
   }
 
@@ -140,9 +145,9 @@ class VersionWindowsTest {
     assertThat(windows).extracting(WindowReport::servedBy).containsExactly(Events.version(3));
   }
 
-  /** None of them fills a window, which would end the episodes of versions that have left. */
+  /** None of them fills a window, which would end the incidents of versions that have left. */
   @Test
-  void episodesOfVersionsThatLeftLongAgoEnd() {
+  void incidentsOfVersionsThatLeftLongAgoEnd() {
     Profile other;
     try (FeatureBatch features = rows("distance", 0)) {
       other = Profile.of(List.of(features));
@@ -152,9 +157,9 @@ class VersionWindowsTest {
       for (int version = 1; version <= 100; version++) {
         answer(monitor, Events.version(version), 0, 0);
       }
-      assertThat(monitor.episodes()).hasSize(100);
-      assertThat(monitor.episodes().stream().filter(Episode::isOpen))
-          .extracting(Episode::servedBy)
+      assertThat(monitor.incidents()).hasSize(100);
+      assertThat(monitor.incidents().stream().filter(Incident::isOpen))
+          .extracting(Incident::servedBy)
           .hasSize(64)
           .contains(Events.version(37), Events.version(100))
           .doesNotContain(Events.version(36));
@@ -207,7 +212,7 @@ class VersionWindowsTest {
         }
       }
       monitor.flush();
-      return monitor.episodes().stream().map(Episode::subject).toList();
+      return MadeAlarms.findings(monitor).stream().map(Incident.Finding::subject).toList();
     }
   }
 
@@ -297,7 +302,7 @@ class VersionWindowsTest {
           monitor = started(settings.restore(state));
         }
       }
-      assertThat(monitor.episodes()).isEmpty();
+      assertThat(monitor.incidents()).isEmpty();
       assertThat(monitor.counts().discarded()).isEqualTo(24 * ROWS);
     } finally {
       monitor.close();
@@ -427,8 +432,10 @@ class VersionWindowsTest {
       monitor.flush();
       NumberProfile seen = (NumberProfile) windows.get(0).profile().column("y");
       assertThat(seen.missing()).isEqualTo(ROWS / 10);
-      assertThat(monitor.episodes()).extracting(Episode::subject).containsExactly("y");
-      assertThat(monitor.episodes().get(0).newest().text()).contains("missing");
+      assertThat(MadeAlarms.findings(monitor))
+          .extracting(Incident.Finding::subject)
+          .containsExactly("y");
+      assertThat(monitor.incidents().get(0).cause().newest().text()).contains("missing");
     }
   }
 }

@@ -3,7 +3,7 @@ package io.mlops4j.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.feature.FeatureBatch;
-import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.monitor.alarm.Incident;
 import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.drift.DriftVerdict;
 import io.mlops4j.monitor.drift.WindowReport;
@@ -141,7 +141,7 @@ class WindowHistoryTest {
   }
 
   @Test
-  void aMonitorRemembersItsWindowsAndEpisodes() {
+  void aMonitorRemembersItsWindowsAndIncidents() {
     Profile reference;
     try (FeatureBatch before = rows(0)) {
       reference = Profile.of(List.of(before));
@@ -161,7 +161,10 @@ class WindowHistoryTest {
       assertThat(seen.windows()).hasSize(2);
       assertThat(seen.windows().get(0).drifted("x")).isFalse();
       assertThat(seen.windows().get(1).drifted("x")).isTrue();
-      assertThat(seen.episodes()).extracting(Episode::subject).containsExactly("x");
+      assertThat(seen.incidents())
+          .extracting(Incident::cause)
+          .extracting(Incident.Finding::subject)
+          .containsExactly("x");
       assertThat(seen.performance()).isEmpty();
       assertThat(seen.windows().get(1).toString()).endsWith("500 rows, 1 of 3 columns drifted");
     }

@@ -4,7 +4,7 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.monitor.MonitorBuilder;
 import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.rollout.Evidence;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -33,19 +33,26 @@ final class Ours implements Watcher {
     this.batches = batches;
     this.labelled = labelled;
     this.monitor = described.clock(clock).alarmLimit(Integer.MAX_VALUE, Duration.ofDays(1)).start();
-    monitor.onAlarm(this::raised);
+    monitor.onAlarm(
+        alarm -> {
+          if (alarm.kind() != Alarm.Kind.PERFORMANCE) {
+            raised(alarm, alarm.kind());
+          }
+        });
+    monitor.onAlarm(Alarm.Kind.PERFORMANCE, alarm -> raised(alarm, Alarm.Kind.PERFORMANCE));
   }
 
-  private void raised(Alarm alarm) {
-    if (alarm.kind() == Alarm.Kind.CONFIGURATION) {
+  /** Performance is noted even if drift explains it. */
+  private void raised(Alarm alarm, Alarm.Kind kind) {
+    if (kind == Alarm.Kind.CONFIGURATION) {
       throw new IllegalStateException(alarm.toString());
     }
     notices.add(
         new Notice(
             rows.get(),
             alarm.at(),
-            alarm.kind().name(),
-            alarm.episodes().stream().map(Episode::subject).toList(),
+            kind.name(),
+            alarm.evidence().stream().map(Evidence::name).toList(),
             alarm.toString()));
   }
 

@@ -72,16 +72,16 @@ final class FullStack implements Callers {
   }
 
   /** How many problems the monitor has found; none, or the figures are those of a sick service. */
-  int episodes() {
-    return monitor.episodes().size();
+  int incidents() {
+    return monitor.incidents().size();
   }
 
   @Override
   public void close() throws IOException {
     deployment.close();
     System.out.printf(
-        "# live.stack: %d episodes, monitor %s, log %s%n",
-        episodes(), monitor.counts(), log.status());
+        "# live.stack: %d incidents, monitor %s, log %s%n",
+        incidents(), monitor.counts(), log.status());
     monitor.close();
     log.close();
     registry.close();

@@ -103,7 +103,7 @@ class ServingTopicTest {
         Callers theirs = Mlps.raw("mlp32", true, MonitoredModel.REFERENCE)) {
       sameAnswers(ours, theirs, MonitoredModel.REFERENCE, 1e-4f);
       ours.settle();
-      assertThat(ours.episodes()).isZero();
+      assertThat(ours.incidents()).isZero();
     }
   }
 

@@ -11,7 +11,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** A problem that a monitor found: its kind, version, time and evidence. Immutable. */
+/**
+ * Announces an {@link Incident}: when it begins, and when it gets worse, changes in another way or
+ * reaches another feature. Immutable.
+ */
 public final class Alarm {
   /** The kinds of alarms. */
   public enum Kind {
@@ -59,37 +62,38 @@ public final class Alarm {
 
   private final String id;
   private final Kind kind;
-  private final ServedBy servedBy;
   private final Instant at;
-  private final List<Episode> episodes;
+  private final Incident incident;
+  private final List<Evidence> evidence;
   private final Optional<Compared> compared;
 
   /**
    * Creates an alarm, for example to test an action.
    *
    * @param id its id, unique within its monitor
-   * @param kind the kind of problem
-   * @param servedBy the version that it is about
+   * @param kind the kind of the most specific problem that it announces
    * @param at the time of the newest row behind it
-   * @param episodes the problems that it announces, at least one
-   * @param compared the rows and the reference behind a drift alarm; empty for other kinds
-   * @throws IllegalArgumentException if there is no episode
+   * @param incident the incident that it announces
+   * @param evidence the newest evidence of each problem that it announces, the most specific cause
+   *     first; at least one
+   * @param compared the rows and the reference behind drift that it announces; empty without drift
+   * @throws IllegalArgumentException if there is no evidence
    */
   public Alarm(
       String id,
       Kind kind,
-      ServedBy servedBy,
       Instant at,
-      List<Episode> episodes,
+      Incident incident,
+      List<Evidence> evidence,
       Optional<Compared> compared) {
     this.id = Objects.requireNonNull(id, "id");
     this.kind = Objects.requireNonNull(kind, "kind");
-    this.servedBy = Objects.requireNonNull(servedBy, "servedBy");
     this.at = Objects.requireNonNull(at, "at");
-    this.episodes = List.copyOf(episodes);
+    this.incident = Objects.requireNonNull(incident, "incident");
+    this.evidence = List.copyOf(evidence);
     this.compared = Objects.requireNonNull(compared, "compared");
-    if (this.episodes.isEmpty()) {
-      throw new IllegalArgumentException("episodes: found none, expected at least one");
+    if (this.evidence.isEmpty()) {
+      throw new IllegalArgumentException("evidence: found none, expected at least one");
     }
   }
 
@@ -98,17 +102,20 @@ public final class Alarm {
     return id;
   }
 
-  /** {@return the kind of problem} */
+  /**
+   * {@return the kind of the most specific problem that this alarm announces; other problems of the
+   * incident may be of other kinds, see {@link Incident#findings}}
+   */
   public Kind kind() {
     return kind;
   }
 
   /**
-   * {@return the version that performs badly or, for other kinds, the version that served the
-   * newest rows; the argument for a deployment's rollback}
+   * {@return the version that served when the incident began; if the incident is about outputs or
+   * performance, it is about those of this version; the argument for a deployment's rollback}
    */
   public ServedBy servedBy() {
-    return servedBy;
+    return incident.servedBy();
   }
 
   /** {@return the time of the newest row behind the alarm, by the monitor's clock} */
@@ -116,41 +123,39 @@ public final class Alarm {
     return at;
   }
 
-  /**
-   * {@return the problems that this alarm announces, as they were when it was raised; each of them
-   * began, got much worse, or changed in another way; an immutable list of at least one}
-   */
-  public List<Episode> episodes() {
-    return episodes;
+  /** {@return the incident that this alarm announces, as it was when the alarm was raised} */
+  public Incident incident() {
+    return incident;
   }
 
-  /** {@return the rows and the reference behind a drift alarm; empty for other kinds} */
+  /** {@return the rows and the reference behind drift that it announces; empty without drift} */
   public Optional<Compared> compared() {
     return compared;
   }
 
   /**
-   * Returns the newest evidence of the episodes. A drift alarm has one figure, named like the
-   * feature, for each feature that drifted. A configuration alarm has one text without figures,
-   * named like the column, for each column that is not watched.
+   * Returns the newest evidence of the problems that this alarm announces: all of them if the
+   * incident begins, and later those that are new or got worse. Each has a figure and is named like
+   * its column, or figure of performance; problems of configuration have a text without figures.
    *
-   * @return at least one entry; an immutable list
+   * @return the most specific cause first; at least one entry; an immutable list
    */
   public List<Evidence> evidence() {
-    return episodes.stream().map(Episode::newest).toList();
+    return evidence;
   }
 
   /**
    * Describes the alarm in one sentence.
    *
-   * @return id, version and the texts of the evidence
+   * @return ids, version and the texts of the evidence
    */
   @Override
   public String toString() {
-    return id
-        + " on "
-        + servedBy
-        + ": "
-        + evidence().stream().map(Evidence::text).collect(Collectors.joining("; "));
+    return "%s of %s on %s: %s"
+        .formatted(
+            id,
+            incident.id(),
+            servedBy(),
+            evidence.stream().map(Evidence::text).collect(Collectors.joining("; ")));
   }
 }

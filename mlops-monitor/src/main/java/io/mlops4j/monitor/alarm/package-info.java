@@ -1,5 +1,5 @@
 /**
- * The findings of a monitor: problems from their beginning to their end, the alarms that announce
+ * The findings of a monitor: incidents from their beginning to their end, the alarms that announce
  * them, and the parts that are not watched.
  */
 @NullMarked

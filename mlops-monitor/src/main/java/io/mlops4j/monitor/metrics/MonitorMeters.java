@@ -10,7 +10,7 @@ import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.monitor.MonitorCounts;
 import io.mlops4j.monitor.Performance;
 import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.monitor.alarm.Incident;
 import io.mlops4j.monitor.drift.DriftVerdict;
 import io.mlops4j.monitor.drift.FeatureDrift;
 import io.mlops4j.monitor.drift.WindowReport;
@@ -62,7 +62,8 @@ import org.jspecify.annotations.Nullable;
  *       LabelCounts#unanswered}</td><td></td></tr>
  *   <tr><td>{@code mlops4j.monitor.waiting}</td><td>gauge, in rows</td><td>{@link
  *       ModelMonitor#waitingRows}: how far the monitor lags</td><td></td></tr>
- *   <tr><td>{@code mlops4j.monitor.episodes}</td><td>gauge, in episodes</td><td>open episodes</td>
+ *   <tr><td>{@code mlops4j.monitor.incidents}</td><td>gauge, in incidents</td><td>open incidents in
+ *       which a problem of the kind is open; one incident may have several kinds</td>
  *       <td>{@code kind}: {@code configuration}, {@code drift}, {@code quality},
  *       {@code performance}</td></tr>
  *   <tr><td>{@code mlops4j.monitor.coverage}</td><td>gauge, 0 to 1</td><td>{@link
@@ -77,7 +78,7 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>{@code mlops4j.monitor.drift}</td><td>gauge</td><td>the effect of a column in the newest
  *       window in units of its bound: 1 and more matters; NaN without a verdict</td><td>{@code
  *       column}</td></tr>
- *   <tr><td>{@code mlops4j.monitor.drifted}</td><td>gauge, 0 or 1</td><td>whether the episode of a
+ *   <tr><td>{@code mlops4j.monitor.drifted}</td><td>gauge, 0 or 1</td><td>whether drift of a
  *       column is open</td><td>{@code column}</td></tr>
  * </table>
  *
@@ -154,7 +155,7 @@ public final class MonitorMeters implements MeterBinder, AutoCloseable {
     gauge(registry, meters, "waiting", "rows", tags, ModelMonitor::waitingRows);
     for (Alarm.Kind kind : Alarm.Kind.values()) {
       String name = kind.name().toLowerCase(Locale.ROOT);
-      gauge(registry, meters, "episodes", "episodes", tags.and("kind", name), m -> open(m, kind));
+      gauge(registry, meters, "incidents", "incidents", tags.and("kind", name), m -> open(m, kind));
     }
     performance(registry, meters);
     columns(registry, meters);
@@ -270,9 +271,7 @@ public final class MonitorMeters implements MeterBinder, AutoCloseable {
   }
 
   private static long open(ModelMonitor monitor, Alarm.Kind kind) {
-    return monitor.episodes().stream()
-        .filter(episode -> episode.isOpen() && episode.kind() == kind)
-        .count();
+    return monitor.incidents().stream().filter(one -> one.isOpen(kind)).count();
   }
 
   /** The effects of one window, which all columns of a reading share. */
@@ -307,23 +306,24 @@ public final class MonitorMeters implements MeterBinder, AutoCloseable {
     return known.byColumn().getOrDefault(column, Double.NaN);
   }
 
-  /** The columns with an open episode, which all columns of a reading share. */
-  private record OpenColumns(List<Episode> episodes, Set<String> drifted) {
-    static OpenColumns of(List<Episode> episodes) {
+  /** The columns whose drift is open, which all columns of a reading share. */
+  private record OpenColumns(List<Incident> incidents, Set<String> drifted) {
+    static OpenColumns of(List<Incident> incidents) {
       return new OpenColumns(
-          episodes,
-          episodes.stream()
-              .filter(episode -> episode.isOpen() && episode.kind() == Alarm.Kind.DRIFT)
-              .map(Episode::subject)
+          incidents,
+          incidents.stream()
+              .flatMap(incident -> incident.findings().stream())
+              .filter(one -> one.isOpen() && one.kind() == Alarm.Kind.DRIFT)
+              .map(Incident.Finding::subject)
               .collect(Collectors.toUnmodifiableSet()));
     }
   }
 
-  @SuppressWarnings("ReferenceEquality") // the list is another one when an episode has changed
+  @SuppressWarnings("ReferenceEquality") // the list is another one when an incident has changed
   private double drifted(ModelMonitor monitor, String column) {
-    List<Episode> newest = monitor.episodes();
+    List<Incident> newest = monitor.incidents();
     OpenColumns known = openColumns;
-    if (known.episodes() != newest) {
+    if (known.incidents() != newest) {
       known = OpenColumns.of(newest);
       openColumns = known;
     }

@@ -3,13 +3,13 @@ package io.mlops4j.monitor.report;
 import io.mlops4j.monitor.MonitorHistory;
 import io.mlops4j.monitor.WindowSummary;
 import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.monitor.alarm.Incident;
 import io.mlops4j.monitor.internal.Figures;
 import java.util.List;
 
 /**
- * Draws the effect of one column over time, in units of its bound: a line for each version, its
- * episodes behind it, and the versions as a band at the foot.
+ * Draws the effect of one column over time, in units of its bound: a line for each version, the
+ * times of its drift behind it, and the versions as a band at the foot.
  */
 final class EffectChart {
   private static final int TOP = 8;
@@ -33,12 +33,14 @@ final class EffectChart {
   void write(Markup out, String column, double largest, String label) {
     double most = Math.max(2, Math.min(MOST, largest));
     Chart.open(out, HEIGHT, label);
-    for (Episode episode : history.episodes()) {
-      if (episode.kind() == Alarm.Kind.DRIFT && episode.subject().equals(column)) {
-        double left = axis.x(episode.opened());
-        double right = axis.x(episode.isOpen() ? axis.to() : episode.updated());
-        String bar = Chart.bar(left, TOP, Math.max(2, right - left), BASE - TOP);
-        out.shape("path", "class", "episode", "d", bar);
+    for (Incident incident : history.incidents()) {
+      for (Incident.Finding one : incident.findings()) {
+        if (one.kind() == Alarm.Kind.DRIFT && one.subject().equals(column)) {
+          double left = axis.x(one.opened());
+          double right = axis.x(one.isOpen() ? axis.to() : one.updated());
+          String bar = Chart.bar(left, TOP, Math.max(2, right - left), BASE - TOP);
+          out.shape("path", "class", "found", "d", bar);
+        }
       }
     }
     grid(out, most);

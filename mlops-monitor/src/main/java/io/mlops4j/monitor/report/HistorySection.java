@@ -3,7 +3,7 @@ package io.mlops4j.monitor.report;
 import io.mlops4j.monitor.MonitorHistory;
 import io.mlops4j.monitor.WindowSummary;
 import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.monitor.alarm.Incident;
 import io.mlops4j.monitor.internal.Figures;
 import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.monitor.performance.PerformancePeriod;
@@ -25,10 +25,13 @@ final class HistorySection {
   /** Further columns are in the table only. */
   private static final int MOST_CHARTS = 100;
 
-  /** Further episodes are counted only. */
-  private static final int MOST_EPISODES = 200;
+  /** Further incidents are counted only. */
+  private static final int MOST_INCIDENTS = 200;
 
-  /** The most bars of the chart of episodes. */
+  /** Further findings of an incident are counted only. */
+  private static final int MOST_FINDINGS = 10;
+
+  /** The most bars of the chart of incidents. */
   private static final int MOST_BARS = 30;
 
   /** The most columns that need no search field. */
@@ -69,7 +72,7 @@ final class HistorySection {
     out.open("section", "aria-labelledby", id, "class", "drift history");
     out.element("h2", heading, "id", id);
     state();
-    episodes();
+    incidents();
     versions();
     performance();
     drift();
@@ -77,13 +80,13 @@ final class HistorySection {
   }
 
   private void state() {
-    List<Episode> open = history.episodes().stream().filter(Episode::isOpen).toList();
+    long open = history.incidents().stream().filter(Incident::isOpen).count();
     boolean silent = history.windows().isEmpty() && history.performance().isEmpty();
-    String tone = !open.isEmpty() ? "alarm" : silent ? "neutral" : "good";
+    String tone = open > 0 ? "alarm" : silent ? "neutral" : "good";
     String headline =
-        !open.isEmpty()
-            ? count(open.size(), "problem is open.", "problems are open.")
-            : silent ? "Nothing was judged yet." : "No problem is open.";
+        open > 0
+            ? count(open, "incident is open.", "incidents are open.")
+            : silent ? "Nothing was judged yet." : "No incident is open.";
     out.open("p", "class", "notice " + tone).element("strong", headline).text(" ");
     long rows = history.windows().stream().mapToLong(WindowSummary::rows).sum();
     long leftOut = history.windows().stream().mapToLong(WindowSummary::leftOut).sum();
@@ -97,7 +100,7 @@ final class HistorySection {
                     : " (a uniform sample: %s left out to save processor time)"
                         .formatted(count(leftOut, "row was", "rows were")),
                 count(bands.names().size(), "version", "versions"),
-                count(history.episodes().size(), "episode", "episodes")));
+                count(history.incidents().size(), "incident", "incidents")));
     out.close();
   }
 
@@ -105,53 +108,70 @@ final class HistorySection {
     return Figures.of(number) + " " + (number == 1 ? one : many);
   }
 
-  private void episodes() {
-    List<Episode> all = history.episodes();
+  private void incidents() {
+    List<Incident> all = history.incidents();
     if (all.isEmpty()) {
       return;
     }
-    out.element("h3", "Episodes", "class", "lone");
-    List<Episode> drawn = all.subList(0, Math.min(MOST_BARS, all.size()));
+    out.element("h3", "Incidents", "class", "lone");
+    List<Incident> drawn = all.subList(0, Math.min(MOST_BARS, all.size()));
     out.open("figure");
-    new EpisodeChart(drawn, axis).write(out);
+    new IncidentChart(drawn, axis).write(out);
     out.close();
     List<List<String>> rows = new ArrayList<>();
-    for (Episode episode : all.subList(0, Math.min(MOST_EPISODES, all.size()))) {
-      rows.add(
-          List.of(
-              episode.id(),
-              episode.subject(),
-              status(episode),
-              axis.text(episode.opened()),
-              duration(episode),
-              Integer.toString(episode.found()),
-              episode.worst().text()));
+    for (Incident incident : all.subList(0, Math.min(MOST_INCIDENTS, all.size()))) {
+      rows.addAll(rows(incident));
     }
     Tables.write(
         out,
-        "Open episodes, then those that ended, newest first",
-        List.of("Episode", "Subject", "Status", "Began", "Lasted", "Found", "Worst"),
+        "Open incidents, then those that ended, newest first; the most specific cause of each first",
+        List.of("Incident", "Subject", "Status", "Began", "Lasted", "Found", "Worst"),
         rows);
-    if (all.size() > MOST_EPISODES) {
+    if (all.size() > MOST_INCIDENTS) {
       out.element(
           "p",
-          count(all.size() - MOST_EPISODES, "more episode.", "more episodes."),
+          count(all.size() - MOST_INCIDENTS, "more incident.", "more incidents."),
           "class",
           "fine");
     }
   }
 
-  private static String status(Episode episode) {
-    String status = lower(episode.status());
-    return episode.acknowledgedBy().map(by -> status + ", acknowledged by " + by).orElse(status);
+  /** A row for each finding; the first has the status of the incident. */
+  private List<List<String>> rows(Incident incident) {
+    List<List<String>> rows = new ArrayList<>();
+    List<Incident.Finding> all = incident.findings();
+    for (Incident.Finding one : all.subList(0, Math.min(MOST_FINDINGS, all.size()))) {
+      boolean first = rows.isEmpty();
+      rows.add(
+          List.of(
+              incident.id(),
+              lower(one.kind()) + " of " + one.subject(),
+              first ? status(incident) : one.isOpen() ? "open" : "ended",
+              axis.text(one.opened()),
+              duration(one),
+              Integer.toString(one.found()),
+              one.worst().text()));
+    }
+    if (all.size() > MOST_FINDINGS) {
+      String more = count(all.size() - MOST_FINDINGS, "more finding", "more findings");
+      rows.add(List.of(incident.id(), more, "", "", "", "", ""));
+    }
+    return rows;
+  }
+
+  private static String status(Incident incident) {
+    return incident
+        .acknowledgedBy()
+        .map(by -> incident.status() + ", acknowledged by " + by)
+        .orElse(incident.status());
   }
 
   private static String lower(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT);
   }
 
-  private static String duration(Episode episode) {
-    Duration time = Duration.between(episode.opened(), episode.updated());
+  private static String duration(Incident.Finding finding) {
+    Duration time = Duration.between(finding.opened(), finding.updated());
     if (time.toDays() > 2) {
       return time.toDays() + " d";
     }
@@ -243,8 +263,9 @@ final class HistorySection {
   /** What is shown of a column. */
   private record Column(
       String name, double largest, @Nullable Instant when, double newest, long drifted) {
-    boolean isOpen(Collection<Episode> episodes) {
-      return episodes.stream()
+    boolean isOpen(Collection<Incident> incidents) {
+      return incidents.stream()
+          .flatMap(incident -> incident.findings().stream())
           .anyMatch(e -> e.isOpen() && e.kind() == Alarm.Kind.DRIFT && e.subject().equals(name));
     }
   }
@@ -280,7 +301,7 @@ final class HistorySection {
     out.element(
         "p",
         "The effect of each column in units of its bound, window by window. A column drifts if its"
-            + " effect reaches the bound and chance is an unlikely reason. Shaded times are episodes.",
+            + " effect reaches the bound and chance is an unlikely reason. Shaded times are parts of incidents.",
         "class",
         "fine");
     search(columns.size());
@@ -296,7 +317,7 @@ final class HistorySection {
     out.open("div", "class", "cards");
     EffectChart chart = new EffectChart(history, bands, axis);
     for (Column column : drawn) {
-      String style = column.isOpen(history.episodes()) ? "card slim alarming" : "card slim";
+      String style = column.isOpen(history.incidents()) ? "card slim alarming" : "card slim";
       out.open("article", "class", style, "data-column", column.name());
       out.open("h4").words(column.name()).close().open("figure");
       String label =

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.monitor.alarm.Incident;
 import io.mlops4j.rollout.Evidence;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An alarm as one line of JSON, of the {@linkplain AlarmSink#schema published schema}. It has no
- * more than {@value #MOST_BYTES} bytes: names and texts are cut, and episodes that do not fit are
+ * more than {@value #MOST_BYTES} bytes: names and texts are cut, and findings that do not fit are
  * left out and counted.
  */
 final class AlarmJson {
   /** The largest size of a line in bytes, without its end. */
   static final int MOST_BYTES = 65_536;
 
-  private static final int MOST_EPISODES = 64;
+  private static final int MOST_FINDINGS = 64;
   private static final int LONGEST = 500;
   private static final int LONGEST_TEXT = 2_000;
 
@@ -37,21 +37,25 @@ final class AlarmJson {
   }
 
   static String line(Alarm alarm, @Nullable String source) {
-    int episodes = Math.min(MOST_EPISODES, alarm.episodes().size());
-    String line = line(alarm, source, episodes);
-    while (line.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES && episodes > 0) {
-      episodes /= 2;
-      line = line(alarm, source, episodes);
+    int most = MOST_FINDINGS;
+    String line = line(alarm, source, most);
+    while (line.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES && most > 0) {
+      most /= 2;
+      line = line(alarm, source, most);
     }
     return line;
   }
 
-  private static String line(Alarm alarm, @Nullable String source, int episodes) {
+  private static <T> List<T> first(List<T> all, int most) {
+    return all.subList(0, Math.min(most, all.size()));
+  }
+
+  private static String line(Alarm alarm, @Nullable String source, int most) {
     StringWriter text = new StringWriter();
     try (JsonGenerator out = new JsonFactory().createGenerator(text)) {
       out.writeStartObject();
       out.writeStringField("format", "mlops4j-alarm");
-      out.writeNumberField("version", 1);
+      out.writeNumberField("version", 2);
       out.writeStringField("key", key(alarm, source));
       if (source != null) {
         out.writeStringField("source", source);
@@ -64,18 +68,12 @@ final class AlarmJson {
         compared(out, alarm.compared().get());
       }
       out.writeStringField("text", cut(alarm.toString(), LONGEST_TEXT));
-      List<Episode> shown = alarm.episodes().subList(0, episodes);
       out.writeArrayFieldStart("evidence");
-      for (Episode episode : shown) {
-        evidence(out, episode.newest());
+      for (Evidence evidence : first(alarm.evidence(), most)) {
+        evidence(out, evidence);
       }
       out.writeEndArray();
-      out.writeArrayFieldStart("episodes");
-      for (Episode episode : shown) {
-        episode(out, episode);
-      }
-      out.writeEndArray();
-      out.writeNumberField("episodesLeftOut", alarm.episodes().size() - episodes);
+      incident(out, alarm.incident(), most);
       out.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException("memory does not fail", e);
@@ -108,24 +106,39 @@ final class AlarmJson {
     out.writeEndObject();
   }
 
-  private static void episode(JsonGenerator out, Episode episode) throws IOException {
-    out.writeStartObject();
-    out.writeStringField("id", episode.id());
-    out.writeStringField("kind", lower(episode.kind()));
-    out.writeStringField("subject", cut(episode.subject(), LONGEST));
-    out.writeStringField("status", lower(episode.status()));
-    out.writeStringField("opened", episode.opened().toString());
-    out.writeStringField("updated", episode.updated().toString());
-    out.writeNumberField("found", episode.found());
-    if (episode.acknowledgedBy().isPresent()) {
-      out.writeStringField("acknowledgedBy", cut(episode.acknowledgedBy().get(), LONGEST));
+  private static void incident(JsonGenerator out, Incident incident, int most) throws IOException {
+    out.writeObjectFieldStart("incident");
+    out.writeStringField("id", incident.id());
+    out.writeStringField("status", incident.status());
+    out.writeStringField("opened", incident.opened().toString());
+    out.writeStringField("updated", incident.updated().toString());
+    if (incident.acknowledgedBy().isPresent()) {
+      out.writeStringField("acknowledgedBy", cut(incident.acknowledgedBy().get(), LONGEST));
     }
+    List<Incident.Finding> shown = first(incident.findings(), most);
+    out.writeArrayFieldStart("findings");
+    for (Incident.Finding finding : shown) {
+      finding(out, finding);
+    }
+    out.writeEndArray();
+    out.writeNumberField("findingsLeftOut", incident.findings().size() - shown.size());
+    out.writeEndObject();
+  }
+
+  private static void finding(JsonGenerator out, Incident.Finding finding) throws IOException {
+    out.writeStartObject();
+    out.writeStringField("kind", lower(finding.kind()));
+    out.writeStringField("subject", cut(finding.subject(), LONGEST));
+    out.writeBooleanField("open", finding.isOpen());
+    out.writeStringField("opened", finding.opened().toString());
+    out.writeStringField("updated", finding.updated().toString());
+    out.writeNumberField("found", finding.found());
     out.writeFieldName("first");
-    evidence(out, episode.first());
+    evidence(out, finding.first());
     out.writeFieldName("worst");
-    evidence(out, episode.worst());
+    evidence(out, finding.worst());
     out.writeFieldName("newest");
-    evidence(out, episode.newest());
+    evidence(out, finding.newest());
     out.writeEndObject();
   }
 

@@ -27,7 +27,7 @@ public sealed interface AlarmSink extends Consumer<Alarm>
 
   /**
    * Returns the schema of alarms as files, webhooks and logs have them: one line of JSON of at most
-   * 65,536 bytes. Names and texts are cut, and episodes that do not fit are left out and counted.
+   * 65,536 bytes. Names and texts are cut, and findings that do not fit are left out and counted.
    * Fields may be added; those of this version stay.
    *
    * @return JSON Schema, draft 2020-12

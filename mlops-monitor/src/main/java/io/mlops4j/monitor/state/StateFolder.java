@@ -26,8 +26,8 @@ public final class StateFolder implements AutoCloseable {
       new BinaryFrame(
           "record of a monitor's journal",
           0x4d4c4d4a, // "MLMJ"
-          4,
-          4,
+          5,
+          5,
           "a monitor with stateIn(folder)",
           "the next whole record is read");
 

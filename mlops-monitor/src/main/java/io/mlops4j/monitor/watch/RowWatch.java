@@ -2,7 +2,7 @@ package io.mlops4j.monitor.watch;
 
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.NotWatched;
-import io.mlops4j.monitor.alarm.episodes.Judged;
+import io.mlops4j.monitor.alarm.incidents.Judged;
 import io.mlops4j.monitor.handoff.HandOff;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;

@@ -7,7 +7,7 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.Events;
-import io.mlops4j.monitor.alarm.episodes.Judged;
+import io.mlops4j.monitor.alarm.incidents.Judged;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import io.mlops4j.monitor.watch.BlockSplit;

@@ -124,8 +124,8 @@ class MonitorMetersTest {
       assertThat(gauge("counted.share")).isEqualTo(1);
       assertThat(counter("alarms.suppressed")).isZero();
       assertThat(gauge("waiting")).isZero();
-      assertThat(gauge("episodes", "kind", "drift")).isEqualTo(1);
-      assertThat(gauge("episodes", "kind", "performance")).isZero();
+      assertThat(gauge("incidents", "kind", "drift")).isEqualTo(1);
+      assertThat(gauge("incidents", "kind", "performance")).isZero();
       assertThat(gauge("coverage")).isEqualTo(0.25);
       assertThat(gauge("performance", "figure", "roc_auc")).isEqualTo(0.5); // all scores are equal
       // A shift of 0.5 is 0.5 / sqrt(1/12) standard deviations; the bound is 0.1.
@@ -294,7 +294,7 @@ class MonitorMetersTest {
         monitor.onInference(Events.answered(V1, features, outputs));
       }
       monitor.flush();
-      assertThat(gauge("episodes", "kind", "drift")).isEqualTo(2);
+      assertThat(gauge("incidents", "kind", "drift")).isEqualTo(1);
       for (String part : List.of("vector.norm", "vector.projection")) {
         assertThat(gauge("drift", "column", part)).isGreaterThan(1);
         assertThat(gauge("drifted", "column", part)).isEqualTo(1);

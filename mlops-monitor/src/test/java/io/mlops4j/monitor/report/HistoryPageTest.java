@@ -28,16 +28,24 @@ class HistoryPageTest {
   }
 
   @Test
-  void openProblemsComeFirstThenVersionsPerformanceAndDrift() {
+  void openIncidentsComeFirstThenVersionsPerformanceAndDrift() {
     String html = HtmlReport.of(Histories.quarter()).toHtml();
     assertThat(html)
         .containsSubsequence(
-            "2 problems are open.",
-            "90 windows with 1,800,000 rows, 2 versions, 4 episodes in all.",
-            ">Episodes<",
-            "drift-3",
+            "2 incidents are open.",
+            "90 windows with 1,800,000 rows, 2 versions, 3 incidents in all.",
+            ">Incidents<",
+            "incident-3",
+            "drift of taxi_out_minutes",
             "open, acknowledged by maria",
-            "performance-4",
+            "incident-2",
+            "performance of roc_auc",
+            "incident-1",
+            "drift of distance",
+            "closed",
+            "incident-1",
+            "drift of probability",
+            "ended",
             ">Versions<",
             "<b>m:1</b> 2001-02-01 to 2001-04-02",
             "<b>m:2</b> 2001-04-02 to 2001-05-02",
@@ -103,7 +111,7 @@ class HistoryPageTest {
     byte[] page = HtmlReport.of(full).toHtml().getBytes(StandardCharsets.UTF_8);
     assertThat(page.length).isLessThan(2_500_000);
     assertThat(new String(page, StandardCharsets.UTF_8))
-        .contains("The 100 columns with the largest effects are drawn.", "100 more episodes.");
+        .contains("The 100 columns with the largest effects are drawn.", "100 more incidents.");
   }
 
   @Test

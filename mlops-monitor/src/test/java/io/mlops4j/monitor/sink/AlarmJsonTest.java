@@ -48,18 +48,22 @@ class AlarmJsonTest {
     assertThat(compared.get("current").asText()) // printf '\\002' | sha256sum
         .isEqualTo("sha256:dbc1b4c900ffe48d575b5da5c638040125f65db0fe3e24494b76ea986457d986");
     assertThat(alarm.get("evidence").get(0).get("measured").asDouble()).isEqualTo(0.5);
-    JsonNode episode = alarm.get("episodes").get(0);
-    assertThat(episode.get("subject").asText()).isEqualTo("distance");
-    assertThat(episode.get("acknowledgedBy").asText()).isEqualTo("maria");
-    assertThat(episode.get("worst").get("text").asText()).isEqualTo("distance moved");
-    assertThat(alarm.get("episodesLeftOut").asInt()).isZero();
+    JsonNode incident = alarm.get("incident");
+    assertThat(incident.get("id").asText()).isEqualTo("incident-1");
+    assertThat(incident.get("status").asText()).isEqualTo("open");
+    assertThat(incident.get("acknowledgedBy").asText()).isEqualTo("maria");
+    assertThat(incident.get("findingsLeftOut").asInt()).isZero();
+    JsonNode finding = incident.get("findings").get(0);
+    assertThat(finding.get("subject").asText()).isEqualTo("distance");
+    assertThat(finding.get("open").asBoolean()).isTrue();
+    assertThat(finding.get("worst").get("text").asText()).isEqualTo("distance moved");
   }
 
   @Test
   void figuresThatAreNoNumbersAreNullOrText() throws Exception {
     Evidence odd = new Evidence("x", Double.POSITIVE_INFINITY, Double.NaN, "x has no bound");
     JsonNode evidence =
-        parsed(MadeAlarms.of(1, List.of(MadeAlarms.episode(1, "x", odd)))).get("evidence").get(0);
+        parsed(MadeAlarms.of(1, List.of(MadeAlarms.finding("x", odd)))).get("evidence").get(0);
     assertThat(evidence.get("measured").asText()).isEqualTo("Infinity");
     assertThat(evidence.get("bound").isNull()).isTrue();
   }
@@ -68,15 +72,16 @@ class AlarmJsonTest {
   void hostileNamesStayNames() throws Exception {
     String name = "a\"},\n{\"format\":\"mlops4j-alarm\"\u2028\ud800";
     JsonNode alarm = parsed(MadeAlarms.drift(1, name));
-    assertThat(alarm.get("episodes").get(0).get("subject").asText()).startsWith("a\"},\n{");
+    assertThat(alarm.get("incident").get("findings").get(0).get("subject").asText())
+        .startsWith("a\"},\n{");
   }
 
   @Test
   void aLineHasABoundedSize() throws Exception {
     Alarm huge = MadeAlarms.huge();
     JsonNode alarm = parsed(huge);
-    int shown = alarm.get("episodes").size();
-    assertThat(alarm.get("episodesLeftOut").asInt()).isEqualTo(1_000 - shown);
+    int shown = alarm.get("incident").get("findings").size();
+    assertThat(alarm.get("incident").get("findingsLeftOut").asInt()).isEqualTo(1_000 - shown);
     assertThat(alarm.get("evidence")).hasSize(shown);
     assertThat(AlarmJson.line(huge, null).getBytes(StandardCharsets.UTF_8))
         .hasSizeLessThanOrEqualTo(AlarmJson.MOST_BYTES);

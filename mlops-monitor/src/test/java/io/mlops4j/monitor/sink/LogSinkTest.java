@@ -80,7 +80,7 @@ class LogSinkTest {
     LoggingEvent event = logger.events.get(0);
     assertThat(event.getLevel()).isEqualTo(Level.ERROR);
     assertThat((String) event.getArguments().get(0))
-        .startsWith("alarm-1 on m:2")
+        .startsWith("alarm-1 of incident-1 on m:2")
         .endsWith("x moved");
     assertThat(event.getKeyValuePairs().get(0).key).isEqualTo("alarm");
     assertThat((String) event.getKeyValuePairs().get(0).value).startsWith("{\"format\":");

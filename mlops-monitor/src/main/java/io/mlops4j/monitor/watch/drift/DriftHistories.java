@@ -1,17 +1,18 @@
 package io.mlops4j.monitor.watch.drift;
 
 import io.mlops4j.inference.ServedBy;
-import io.mlops4j.monitor.alarm.episodes.EpisodeState;
-import io.mlops4j.monitor.alarm.episodes.Finding;
-import io.mlops4j.monitor.alarm.episodes.Judged;
-import io.mlops4j.monitor.alarm.episodes.Subject;
+import io.mlops4j.monitor.alarm.incidents.ComparedRows;
+import io.mlops4j.monitor.alarm.incidents.Finding;
+import io.mlops4j.monitor.alarm.incidents.IncidentState;
+import io.mlops4j.monitor.alarm.incidents.Judged;
+import io.mlops4j.monitor.alarm.incidents.Subject;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,24 +55,21 @@ final class DriftHistories {
    *
    * @param step the newest rows of the window
    */
-  Judged judged(ServedBy version, DriftReport report, Pane step, DriftPolicy policy) {
-    Set<Subject> subjects = new HashSet<>();
+  Judged judged(
+      ServedBy version, DriftReport report, ComparedRows compared, Pane step, DriftPolicy policy) {
+    Map<Subject, Set<String>> subjects = new HashMap<>();
     List<Finding> found = new ArrayList<>();
-    Set<Subject> drifted = new HashSet<>();
-    DriftFinding.of(report, version, subjects)
-        .values()
+    for (DriftFinding one : DriftFinding.of(report, version, subjects).values()) {
+      found.add(finding(version, one, step, policy));
+    }
+    Judged judged = new Judged(version, subjects, found, compared);
+    judged
+        .healthy()
         .forEach(
-            one -> {
-              drifted.add(one.subject(version));
-              found.add(finding(version, one, step, policy));
-            });
-    subjects.stream()
-        .filter(subject -> !drifted.contains(subject))
-        .forEach(
-            subject ->
+            (subject, slices) ->
                 histories.computeIfPresent(
-                    subject, (its, history) -> history.isOver() ? null : history));
-    return new Judged(version, subjects, found);
+                    subject, (its, history) -> history.isOver(slices) ? null : history));
+    return judged;
   }
 
   /**
@@ -87,7 +85,7 @@ final class DriftHistories {
         histories.computeIfAbsent(one.subject(version), subject -> new DriftHistory(most));
     List<String> others = new ArrayList<>(slice.columns());
     others.remove(column(slice, one));
-    OptionalDouble distance = history.add(one.slice(), slice.without(others), policy);
+    OptionalDouble distance = history.add(one.slice(), one.slices(), slice.without(others), policy);
     return distance.isPresent()
         ? one.another(version, history.changes(), distance.getAsDouble())
         : one.finding(version);
@@ -103,7 +101,7 @@ final class DriftHistories {
     out.each(
         histories.entrySet(),
         (to, one) -> {
-          EpisodeState.write(to, one.getKey());
+          IncidentState.write(to, one.getKey());
           one.getValue().write(to);
         });
   }
@@ -111,6 +109,6 @@ final class DriftHistories {
   /** Replaces all histories. */
   void read(StateReader in) {
     histories.clear();
-    in.forEach(one -> histories.put(EpisodeState.subject(one), DriftHistory.read(one)));
+    in.forEach(one -> histories.put(IncidentState.subject(one), DriftHistory.read(one)));
   }
 }

@@ -1,6 +1,7 @@
 package io.mlops4j.monitor.watch.drift;
 
-import io.mlops4j.monitor.alarm.episodes.Episodes;
+import io.mlops4j.monitor.alarm.incidents.Incidents;
+import io.mlops4j.monitor.alarm.incidents.Quiet;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.drift.DriftVerdict;
@@ -14,6 +15,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * The windows of one column since it began to drift. A column may drift for ever, for example
@@ -47,9 +49,9 @@ public final class DriftHistory {
   private final int most;
   private final Map<String, Deque<KeptColumn>> windows = new LinkedHashMap<>();
   private final Deque<Double> distances = new ArrayDeque<>();
+  private final Quiet quiet = new Quiet();
   private int sinceChange = FEWEST_WINDOWS;
   private int changes;
-  private int quiet;
 
   /**
    * @param most the number of windows to keep, at least {@value #FEWEST_WINDOWS}
@@ -58,10 +60,9 @@ public final class DriftHistory {
     this.most = most;
   }
 
-  /** Counts a window in which the column did not drift; returns whether the drift has ended. */
-  boolean isOver() {
-    quiet++;
-    return quiet >= Episodes.QUIET;
+  /** Notes the slices that were judged healthy; returns whether the drift has ended. */
+  boolean isOver(Set<String> healthy) {
+    return quiet.healthy(healthy);
   }
 
   /** The number of further changes that were found. */
@@ -73,18 +74,19 @@ public final class DriftHistory {
    * Adds a window in which the column drifted.
    *
    * @param slice the slice in which it drifted most; {@link Baseline#WHOLE} without slices
+   * @param slices all slices in which it drifted
    * @param seen the column's profile in that window and slice
    * @return the distance to the nearest earlier window if it is another change
    */
-  public OptionalDouble add(String slice, Profile seen, DriftPolicy policy) {
-    quiet = 0;
+  public OptionalDouble add(String slice, Set<String> slices, Profile seen, DriftPolicy policy) {
+    quiet.found(slices);
     boolean sliced = !slice.equals(Baseline.WHOLE);
     Deque<KeptColumn> earlier = slice(slice);
     double distance = nearest(earlier, seen, policy);
     boolean enough =
         earlier.size() >= (sliced ? 1 : FEWEST_WINDOWS) && sinceChange >= FEWEST_WINDOWS;
     double usual = distances.stream().mapToDouble(Double::doubleValue).max().orElse(0);
-    boolean another = enough && distance >= 1 && distance >= Episodes.WORSE * usual;
+    boolean another = enough && distance >= 1 && distance >= Incidents.WORSE * usual;
     if (!another && !earlier.isEmpty()) {
       addLast(distances, distance, DISTANCES);
     }
@@ -133,7 +135,8 @@ public final class DriftHistory {
   }
 
   public void write(StateWriter out) {
-    out.put(most).put(sinceChange).put(changes).put(quiet);
+    out.put(most).put(sinceChange).put(changes);
+    quiet.write(out);
     out.each(distances, StateWriter::put);
     out.each(
         windows.entrySet(),
@@ -147,7 +150,7 @@ public final class DriftHistory {
     DriftHistory history = new DriftHistory(in.int32());
     history.sinceChange = in.int32();
     history.changes = in.int32();
-    history.quiet = in.int32();
+    history.quiet.read(in);
     in.forEach(from -> history.distances.add(from.number()));
     in.forEach(
         from -> {

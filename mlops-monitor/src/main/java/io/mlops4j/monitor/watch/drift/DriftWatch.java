@@ -2,8 +2,8 @@ package io.mlops4j.monitor.watch.drift;
 
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.NotWatched;
-import io.mlops4j.monitor.alarm.episodes.ComparedRows;
-import io.mlops4j.monitor.alarm.episodes.Judged;
+import io.mlops4j.monitor.alarm.incidents.ComparedRows;
+import io.mlops4j.monitor.alarm.incidents.Judged;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.drift.FeatureDrift;
@@ -168,9 +168,8 @@ public final class DriftWatch implements RowWatch {
     }
     due.add(
         histories
-            .judged(version, report.drift(), step, policy(step))
-            .and(window.detectors().ended(report.drift(), step))
-            .of(compared(report)));
+            .judged(version, report.drift(), compared(report), step, policy(step))
+            .and(window.detectors().ended(report.drift(), step)));
     ended.accept(report);
   }
 

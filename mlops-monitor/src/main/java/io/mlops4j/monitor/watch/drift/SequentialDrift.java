@@ -1,10 +1,9 @@
 package io.mlops4j.monitor.watch.drift;
 
 import io.mlops4j.inference.ServedBy;
-import io.mlops4j.monitor.alarm.episodes.ComparedRows;
-import io.mlops4j.monitor.alarm.episodes.Finding;
-import io.mlops4j.monitor.alarm.episodes.Judged;
-import io.mlops4j.monitor.alarm.episodes.Subject;
+import io.mlops4j.monitor.alarm.incidents.ComparedRows;
+import io.mlops4j.monitor.alarm.incidents.Finding;
+import io.mlops4j.monitor.alarm.incidents.Judged;
 import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.drift.DriftVerdict;
 import io.mlops4j.monitor.drift.FeatureDrift;
@@ -97,9 +96,8 @@ final class SequentialDrift {
           List<String> early = detectors == null ? List.of() : detectors.early();
           if (detectors != null && !seasonal && !early.isEmpty()) {
             Profile open = counter.counted();
-            news.add(
-                early(slice, detectors, open, early)
-                    .of(new ComparedRows(from, at, detectors.reference(), open)));
+            ComparedRows compared = new ComparedRows(from, at, detectors.reference(), open);
+            news.add(early(slice, detectors, compared, early));
           }
         });
     return news;
@@ -139,9 +137,10 @@ final class SequentialDrift {
     return detectors;
   }
 
-  private Judged early(String slice, SliceDetectors detectors, Profile open, List<String> names) {
-    DriftReport report = DriftReport.compare(detectors.reference(), open, settings.policy());
-    Set<Subject> subjects = new HashSet<>();
+  private Judged early(
+      String slice, SliceDetectors detectors, ComparedRows compared, List<String> names) {
+    Profile open = compared.current();
+    DriftReport report = DriftReport.compare(compared.reference(), open, settings.policy());
     List<Finding> found = new ArrayList<>();
     for (FeatureDrift feature : report.features()) {
       if (names.contains(feature.name())) {
@@ -150,13 +149,12 @@ final class SequentialDrift {
         finding(slice, feature, changed, changed * changed * open.rows())
             .ifPresent(
                 one -> {
-                  subjects.add(one.subject());
                   found.add(one);
                   detectors.found(feature.name());
                 });
       }
     }
-    return new Judged(servedBy, subjects, found);
+    return new Judged(servedBy, Map.of(), found, compared); // the window says what is healthy
   }
 
   /**
@@ -254,6 +252,8 @@ final class SequentialDrift {
             DriftFinding.subject(feature, servedBy),
             verdict.measure(),
             relative,
-            new Evidence(feature.name(), verdict.effect() / changed, verdict.bound(), text)));
+            new Evidence(feature.name(), verdict.effect() / changed, verdict.bound(), text),
+            false,
+            Set.of(slice)));
   }
 }

@@ -1,8 +1,8 @@
 package io.mlops4j.monitor.watch.drift;
 
-import io.mlops4j.monitor.alarm.episodes.EpisodeState;
-import io.mlops4j.monitor.alarm.episodes.Episodes;
-import io.mlops4j.monitor.alarm.episodes.Finding;
+import io.mlops4j.monitor.alarm.incidents.Finding;
+import io.mlops4j.monitor.alarm.incidents.IncidentState;
+import io.mlops4j.monitor.alarm.incidents.Incidents;
 import io.mlops4j.monitor.internal.BackgroundThread;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.state.StateReader;
@@ -33,7 +33,7 @@ final class SliceDetectors {
   /** The rows of all windows since the detector of a column began to warn. */
   private final Map<String, Pool> pools = new TreeMap<>();
 
-  /** The windows since the change of a column was last found, while its episode may be open. */
+  /** The windows since the change of a column was last found, while its drift may be open. */
   private final Map<String, Integer> quiet = new TreeMap<>();
 
   /**
@@ -63,7 +63,8 @@ final class SliceDetectors {
     out.put(read != null).put(rows).put(nextLook);
     out.each(new TreeSet<>(found), StateWriter::put);
     out.each(
-        standing.entrySet(), (to, one) -> EpisodeState.write(to.put(one.getKey()), one.getValue()));
+        standing.entrySet(),
+        (to, one) -> IncidentState.write(to.put(one.getKey()), one.getValue()));
     out.each(
         pools.entrySet(),
         (to, one) ->
@@ -82,7 +83,7 @@ final class SliceDetectors {
     rows = in.count();
     nextLook = in.count();
     found.addAll(in.each(StateReader::text));
-    in.forEach(one -> standing.put(one.text(), EpisodeState.finding(one)));
+    in.forEach(one -> standing.put(one.text(), IncidentState.finding(one)));
     in.forEach(one -> pools.put(one.text(), new Pool(Profile.fromBytes(one.bytes()), one.count())));
     in.forEach(one -> quiet.put(one.text(), one.int32()));
   }
@@ -176,14 +177,14 @@ final class SliceDetectors {
 
   /**
    * Notes the columns whose change a window showed. One that was found before and not in the newest
-   * windows starts anew, when its episode ends.
+   * windows starts anew, when its drift ends.
    */
   void windowFound(Set<String> changed, Set<String> judged) {
     changed.forEach(name -> quiet.put(name, 0));
     for (String name : List.copyOf(quiet.keySet())) {
       if (judged.contains(name)
           && !changed.contains(name)
-          && quiet.merge(name, 1, Integer::sum) >= Episodes.QUIET) {
+          && quiet.merge(name, 1, Integer::sum) >= Incidents.QUIET) {
         quiet.remove(name);
         forget(name);
       }

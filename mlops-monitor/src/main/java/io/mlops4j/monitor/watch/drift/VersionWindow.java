@@ -1,6 +1,6 @@
 package io.mlops4j.monitor.watch.drift;
 
-import io.mlops4j.monitor.alarm.episodes.Judged;
+import io.mlops4j.monitor.alarm.incidents.Judged;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.handoff.HandOff;
 import io.mlops4j.monitor.state.StateReader;

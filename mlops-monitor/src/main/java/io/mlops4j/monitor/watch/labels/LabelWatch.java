@@ -3,7 +3,7 @@ package io.mlops4j.monitor.watch.labels;
 import io.mlops4j.error.DataException;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.NotWatched;
-import io.mlops4j.monitor.alarm.episodes.Judged;
+import io.mlops4j.monitor.alarm.incidents.Judged;
 import io.mlops4j.monitor.handoff.CallSampling;
 import io.mlops4j.monitor.handoff.HandOff;
 import io.mlops4j.monitor.handoff.LabelKey;

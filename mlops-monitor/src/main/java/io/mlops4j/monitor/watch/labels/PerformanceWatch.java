@@ -3,9 +3,10 @@ package io.mlops4j.monitor.watch.labels;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.alarm.NotWatched;
-import io.mlops4j.monitor.alarm.episodes.Finding;
-import io.mlops4j.monitor.alarm.episodes.Judged;
-import io.mlops4j.monitor.alarm.episodes.Subject;
+import io.mlops4j.monitor.alarm.incidents.Finding;
+import io.mlops4j.monitor.alarm.incidents.Judged;
+import io.mlops4j.monitor.alarm.incidents.Layer;
+import io.mlops4j.monitor.alarm.incidents.Subject;
 import io.mlops4j.monitor.distribution.StudentT;
 import io.mlops4j.monitor.internal.Figures;
 import io.mlops4j.monitor.performance.Metric;
@@ -141,7 +142,13 @@ final class PerformanceWatch {
     for (PerformanceRules.Bound bound : policy.bounds()) {
       judgement.againstBound(bound, level / policy.bounds().size());
     }
-    return new Judged(track.servedBy(), judgement.subjects, judgement.found);
+    List<PerformancePeriod> own = now.own();
+    return new Judged(
+        track.servedBy(),
+        judgement.subjects,
+        judgement.found,
+        own.get(0).from(),
+        own.get(own.size() - 1).to());
   }
 
   /** Returns what the newest complete periods leave without a verdict. */
@@ -298,7 +305,7 @@ final class PerformanceWatch {
     }
 
     private boolean judged(Test test, boolean isBad, String bound, Look look) {
-      Subject subject = new Subject(Alarm.Kind.PERFORMANCE, test.name(), version);
+      Subject subject = new Subject(Alarm.Kind.PERFORMANCE, test.name(), version, Layer.LABELS);
       subjects.add(subject);
       if (isBad) {
         String measure = test.minimum() ? "below" : "above";

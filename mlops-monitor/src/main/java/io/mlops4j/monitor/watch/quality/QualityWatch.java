@@ -3,9 +3,10 @@ package io.mlops4j.monitor.watch.quality;
 import io.mlops4j.error.DataException;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.episodes.Finding;
-import io.mlops4j.monitor.alarm.episodes.Judged;
-import io.mlops4j.monitor.alarm.episodes.Subject;
+import io.mlops4j.monitor.alarm.incidents.Finding;
+import io.mlops4j.monitor.alarm.incidents.Judged;
+import io.mlops4j.monitor.alarm.incidents.Layer;
+import io.mlops4j.monitor.alarm.incidents.Subject;
 import io.mlops4j.monitor.handoff.HandOff;
 import io.mlops4j.monitor.quality.QualityCheck;
 import io.mlops4j.monitor.quality.QualityReport;
@@ -208,7 +209,7 @@ public final class QualityWatch implements RowWatch {
         report.failures().stream()
             .map(one -> new Accepted(one.check(), one.column()))
             .collect(Collectors.toUnmodifiableSet());
-    due.add(judged(report, version));
+    due.add(judged(report, version, from, to));
   }
 
   /** Columns of the reference that the calls lack, or have with another type, are configuration. */
@@ -218,7 +219,7 @@ public final class QualityWatch implements RowWatch {
         && settings.reference().columns().contains(result.column());
   }
 
-  private Judged judged(QualityReport report, ServedBy version) {
+  private Judged judged(QualityReport report, ServedBy version, Instant from, Instant to) {
     Set<Subject> subjects = new HashSet<>();
     for (QualityResult result : report.results()) {
       if (!(result instanceof QualityResult.NotChecked)) {
@@ -236,13 +237,31 @@ public final class QualityWatch implements RowWatch {
                         one.relativeEffect(),
                         one.evidence()))
             .toList();
-    return new Judged(version, subjects, found);
+    return new Judged(version, subjects, found, from, to);
   }
 
   /** Features are the same for all versions. */
   private Subject subject(QualityResult result, ServedBy version) {
-    boolean output = outputs.contains(result.column());
-    return new Subject(Alarm.Kind.QUALITY, result.column(), output ? version : null);
+    String name = result.column();
+    if (outputs.contains(name)) {
+      return new Subject(Alarm.Kind.QUALITY, name, version, Layer.OUTPUT);
+    }
+    Layer layer =
+        switch (result.check()) {
+          case DUPLICATES -> Layer.ROWS;
+          case LABEL_DELAY -> Layer.LABELS;
+          default -> Layer.INPUT;
+        };
+    return new Subject(Alarm.Kind.QUALITY, name, null, layer, columns(result));
+  }
+
+  private Set<String> columns(QualityResult result) {
+    String name = result.column();
+    Set<String> exchanged =
+        settings.reference().columns().stream()
+            .filter(one -> name.startsWith(one + " and ") || name.endsWith(" and " + one))
+            .collect(Collectors.toSet());
+    return result.check() == QualityCheck.SWAPPED ? exchanged : Set.of(name);
   }
 
   @Override

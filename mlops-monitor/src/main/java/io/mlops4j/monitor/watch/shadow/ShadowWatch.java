@@ -1,7 +1,7 @@
 package io.mlops4j.monitor.watch.shadow;
 
 import io.mlops4j.inference.ServedBy;
-import io.mlops4j.monitor.alarm.episodes.Judged;
+import io.mlops4j.monitor.alarm.incidents.Judged;
 import io.mlops4j.monitor.handoff.HandOff;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;

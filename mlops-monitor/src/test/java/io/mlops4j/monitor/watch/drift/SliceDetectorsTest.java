@@ -82,7 +82,7 @@ class SliceDetectorsTest {
   }
 
   @Test
-  void aDetectorStartsAnewWhenTheEpisodeOfItsFindingEnds() {
+  void aDetectorStartsAnewWhenItsDriftEnds() {
     SliceCounter nulls = window(0.6, 0);
     detectors.found("place"); // before the window ended
     detectors.endWindow(nulls.counted(), Set.of());
@@ -90,7 +90,7 @@ class SliceDetectorsTest {
     assertThat(detectors.signals("place")).as("seed %d", SEED).isTrue();
     detectors.windowFound(Set.of(), Set.of("place"));
     assertThat(detectors.signals("place")).isTrue();
-    detectors.windowFound(Set.of("place"), Set.of("place")); // again: the episode goes on
+    detectors.windowFound(Set.of("place"), Set.of("place")); // again: the drift goes on
     detectors.windowFound(Set.of(), Set.of("place"));
     detectors.windowFound(Set.of(), Set.of()); // too few rows say nothing
     assertThat(detectors.signals("place")).isTrue();

@@ -1,7 +1,7 @@
 package io.mlops4j.samples.monitoring;
 
 import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.monitor.alarm.Incident;
 import io.mlops4j.monitor.reference.Reference;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.rollout.Evidence;
@@ -24,12 +24,12 @@ final class Narrator {
 
   /** A text of several lines, each below the first. */
   private void line(Object when, String text) {
-    StringBuilder row = new StringBuilder("%-10s ".formatted(when));
+    StringBuilder row = new StringBuilder("%-11s ".formatted(when));
     int wide = 0;
     for (String word : text.split(" ", -1)) {
       if (wide + word.length() >= WIDTH) {
         out.println(row);
-        row = new StringBuilder(" ".repeat(11));
+        row = new StringBuilder(" ".repeat(12));
         wide = 0;
       }
       row.append(' ').append(word);
@@ -45,11 +45,11 @@ final class Narrator {
   }
 
   void day(LocalDate day) {
-    for (Incident incident : Incident.values()) {
-      if (incident.from.equals(day)) {
-        line(day, "PLANTED: " + incident.what);
-      } else if (incident.to.plusDays(1).equals(day)) {
-        line(day, "the planted change of " + incident.column + " is over");
+    for (Planted change : Planted.values()) {
+      if (change.from.equals(day)) {
+        line(day, "PLANTED: " + change.what);
+      } else if (change.to.plusDays(1).equals(day)) {
+        line(day, "the planted change of " + change.column + " is over");
       }
     }
     if (Story.WRONG_VERSION.equals(day)) {
@@ -59,7 +59,7 @@ final class Narrator {
 
   void alarm(LocalDate day, Alarm alarm) {
     for (Evidence found : alarm.evidence()) {
-      line(day, alarm.id() + " (" + alarm.kind() + "): " + found.text());
+      line(day, alarm.id() + " of " + alarm.incident().id() + ": " + found.text());
     }
   }
 
@@ -80,15 +80,14 @@ final class Narrator {
                 outcome.log().acknowledged(),
                 outcome.log().dropped() + outcome.log().failed()));
     line("champion", outcome.performance().toString());
-    for (Episode episode : outcome.episodes()) {
+    for (Incident incident : outcome.incidents()) {
+      out.println();
       line(
-          day(episode.opened()),
-          "%s of %s until %s (%s)"
-              .formatted(
-                  episode.kind().name().toLowerCase(Locale.ROOT),
-                  episode.subject(),
-                  day(episode.updated()),
-                  episode.id()));
+          incident.id(),
+          "from %s to %s".formatted(day(incident.opened()), day(incident.updated())));
+      for (Incident.Finding found : incident.findings()) {
+        line(found.kind().name().toLowerCase(Locale.ROOT), found.worst().text());
+      }
     }
   }
 

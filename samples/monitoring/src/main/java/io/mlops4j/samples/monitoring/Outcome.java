@@ -3,7 +3,7 @@ package io.mlops4j.samples.monitoring;
 import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.monitor.Performance;
 import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.monitor.alarm.Incident;
 import io.mlops4j.monitor.log.Erasure;
 import io.mlops4j.monitor.log.LogStatus;
 import io.mlops4j.monitor.log.LoggedPrediction;
@@ -21,7 +21,7 @@ final class Outcome {
   final List<Alarm> alarms = new CopyOnWriteArrayList<>();
   final List<AliasRecord> rollbacks = new CopyOnWriteArrayList<>();
   long flights;
-  private List<Episode> episodes = List.of();
+  private List<Incident> incidents = List.of();
   private @Nullable Performance performance;
   private @Nullable LogStatus log;
   private @Nullable Later later;
@@ -37,10 +37,8 @@ final class Outcome {
   record Later(LoggedPrediction one, long ofVersion, Replay replay, Erasure erasure) {}
 
   void ended(ModelMonitor monitor, Deployment late, LogStatus status) {
-    episodes =
-        monitor.episodes().stream()
-            .sorted(Comparator.comparing(Episode::opened).thenComparing(Episode::id))
-            .toList();
+    incidents =
+        monitor.incidents().stream().sorted(Comparator.comparing(Incident::opened)).toList();
     performance = monitor.performance(late.servedBy()).orElseThrow();
     log = status;
   }
@@ -49,8 +47,8 @@ final class Outcome {
     later = answer;
   }
 
-  List<Episode> episodes() {
-    return episodes;
+  List<Incident> incidents() {
+    return incidents;
   }
 
   Performance performance() {

@@ -51,7 +51,7 @@ final class Replay {
       LocalDate date = day(day);
       narrator.day(date);
       events.getOrDefault(date, () -> {}).run();
-      Incident.plant(date, day);
+      Planted.plant(date, day);
       int parts = Story.PARTS_OF_A_DAY;
       for (int part = 0; part < parts; part++) {
         int from = day.rows() * part / parts;

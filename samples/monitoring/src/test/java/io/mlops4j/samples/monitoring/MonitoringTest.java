@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.Alarm;
+import io.mlops4j.monitor.alarm.Incident;
 import io.mlops4j.monitor.log.PredictionLog;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.rollout.Evidence;
@@ -51,10 +52,6 @@ class MonitoringTest {
         .toList();
   }
 
-  private static List<String> columns(List<Alarm> alarms) {
-    return alarms.stream().flatMap(alarm -> alarm.evidence().stream()).map(Evidence::name).toList();
-  }
-
   @Test
   void everyFlightIsPredictedAndLogged() {
     assertThat(story.flights).isEqualTo(FLIGHTS);
@@ -63,28 +60,44 @@ class MonitoringTest {
   }
 
   @Test
-  void eachIncidentIsFoundWithinTwoDaysAndItsColumnIsNamed() {
-    for (Incident incident : Incident.values()) {
-      List<Alarm> found = alarms(incident.from, incident.from.plusDays(2));
-      for (Alarm.Kind kind : List.of(Alarm.Kind.DRIFT, Alarm.Kind.QUALITY)) {
-        assertThat(columns(found.stream().filter(alarm -> alarm.kind() == kind).toList()))
-            .as(incident + " " + kind)
-            .contains(incident.column);
-      }
+  void eachPlantedChangeIsOneAlarmWithinTwoDaysThatNamesItsColumn() {
+    for (Planted change : Planted.values()) {
+      List<Alarm> found = alarms(change.from, change.to.plusDays(4));
+      assertThat(found).as(change + "").hasSize(1);
+      assertThat(day(found.get(0))).isBefore(change.from.plusDays(2));
+      assertThat(found.get(0).evidence().get(0).name()).isEqualTo(change.column);
+      Incident incident = incident(found.get(0));
+      assertThat(incident.cause().kind()).as("the source first").isEqualTo(Alarm.Kind.QUALITY);
+      assertThat(incident.findings())
+          .filteredOn(one -> one.subject().equals(change.column))
+          .extracting(Incident.Finding::kind)
+          .containsExactly(Alarm.Kind.QUALITY, Alarm.Kind.DRIFT);
     }
+    assertThat(story.alarms).as("with the wrong version").hasSize(3);
+    assertThat(story.incidents()).hasSize(3);
   }
 
+  /** As it was at the end. */
+  private static Incident incident(Alarm alarm) {
+    return story.incidents().stream()
+        .filter(one -> one.id().equals(alarm.incident().id()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The frozen days have 849 and 837 flights, and 4 of the next day leave in the same hour. */
   @Test
   void qualityNamesTheUnitAndTheFrozenColumn() {
-    assertThat(screen).contains("kilometres in a", "1.609344", "hour: found one value in 849 rows");
+    assertThat(screen)
+        .contains("kilometres in a", "1.609344", "hour: found one value in 1,690 rows");
   }
 
   @Test
-  void daysWithoutAnIncidentRaiseNoAlarm() {
+  void daysWithoutAPlantedChangeRaiseNoAlarm() {
     for (Alarm alarm : story.alarms) {
       assertThat(
               isNear(alarm, Story.WRONG_VERSION, Story.WRONG_VERSION.plusDays(3))
-                  || List.of(Incident.values()).stream()
+                  || List.of(Planted.values()).stream()
                       .anyMatch(it -> isNear(alarm, it.from, it.to)))
           .as(alarm.toString())
           .isTrue();
@@ -98,25 +111,27 @@ class MonitoringTest {
 
   @Test
   void theWrongVersionIsRolledBackForItsPerformance() {
-    Alarm alarm =
-        story.alarms.stream()
-            .filter(it -> it.kind() == Alarm.Kind.PERFORMANCE)
-            .findFirst()
-            .orElseThrow();
-    assertThat(day(alarm)).isBetween(Story.WRONG_VERSION, Story.WRONG_VERSION.plusDays(4));
-    assertThat(alarm.evidence().get(0).name()).isEqualTo("roc_auc");
-    assertThat(alarm.evidence().get(0).measured()).isLessThan(0.5);
+    Alarm alarm = story.alarms.get(2);
+    assertThat(alarm.evidence()).extracting(Evidence::name).containsExactly("probability");
+    Incident incident = incident(alarm);
+    assertThat(incident.findings())
+        .extracting(Incident.Finding::subject)
+        .containsExactly("probability", "roc_auc");
+    Incident.Finding loss = incident.findings().get(1);
+    assertThat(LocalDate.ofInstant(loss.opened(), ZoneOffset.UTC))
+        .isBetween(Story.WRONG_VERSION, Story.WRONG_VERSION.plusDays(4));
+    assertThat(loss.worst().measured()).isLessThan(0.5);
     AliasRecord back = story.rollbacks.get(0);
     assertThat(story.rollbacks).hasSize(1);
-    assertThat(back.from()).isEqualTo(alarm.servedBy().version().orElseThrow());
+    assertThat(back.from()).isEqualTo(incident.servedBy().version().orElseThrow());
     assertThat(back.to().number()).isEqualTo(1);
     assertThat(back.change().actor()).isEqualTo("delay-service");
-    assertThat(back.change().reason()).isEqualTo(alarm.id());
+    assertThat(back.change().reason()).isEqualTo("alarm-4");
   }
 
   @Test
-  void allEpisodesEndedAndTheGoodVersionPerforms() {
-    assertThat(story.episodes()).isNotEmpty().noneMatch(it -> it.isOpen());
+  void allIncidentsEndedAndTheGoodVersionPerforms() {
+    assertThat(story.incidents()).isNotEmpty().noneMatch(it -> it.isOpen());
     assertThat(story.performance().figure("roc_auc").orElse(Double.NaN)).isBetween(0.6, 0.7);
   }
 

@@ -40,13 +40,16 @@ final class Watch {
 
   static Watch over(ModelMonitor monitor, Deployment late) {
     Watch watch = new Watch();
-    monitor.onAlarm(alarm -> watch.noticed.add(new Noticed(alarm, act(alarm, late))));
+    monitor.onAlarm(
+        alarm -> { // drift alone is no reason to roll back: the version before sees the same rows
+          if (alarm.kind() != Alarm.Kind.PERFORMANCE) {
+            watch.noticed.add(new Noticed(alarm, Optional.empty()));
+          }
+        });
+    monitor.onAlarm(
+        Alarm.Kind.PERFORMANCE,
+        alarm -> watch.noticed.add(new Noticed(alarm, rollBack(alarm, late))));
     return watch;
-  }
-
-  /** Drift alone is no reason to roll back: the version before would see the same rows. */
-  private static Optional<AliasRecord> act(Alarm alarm, Deployment late) {
-    return alarm.kind() == Alarm.Kind.PERFORMANCE ? rollBack(alarm, late) : Optional.empty();
   }
 
   /** Does nothing if the version no longer serves. */

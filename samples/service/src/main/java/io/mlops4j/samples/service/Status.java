@@ -11,7 +11,7 @@ import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.Placement;
 import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.monitor.MonitorCounts;
-import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.monitor.alarm.Incident;
 import io.mlops4j.runtime.deployment.CanaryStatus;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.DeploymentStatus;
@@ -61,8 +61,8 @@ record Status(
     List<Version> versions,
     @Nullable Monitor monitor) {
 
-  /** The newest episodes; a monitor has up to a thousand. */
-  private static final int MOST_EPISODES = 50;
+  /** The newest incidents; a monitor has up to a thousand. */
+  private static final int MOST_INCIDENTS = 50;
 
   /**
    * The calls of a version.
@@ -87,11 +87,17 @@ record Status(
       long waiting,
       String performance,
       List<String> notWatched,
-      List<Finding> episodes) {}
+      List<Found> incidents) {}
 
-  /** An episode of the monitor. */
-  record Finding(
-      String id, String kind, String subject, Instant opened, String status, String newest) {}
+  /** An incident of the monitor: its most specific cause, and what else was found. */
+  record Found(
+      String id,
+      String kind,
+      String subject,
+      Instant opened,
+      String status,
+      String newest,
+      List<String> others) {}
 
   static Status of(
       String alias,
@@ -212,16 +218,18 @@ record Status(
         monitor.waitingRows(),
         monitor.performance(serving).map(Object::toString).orElse("no labels yet"),
         monitor.notWatched().stream().map(Object::toString).toList(),
-        monitor.episodes().stream().limit(MOST_EPISODES).map(Status::finding).toList());
+        monitor.incidents().stream().limit(MOST_INCIDENTS).map(Status::found).toList());
   }
 
-  private static Finding finding(Episode episode) {
-    return new Finding(
-        episode.id(),
-        episode.kind().name().toLowerCase(Locale.ROOT),
-        episode.subject(),
-        episode.opened().truncatedTo(ChronoUnit.SECONDS),
-        episode.status().name().toLowerCase(Locale.ROOT),
-        episode.newest().text());
+  private static Found found(Incident incident) {
+    Incident.Finding cause = incident.cause();
+    return new Found(
+        incident.id(),
+        cause.kind().name().toLowerCase(Locale.ROOT),
+        cause.subject(),
+        incident.opened().truncatedTo(ChronoUnit.SECONDS),
+        incident.status(),
+        cause.newest().text(),
+        incident.findings().stream().skip(1).map(other -> other.newest().text()).toList());
   }
 }

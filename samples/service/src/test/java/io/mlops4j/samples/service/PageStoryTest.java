@@ -62,7 +62,7 @@ class PageStoryTest {
   }
 
   @Test
-  void sharesVerdictsAndEpisodesAreShown() {
+  void sharesVerdictsAndIncidentsAreShown() {
     try (InstalledChromium chromium = InstalledChromium.start();
         RunningService service =
             RunningService.start(
@@ -87,7 +87,12 @@ class PageStoryTest {
           "drift is found",
           () -> {
             call(service, infer(1), alike());
-            return !service.get("/status").json().at("/monitor/episodes").isEmpty();
+            return service
+                .get("/status")
+                .json()
+                .at("/monitor/incidents")
+                .toString()
+                .contains("drifted");
           });
       String address = "http://127.0.0.1:" + service.service.port();
       List<String> problems = new ArrayList<>();
@@ -98,7 +103,7 @@ class PageStoryTest {
         assertThat(deployment)
             .contains("flight-delay:2, sha256:", "answers 50.0 % of the calls")
             .contains("flight-delay:2 on flight-delay@champion: running, step 1 of 1 (50 %)");
-        assertThat(page.locator("#episodes tr:has-text('drift of')").first().textContent())
+        assertThat(page.locator("#incidents tr:has-text('drifted')").first().textContent())
             .containsAnyOf("wasserstein", "jensen-shannon");
         for (String route : List.of("primary", "canary")) {
           Locator cells = page.locator("#versions tr:has-text('%s') td".formatted(route));

@@ -50,7 +50,7 @@ class PageTest {
     assertThat(json.get("breakers").get(0).asText())
         .startsWith("flight-delay:1")
         .contains(": closed, 0 calls failed");
-    assertThat(json.get("monitor").get("episodes").isArray()).isTrue();
+    assertThat(json.get("monitor").get("incidents").isArray()).isTrue();
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.mlops4j.monitor.alarm.episodes;
+package io.mlops4j.monitor.alarm.incidents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -6,7 +6,7 @@ import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.SmallIntVector;
 
 /** What goes wrong with the flights before the model gets them: the only changes of real data. */
-enum Incident {
+enum Planted {
   /** A source sends kilometres in place of miles. */
   KILOMETRES("2001-02-12", "2001-02-14", "distance", "distances in kilometres") {
     @Override
@@ -36,7 +36,7 @@ enum Incident {
   final String column;
   final String what;
 
-  Incident(String from, String to, String column, String what) {
+  Planted(String from, String to, String column, String what) {
     this.from = LocalDate.parse(from);
     this.to = LocalDate.parse(to);
     this.column = column;
@@ -51,9 +51,9 @@ enum Incident {
   }
 
   static void plant(LocalDate day, FeatureBatch flights) {
-    for (Incident incident : values()) {
-      if (incident.isOn(day)) {
-        incident.change(flights);
+    for (Planted change : values()) {
+      if (change.isOn(day)) {
+        change.change(flights);
       }
     }
   }

@@ -1,4 +1,4 @@
-package io.mlops4j.monitor.alarm.episodes;
+package io.mlops4j.monitor.alarm.incidents;
 
 import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.profile.Profile;

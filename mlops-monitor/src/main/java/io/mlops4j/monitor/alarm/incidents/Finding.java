@@ -1,6 +1,7 @@
-package io.mlops4j.monitor.alarm.episodes;
+package io.mlops4j.monitor.alarm.incidents;
 
 import io.mlops4j.rollout.Evidence;
+import java.util.Set;
 
 /**
  * A problem that a watch found in one judgement.
@@ -9,11 +10,23 @@ import io.mlops4j.rollout.Evidence;
  * @param relative the effect in units of its bound: 1 at the bound; twice the effect that was last
  *     announced is announced again
  * @param small whether it opens an episode only if another judgement finds it again
+ * @param slices the names of the slices in which it was found; {@link Judged#ALL_ROWS} without
+ *     slices
  */
 public record Finding(
-    Subject subject, String measure, double relative, Evidence evidence, boolean small) {
-  /** Creates a finding that opens an episode at once. */
+    Subject subject,
+    String measure,
+    double relative,
+    Evidence evidence,
+    boolean small,
+    Set<String> slices) {
+
+  public Finding {
+    slices = Set.copyOf(slices);
+  }
+
+  /** Creates a finding in all rows that opens an episode at once. */
   public Finding(Subject subject, String measure, double relative, Evidence evidence) {
-    this(subject, measure, relative, evidence, false);
+    this(subject, measure, relative, evidence, false, Judged.ALL_ROWS);
   }
 }

@@ -1,31 +1,31 @@
 package io.mlops4j.monitor.report;
 
-import io.mlops4j.monitor.alarm.Episode;
+import io.mlops4j.monitor.alarm.Incident;
 import java.util.List;
 
-/** Draws episodes as bars from their beginning to their end, one below the other. */
-final class EpisodeChart {
+/** Draws incidents as bars from their beginning to their end, one below the other. */
+final class IncidentChart {
   private static final int ROW = 18;
 
-  private final List<Episode> episodes;
+  private final List<Incident> incidents;
   private final TimeAxis axis;
 
-  EpisodeChart(List<Episode> episodes, TimeAxis axis) {
-    this.episodes = episodes;
+  IncidentChart(List<Incident> incidents, TimeAxis axis) {
+    this.incidents = incidents;
     this.axis = axis;
   }
 
   void write(Markup out) {
-    int height = ROW * episodes.size() + 24;
-    Chart.open(out, height, "Episodes over time; the table below lists them");
-    for (int row = 0; row < episodes.size(); row++) {
-      Episode episode = episodes.get(row);
-      double left = axis.x(episode.opened());
-      double right = axis.x(episode.isOpen() ? axis.to() : episode.updated());
+    int height = ROW * incidents.size() + 24;
+    Chart.open(out, height, "Incidents over time; the table below lists them");
+    for (int row = 0; row < incidents.size(); row++) {
+      Incident incident = incidents.get(row);
+      double left = axis.x(incident.opened());
+      double right = axis.x(incident.isOpen() ? axis.to() : incident.updated());
       String bar = Chart.bar(left, ROW * row + 3.0, Math.max(3, right - left), ROW - 6) + "z";
-      out.shape("path", "class", episode.isOpen() ? "bar open" : "bar", "d", bar);
+      out.shape("path", "class", incident.isOpen() ? "bar open" : "bar", "d", bar);
       boolean early = (left + right) / 2 < (TimeAxis.LEFT + TimeAxis.RIGHT) / 2.0;
-      String text = shortened(episode.subject());
+      String text = shortened(incident.cause().subject());
       if (early) {
         Chart.label(out, Math.max(left + 3, right) + 4, ROW * row + 13.0, "start", text);
       } else {

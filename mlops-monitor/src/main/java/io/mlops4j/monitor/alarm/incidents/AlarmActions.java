@@ -1,7 +1,6 @@
-package io.mlops4j.monitor.alarm.episodes;
+package io.mlops4j.monitor.alarm.incidents;
 
 import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.alarm.Episode;
 import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.internal.OneLine;
 import io.mlops4j.monitor.state.StateReader;
@@ -9,15 +8,14 @@ import io.mlops4j.monitor.state.StateWriter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Raises alarms within a limit, and runs the actions of the application. Alarms are raised by the
@@ -26,9 +24,20 @@ import org.slf4j.LoggerFactory;
 public final class AlarmActions {
   private static final Logger LOG = LoggerFactory.getLogger("io.mlops4j.monitor.ModelMonitor");
 
+  /**
+   * An action for alarms.
+   *
+   * @param kind the kind of findings that it is called for; null for all alarms
+   */
+  private record Receiver(Alarm.@Nullable Kind kind, Consumer<? super Alarm> action) {
+    boolean gets(Announcement news) {
+      return kind == null ? news.toAll() : news.kinds().contains(kind);
+    }
+  }
+
   private final AlarmLimit limit;
   private final Actions actions;
-  private final List<Consumer<? super Alarm>> alarmActions = new CopyOnWriteArrayList<>();
+  private final List<Receiver> receivers = new CopyOnWriteArrayList<>();
   private final List<Consumer<? super WindowReport>> windowActions = new CopyOnWriteArrayList<>();
   private final AtomicLong suppressed = new AtomicLong();
   private final List<Runnable> pending = new ArrayList<>(); // of alarms and windows
@@ -39,8 +48,14 @@ public final class AlarmActions {
     this.actions = actions;
   }
 
+  /** Adds an action that is called for each incident and when one gets worse. */
   public void onAlarm(Consumer<? super Alarm> action) {
-    alarmActions.add(action);
+    receivers.add(new Receiver(null, action));
+  }
+
+  /** Adds an action that is called for findings of one kind. */
+  public void onAlarm(Alarm.Kind kind, Consumer<? super Alarm> action) {
+    receivers.add(new Receiver(kind, action));
   }
 
   public void onWindow(Consumer<? super WindowReport> action) {
@@ -64,14 +79,9 @@ public final class AlarmActions {
     limit.read(in);
   }
 
-  /** Returns the number of alarms, those that were not raised included. */
-  public long decided() {
-    return raised + suppressed.get();
-  }
-
   /** Notes the end of a window, to be announced. */
   public void ended(WindowReport report) {
-    pending.add(() -> notify(windowActions, report));
+    pending.add(() -> notify(report));
   }
 
   /** Announces the alarms and windows since the last call, oldest first. */
@@ -87,42 +97,47 @@ public final class AlarmActions {
   }
 
   /**
-   * Raises one alarm for each kind, to be announced.
+   * Raises an alarm for each announcement that an action or the log gets, to be announced.
    *
-   * @return the episodes whose alarm was not raised
+   * @return the announcements whose alarm was not raised
    */
-  public List<Episode> raise(Judged judged, Instant at, List<Episode> news) {
-    Map<Alarm.Kind, List<Episode>> byKind =
-        news.stream()
-            .collect(Collectors.groupingBy(Episode::kind, TreeMap::new, Collectors.toList()));
-    List<Episode> withheld = new ArrayList<>();
-    byKind.forEach(
-        (kind, its) -> {
-          if (limit.allows(at)) {
-            raise(kind, judged, at, its);
-          } else {
-            suppressed.incrementAndGet();
-            withheld.addAll(its);
-          }
-        });
+  public List<Announcement> raise(List<Announcement> news, Instant at) {
+    List<Announcement> withheld = new ArrayList<>();
+    for (Announcement one : news) {
+      if (!one.toAll() && receivers.stream().noneMatch(receiver -> receiver.gets(one))) {
+        continue;
+      }
+      if (limit.allows(at)) {
+        raise(one, at);
+      } else {
+        suppressed.incrementAndGet();
+        withheld.add(one);
+      }
+    }
     return withheld;
   }
 
-  private void raise(Alarm.Kind kind, Judged judged, Instant at, List<Episode> news) {
+  private void raise(Announcement news, Instant at) {
     raised++;
     Optional<Alarm.Compared> compared =
-        Optional.ofNullable(judged.rows()).map(ComparedRows::digested);
-    Alarm alarm = new Alarm("alarm-" + raised, kind, judged.servedBy(), at, news, compared);
+        Optional.ofNullable(news.rows()).map(ComparedRows::digested);
+    Alarm alarm =
+        new Alarm("alarm-" + raised, news.kind(), at, news.incident(), news.evidence(), compared);
     pending.add(
         () -> {
-          LOG.warn("{}", OneLine.of(alarm.toString()));
-          notify(alarmActions, alarm);
+          LOG.atLevel(news.toAll() ? Level.WARN : Level.INFO)
+              .log("{}", OneLine.of(alarm.toString()));
+          for (Receiver one : receivers) {
+            if (one.gets(news)) {
+              actions.run(() -> one.action().accept(alarm));
+            }
+          }
         });
   }
 
-  private <T> void notify(List<Consumer<? super T>> all, T event) {
-    for (Consumer<? super T> action : all) {
-      actions.run(() -> action.accept(event));
+  private void notify(WindowReport report) {
+    for (Consumer<? super WindowReport> action : windowActions) {
+      actions.run(() -> action.accept(report));
     }
   }
 }
