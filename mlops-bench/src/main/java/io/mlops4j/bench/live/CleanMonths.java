@@ -15,9 +15,9 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 
 /**
- * Five months of flights in true order in which nothing is planted, against January: episodes in a
- * week, with and without the weeks in which a large airport was closed, and alarms about the
- * performance of a healthy model.
+ * Five months of flights in true order in which nothing is planted, against January: how many
+ * columns and figures alarms name in a week, with and without the weeks in which a large airport
+ * was closed, and alarms about the performance of a healthy model.
  */
 final class CleanMonths implements Inquiry {
   private static final List<String> WATCHERS =
@@ -40,7 +40,7 @@ final class CleanMonths implements Inquiry {
   @Override
   public List<String> names() {
     List<String> names = new ArrayList<>();
-    WATCHERS.forEach(watcher -> names.add("live.clean.episodes_per_week." + watcher));
+    WATCHERS.forEach(watcher -> names.add("live.clean.named_per_week." + watcher));
     WATCHERS.forEach(watcher -> names.add("live.clean.with_closed_airports." + watcher));
     names.add("live.clean.performance_alarms.ours");
     names.add("live.clean.performance_alarms.ddm");
@@ -71,8 +71,8 @@ final class CleanMonths implements Inquiry {
     double clean = weeks - closed.headSet(end).size();
     List<Line> lines = new ArrayList<>();
     for (Watcher watcher : watchers) {
-      Episodes all = new Episodes();
-      Episodes inClean = new Episodes();
+      Named all = new Named();
+      Named inClean = new Named();
       for (Notice notice : watcher.notices()) {
         if (watcher instanceof Ours) {
           look.says().accept(notice.at() + " " + notice.text());
@@ -90,8 +90,8 @@ final class CleanMonths implements Inquiry {
   }
 
   private static List<Line> lines(
-      Watcher watcher, double weeks, Episodes all, double clean, Episodes inClean) {
-    String name = "live.clean.episodes_per_week." + watcher.name();
+      Watcher watcher, double weeks, Named all, double clean, Named inClean) {
+    String name = "live.clean.named_per_week." + watcher.name();
     String note = inClean.in(clean);
     String ofAll = "live.clean.with_closed_airports." + watcher.name();
     String ofPerformance = "live.clean.performance_alarms." + watcher.name();
@@ -113,13 +113,13 @@ final class CleanMonths implements Inquiry {
     return lines;
   }
 
-  /** Episodes by subject. */
-  private static final class Episodes {
+  /** What notices name, by subject. */
+  private static final class Named {
     private final Map<String, Integer> bySubject = new TreeMap<>();
     private int ofPerformance;
 
     void add(Notice notice) {
-      ofPerformance += notice.kind().equals(PERFORMANCE) ? notice.subjects().size() : 0;
+      ofPerformance += notice.kind().contains(PERFORMANCE) ? 1 : 0;
       notice.subjects().forEach(subject -> bySubject.merge(subject, 1, Integer::sum));
     }
 

@@ -4,16 +4,19 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What wakes somebody up.
+ * What a watcher says.
  *
  * @param row how many rows of the stream came before it, apart from at most one batch
  * @param at when
- * @param kind of problem, for people
+ * @param kind of problem; several words if it announces several
  * @param subjects what it names, most important first
  * @param text what it says, for progress; may be empty
+ * @param alarm whether it wakes somebody up; otherwise it tells a program what an earlier alarm
+ *     explains
  */
-record Notice(long row, Instant at, String kind, List<String> subjects, String text) {
+record Notice(
+    long row, Instant at, String kind, List<String> subjects, String text, boolean alarm) {
   Notice(long row, Instant at, String kind, List<String> subjects) {
-    this(row, at, kind, subjects, "");
+    this(row, at, kind, subjects, "", true);
   }
 }

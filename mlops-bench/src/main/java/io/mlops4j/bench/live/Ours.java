@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 /** A {@link ModelMonitor}, through its public API. Configuration problems are failures here. */
 final class Ours implements Watcher {
@@ -20,6 +21,7 @@ final class Ours implements Watcher {
   private final List<Notice> notices = Collections.synchronizedList(new ArrayList<>());
   private final AtomicLong rows = new AtomicLong();
   private final boolean labelled;
+  private String newest = ""; // alarm
   private long calls;
 
   /**
@@ -33,27 +35,34 @@ final class Ours implements Watcher {
     this.batches = batches;
     this.labelled = labelled;
     this.monitor = described.clock(clock).alarmLimit(Integer.MAX_VALUE, Duration.ofDays(1)).start();
-    monitor.onAlarm(
-        alarm -> {
-          if (alarm.kind() != Alarm.Kind.PERFORMANCE) {
-            raised(alarm, alarm.kind());
-          }
-        });
-    monitor.onAlarm(Alarm.Kind.PERFORMANCE, alarm -> raised(alarm, Alarm.Kind.PERFORMANCE));
+    monitor.onAlarm(alarm -> raised(alarm, true));
+    // Performance that drift explains is no alarm to all actions, but the model is not healthy.
+    monitor.onAlarm(Alarm.Kind.PERFORMANCE, alarm -> raised(alarm, false));
   }
 
-  /** Performance is noted even if drift explains it. */
-  private void raised(Alarm alarm, Alarm.Kind kind) {
-    if (kind == Alarm.Kind.CONFIGURATION) {
+  /** Notes an alarm, unless the action before this one has noted it. One thread. */
+  private void raised(Alarm alarm, boolean toAll) {
+    if (alarm.kind() == Alarm.Kind.CONFIGURATION) {
       throw new IllegalStateException(alarm.toString());
     }
+    if (alarm.id().equals(newest)) {
+      return;
+    }
+    newest = alarm.id();
+    String kinds =
+        alarm.incident().findings().stream()
+            .filter(one -> alarm.evidence().contains(one.newest()))
+            .map(one -> one.kind().name())
+            .distinct()
+            .collect(Collectors.joining(" "));
     notices.add(
         new Notice(
             rows.get(),
             alarm.at(),
-            kind.name(),
+            kinds,
             alarm.evidence().stream().map(Evidence::name).toList(),
-            alarm.toString()));
+            alarm.toString(),
+            toAll));
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IntSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,10 +17,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Sixteen incidents, each planted on several days: found within two windows, so that a notice names
- * a culprit, or not; after how long; and how many other subjects were named before.
+ * a culprit, or not; after how long; how many other subjects were named before; and how many alarms
+ * it raised.
  */
 final class PlantedIncidents implements Inquiry {
   private static final List<String> WATCHERS =
@@ -34,9 +37,15 @@ final class PlantedIncidents implements Inquiry {
   private static final int BEFORE = 8;
   private static final Duration TWO_WINDOWS = Duration.ofDays(2).plusHours(2);
   private static final int ENOUGH = 14;
+  private static final double ALARMS = 1.2;
 
-  /** What one watcher made of one planting; rank and hours are NaN if it missed it. */
-  record Outcome(double hours, double rank, int others) {
+  /**
+   * What one watcher made of one planting; rank and hours are NaN if it missed it.
+   *
+   * @param alarms all since the beginning, also those that follow the first one that names a
+   *     culprit
+   */
+  record Outcome(double hours, double rank, int others, int alarms) {
     boolean found() {
       return !Double.isNaN(hours);
     }
@@ -66,6 +75,7 @@ final class PlantedIncidents implements Inquiry {
       WATCHERS.forEach(watcher -> names.add(name(incident, watcher)));
     }
     WATCHERS.forEach(watcher -> names.add(found(watcher)));
+    WATCHERS.forEach(watcher -> names.add(alarms(watcher)));
     return names;
   }
 
@@ -75,6 +85,10 @@ final class PlantedIncidents implements Inquiry {
 
   private static String found(String watcher) {
     return "live.incidents_found." + watcher;
+  }
+
+  private static String alarms(String watcher) {
+    return "live.alarms_per_incident." + watcher;
   }
 
   @Override
@@ -90,8 +104,8 @@ final class PlantedIncidents implements Inquiry {
                     asked.stream()
                         .anyMatch(
                             prefix ->
-                                name(incident, watcher).startsWith(prefix)
-                                    || found(watcher).startsWith(prefix)));
+                                Stream.of(name(incident, watcher), found(watcher), alarms(watcher))
+                                    .anyMatch(name -> name.startsWith(prefix))));
   }
 
   @Override
@@ -160,6 +174,7 @@ final class PlantedIncidents implements Inquiry {
    */
   static Outcome outcome(
       List<Notice> notices, Incident incident, long before, Instant begin, Instant end) {
+    long alarms = notices.stream().filter(one -> one.row() > before && one.alarm()).count();
     Set<String> named = new LinkedHashSet<>();
     for (Notice notice : notices) {
       if (notice.row() <= before || notice.at().isAfter(end)) {
@@ -169,11 +184,11 @@ final class PlantedIncidents implements Inquiry {
         named.add(subject);
         if (incident.isNamedBy(subject)) {
           double hours = Duration.between(begin, notice.at()).toMinutes() / 60.0;
-          return new Outcome(hours, named.size(), named.size() - 1);
+          return new Outcome(hours, named.size(), named.size() - 1, (int) alarms);
         }
       }
     }
-    return new Outcome(Double.NaN, Double.NaN, named.size());
+    return new Outcome(Double.NaN, Double.NaN, named.size(), (int) alarms);
   }
 
   private static List<Line> lines(Map<String, Map<String, List<Outcome>>> outcomes) {
@@ -202,7 +217,26 @@ final class PlantedIncidents implements Inquiry {
                 all && watcher.equals("ours")
                     ? Line.atLeast(found(watcher), incidents, ENOUGH, "of " + outcomes.size())
                     : Line.shown(found(watcher), incidents, "of " + outcomes.size())));
+    for (String watcher : found.keySet()) {
+      lines.add(alarms(watcher, outcomes, all));
+    }
     return lines;
+  }
+
+  /** The alarms of those that were found: what was missed raises few. */
+  private static Line alarms(
+      String watcher, Map<String, Map<String, List<Outcome>>> outcomes, boolean all) {
+    IntSummaryStatistics alarms =
+        outcomes.values().stream()
+            .flatMap(byWatcher -> byWatcher.getOrDefault(watcher, List.of()).stream())
+            .filter(Outcome::found)
+            .mapToInt(Outcome::alarms)
+            .summaryStatistics();
+    double mean = alarms.getCount() == 0 ? Double.NaN : alarms.getAverage();
+    String note = "%d of %d found".formatted(alarms.getSum(), alarms.getCount());
+    return all && watcher.equals("ours")
+        ? Line.atMost(alarms(watcher), mean, ALARMS, note)
+        : Line.shown(alarms(watcher), mean, note);
   }
 
   /** Of those that are numbers. */

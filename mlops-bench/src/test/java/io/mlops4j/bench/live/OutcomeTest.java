@@ -26,7 +26,7 @@ class OutcomeTest {
   @Test
   void theFirstNoticeThatNamesTheCulpritCounts() {
     assertThat(outcome(notice(1500, 3, "hour"), notice(2000, 5, "origin", "distance")))
-        .isEqualTo(new PlantedIncidents.Outcome(5, 3, 2));
+        .isEqualTo(new PlantedIncidents.Outcome(5, 3, 2, 2));
   }
 
   @Test
@@ -38,6 +38,20 @@ class OutcomeTest {
   @Test
   void aNoticeAboutAnotherColumnDoesNotCount() {
     assertThat(outcome(notice(1500, 3, "hour")).found()).isFalse();
+  }
+
+  @Test
+  void allAlarmsSinceTheBeginningCountAndNoticesForProgramsDoNot() {
+    Notice explained =
+        new Notice(2500, BEGIN.plus(Duration.ofHours(9)), "PERFORMANCE", List.of("auc"), "", false);
+    assertThat(
+            outcome(
+                    notice(900, 0, "hour"),
+                    notice(1500, 3, "distance"),
+                    explained,
+                    notice(9000, 60, "distance"))
+                .alarms())
+        .isEqualTo(2);
   }
 
   @Test
