@@ -24,6 +24,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.apache.arrow.vector.Float4Vector;
+import org.apache.arrow.vector.TimeStampSecVector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -198,6 +202,26 @@ class CandidatesTest {
         } else {
           assertThat(refusal(deployment, root).reason()).contains("found NaN in output y at 1");
         }
+      }
+    }
+  }
+
+  /** A time for the monitor, or a note of the caller, says nothing about the model's numbers. */
+  @Test
+  void columnsThatTheModelDoesNotReadExcuseNoRow() {
+    ModelVersion root = plus.publish("root", card().build());
+    TimeStampSecVector at = new TimeStampSecVector("at", plus.loader.allocator());
+    Float4Vector x = new Float4Vector("x", plus.loader.allocator());
+    VarCharVector note = new VarCharVector("note", plus.loader.allocator());
+    at.setSafe(0, 1);
+    x.setSafe(0, -1);
+    note.setNull(0);
+    try (Deployment deployment = plus.champion().start();
+        VectorSchemaRoot row = new VectorSchemaRoot(List.of(at, x, note))) {
+      row.setRowCount(1);
+      try (FeatureBatch batch = FeatureBatch.owning(row)) {
+        deployment.predict(batch).close();
+        assertThat(refusal(deployment, root).reason()).contains("found NaN in output y at 0");
       }
     }
   }

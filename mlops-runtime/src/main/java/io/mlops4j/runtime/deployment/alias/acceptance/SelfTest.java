@@ -6,6 +6,7 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
+import io.mlops4j.model.Feature;
 import io.mlops4j.model.GoldenRows;
 import io.mlops4j.model.MapSpec;
 import io.mlops4j.model.ModelCard;
@@ -126,29 +127,31 @@ public final class SelfTest {
   }
 
   /**
-   * Says of each row whether it has finite numbers only; no, too, if a column's type is unclear.
+   * Says of each row whether what the model reads of it are finite numbers and texts; no, too, if a
+   * column's type is unclear.
    */
-  private static boolean[] finite(FeatureBatch rows) {
+  private boolean[] finite(FeatureBatch rows) {
     boolean[] finite = new boolean[rows.rows()];
     Arrays.fill(finite, true);
-    for (FieldVector column : rows.root().getFieldVectors()) {
-      FloatingPointVector floats =
-          column instanceof Float4Vector || column instanceof Float8Vector
-              ? (FloatingPointVector) column
-              : null;
-      boolean known =
-          floats != null
-              || column instanceof BaseIntVector
-              || column instanceof BitVector
-              || column instanceof VarCharVector;
+    for (Feature feature : model.features().features()) {
+      FieldVector column = rows.root().getVector(feature.column());
       for (int row = 0; row < finite.length; row++) {
-        finite[row] &=
-            known
-                && !column.isNull(row)
-                && (floats == null || Double.isFinite(floats.getValueAsDouble(row)));
+        finite[row] &= isFinite(column, row);
       }
     }
     return finite;
+  }
+
+  private static boolean isFinite(@Nullable FieldVector column, int row) {
+    if (column == null || column.isNull(row)) {
+      return false;
+    }
+    if (column instanceof Float4Vector || column instanceof Float8Vector) {
+      return Double.isFinite(((FloatingPointVector) column).getValueAsDouble(row));
+    }
+    return column instanceof BaseIntVector
+        || column instanceof BitVector
+        || column instanceof VarCharVector;
   }
 
   /**
