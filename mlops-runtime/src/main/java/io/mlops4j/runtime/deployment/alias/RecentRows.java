@@ -138,7 +138,7 @@ final class RecentRows implements AutoCloseable {
   void offer(FeatureBatch batch) {
     if (takes(batch.rows())) {
       try {
-        keep(batch);
+        keep(batch, most(batch.rows()));
       } catch (RuntimeException | Error e) {
         notKept(e);
       }
@@ -187,18 +187,21 @@ final class RecentRows implements AutoCloseable {
     add(new KeptRecords(key, records, records.stream().mapToLong(parts::bytes).sum()));
   }
 
-  private void keep(FeatureBatch batch) {
-    int count = most(batch.rows());
+  /** Keeps so many rows of a batch or, if they are too large, as many as may be kept. */
+  private void keep(FeatureBatch batch, int count) {
     try (FeatureBatch some = batch.slice(from(batch.rows(), count), count)) {
       long size = bytes(some);
-      if (size > MOST_BYTES) {
+      if (size <= MOST_BYTES) {
+        // Borrowed rows are copied; a further handle would keep the caller's whole batch.
+        try (FeatureBatch view = FeatureBatch.of(some.root(), some.dictionaries());
+            FeatureBatch lent = BatchLending.lend(view, allocator)) {
+          add(new KeptBatch(lent.retain(), size));
+        }
         return;
       }
-      // Borrowed rows are copied; a further handle would keep the caller's whole batch.
-      try (FeatureBatch view = FeatureBatch.of(some.root(), some.dictionaries());
-          FeatureBatch lent = BatchLending.lend(view, allocator)) {
-        add(new KeptBatch(lent.retain(), size));
-      }
+    }
+    if (count > 1 && !rowsAreFixed.getAsBoolean()) {
+      keep(batch, count / 2);
     }
   }
 

@@ -107,6 +107,34 @@ class RecentRowsTest {
     }
   }
 
+  /** Eight images of 600 kB are more than may be kept; four are not. */
+  @Test
+  void aCallOfLargeRowsGivesAsManyAsMayBeKept() {
+    int values = 224 * 224 * 3;
+    try (RecentRows recent = recent(false);
+        RecentRows fixed = recent(true);
+        FeatureBatch images =
+            FeatureBatch.builder(allocator)
+                .floats("x", new float[8 * values])
+                .asTensors(3, 224, 224)
+                .build()) {
+      recent.offer(images);
+      fixed.offer(images);
+      assertThat(rowsOf(recent)).containsExactly(4);
+      assertThat(rowsOf(fixed)).isEmpty();
+    }
+  }
+
+  private static List<Integer> rowsOf(RecentRows recent) {
+    List<Integer> rows = new ArrayList<>();
+    for (RecentRows.Kept call : recent.calls()) {
+      try (call) {
+        rows.add(call.rows());
+      }
+    }
+    return rows;
+  }
+
   @Test
   void theBytesOfAllCallsAreBounded() {
     RowKey key = new RowKey(null, Texts.class, Answer.class);
