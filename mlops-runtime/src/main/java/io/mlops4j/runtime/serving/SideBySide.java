@@ -81,15 +81,17 @@ final class SideBySide {
         context.outer().set(end);
       }
       context.inside().enter(calls); // members must not wait for a worker: all may be here
+      int ended = 1;
       try (FeatureBatch own = lent(first)) {
         if (own != null) {
-          run(first, own);
+          ended = run(first, own);
         }
-      } finally {
+      } finally { // after the rows were given back, which the caller may close then
         context.inside().leave();
         if (end != null) {
           context.outer().set(null);
         }
+        ended(ended);
       }
     }
 
@@ -99,7 +101,6 @@ final class SideBySide {
         return BatchLending.lend(batch, context.allocator());
       } catch (RuntimeException | Error e) { // such as a batch that was closed meanwhile
         fail(task, e);
-        left.countDown();
         return null;
       }
     }
@@ -110,10 +111,12 @@ final class SideBySide {
     }
 
     void run(FeatureBatch rows) {
-      run(next.getAndIncrement(), rows);
+      ended(run(next.getAndIncrement(), rows));
     }
 
-    private void run(int first, FeatureBatch rows) {
+    /** Returns the number of tasks that ended. */
+    private int run(int first, FeatureBatch rows) {
+      int ended = 0;
       for (int i = first; i < tasks; i = next.getAndIncrement()) {
         try {
           if (!failed) {
@@ -121,9 +124,15 @@ final class SideBySide {
           }
         } catch (Throwable e) {
           fail(i, e);
-        } finally {
-          left.countDown();
         }
+        ended++;
+      }
+      return ended;
+    }
+
+    private void ended(int some) {
+      for (int i = 0; i < some; i++) {
+        left.countDown();
       }
     }
 

@@ -87,4 +87,20 @@ class SideBySideMembersTest {
       }
     }
   }
+
+  /** A worker that helped has given the rows back, else a caller that ends finds memory in use. */
+  @Test
+  void nothingOfACallIsHeldWhenItReturns() {
+    Model one = taking("deployment/plus1", 200);
+    Model two = taking("deployment/plus2", 200);
+    try (Composition mean =
+        fixture.runtime.composition("mean").member("one", one).member("two", two).average("y")) {
+      askUntilTogether(mean);
+      long before = fixture.runtime.allocator().getAllocatedMemory();
+      for (int i = 0; i < MOST_CALLS; i++) {
+        ask(mean, i);
+        assertThat(fixture.runtime.allocator().getAllocatedMemory()).isEqualTo(before);
+      }
+    }
+  }
 }
