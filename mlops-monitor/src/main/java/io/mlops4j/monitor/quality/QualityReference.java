@@ -83,7 +83,10 @@ public final class QualityReference {
    * @return a changed copy
    */
   public QualityReference withPeriods(List<Profile> periods) {
-    return new QualityReference(profile, learned, PeriodLearner.factors(List.copyOf(periods)));
+    return new QualityReference(
+        profile,
+        learned,
+        PeriodLearner.factors(List.copyOf(Objects.requireNonNull(periods, "periods"))));
   }
 
   /**
