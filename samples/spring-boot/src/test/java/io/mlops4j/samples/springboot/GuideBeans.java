@@ -2,7 +2,7 @@ package io.mlops4j.samples.springboot;
 
 import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.monitor.gate.CallWatch;
-import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.reference.Reference;
 import io.mlops4j.springboot.DeploymentCustomizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,8 +13,8 @@ import org.springframework.context.annotation.Bean;
 class GuideBeans {
   @Bean
   ModelMonitor monitor() throws IOException { // Spring closes it after the deployments
-    byte[] january = Files.readAllBytes(Path.of("january.profile"));
-    return ModelMonitor.builder(Profile.fromBytes(january)).start();
+    byte[] january = Files.readAllBytes(Path.of("january.reference"));
+    return ModelMonitor.builder(Reference.fromBytes(january)).start();
   }
 
   @Bean
