@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The columns by which rows are equal. A column that tells most rows apart selects the rows whose
- * hash is computed: equal rows are selected together, and the other columns of other rows are not
- * read. Without such a column the hash of every row is computed, because a frequent value would
- * select many rows, or none.
+ * The columns by which rows are equal. The keys, or a column that tells most rows apart, select the
+ * rows whose hash is computed: equal rows are selected together, and the other columns of other
+ * rows are not read. Without either the hash of every row is computed, because a frequent value
+ * would select many rows, or none.
  *
  * @param columns in order; empty if repeated rows are not counted
- * @param selecting the selecting column, or empty
+ * @param selecting the selecting columns, or empty
  */
 record Identity(List<String> columns, List<String> selecting) {
   static Identity of(QualityReference reference, QualityPolicy policy) {
@@ -31,12 +31,16 @@ record Identity(List<String> columns, List<String> selecting) {
     QualityReference.Learned learned = reference.learned();
     Profile profile = reference.profile();
     List<String> columns = learned == null ? columns(profile, Set.of()) : learned.identity();
-    List<String> selecting =
-        columns.stream()
-            .filter(name -> distinct(profile, name) >= profile.rows() / 2)
-            .limit(1)
-            .toList();
-    return new Identity(columns, selecting);
+    List<String> keys = columns.stream().filter(name -> !profile.columns().contains(name)).toList();
+    return new Identity(columns, keys.isEmpty() ? telling(columns, profile) : keys);
+  }
+
+  /** Returns a column that tells most rows apart; empty if there is none. */
+  private static List<String> telling(List<String> columns, Profile profile) {
+    return columns.stream()
+        .filter(name -> distinct(profile.column(name)) >= profile.rows() / 2)
+        .limit(1)
+        .toList();
   }
 
   /** The features that have cells to compare, and the keys, by name. */
@@ -53,15 +57,16 @@ record Identity(List<String> columns, List<String> selecting) {
     return names.stream().sorted().toList();
   }
 
-  private static long distinct(Profile profile, String name) {
-    ColumnProfile column = profile.columns().contains(name) ? profile.column(name) : null;
+  private static long distinct(ColumnProfile column) {
     if (column instanceof NumberProfile numbers) {
       return numbers.distinct().orElse(numbers.edges().length);
     }
     if (column instanceof CategoryProfile categories) {
       return categories.distinct().orElse(categories.names().size());
     }
-    return Long.MAX_VALUE; // keys and identifiers
+    return column instanceof SkippedColumn skipped && skipped.reason() == Reason.IDENTIFIER_LIKE
+        ? Long.MAX_VALUE
+        : 0;
   }
 
   /** Whether a row with these cells of the selecting columns is one in so many. */

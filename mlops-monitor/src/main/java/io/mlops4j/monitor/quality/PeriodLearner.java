@@ -24,8 +24,13 @@ final class PeriodLearner {
 
   private PeriodLearner() {}
 
-  /** Returns the factors above 1 of learned bounds. */
-  static SortedMap<String, SortedMap<QualityCheck, Double>> factors(List<Profile> periods) {
+  /**
+   * Returns the factors above 1 of learned bounds.
+   *
+   * @param whole all rows; a column without a grid to check has no bound for one
+   */
+  static SortedMap<String, SortedMap<QualityCheck, Double>> factors(
+      Profile whole, List<Profile> periods) {
     PeriodLearner learner = new PeriodLearner();
     LeaveOneOut.each(periods, Profile::merge, learner::judge);
     SortedMap<String, SortedMap<QualityCheck, Double>> factors = new TreeMap<>();
@@ -34,12 +39,16 @@ final class PeriodLearner {
             byCheck.forEach(
                 (check, all) -> {
                   double limit = LeaveOneOut.limit(all);
-                  if (limit > 1) {
+                  if (limit > 1 && (check != QualityCheck.RESOLUTION || hasGrids(whole, column))) {
                     factors.computeIfAbsent(column, name -> new TreeMap<>()).put(check, limit);
                   }
                 }));
     factors.replaceAll((column, byCheck) -> Collections.unmodifiableSortedMap(byCheck));
     return Collections.unmodifiableSortedMap(factors);
+  }
+
+  private static boolean hasGrids(Profile whole, String column) {
+    return whole.column(column) instanceof NumberProfile numbers && Resolution.of(numbers) != null;
   }
 
   private void judge(Profile others, Profile period) {

@@ -79,14 +79,15 @@ public final class QualityReference {
    * numbers, {@link QualityCheck#RANGE}.
    *
    * @param periods profiles of the days, or the weeks, of the good rows, with the bins of {@link
-   *     #profile}; fewer than two change nothing
-   * @return a changed copy
+   *     #profile}; fewer than two raise no bound
+   * @return a changed copy, without the factors of earlier periods
+   * @throws IllegalArgumentException if the columns of the periods, or their bins, differ
    */
   public QualityReference withPeriods(List<Profile> periods) {
     return new QualityReference(
         profile,
         learned,
-        PeriodLearner.factors(List.copyOf(Objects.requireNonNull(periods, "periods"))));
+        PeriodLearner.factors(profile, List.copyOf(Objects.requireNonNull(periods, "periods"))));
   }
 
   /**

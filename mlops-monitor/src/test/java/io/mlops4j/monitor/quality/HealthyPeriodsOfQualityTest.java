@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntFunction;
 import org.apache.arrow.memory.BufferAllocator;
@@ -156,6 +157,13 @@ class HealthyPeriodsOfQualityTest {
   void daysThatAreAllAlikeRaiseNoBound() {
     Taught taught = taught(20, day -> numbers(row -> random.nextGaussian()));
     assertThat(taught.byDay().boundFactors()).isEmpty();
+  }
+
+  @Test
+  void aColumnOfWholeNumbersHasNoBoundForRounding() {
+    Taught taught = taught(20, day -> numbers(row -> 1 + (day + row % 3) % 7));
+    assertThat(taught.byDay().boundFactors().getOrDefault("x", new TreeMap<>()))
+        .doesNotContainKey(QualityCheck.RESOLUTION);
   }
 
   @Test

@@ -249,6 +249,48 @@ class QualityWindowTest {
         .isEqualTo(Arrays.stream(x).filter(Double::isNaN).count() / 3_000.0);
   }
 
+  /** A key of two columns, of which one is the same in all rows of a day. */
+  @Test
+  void rowsThatAreSentTwiceAreFoundOnEachDayOfAKeyOfDayAndShop() {
+    QualityReference.Builder rows =
+        QualityReference.builder(Profile.builder().columns("x")).keys("day", "shop");
+    for (int day = 0; day < 30; day++) {
+      try (FeatureBatch batch = sales(day)) {
+        rows.add(batch);
+      }
+    }
+    QualitySuite suite =
+        QualitySuite.of(rows.build(), QualityPolicy.withDefaults().withSampling(16));
+    for (int day = 30; day < 50; day++) {
+      QualityWindow once = suite.window();
+      QualityWindow twice = suite.window();
+      try (FeatureBatch batch = sales(day)) {
+        once.add(batch, NOON);
+        twice.add(batch, NOON);
+        twice.add(batch, NOON);
+      }
+      assertThat(result(once, QualityCheck.DUPLICATES)).isInstanceOf(QualityResult.Passed.class);
+      assertThat(result(twice, QualityCheck.DUPLICATES)).isInstanceOf(QualityResult.Failed.class);
+    }
+  }
+
+  private FeatureBatch sales(int day) {
+    int shops = 4_000;
+    double[] days = new double[shops];
+    double[] shop = new double[shops];
+    double[] x = new double[shops];
+    for (int row = 0; row < shops; row++) {
+      days[row] = day;
+      shop[row] = row;
+      x[row] = random.nextInt(3);
+    }
+    return FeatureBatch.builder(allocator)
+        .doubles("day", days)
+        .doubles("shop", shop)
+        .doubles("x", x)
+        .build();
+  }
+
   /**
    * Events of a game: most have no place, some are much more frequent than others, and all of those
    * are counted or none.
