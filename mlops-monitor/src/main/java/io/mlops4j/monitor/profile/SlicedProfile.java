@@ -269,6 +269,27 @@ public final class SlicedProfile {
                 slices.containsKey(name) ? name : OTHER, rows, Objects.requireNonNull(itsAnswers)));
   }
 
+  /**
+   * Passes the rows of each slice on, once for each slice that has rows in these batches, however
+   * many there are. Rows are copied, unless all of them are in one slice.
+   *
+   * @param by how rows are sliced
+   * @param batch rows with the columns that slices are made by
+   * @param answers the model's answers to these rows; may be without columns
+   * @param part gets the rows of a slice
+   * @throws DataException if a column that slices are made by is missing or of another kind
+   */
+  public static void forEachSlice(Slices by, FeatureBatch batch, FeatureBatch answers, Part part) {
+    Objects.requireNonNull(answers, "answers");
+    Objects.requireNonNull(part, "part");
+    split(
+        by,
+        batch,
+        answers,
+        null,
+        (name, rows, its) -> part.accept(name, rows, Objects.requireNonNull(its)));
+  }
+
   /** Gets the rows of one slice. */
   @FunctionalInterface
   public interface Part {

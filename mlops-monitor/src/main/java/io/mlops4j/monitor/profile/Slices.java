@@ -20,6 +20,9 @@ public final class Slices {
   /** The default of {@link #atMost}: one slice for each hour of a week, and some more. */
   public static final int MOST = 200;
 
+  /** The slice of rows without a time. */
+  public static final String NO_TIME = "null";
+
   /** Finds the slice of each row of a batch. */
   private interface Keys {
     /**
@@ -77,7 +80,7 @@ public final class Slices {
    * @param zone the time zone of the calendar; a date is the beginning of that day in every zone
    * @param calendar the slice of a time, for example {@code time -> time.getMonth().name()}; a null
    *     ends the profiling with an IllegalArgumentException
-   * @return slices, and one named {@code null} for missing times
+   * @return slices, and {@link #NO_TIME} for missing times
    */
   public static Slices byTime(
       String column, ZoneId zone, Function<? super ZonedDateTime, String> calendar) {
@@ -93,7 +96,7 @@ public final class Slices {
           IntFunction<ZonedDateTime> times = RowValues.times(batch, column, zone);
           return row -> {
             ZonedDateTime time = times.apply(row);
-            return time == null ? "null" : named(calendar.apply(time), time.toInstant());
+            return time == null ? NO_TIME : named(calendar.apply(time), time.toInstant());
           };
         },
         MOST);

@@ -52,6 +52,9 @@ import org.jspecify.annotations.Nullable;
  * of less than two weeks cannot know how weekdays differ. Its bounds are twice as wide, and {@link
  * #toString} says so.
  *
+ * <p>How much periods differ is learned from the newest days: as many as have 20 000 profiles of a
+ * column, so 200 days of 100 columns, and at least eight weeks. All rows count in the profiles.
+ *
  * <p>Two references cannot be merged, because they keep what their days taught, not the days. To
  * add data, learn again: add the old rows and the new ones to one {@link Builder}.
  *
@@ -277,7 +280,10 @@ public final class Reference {
     StringBuilder text = new StringBuilder();
     text.append(
         "%s rows of %s; compares each %s"
-            .formatted(Figures.of(profile().rows()), days == 1 ? "1 day" : days + " days", scheme));
+            .formatted(
+                Figures.of(profile().rows()),
+                days == 1 ? "1 day" : Figures.of(days) + " days",
+                scheme));
     if (days < SEASON_DAYS) {
       text.append(
           "; %s too few to know how weekdays differ, so bounds are wider: give at least %d days"
@@ -336,6 +342,7 @@ public final class Reference {
     private @Nullable String time;
 
     private @Nullable Counting counting;
+    private boolean closed;
 
     /**
      * @param named the column of times; null for the only one of the first rows
@@ -452,6 +459,7 @@ public final class Reference {
 
     private Builder addRows(FeatureBatch batch, @Nullable FeatureBatch answers) {
       Objects.requireNonNull(batch, "batch");
+      checkOpen();
       if (time == null) {
         if (batch.rows() == 0 && (answers == null || answers.rows() == 0)) {
           return this; // of a text file without rows not even the types are known
@@ -480,6 +488,18 @@ public final class Reference {
       Set<String> ignored = new LinkedHashSet<>(except);
       ignored.addAll(List.of(keys));
       String times = named == null ? onlyTime(batch, ignored) : named;
+      for (String key : keys) {
+        if (batch.root().getVector(key) == null) {
+          throw new DataException(
+              "reference: found no key %s among %s, expected a column of that name; correct keys(...)"
+                  .formatted(
+                      key,
+                      batch.root().getFieldVectors().stream()
+                          .map(FieldVector::getName)
+                          .collect(Collectors.joining(", "))),
+              null);
+        }
+      }
       ignored.add(times);
       choosing.except(ignored.toArray(String[]::new));
       return times;
@@ -525,7 +545,7 @@ public final class Reference {
         for (Kept one : kept) {
           known.add(one.batch(), one.answers());
         }
-        close();
+        free();
       }
       return known;
     }
@@ -535,8 +555,10 @@ public final class Reference {
      *
      * @return a reference
      * @throws DataException if no rows were added, no row has a time, or no column can be compared
+     * @throws IllegalStateException if the builder is closed
      */
     public Reference build() {
+      checkOpen();
       String at = time;
       if (at == null) {
         throw new DataException(
@@ -545,8 +567,7 @@ public final class Reference {
             null);
       }
       Counting all = chosen();
-      SortedMap<LocalDate, Profile> days = all.days().days();
-      if (days.isEmpty()) {
+      if (all.days().count() == 0) {
         throw new DataException(
             "reference: found no time in column %s, expected the time of each row".formatted(at),
             null);
@@ -558,7 +579,7 @@ public final class Reference {
                 .formatted(quality.profile().columns()),
             null);
       }
-      return learned(at, days, all.days().undated(), quality);
+      return learned(at, all.days(), quality);
     }
 
     private static List<String> compared(Profile profile) {
@@ -567,19 +588,16 @@ public final class Reference {
           .toList();
     }
 
-    private static Reference learned(
-        String time,
-        SortedMap<LocalDate, Profile> days,
-        Profile undated,
-        QualityReference quality) {
+    private static Reference learned(String time, DayCounter days, QualityReference quality) {
+      SortedMap<LocalDate, Profile> newest = days.newest();
       Map<Scheme, HealthyPeriods> known = new HashMap<>();
       for (Scheme scheme : Scheme.values()) {
-        known.put(scheme, new HealthyPeriods(days, scheme));
+        known.put(scheme, new HealthyPeriods(newest, scheme));
       }
       Scheme scheme = choose(known);
       HealthyPeriods healthy = Objects.requireNonNull(known.get(scheme));
       SortedMap<String, Double> factors = new TreeMap<>();
-      double unknown = days.size() < SEASON_DAYS ? UNKNOWN : 1;
+      double unknown = days.count() < SEASON_DAYS ? UNKNOWN : 1;
       SortedMap<String, Double> shown = healthy.factors();
       for (String name : compared(quality.profile())) {
         double factor = unknown * shown.getOrDefault(name, UNKNOWN);
@@ -591,9 +609,9 @@ public final class Reference {
           time,
           scheme,
           quality.withPeriods(healthy.periods()),
-          scheme == Scheme.WEEKDAYS ? sliced(time, days, undated) : null,
+          scheme == Scheme.WEEKDAYS ? SlicedProfile.of(weekdays(time), days.weekdays()) : null,
           Collections.unmodifiableSortedMap(factors),
-          days.size());
+          days.count());
     }
 
     private static Scheme choose(Map<Scheme, HealthyPeriods> known) {
@@ -607,17 +625,21 @@ public final class Reference {
       return days.periods().size() >= SEASON_DAYS && seasonal ? Scheme.WEEKDAYS : Scheme.DAYS;
     }
 
-    private static SlicedProfile sliced(
-        String time, SortedMap<LocalDate, Profile> days, Profile undated) {
-      Map<String, Profile> slices = new TreeMap<>();
-      slices.put(SlicedProfile.OTHER, undated);
-      days.forEach((day, rows) -> slices.merge(Scheme.WEEKDAYS.slice(day), rows, Profile::merge));
-      return SlicedProfile.of(weekdays(time), slices);
-    }
-
     /** Frees the rows that are kept. A second call does nothing. */
     @Override
     public void close() {
+      closed = true;
+      free();
+    }
+
+    private void checkOpen() {
+      if (closed) {
+        throw new IllegalStateException(
+            "reference: the builder is closed, expected an open one; build before closing it");
+      }
+    }
+
+    private void free() {
       kept.forEach(Kept::close);
       kept.clear();
       keptBytes = 0;

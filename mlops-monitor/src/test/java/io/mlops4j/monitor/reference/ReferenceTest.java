@@ -14,10 +14,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.DateDayVector;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.TimeStampSecVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -330,6 +332,84 @@ class ReferenceTest {
           .hasMessage("rows were added: choose the columns before");
       assertThatThrownBy(() -> builder.columns("x")).isInstanceOf(IllegalStateException.class);
       assertThatThrownBy(() -> builder.except("x")).isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  /** Rows of one batch, {@code perDay} a day from Monday, 1 June 2026. */
+  private FeatureBatch oneBatch(int days, int perDay) {
+    Random random = new Random(34);
+    TimeStampSecVector at = new TimeStampSecVector(MadeDays.TIME, allocator);
+    Float8Vector x = new Float8Vector("x", allocator);
+    at.allocateNew(days * perDay);
+    x.allocateNew(days * perDay);
+    for (int row = 0; row < days * perDay; row++) {
+      at.set(row, MadeDays.instant(MadeDays.MONDAY.plusDays(row / perDay)).getEpochSecond());
+      x.set(row, random.nextGaussian());
+    }
+    at.setValueCount(days * perDay);
+    x.setValueCount(days * perDay);
+    try (VectorSchemaRoot root = VectorSchemaRoot.of(at, x)) {
+      return FeatureBatch.owning(root);
+    }
+  }
+
+  @Test
+  void oneBatchMayHaveManyDays() {
+    try (FeatureBatch batch = oneBatch(1_001, 24)) {
+      Reference reference = Reference.of(List.of(batch));
+      assertThat(reference.toString()).startsWith("24,024 rows of 1,001 days;");
+      assertThat(reference.windowRows()).isEqualTo(168);
+    }
+  }
+
+  @Test
+  void onlyTheNewestDaysAreKept() {
+    MadeDays made = days(10, 0, 0);
+    Profile bins;
+    try (FeatureBatch batch = made.day(MadeDays.MONDAY, 0)) {
+      bins = Profile.builder().columns("x").add(batch).build();
+    }
+    DayCounter kept = new DayCounter(bins, MadeDays.TIME, 7);
+    for (int half = 0; half < 2; half++) {
+      for (int i = 0; i < 28; i++) {
+        int day = i * 9 % 28;
+        try (FeatureBatch batch = made.day(MadeDays.MONDAY.plusDays(day), 0);
+            FeatureBatch part = batch.slice(half * 5, 5)) {
+          kept.add(part, null);
+        }
+      }
+    }
+    assertThat(kept.count()).isEqualTo(28);
+    assertThat(kept.newest().keySet())
+        .containsExactlyElementsOf(
+            IntStream.range(21, 28).mapToObj(MadeDays.MONDAY::plusDays).toList());
+    assertThat(kept.newest().values()).allMatch(rows -> rows.rows() == 10);
+    assertThat(kept.weekdays()).hasSize(8);
+    assertThat(kept.weekdays().get("Wed").rows()).isEqualTo(40);
+    assertThat(kept.weekdays().get(SlicedProfile.OTHER).rows()).isZero();
+  }
+
+  @Test
+  void aClosedBuilderTakesNoRows() {
+    try (FeatureBatch batch = days(10, 0, 0).day(MadeDays.MONDAY, 0)) {
+      Reference.Builder builder = Reference.builder(MadeDays.TIME).keys("id").add(batch);
+      builder.close();
+      assertThatThrownBy(() -> builder.add(batch))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("the builder is closed");
+      assertThatThrownBy(builder::build).isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  @Test
+  void aKeyThatTheRowsLackIsRefused() {
+    try (FeatureBatch batch = days(10, 0, 0).day(MadeDays.MONDAY, 0);
+        Reference.Builder builder = Reference.builder(MadeDays.TIME).keys("ids")) {
+      assertThatThrownBy(() -> builder.add(batch))
+          .isInstanceOf(DataException.class)
+          .hasMessage(
+              "reference: found no key ids among at, x, noise, id, expected a column of that name;"
+                  + " correct keys(...)");
     }
   }
 }
