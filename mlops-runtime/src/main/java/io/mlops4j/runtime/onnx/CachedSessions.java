@@ -96,7 +96,9 @@ final class CachedSessions {
   OpenModel openAndKeep(OnnxFile file, LoadRequest request) throws OrtException {
     Digest digest = file.source().digest();
     Optional<Path> staged =
-        isFit(file.source(), request) && !unfit.contains(digest)
+        isFit(file.source(), request)
+                && file.graph().external().isEmpty()
+                && !unfit.contains(digest)
             ? entries.stage(file.bytes().limit())
             : Optional.empty();
     if (staged.isEmpty()) {
@@ -157,8 +159,7 @@ final class CachedSessions {
         && Sessions.isCpu(request.device())
         && !request.profiled() // a profile covers one session
         && request.memoryLimit().isEmpty() // a refusal would look like a damaged entry
-        && source.format().equals(ModelFormat.ONNX)
-        && source.external().isEmpty();
+        && source.format().equals(ModelFormat.ONNX);
   }
 
   private EntryKey key(Digest source) {

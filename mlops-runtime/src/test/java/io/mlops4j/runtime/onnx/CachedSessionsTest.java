@@ -124,6 +124,17 @@ class CachedSessionsTest {
   }
 
   @Test
+  void filesThatTheModelDoesNotReadDoNotKeepItOutOfTheCache() throws Exception {
+    Path folder = Files.createDirectory(temp.resolve("version"));
+    Files.copy(MODELS.resolve("mlp4.onnx"), folder.resolve("model.onnx"));
+    Files.writeString(folder.resolve("january.reference"), "healthy rows");
+    String expected = answers(folder, null);
+    assertThat(answers(folder, cache())).isEqualTo(expected);
+    assertThat(entryFile("graph.onnx")).isRegularFile();
+    assertThat(answers(folder, cache())).as("from the cache").isEqualTo(expected);
+  }
+
+  @Test
   void everyDamageIsRefusedAndTheEntryMadeAgain() throws Exception {
     Path model = CacheModels.matmul(temp.resolve("matmul.onnx"), 1);
     String expected = answers(model, cache());
