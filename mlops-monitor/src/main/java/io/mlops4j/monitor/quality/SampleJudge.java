@@ -115,7 +115,7 @@ final class SampleJudge {
     Optional<Units.Ratio> ratio =
         Units.measure(sample.numbers(i, sample.size()), numbers.quantiles);
     boolean failed =
-        ratio.isPresent() && !ratio.get().words().isEmpty() && ratio.get().size() >= bound;
+        ratio.isPresent() && ratio.get().size() >= bound && !ratio.get().words(bound).isEmpty();
     if (!failed) {
       passed(
           QualityCheck.UNIT, plan.name(), ratio.map(Units.Ratio::factor).orElse(Double.NaN), bound);
@@ -130,7 +130,7 @@ final class SampleJudge {
             ratio.get().relative() / boundFactor,
             "found all quantiles at %s times those of the reference (%s), bound %s"
                 .formatted(
-                    Figures.of(ratio.get().factor()), ratio.get().words(), Figures.of(bound)),
+                    Figures.of(ratio.get().factor()), ratio.get().words(bound), Figures.of(bound)),
             "convert the column to the unit of the reference"));
   }
 

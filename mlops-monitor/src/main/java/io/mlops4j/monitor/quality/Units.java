@@ -1,6 +1,7 @@
 package io.mlops4j.monitor.quality;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,6 +11,10 @@ final class Units {
   static final double BOUND = 1.25;
 
   private static final double SPREAD = 0.15;
+
+  /** Of orders of magnitude: no other shape of the values explains a thousand. */
+  private static final double SPREAD_OF_SIZE = 0.1;
+
   private static final double NEAR = 0.05;
 
   private record Unit(double factor, String words) {}
@@ -38,12 +43,8 @@ final class Units {
           new Unit(1e6, "a power of ten"),
           new Unit(1e9, "a power of ten"));
 
-  /**
-   * The ratio of the values to those of the reference.
-   *
-   * @param words the change of unit that it suggests; empty for none
-   */
-  record Ratio(double factor, String words) {
+  /** The ratio of the values to those of the reference. */
+  record Ratio(double factor) {
     double size() {
       return Math.exp(Math.abs(Math.log(factor)));
     }
@@ -51,6 +52,27 @@ final class Units {
     /** In units of the bound, on a logarithmic scale. */
     double relative() {
       return Math.log(size()) / Math.log(BOUND);
+    }
+
+    /**
+     * Returns the change of unit that it suggests; empty for none. Where healthy periods have
+     * ratios of their own, a factor need only be met as closely as those allow, but then the ratio
+     * must lie as far above the bound.
+     *
+     * @param bound the largest ratio that is healthy, at least {@link #BOUND}
+     */
+    String words(double bound) {
+      double learned = bound / BOUND;
+      double near = size() >= bound * learned ? Math.max(1 + NEAR, learned) : 1 + NEAR;
+      return KNOWN.stream()
+          .filter(unit -> away(unit) <= near)
+          .min(Comparator.comparingDouble(this::away))
+          .map(unit -> unit.words() + ": " + unit.factor())
+          .orElse("");
+    }
+
+    private double away(Unit unit) {
+      return Math.exp(Math.abs(Math.log(size() / unit.factor())));
     }
   }
 
@@ -82,17 +104,11 @@ final class Units {
     }
     Arrays.sort(ratios);
     double median = ratios[ratios.length / 2];
+    Ratio ratio = new Ratio(median);
+    double spread = Math.pow(ratio.size(), SPREAD_OF_SIZE);
     boolean common =
-        ratios[0] >= median * (1 - SPREAD) && ratios[ratios.length - 1] <= median * (1 + SPREAD);
-    return common ? Optional.of(new Ratio(median, words(median))) : Optional.empty();
-  }
-
-  private static String words(double ratio) {
-    double size = Math.max(ratio, 1 / ratio);
-    return KNOWN.stream()
-        .filter(unit -> Math.abs(size / unit.factor() - 1) <= NEAR)
-        .map(unit -> unit.words() + ": " + unit.factor())
-        .findFirst()
-        .orElse("");
+        ratios[0] >= median * Math.min(1 - SPREAD, 1 / spread)
+            && ratios[ratios.length - 1] <= median * Math.max(1 + SPREAD, spread);
+    return common ? Optional.of(ratio) : Optional.empty();
   }
 }

@@ -142,6 +142,30 @@ class HealthyPeriodsOfQualityTest {
         .isTrue();
   }
 
+  /** Days differ in their level, and a day in milligrams may also be wider or narrower. */
+  @Test
+  void aThousandthIsAChangeOfUnitOnAnyDay() {
+    Taught taught = taught(20, day -> numbers(row -> level(day) * lognormal(0.5)));
+    for (int day = 0; day < 2; day++) {
+      double level = level(day);
+      for (double width : new double[] {0.4, 0.5, 0.7}) {
+        assertThat(taught.fails(numbers(row -> level * lognormal(width)), QualityCheck.UNIT))
+            .isFalse();
+        assertThat(taught.fails(numbers(row -> level / 1000 * lognormal(width)), QualityCheck.UNIT))
+            .as("level %s, width %s", level, width)
+            .isTrue();
+      }
+    }
+  }
+
+  private static double level(int day) {
+    return day % 2 == 0 ? 14 : 28;
+  }
+
+  private double lognormal(double deviation) {
+    return Math.exp(deviation * random.nextGaussian());
+  }
+
   /** Each day is of one customer with few numbers, so that one of round numbers is no rounding. */
   @Test
   void roundNumbersOfADayAreNoRoundingIfDaysHaveNumbersOfTheirOwn() {
