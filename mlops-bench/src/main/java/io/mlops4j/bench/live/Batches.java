@@ -38,6 +38,17 @@ final class Batches {
 
   /** The features with key and time; the caller closes them. */
   FeatureBatch features(Rows rows) {
+    List<FieldVector> columns = columns(rows);
+    columns.add(keys(rows.keys));
+    return batch(columns, rows.size());
+  }
+
+  /** The features with the time and no key; the caller closes them. */
+  FeatureBatch withoutKeys(Rows rows) {
+    return batch(columns(rows), rows.size());
+  }
+
+  private List<FieldVector> columns(Rows rows) {
     List<FieldVector> columns = new ArrayList<>();
     for (int i = 0; i < rows.numbers.length; i++) {
       columns.add(number(layout.numbers().get(i), rows.numbers[i]));
@@ -45,9 +56,8 @@ final class Batches {
     for (int i = 0; i < rows.codes.length; i++) {
       columns.add(text(layout.categories().get(i).name(), texts.get(i), rows.codes[i]));
     }
-    columns.add(keys(rows.keys));
     columns.add(times(rows.seconds));
-    return batch(columns, rows.size());
+    return columns;
   }
 
   /** The answers; the caller closes them. */

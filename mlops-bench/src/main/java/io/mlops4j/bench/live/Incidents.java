@@ -122,14 +122,14 @@ final class Incidents {
         name, what, Set.of(column), (rows, age) -> changed(rows, column, change));
   }
 
-  private static Rows changed(Rows rows, String column, DoubleUnaryOperator change) {
+  static Rows changed(Rows rows, String column, DoubleUnaryOperator change) {
     double[] values = rows.number(column);
     Arrays.setAll(values, row -> change.applyAsDouble(values[row]));
     return rows;
   }
 
   /** Whether a row belongs to a share of all rows, which differs by the purpose. */
-  private static boolean hit(long key, int purpose, double share) {
+  static boolean hit(long key, int purpose, double share) {
     long mixed = (key * 31 + purpose) * 0x9E3779B97F4A7C15L;
     mixed = (mixed ^ (mixed >>> 32)) * 0xD6E8FEB86659FD93L;
     mixed ^= mixed >>> 32;
@@ -175,7 +175,7 @@ final class Incidents {
     return rows;
   }
 
-  private static Rows repeated(Rows rows) {
+  static Rows repeated(Rows rows) {
     List<Integer> all = new ArrayList<>();
     for (int row = 0; row < rows.size(); row++) {
       all.add(row);

@@ -1,6 +1,7 @@
 package io.mlops4j.bench.live;
 
 import io.mlops4j.bench.truth.Inquiry;
+import java.util.ArrayList;
 import java.util.List;
 
 /** {@code truth live}. */
@@ -14,12 +15,15 @@ public final class LiveInquiries {
    */
   public static List<Inquiry> all() {
     SharedFlights flights = new SharedFlights();
-    return List.of(
-        new CleanMonths(flights),
-        new PlantedIncidents(flights),
-        new ShiftDelays(),
-        new EstimatedPerformance(flights),
-        new Stationary("made", flights),
-        new Stationary("shuffled", flights));
+    List<Inquiry> all = new ArrayList<>();
+    all.add(new CleanMonths(flights));
+    all.add(new PlantedIncidents(flights));
+    OtherStreams.Stream.all().forEach(stream -> all.add(new OtherStreams(stream)));
+    all.add(new MadeSeasons());
+    all.add(new ShiftDelays());
+    all.add(new EstimatedPerformance(flights));
+    all.add(new Stationary("made", flights));
+    all.add(new Stationary("shuffled", flights));
+    return all;
   }
 }

@@ -11,12 +11,19 @@ import java.util.List;
  * @param kind of problem; several words if it announces several
  * @param subjects what it names, most important first
  * @param text what it says, for progress; may be empty
+ * @param incident the id of the incident that it belongs to; empty where a watcher knows none
  * @param alarm whether it wakes somebody up; otherwise it tells a program what an earlier alarm
  *     explains
  */
 record Notice(
-    long row, Instant at, String kind, List<String> subjects, String text, boolean alarm) {
+    long row,
+    Instant at,
+    String kind,
+    List<String> subjects,
+    String text,
+    String incident,
+    boolean alarm) {
   Notice(long row, Instant at, String kind, List<String> subjects) {
-    this(row, at, kind, subjects, "", true);
+    this(row, at, kind, subjects, "", "", true);
   }
 }

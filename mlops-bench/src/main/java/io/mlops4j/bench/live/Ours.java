@@ -62,6 +62,7 @@ final class Ours implements Watcher {
             kinds,
             alarm.evidence().stream().map(Evidence::name).toList(),
             alarm.toString(),
+            alarm.incident().id(),
             toAll));
   }
 

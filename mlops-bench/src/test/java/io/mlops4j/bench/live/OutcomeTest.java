@@ -43,7 +43,8 @@ class OutcomeTest {
   @Test
   void allAlarmsSinceTheBeginningCountAndNoticesForProgramsDoNot() {
     Notice explained =
-        new Notice(2500, BEGIN.plus(Duration.ofHours(9)), "PERFORMANCE", List.of("auc"), "", false);
+        new Notice(
+            2500, BEGIN.plus(Duration.ofHours(9)), "PERFORMANCE", List.of("auc"), "", "", false);
     assertThat(
             outcome(
                     notice(900, 0, "hour"),
