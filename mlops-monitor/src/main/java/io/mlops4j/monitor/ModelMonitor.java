@@ -418,10 +418,11 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    * Returns what this monitor remembers of the past, for example for a page: {@code
    * HtmlReport.of(monitor.history()).write(file)}.
    *
-   * @return windows, performance and incidents, as of the newest judgements
+   * @return what the reference chose, windows, performance and incidents, as of the newest
+   *     judgements
    */
   public MonitorHistory history() {
-    return core.loop().history(core.settings().clock().instant());
+    return core.loop().history(core.settings());
   }
 
   /**

@@ -434,11 +434,11 @@ public final class MonitorBuilder {
                 ? null
                 : new StateSettings(folder, snapshotEvery, files, nanoTime, apart),
             answerTolerance,
-            Math.min(
-                window.span().rows(), learned == null ? Long.MAX_VALUE : learned.windowRows()));
+            Math.min(window.span().rows(), learned == null ? Long.MAX_VALUE : learned.windowRows()),
+            learned == null ? null : learned.toString());
     new SettingsCheck(settings).check(card);
-    if (learned != null) {
-      LOG.info("monitor: {}", learned);
+    if (settings.learned() != null) {
+      LOG.info("monitor: {}", settings.learned());
     }
     return new ModelMonitor(MonitorCore.start(settings, restored));
   }

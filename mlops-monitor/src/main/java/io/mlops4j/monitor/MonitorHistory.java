@@ -5,11 +5,14 @@ import io.mlops4j.monitor.alarm.Incident;
 import io.mlops4j.monitor.performance.PerformancePeriod;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a monitor remembers of the past: the effects of the newest windows, the performance of
- * versions period by period, and incidents. {@link io.mlops4j.monitor.report.HtmlReport#of
- * HtmlReport.of(history)} makes a page of it. Immutable and thread safe.
+ * What a monitor remembers of the past: what its reference chose, the effects of the newest
+ * windows, the performance of versions period by period, and incidents. {@link
+ * io.mlops4j.monitor.report.HtmlReport#of HtmlReport.of(history)} makes a page of it. Immutable and
+ * thread safe.
  *
  * <p>A monitor keeps the newest 1000 windows, fewer if they have more than a million effects
  * together, which take 4 bytes each: at most 4 MB. Performance has at most 400 periods of each of
@@ -37,13 +40,19 @@ public final class MonitorHistory {
   }
 
   private final Instant at;
+  private final @Nullable String reference;
   private final List<WindowSummary> windows;
   private final List<Track> tracks;
   private final List<Incident> incidents;
 
   MonitorHistory(
-      Instant at, List<WindowSummary> windows, List<Track> tracks, List<Incident> incidents) {
+      Instant at,
+      @Nullable String reference,
+      List<WindowSummary> windows,
+      List<Track> tracks,
+      List<Incident> incidents) {
     this.at = at;
+    this.reference = reference;
     this.windows = List.copyOf(windows);
     this.tracks = List.copyOf(tracks);
     this.incidents = List.copyOf(incidents);
@@ -52,6 +61,14 @@ public final class MonitorHistory {
   /** {@return the time at which it was read, by the monitor's clock} */
   public Instant at() {
     return at;
+  }
+
+  /**
+   * {@return what the {@link io.mlops4j.monitor.reference.Reference} of the monitor chose and why,
+   * for people; empty if the monitor was given a profile}
+   */
+  public Optional<String> reference() {
+    return Optional.ofNullable(reference);
   }
 
   /** {@return the newest windows, oldest first; an immutable list} */

@@ -141,15 +141,24 @@ final class MonitorLoop {
     return measured == null ? null : new Performance(measured);
   }
 
-  MonitorHistory history(Instant at) {
+  MonitorHistory history(MonitorSettings settings) {
     List<VersionTrack> tracks = labels == null ? List.of() : labels.tracks();
     return new MonitorHistory(
-        at,
+        settings.clock().instant(),
+        reference(settings),
         windows.all(),
         tracks.stream()
             .map(one -> new MonitorHistory.Track(one.servedBy(), one.shadow(), one.history()))
             .toList(),
         incidents.all());
+  }
+
+  /** What the reference of these settings chose, and whether later rows took the place of its. */
+  private @Nullable String reference(MonitorSettings settings) {
+    String learned = settings.learned();
+    return learned == null || baseline.whole().equals(settings.reference())
+        ? learned
+        : learned + "; rows of a later window were accepted in place of its rows";
   }
 
   /** The counts after the last handled labels. */

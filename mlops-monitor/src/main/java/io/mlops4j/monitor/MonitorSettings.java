@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param state null if the state is not stored
  * @param answerTolerance by which numbers of a shadow may differ
  * @param windowRows the expected rows of a window; the largest number if they are unknown
+ * @param learned what the reference chose and why; null if the monitor was given a profile
  */
 record MonitorSettings(
     Profile reference,
@@ -46,7 +47,8 @@ record MonitorSettings(
     Duration actionLimit,
     @Nullable StateSettings state,
     double answerTolerance,
-    long windowRows) {
+    long windowRows,
+    @Nullable String learned) {
 
   /** Enough rows of a window for the checks of data quality that need values. */
   private static final long CHECKED_ROWS = 640;

@@ -36,7 +36,7 @@ public final class Histories {
 
   /** A history in which nothing was judged. */
   public static MonitorHistory empty() {
-    return new MonitorHistory(START, List.of(), List.of(), List.of());
+    return new MonitorHistory(START, null, List.of(), List.of(), List.of());
   }
 
   /** Ninety days of two versions; a unit changes in March, and the second version is worse. */
@@ -69,7 +69,7 @@ public final class Histories {
                 1,
                 finding("distance", 35, 47, false, 4.5),
                 finding("probability", 35, 47, false, 1.4)));
-    return new MonitorHistory(START.plus(90, ChronoUnit.DAYS), windows, tracks, incidents);
+    return new MonitorHistory(START.plus(90, ChronoUnit.DAYS), null, windows, tracks, incidents);
   }
 
   /** As many windows and columns as a monitor keeps, with names that try to be markup. */
@@ -92,7 +92,8 @@ public final class Histories {
     for (int i = 0; i < 300; i++) {
       incidents.add(incident(i, finding(name + i, i % 80, i % 80 + 1, false, 2)));
     }
-    return new MonitorHistory(START.plus(windows, ChronoUnit.HOURS), all, List.of(), incidents);
+    return new MonitorHistory(
+        START.plus(windows, ChronoUnit.HOURS), null, all, List.of(), incidents);
   }
 
   /** The first and the last windows that an {@link Instant} can name, of a clock gone wrong. */
@@ -101,6 +102,7 @@ public final class Histories {
     Instant last = Instant.MAX.minus(day);
     return new MonitorHistory(
         Instant.MAX,
+        null,
         List.of(
             new WindowSummary(
                 Instant.MIN, Instant.MIN.plus(day), V1, 1_000, 0, List.of("x"), new float[] {-2}),
@@ -111,7 +113,7 @@ public final class Histories {
 
   /** One window; effects below 0 are of columns that drifted. */
   public static MonitorHistory of(List<WindowSummary> windows, List<Incident> incidents) {
-    return new MonitorHistory(START.plus(1, ChronoUnit.DAYS), windows, List.of(), incidents);
+    return new MonitorHistory(START.plus(1, ChronoUnit.DAYS), null, windows, List.of(), incidents);
   }
 
   public static WindowSummary window(

@@ -6,6 +6,7 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.reference.MadeDays;
 import io.mlops4j.monitor.reference.Reference;
+import io.mlops4j.monitor.report.HtmlReport;
 import io.mlops4j.rollout.Evidence;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -63,6 +64,48 @@ class LearnedMonitorTest {
   void healthyDaysThatDifferAsTheReferenceDidRaiseNoAlarm() {
     Reference reference = days.reference(LEARNED);
     assertThat(alarms(ModelMonitor.builder(reference), 56, day -> 0)).isEmpty();
+  }
+
+  @Test
+  void thePageSaysWhatTheReferenceChose() {
+    Reference reference = days.reference(LEARNED);
+    byte[] state;
+    try (ModelMonitor monitor = ModelMonitor.builder(reference).start()) {
+      assertThat(HtmlReport.of(monitor.history()).toHtml())
+          .contains(
+              "Reference: 28,000 rows of 28 days; compares each day (UTC) with the same weekday");
+      state = monitor.snapshot();
+    }
+    try (ModelMonitor monitor = ModelMonitor.builder(reference).restore(state).start()) {
+      assertThat(monitor.history().reference()).contains(reference.toString());
+    }
+    try (ModelMonitor monitor = ModelMonitor.builder(reference.profile()).start()) {
+      assertThat(monitor.history().reference()).isEmpty();
+      assertThat(HtmlReport.of(monitor.history()).toHtml()).doesNotContain("Reference:");
+    }
+  }
+
+  @Test
+  void anAcceptedWindowIsNamedBesideTheReference() {
+    Reference reference = days.reference(LEARNED);
+    ManualClock clock = new ManualClock();
+    clock.set(MadeDays.instant(MadeDays.MONDAY.plusDays(LEARNED)));
+    try (ModelMonitor monitor = ModelMonitor.builder(reference).everyRow().clock(clock).start();
+        FeatureBatch none = FeatureBatch.builder(allocator).rows(1_000).build()) {
+      for (int day = 0; day < 2; day++) {
+        LocalDate date = MadeDays.MONDAY.plusDays(LEARNED + (long) day);
+        clock.set(MadeDays.instant(date));
+        try (FeatureBatch all = days.day(date, 0)) {
+          FeatureBatch rows =
+              FeatureBatch.of(VectorSchemaRoot.of(all.column("x"), all.column("noise")));
+          monitor.onInference(Events.answered(Events.version(1), rows, none));
+        }
+        monitor.flush();
+      }
+      monitor.acceptAsReference();
+      assertThat(monitor.history().reference().orElseThrow())
+          .isEqualTo(reference + "; rows of a later window were accepted in place of its rows");
+    }
   }
 
   @Test

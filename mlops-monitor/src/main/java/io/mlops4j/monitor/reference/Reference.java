@@ -289,9 +289,17 @@ public final class Reference {
           "; %s too few to know how weekdays differ, so bounds are wider: give at least %d days"
               .formatted(days == 1 ? "1 day is" : days + " days are", SEASON_DAYS));
     }
+    boolean few = windowRows() < DriftPolicy.DEFAULT_MINIMUM_ROWS;
+    if (few) {
+      text.append(
+          "; a window has about %s, too few for a verdict, so choose one of at least %d"
+              .formatted(
+                  windowRows() == 1 ? "1 row" : Figures.of(windowRows()) + " rows",
+                  DriftPolicy.DEFAULT_MINIMUM_ROWS));
+    }
     listed(
         text,
-        days < SEASON_DAYS
+        few || days < SEASON_DAYS
             ? "; bounds raised: "
             : "; bounds raised, because healthy periods differ: ",
         factors);

@@ -102,6 +102,10 @@ final class HistorySection {
                 count(bands.names().size(), "version", "versions"),
                 count(history.incidents().size(), "incident", "incidents")));
     out.close();
+    history
+        .reference()
+        .ifPresent(
+            chosen -> out.open("p", "class", "fine").words("Reference: " + chosen + ".").close());
   }
 
   private static String count(long number, String one, String many) {
@@ -124,7 +128,8 @@ final class HistorySection {
     }
     Tables.write(
         out,
-        "Open incidents, then those that ended, newest first; the most specific cause of each first",
+        "Open incidents, then those that ended, newest first; the most specific cause of each"
+            + " first",
         List.of("Incident", "Subject", "Status", "Began", "Lasted", "Found", "Worst"),
         rows);
     if (all.size() > MOST_INCIDENTS) {
@@ -208,8 +213,8 @@ final class HistorySection {
     out.element("h3", "Performance", "class", "lone");
     out.element(
         "p",
-        "Figures of the labels that arrived, by time of prediction. The shade is the 95 % interval of"
-            + " each period; the bars at the foot are the share of predictions with a label.",
+        "Figures of the labels that arrived, by time of prediction. The shade is the 95 % interval"
+            + " of each period; the bars at the foot are the share of predictions with a label.",
         "class",
         "fine");
     newest(figures);
@@ -301,7 +306,8 @@ final class HistorySection {
     out.element(
         "p",
         "The effect of each column in units of its bound, window by window. A column drifts if its"
-            + " effect reaches the bound and chance is an unlikely reason. Shaded times are parts of incidents.",
+            + " effect reaches the bound and chance is an unlikely reason. Shaded times are parts"
+            + " of incidents.",
         "class",
         "fine");
     search(columns.size());

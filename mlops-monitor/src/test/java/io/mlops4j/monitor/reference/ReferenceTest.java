@@ -72,6 +72,14 @@ class ReferenceTest {
   }
 
   @Test
+  void weeksOfTooFewRowsForAVerdictSaySo() {
+    assertThat(days(7, 0, 0).reference(35).toString())
+        .contains(
+            "with all weeks; a window has about 49 rows, too few for a verdict, so choose one of at"
+                + " least 50; bounds raised: noise x 2, x x 2");
+  }
+
+  @Test
   void onlyTheBoundOfAColumnWhoseHealthyDaysDifferIsRaised() {
     Reference reference = days(1_000, 0, 0.2).reference(28);
     assertThat(reference.boundFactors().get("x")).isBetween(2.0, 5.0);
