@@ -3,7 +3,7 @@ package io.mlops4j.samples.quickstart;
 import io.mlops4j.inference.Model;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.reference.Reference;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.rollout.Evidence;
 import io.mlops4j.samples.quickstart.Screen.Tone;
@@ -39,7 +39,7 @@ final class Narrator {
         Tone.DIM, "Real US flights of January to June 2001; a model in production, day by day.");
   }
 
-  void deployed(Versions.Published first, Model late, Profile january, int earlierChanges) {
+  void deployed(Versions.Published first, Model late, Reference january, int earlierChanges) {
     screen.chapter("1  A model is published and deployed");
     screen.line(Tone.PLAIN, "  registry   " + first);
     if (earlierChanges > 0) {
@@ -52,12 +52,7 @@ final class Narrator {
     screen.line(Tone.PLAIN, "  serves     " + late.servedBy());
     screen.line(Tone.PLAIN, "  signature  " + late.signature());
     screen.line(Tone.PLAIN, "  device     " + late.placement());
-    screen.line(
-        Tone.PLAIN,
-        String.format(
-            Locale.ROOT,
-            "  watched    against four weeks of January, %,d flights",
-            january.rows()));
+    screen.line(Tone.PLAIN, "  watched    against January: " + january);
     screen.chapter("2  Five months pass");
   }
 

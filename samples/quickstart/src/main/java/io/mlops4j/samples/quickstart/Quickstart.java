@@ -3,7 +3,7 @@ package io.mlops4j.samples.quickstart;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.monitor.ModelMonitor;
-import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.reference.Reference;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
@@ -47,7 +47,7 @@ final class Quickstart {
       Versions.Published first = versions.first();
       registry.assign(Story.CHAMPION, first.version(), Change.by("ana").because("first model"));
 
-      Profile january = january(runtime);
+      Reference january = january(runtime);
       StoryClock clock = new StoryClock();
       try (ModelMonitor monitor = Watch.monitor(january, clock);
           Deployment late =
@@ -62,7 +62,8 @@ final class Quickstart {
         Watch watch = Watch.over(monitor, late);
         Replay replay =
             new Replay(
-                new Replay.Stage(registry, versions, late, monitor, watch, clock, january),
+                new Replay.Stage(
+                    registry, versions, late, monitor, watch, clock, january.profile()),
                 narrator);
         List<Month.Summary> months = replay.play(runtime, folders);
         Outcome outcome =
@@ -78,10 +79,13 @@ final class Quickstart {
     }
   }
 
-  /** The reference: four whole weeks, so that no weekday counts more than another. */
-  private Profile january(ModelRuntime runtime) {
-    try (FeatureReader flights = runtime.read(folders.flights(1))) {
-      Profile.Builder january = Profile.builder().columns(Story.FEATURES.toArray(String[]::new));
+  /** What is normal: the time of the flights tells the monitor's reference how days differ. */
+  private Reference january(ModelRuntime runtime) {
+    try (FeatureReader flights = runtime.read(folders.flights(1));
+        Reference.Builder january =
+            Reference.builder("departure")
+                .columns(Story.FEATURES.toArray(String[]::new))
+                .keys(Story.KEY)) {
       for (FeatureBatch day : flights) {
         if (!Columns.day(day).isAfter(Story.REFERENCE_TO)) {
           january.add(day);

@@ -107,12 +107,14 @@ final class Replay {
       LocalDate date, Versions.Published next, String reason, FeatureBatch day, Traffic traffic) {
     ModelVersion version = next.version();
     Change change = Change.by("ana").because(reason);
+    long before = stage.monitor().counts().rows();
     Answers answers =
         traffic.askWhile(
             day,
             () -> stage.registry().assign(Story.CHAMPION, version, change),
             () -> Swap.serves(stage.late(), version));
     Swap.await(stage.late(), version);
+    Swap.await(stage.monitor(), before + day.rows());
     narrator.swapped(date, next, reason, answers);
     return answers;
   }

@@ -15,8 +15,8 @@ final class Story {
   static final String SCORE = "probability";
 
   /**
-   * January's fourth Sunday. The calendar gives each month other weekdays: a reference of whole
-   * weeks and windows of whole weeks compare like with like.
+   * January's fourth Sunday. The calendar gives each month other weekdays, so the profiles of whole
+   * months are compared with whole weeks.
    */
   static final LocalDate REFERENCE_TO = LocalDate.of(2001, 1, 28);
 

@@ -15,12 +15,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * The users of the model. Most flights of a day come as one Arrow batch, some as single records
- * from several threads at the same time.
+ * The users of the model. The flights of most days come as one Arrow batch, those of some days as
+ * single records from several threads at the same time.
  */
 final class Traffic implements AutoCloseable {
   private static final int CALLERS = 4;
-  private static final int SINGLE_FLIGHTS = 80;
   private static final Duration BETWEEN_FLIGHTS = Duration.ofMillis(10);
 
   private final Model model;
@@ -35,15 +34,11 @@ final class Traffic implements AutoCloseable {
   /** An ordinary day. */
   Answers ask(FeatureBatch day) {
     Answers answers = new Answers(day.rows());
-    int single = Math.min(SINGLE_FLIGHTS, day.rows());
-    List<CompletableFuture<Void>> calls = new ArrayList<>();
-    for (int row = 0; row < single; row++) {
-      calls.add(askOne(row, Flight.at(row, day), answers));
+    try (Prediction late = model.predict(day)) {
+      answers.put(0, late);
+    } catch (MlopsException e) {
+      answers.failed(day.rows());
     }
-    try (FeatureBatch others = day.slice(single, day.rows() - single)) {
-      askMany(single, others, answers);
-    }
-    calls.forEach(CompletableFuture::join);
     return answers;
   }
 
@@ -77,14 +72,6 @@ final class Traffic implements AutoCloseable {
           }
         },
         callers);
-  }
-
-  private void askMany(int from, FeatureBatch flights, Answers answers) {
-    try (Prediction late = model.predict(flights)) {
-      answers.put(from, late);
-    } catch (MlopsException e) {
-      answers.failed(flights.rows());
-    }
   }
 
   @Override

@@ -2,10 +2,8 @@ package io.mlops4j.samples.quickstart;
 
 import io.mlops4j.monitor.LabelJoin;
 import io.mlops4j.monitor.ModelMonitor;
-import io.mlops4j.monitor.OncePer;
-import io.mlops4j.monitor.Window;
 import io.mlops4j.monitor.alarm.Alarm;
-import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.reference.Reference;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.runtime.deployment.Deployment;
 import java.time.Clock;
@@ -14,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Compares weeks of flights with January, joins late labels, and rolls back on an alarm. */
+/** Compares days of flights with January, joins late labels, and rolls back on an alarm. */
 final class Watch {
 
   /**
@@ -28,11 +26,9 @@ final class Watch {
   private final List<Noticed> noticed = new CopyOnWriteArrayList<>(); // by the monitor's thread
   private int told;
 
-  static ModelMonitor monitor(Profile january, Clock clock) {
+  static ModelMonitor monitor(Reference january, Clock clock) {
     return ModelMonitor.builder(january)
         .everyRow() // weeks pass in seconds here, which is more than a service asks of a monitor
-        .window(Window.of(Duration.ofDays(7)))
-        .falseAlarms(OncePer.rows(10_000_000))
         .labels(LabelJoin.byKey(Story.KEY).within(Duration.ofDays(2)))
         .clock(clock)
         .start();
