@@ -133,6 +133,28 @@ class QualityWatchTest {
   }
 
   @Test
+  void aFrozenColumnRaisesOneAlarmHoweverLongItIsFrozen() {
+    try (ModelMonitor monitor = monitor(reference()).start()) {
+      monitor.onAlarm(alarms::add);
+      int frozen = 700; // the first rows of the window are as usual
+      for (int week = 0; week < 4; week++) {
+        List<String[]> flights = new ArrayList<>();
+        for (String[] flight : week(week)) {
+          String[] copy = flight.clone();
+          copy[1] = flights.size() < frozen ? copy[1] : "577";
+          flights.add(copy);
+        }
+        serve(monitor, flights, 0);
+        frozen = 0;
+      }
+      assertThat(monitor.newestQuality().orElseThrow().failures())
+          .extracting(QualityResult::check)
+          .contains(QualityCheck.FROZEN);
+    }
+    assertThat(alarms).extracting(Alarm::toString).hasSize(1);
+  }
+
+  @Test
   void answersThatAreNotNumbersAreFound() {
     try (ModelMonitor monitor = monitor(reference()).start()) {
       monitor.onAlarm(alarms::add);

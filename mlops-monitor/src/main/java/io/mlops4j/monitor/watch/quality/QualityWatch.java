@@ -232,12 +232,14 @@ public final class QualityWatch implements RowWatch {
             .map(
                 one ->
                     new Finding(
-                        subject(one, version),
-                        one.check().words(),
-                        one.relativeEffect(),
-                        one.evidence()))
+                        subject(one, version), one.check().words(), relative(one), one.evidence()))
             .toList();
     return new Judged(version, subjects, found, from, to);
+  }
+
+  /** A column that is frozen for longer is not frozen more. */
+  private static double relative(QualityResult.Failed one) {
+    return one.check() == QualityCheck.FROZEN ? Double.POSITIVE_INFINITY : one.relativeEffect();
   }
 
   /** Features are the same for all versions. */
