@@ -20,9 +20,10 @@ import java.util.stream.Collectors;
  *
  * <p>An {@link Alarm} announces an incident when it begins. Another one announces it if the effect
  * of a finding doubles (a longer run of a frozen column is none), if the same column changes in
- * another way, or if another feature is affected. Other findings lie downstream of the cause: drift
- * of a column whose quality check failed, repeated rows, outputs, performance, late labels. They
- * are added here and raise no alarm.
+ * another way, if a check of a column fails in a later window than those in which it drifted, or if
+ * another feature is affected. Other findings lie downstream of the cause: drift of a column whose
+ * quality check failed, repeated rows, outputs, performance, late labels. They are added here and
+ * raise no alarm.
  *
  * @param id unique within its monitor, for example {@code incident-1}
  * @param servedBy the version that served when the incident began. Its outputs and its performance

@@ -69,6 +69,15 @@ final class Episode {
     return open;
   }
 
+  /** The time of the last judgement that found it, or of its end. */
+  Instant updated() {
+    return updated;
+  }
+
+  void updated(Instant at) {
+    updated = at;
+  }
+
   Quiet quiet() {
     return quiet;
   }

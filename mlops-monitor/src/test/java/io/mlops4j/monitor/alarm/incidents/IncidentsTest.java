@@ -513,11 +513,27 @@ class IncidentsTest {
 
   @Test
   void theSourceOfAKnownDriftIsAnUpdateThatComesFirst() {
-    next(V1, 9, DISTANCE);
-    List<Announcement> news = next(V1, 3, UNIT);
+    next(V1, 9, DISTANCE); // a detector found it before its window ended
+    List<Announcement> news = judged(wrong(V1, 3, UNIT));
     assertThat(news.get(0).toAll()).isFalse();
     assertThat(news.get(0).kinds()).containsExactly(Alarm.Kind.QUALITY);
     assertThat(incidents.all().get(0).cause().kind()).isEqualTo(Alarm.Kind.QUALITY);
+  }
+
+  @Test
+  void theSourceOfADriftThatIsFoundInTheSameRowsAgainIsAnUpdate() {
+    next(V1, 9, DISTANCE);
+    assertThat(next(V1, 3, UNIT, DISTANCE)).noneMatch(Announcement::toAll);
+  }
+
+  /** Mondays drift; on Tuesday the unit of all rows changes. */
+  @Test
+  void aCheckThatFailsInOtherRowsThanThoseThatDriftedIsAnnounced() {
+    next(V1, 9, DISTANCE);
+    List<Announcement> news = next(V1, 3, UNIT);
+    assertThat(ids(news)).containsExactly("incident-1");
+    assertThat(news.get(0).toAll()).isTrue();
+    assertThat(news.get(0).evidence()).extracting(Evidence::name).containsExactly("distance");
   }
 
   @Test
