@@ -19,7 +19,8 @@ import java.util.stream.Collectors;
  * configuration form incidents of their own.
  *
  * <p>An {@link Alarm} announces an incident when it begins. Another one announces it if the effect
- * of a finding doubles (a longer run of a frozen column is none), if the same column changes in
+ * of a finding doubles (four times in the second window, because the first may have been affected
+ * for a part of its time; a frozen column does not get worse), if the same column changes in
  * another way, if a check of a column fails in a later window than those in which it drifted, or if
  * another feature is affected. Other findings lie downstream of the cause: drift of a column whose
  * quality check failed, repeated rows, outputs, performance, late labels. They are added here and

@@ -124,6 +124,10 @@ final class Episode {
         announced.put(finding.measure(), finding.relative());
         news.add(finding.measure());
         all = its.compareTo(all) > 0 ? its : all;
+      } else if (found == 2) {
+        announced.computeIfPresent(
+            finding.measure(),
+            (measure, last) -> last > 0 ? Math.max(last, finding.relative()) : last);
       }
     }
     return all;
@@ -137,9 +141,14 @@ final class Episode {
     boolean worse =
         last != WITHHELD
             && finding.relative() > last // infinite effects are equal
-            && finding.relative() >= Incidents.WORSE * last
+            && finding.relative() >= worse() * last
             && !incident.isAcknowledged();
     return !worse ? News.NONE : last == 0 ? News.OWED : News.MORE;
+  }
+
+  /** The first window may have been affected for a part of its time; the second one is whole. */
+  private double worse() {
+    return found == 2 ? Incidents.WORSE * Incidents.WORSE : Incidents.WORSE;
   }
 
   /** Notes measures that were to be announced, but were not, because there were too many alarms. */

@@ -37,9 +37,9 @@ import org.jspecify.annotations.Nullable;
  * <p>An episode joins an open incident that {@linkplain OpenIncident#takes takes} it, or begins
  * one. An incident is announced when it begins, when it reaches another feature, when a check of a
  * feature fails in rows after those in which the feature drifted, and when the effect of an episode
- * is at least {@value #WORSE} times the effect that was last announced for that measure, or its
- * measure is new, unless a problem upstream explains the episode. What was withheld is announced by
- * a later judgement that still finds it.
+ * is at least {@value #WORSE} times (its square in the second judgement) the effect that was last
+ * announced for that measure, or its measure is new, unless a problem upstream explains the
+ * episode. What was withheld is announced by a later judgement that still finds it.
  */
 public final class Incidents {
   public static final double WORSE = 2;
