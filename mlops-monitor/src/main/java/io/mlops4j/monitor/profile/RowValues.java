@@ -7,6 +7,7 @@ import io.mlops4j.internal.ValueCopies;
 import io.mlops4j.monitor.profile.internal.ColumnKind;
 import io.mlops4j.monitor.profile.internal.TextCells;
 import io.mlops4j.monitor.profile.internal.TimeResolution;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -115,8 +116,16 @@ final class RowValues {
       if (column.isNull(row)) {
         return null;
       }
-      Instant time = unit.instant(unit.read(column, row));
-      return dates ? time.atZone(ZoneOffset.UTC).withZoneSameLocal(zone) : time.atZone(zone);
+      long value = unit.read(column, row);
+      try {
+        Instant time = unit.instant(value);
+        return dates ? time.atZone(ZoneOffset.UTC).withZoneSameLocal(zone) : time.atZone(zone);
+      } catch (DateTimeException e) {
+        throw new DataException(
+            "%s: found time %d in row %d, which lies beyond the calendar; look for another unit of time"
+                .formatted(name, value, row),
+            e);
+      }
     };
   }
 

@@ -290,6 +290,18 @@ class SlicedProfileTest {
   }
 
   @Test
+  void aTimeBeyondTheCalendarIsRefused() {
+    try (TimeStampSecVector times = new TimeStampSecVector("t", allocator)) {
+      Columns.fill(times, 0L, Long.MAX_VALUE);
+      FeatureBatch batch = FeatureBatch.of(VectorSchemaRoot.of(times));
+      Slices slices = Slices.byHourOfWeek("t", ZoneId.of("Asia/Tokyo"));
+      assertThatThrownBy(() -> SlicedProfile.of(Profile.of(List.of(batch)), slices, List.of(batch)))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("t: found time 9223372036854775807 in row 1");
+    }
+  }
+
+  @Test
   void slicesHaveTheAnswersOfTheirRows() {
     try (FeatureBatch batch = rows("a", "b", "a", "b");
         FeatureBatch answers =
