@@ -59,7 +59,7 @@ public record Incident(
    * @param updated when it was last found or ended, by the monitor's clock
    * @param found the number of windows, or judgements of performance, that found it
    * @param first the evidence with which it began
-   * @param worst the evidence with the largest effect
+   * @param worst the evidence with the largest effect; of equal ones the newest
    * @param newest the newest evidence
    */
   public record Finding(
@@ -83,7 +83,7 @@ public record Incident(
      * @param updated when it was last found or ended
      * @param found the number of judgements that found it
      * @param first the evidence with which it began
-     * @param worst the evidence with the largest effect
+     * @param worst the evidence with the largest effect; of equal ones the newest
      * @param newest the newest evidence
      */
     public Finding {

@@ -112,7 +112,7 @@ final class Episode {
     found++;
     updated = at;
     newest = most.evidence();
-    if (!(most.relative() <= largest)) {
+    if (!(most.relative() < largest)) { // of equal effects the newest: a longer run
       largest = most.relative();
       worst = most.evidence();
     }
