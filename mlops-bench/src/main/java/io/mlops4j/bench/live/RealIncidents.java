@@ -15,11 +15,7 @@ final class RealIncidents {
   static List<Incident> air() {
     return List.of(
         numbers("unit", "pm10 in milligrams", "pm10", pm10 -> pm10 / 1000),
-        Incident.ofInput(
-            "nulls",
-            "a fifth of pm10 missing",
-            Set.of("pm10"),
-            (rows, age) -> missing(rows, "pm10")),
+        missing("a fifth of pm10 missing", "pm10"),
         numbers("frozen", "pm10 the same in all rows", "pm10", pm10 -> 15),
         swapped("lon", "lat"),
         Incident.ofInput(
@@ -32,11 +28,7 @@ final class RealIncidents {
   static List<Incident> lakers() {
     return List.of(
         numbers("unit", "court_x in whole metres", "court_x", feet -> Math.rint(feet * METRES)),
-        Incident.ofInput(
-            "nulls",
-            "a fifth of the teams missing",
-            Set.of("team"),
-            (rows, age) -> missing(rows, "team")),
+        missing("a fifth of the teams missing", "team"),
         numbers("frozen", "points the same in all rows", "points", points -> 0),
         swapped("court_x", "court_y"),
         Incident.ofInput(
@@ -65,7 +57,11 @@ final class RealIncidents {
         });
   }
 
-  private static Rows missing(Rows rows, String column) {
+  private static Incident missing(String what, String column) {
+    return Incident.ofInput("nulls", what, Set.of(column), (rows, age) -> without(rows, column));
+  }
+
+  private static Rows without(Rows rows, String column) {
     boolean number = rows.layout.category(column) < 0;
     for (int row = 0; row < rows.size(); row++) {
       if (Incidents.hit(rows.keys[row], 1, FIFTH)) {
