@@ -25,7 +25,7 @@ class OtherReadersTest {
 
   @Test
   void arrowsJavaScriptReadsTheRowsAsTheyWereLogged() throws Exception {
-    assumeTrue(hasReader());
+    assumeTrue(hasReader(), "node has no apache-arrow");
     List<String> expected = new ArrayList<>();
     try (BufferAllocator allocator = new RootAllocator()) {
       try (PredictionLog log = PredictionLog.builder(temp, allocator).keys("key").start()) {
@@ -76,7 +76,8 @@ class OtherReadersTest {
       // There is no Node.js.
     }
     System.err.println(
-        "skipped: no Node.js with apache-arrow here; npm install apache-arrow@21.2.0 and NODE_PATH");
+        "skipped: no Node.js with apache-arrow here; npm install apache-arrow@21.2.0 and"
+            + " NODE_PATH");
     return false;
   }
 }

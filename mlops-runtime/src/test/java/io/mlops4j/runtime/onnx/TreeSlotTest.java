@@ -17,7 +17,7 @@ class TreeSlotTest {
   /** The memory to which they write is freed after the call. */
   @Test
   void aFailureIsThrownWhenAllPartsHaveEnded() {
-    assumeTrue(ForkJoinPool.getCommonPoolParallelism() > 0);
+    assumeTrue(ForkJoinPool.getCommonPoolParallelism() > 0, "one processor has no common pool");
     Thread caller = Thread.currentThread();
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch thrown = new CountDownLatch(1);
