@@ -112,7 +112,12 @@ public final class OnlineFeatures implements AutoCloseable {
               return;
             }
             try {
-              row.complete(load(key));
+              Optional<FeatureRow> loaded = load(key);
+              if (refresher.isShutdown()) {
+                row.cancel(false); // a row that comes now would start work of the cache
+              } else {
+                row.complete(loaded);
+              }
             } catch (RuntimeException | Error e) {
               if (!refresher.isShutdown()) {
                 failed.add(e);
@@ -259,10 +264,22 @@ public final class OnlineFeatures implements AutoCloseable {
     return Times.micros(clock.instant());
   }
 
-  /** Ends the thread of this object. The store stays open. A second call does nothing. */
+  /**
+   * Ends the thread of this object. A read of the store that it has begun is interrupted and waited
+   * for, at most 30 seconds: afterwards this object does not use the store, which stays open. A
+   * second call does nothing. An interrupt ends the wait and stays set.
+   */
   @Override
   public void close() {
     refresher.shutdownNow();
+    try {
+      if (!refresher.awaitTermination(30, TimeUnit.SECONDS)) {
+        LoggerFactory.getLogger(OnlineFeatures.class)
+            .warn("features {}: the store has not answered the last read yet", view.name());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     cache.invalidateAll();
   }
 

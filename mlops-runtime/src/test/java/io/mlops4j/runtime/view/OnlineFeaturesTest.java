@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.runtime.Waits;
+import java.lang.Thread.State;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -13,6 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -30,7 +34,7 @@ class OnlineFeaturesTest {
           .build();
 
   /** A store that counts reads, and fails on demand. */
-  private static final class CountedStore implements OnlineStore {
+  private static class CountedStore implements OnlineStore {
     private final OnlineStore inner = OnlineStore.inMemory();
     final AtomicInteger reads = new AtomicInteger();
     volatile boolean broken;
@@ -255,5 +259,43 @@ class OnlineFeaturesTest {
           "the row was loaded again",
           () -> fresh.read("JFK", 1).orElseThrow().get("delay").equals(6L));
     }
+  }
+
+  @Test
+  void isClosedWhenItNoLongerUsesTheStore() throws InterruptedException {
+    CountDownLatch reading = new CountDownLatch(1);
+    AtomicBoolean ended = new AtomicBoolean();
+    Thread closer = Thread.currentThread();
+    OnlineStore slow =
+        new CountedStore() {
+          @Override
+          public Map<String, Row> read(String view, Collection<String> keys) {
+            if (reads.get() == 0) {
+              return super.read(view, keys);
+            }
+            reading.countDown();
+            try {
+              new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+              Waits.until(closer, State.TIMED_WAITING);
+            }
+            ended.set(true);
+            return Map.of();
+          }
+        };
+    OnlineFeatures fresh =
+        OnlineFeatures.builder(VIEW, slow)
+            .clock(clock)
+            .refreshAfter(Duration.ofSeconds(1))
+            .expireAfter(Duration.ofHours(1))
+            .build();
+    fresh.read("JFK", 1);
+    clock.set(NOON.plusSeconds(2));
+    fresh.read("JFK", 1);
+    assertThat(reading.await(30, TimeUnit.SECONDS)).as("the row is loaded again").isTrue();
+
+    fresh.close();
+
+    assertThat(ended).isTrue();
   }
 }

@@ -79,6 +79,9 @@ public final class DriverConnections implements Connections {
 
   @Override
   public Connection take() throws SQLException {
+    if (closed) { // a late connection would open an H2 file anew, or keep its server
+      throw new SQLException("connections to " + address() + " are closed");
+    }
     Kept last = kept.getAndSet(null);
     if (last != null) {
       if (System.nanoTime() - last.nanos() < TRUSTED_NANOS || isValid(last.connection())) {
