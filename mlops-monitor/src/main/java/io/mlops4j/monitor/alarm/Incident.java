@@ -19,12 +19,9 @@ import java.util.stream.Collectors;
  * configuration form incidents of their own.
  *
  * <p>An {@link Alarm} announces an incident when it begins. Another one announces it if the effect
- * of a finding doubles (four times in the second window, because the first may have been affected
- * for a part of its time; a frozen column does not get worse), if the same column changes in
- * another way, if a check of a column fails in a later window than those in which it drifted, or if
- * another feature is affected. Other findings lie downstream of the cause: drift of a column whose
- * quality check failed, repeated rows, outputs, performance, late labels. They are added here and
- * raise no alarm.
+ * of a finding doubles, if the same column changes in another way, or if another feature is
+ * affected. Other findings lie downstream of the cause: drift of a column whose quality check
+ * failed, repeated rows, outputs, performance, late labels. They are added here and raise no alarm.
  *
  * @param id unique within its monitor, for example {@code incident-1}
  * @param servedBy the version that served when the incident began. Its outputs and its performance
@@ -59,7 +56,7 @@ public record Incident(
    * @param updated when it was last found or ended, by the monitor's clock
    * @param found the number of windows, or judgements of performance, that found it
    * @param first the evidence with which it began
-   * @param worst the evidence with the largest effect; of equal ones the newest
+   * @param worst the evidence with the largest effect
    * @param newest the newest evidence
    */
   public record Finding(
@@ -83,7 +80,7 @@ public record Incident(
      * @param updated when it was last found or ended
      * @param found the number of judgements that found it
      * @param first the evidence with which it began
-     * @param worst the evidence with the largest effect; of equal ones the newest
+     * @param worst the evidence with the largest effect
      * @param newest the newest evidence
      */
     public Finding {

@@ -69,15 +69,6 @@ final class Episode {
     return open;
   }
 
-  /** The time of the last judgement that found it, or of its end. */
-  Instant updated() {
-    return updated;
-  }
-
-  void updated(Instant at) {
-    updated = at;
-  }
-
   Quiet quiet() {
     return quiet;
   }
@@ -112,7 +103,7 @@ final class Episode {
     found++;
     updated = at;
     newest = most.evidence();
-    if (!(most.relative() < largest)) { // of equal effects the newest: a longer run
+    if (!(most.relative() <= largest)) {
       largest = most.relative();
       worst = most.evidence();
     }
@@ -124,10 +115,6 @@ final class Episode {
         announced.put(finding.measure(), finding.relative());
         news.add(finding.measure());
         all = its.compareTo(all) > 0 ? its : all;
-      } else if (found == 2) {
-        announced.computeIfPresent(
-            finding.measure(),
-            (measure, last) -> last > 0 ? Math.max(last, finding.relative()) : last);
       }
     }
     return all;
@@ -141,14 +128,9 @@ final class Episode {
     boolean worse =
         last != WITHHELD
             && finding.relative() > last // infinite effects are equal
-            && finding.relative() >= worse() * last
+            && finding.relative() >= Incidents.WORSE * last
             && !incident.isAcknowledged();
     return !worse ? News.NONE : last == 0 ? News.OWED : News.MORE;
-  }
-
-  /** The first window may have been affected for a part of its time; the second one is whole. */
-  private double worse() {
-    return found == 2 ? Incidents.WORSE * Incidents.WORSE : Incidents.WORSE;
   }
 
   /** Notes measures that were to be announced, but were not, because there were too many alarms. */

@@ -35,11 +35,10 @@ import org.jspecify.annotations.Nullable;
  * quiet for {@value #QUIET} windows.
  *
  * <p>An episode joins an open incident that {@linkplain OpenIncident#takes takes} it, or begins
- * one. An incident is announced when it begins, when it reaches another feature, when a check of a
- * feature fails in rows after those in which the feature drifted, and when the effect of an episode
- * is at least {@value #WORSE} times (its square in the second judgement) the effect that was last
- * announced for that measure, or its measure is new, unless a problem upstream explains the
- * episode. What was withheld is announced by a later judgement that still finds it.
+ * one. An incident is announced when it begins, when it reaches another feature, and when the
+ * effect of an episode is at least {@value #WORSE} times the effect that was last announced for
+ * that measure, or its measure is new, unless a problem upstream explains the episode. What was
+ * withheld is announced by a later judgement that still finds it.
  */
 public final class Incidents {
   public static final double WORSE = 2;
@@ -102,9 +101,7 @@ public final class Incidents {
   public synchronized List<Announcement> judged(List<Judged> judgements, Instant at) {
     changed();
     Map<OpenIncident, Draft> drafts = new LinkedHashMap<>();
-    List<Found> found = found(judgements);
-    found.forEach(one -> seen(one.subject(), at)); // before causes ask what is known of these rows
-    for (Found one : found) {
+    for (Found one : found(judgements)) {
       if (opens(one)) {
         found(one, at, drafts);
       }
@@ -186,9 +183,7 @@ public final class Incidents {
     OpenIncident best = null;
     for (OpenIncident one : incidents) {
       if (one.takes(subject, judged)
-          && (best == null
-              || one.touches(subject.columns(), Instant.MIN)
-              || !best.touches(subject.columns(), Instant.MIN))) {
+          && (best == null || one.touches(subject.columns()) || !best.touches(subject.columns()))) {
         best = one;
       }
     }
@@ -201,16 +196,10 @@ public final class Incidents {
     return best;
   }
 
-  private void seen(Subject subject, Instant at) {
-    Episode known = open.get(subject);
-    if (known != null) {
-      known.updated(at);
-    }
-  }
-
   private Episode begin(Found found, OpenIncident incident, Draft draft, Instant at) {
     Subject subject = found.subject();
-    draft.toAll |= draft.began || (subject.layer() == Layer.INPUT && !isKnown(found, incident));
+    draft.toAll |=
+        draft.began || (subject.layer() == Layer.INPUT && !incident.touches(subject.columns()));
     if (draft.toAll || !incident.has(subject.kind())) {
       draft.kinds.add(subject.kind());
     }
@@ -219,13 +208,6 @@ public final class Incidents {
     incident.add(episode);
     open.put(subject, episode);
     return episode;
-  }
-
-  /** A check that fails in rows after those that drifted has found something else. */
-  private static boolean isKnown(Found found, OpenIncident incident) {
-    Subject subject = found.subject();
-    boolean check = subject.kind() == Alarm.Kind.QUALITY;
-    return incident.touches(subject.columns(), check ? found.judged().from() : Instant.MIN);
   }
 
   private static Announcement announcement(OpenIncident incident, Draft draft) {

@@ -98,11 +98,10 @@ final class OpenIncident {
     return episodes.stream().anyMatch(one -> one.subject().layer() == layer);
   }
 
-  /** Whether judgements after a time have found that these features are affected. */
-  boolean touches(Set<String> features, Instant after) {
+  /** Whether it is known that these features are affected. */
+  boolean touches(Set<String> features) {
     Set<String> known =
         episodes.stream()
-            .filter(one -> one.updated().isAfter(after))
             .map(Episode::subject)
             .filter(one -> one.layer() == Layer.INPUT)
             .flatMap(one -> one.columns().stream())

