@@ -1,7 +1,7 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.feature.FeatureBatch;
-import io.mlops4j.monitor.watch.shadow.CellComparison;
+import io.mlops4j.monitor.live.watch.shadow.CellComparison;
 import io.mlops4j.rollout.OutputDifference;
 import io.mlops4j.rollout.internal.AnswerCell;
 import io.mlops4j.rollout.internal.OutputComparison;

@@ -1,7 +1,7 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.watch.JoinRule;
-import io.mlops4j.monitor.watch.labels.KeyedRows;
+import io.mlops4j.monitor.live.rows.JoinRule;
+import io.mlops4j.monitor.live.watch.labels.KeyedRows;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

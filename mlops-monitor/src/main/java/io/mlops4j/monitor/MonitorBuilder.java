@@ -1,11 +1,13 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.model.ModelCard;
-import io.mlops4j.monitor.alarm.incidents.AlarmLimit;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.WindowReport;
-import io.mlops4j.monitor.handoff.ProcessorLimit;
-import io.mlops4j.monitor.handoff.ProcessorMeter;
+import io.mlops4j.monitor.live.alarm.AlarmLimit;
+import io.mlops4j.monitor.live.intake.ProcessorLimit;
+import io.mlops4j.monitor.live.intake.ProcessorMeter;
+import io.mlops4j.monitor.live.state.Output;
+import io.mlops4j.monitor.live.state.StateSettings;
 import io.mlops4j.monitor.performance.LabelCounts;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SlicedProfile;
@@ -13,8 +15,6 @@ import io.mlops4j.monitor.quality.QualityPolicy;
 import io.mlops4j.monitor.quality.QualityReference;
 import io.mlops4j.monitor.quality.QualitySuite;
 import io.mlops4j.monitor.reference.Reference;
-import io.mlops4j.monitor.state.Output;
-import io.mlops4j.monitor.state.StateSettings;
 import io.mlops4j.rollout.internal.OutputComparison;
 import java.nio.file.Path;
 import java.time.Clock;

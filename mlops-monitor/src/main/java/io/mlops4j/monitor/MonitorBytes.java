@@ -1,13 +1,13 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.model.Digest;
+import io.mlops4j.monitor.live.state.StateReader;
+import io.mlops4j.monitor.live.state.StateWriter;
 import io.mlops4j.monitor.performance.PerformanceEstimator;
 import io.mlops4j.monitor.performance.task.PerformanceRules;
 import io.mlops4j.monitor.performance.task.PerformanceTask;
 import io.mlops4j.monitor.profile.SlicedProfile;
 import io.mlops4j.monitor.profile.internal.BinaryFrame;
-import io.mlops4j.monitor.state.StateReader;
-import io.mlops4j.monitor.state.StateWriter;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;

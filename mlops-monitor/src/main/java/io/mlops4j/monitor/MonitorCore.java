@@ -1,13 +1,14 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.alarm.incidents.Actions;
-import io.mlops4j.monitor.alarm.incidents.AlarmActions;
-import io.mlops4j.monitor.handoff.CallBudget;
-import io.mlops4j.monitor.handoff.CallSampling;
-import io.mlops4j.monitor.handoff.HandOff;
-import io.mlops4j.monitor.handoff.Intake;
 import io.mlops4j.monitor.internal.Failures;
-import io.mlops4j.monitor.state.StateSettings;
+import io.mlops4j.monitor.live.alarm.Actions;
+import io.mlops4j.monitor.live.alarm.AlarmActions;
+import io.mlops4j.monitor.live.intake.CallBudget;
+import io.mlops4j.monitor.live.intake.HandOff;
+import io.mlops4j.monitor.live.intake.Intake;
+import io.mlops4j.monitor.live.rows.CallSampling;
+import io.mlops4j.monitor.live.rows.Handed;
+import io.mlops4j.monitor.live.state.StateSettings;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
@@ -101,7 +102,7 @@ final class MonitorCore implements AutoCloseable {
   }
 
   /** Stores labels and hands them over, waiting for room. */
-  void add(List<HandOff.Label> labels) {
+  void add(List<Handed.Label> labels) {
     journal.add(labels, settings.clock(), thread);
   }
 

@@ -3,32 +3,31 @@ package io.mlops4j.monitor;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.NotWatched;
-import io.mlops4j.monitor.alarm.incidents.AlarmActions;
-import io.mlops4j.monitor.alarm.incidents.Announcement;
-import io.mlops4j.monitor.alarm.incidents.Incidents;
-import io.mlops4j.monitor.alarm.incidents.Judged;
 import io.mlops4j.monitor.drift.WindowReport;
-import io.mlops4j.monitor.handoff.CallBlock;
-import io.mlops4j.monitor.handoff.CallSampling;
-import io.mlops4j.monitor.handoff.HandOff;
 import io.mlops4j.monitor.internal.Failures;
+import io.mlops4j.monitor.live.alarm.AlarmActions;
+import io.mlops4j.monitor.live.finding.Judged;
+import io.mlops4j.monitor.live.incident.Incidents;
+import io.mlops4j.monitor.live.rows.CallBlock;
+import io.mlops4j.monitor.live.rows.CallSampling;
+import io.mlops4j.monitor.live.rows.Handed;
+import io.mlops4j.monitor.live.state.StateReader;
+import io.mlops4j.monitor.live.state.StateWriter;
+import io.mlops4j.monitor.live.watch.RowWatch;
+import io.mlops4j.monitor.live.watch.WatchSettings;
+import io.mlops4j.monitor.live.watch.drift.Baseline;
+import io.mlops4j.monitor.live.watch.drift.DriftWatch;
+import io.mlops4j.monitor.live.watch.labels.LabelWatch;
+import io.mlops4j.monitor.live.watch.labels.VersionTrack;
+import io.mlops4j.monitor.live.watch.quality.QualityWatch;
+import io.mlops4j.monitor.live.watch.shadow.ShadowWatch;
+import io.mlops4j.monitor.live.window.BlockSplit;
+import io.mlops4j.monitor.live.window.MonitorTime;
+import io.mlops4j.monitor.live.window.WindowEnds;
 import io.mlops4j.monitor.performance.LabelCounts;
 import io.mlops4j.monitor.performance.task.Measured;
 import io.mlops4j.monitor.performance.task.PerformanceRules;
 import io.mlops4j.monitor.quality.QualityReport;
-import io.mlops4j.monitor.state.StateReader;
-import io.mlops4j.monitor.state.StateWriter;
-import io.mlops4j.monitor.watch.BlockSplit;
-import io.mlops4j.monitor.watch.MonitorTime;
-import io.mlops4j.monitor.watch.RowWatch;
-import io.mlops4j.monitor.watch.WatchSettings;
-import io.mlops4j.monitor.watch.WindowEnds;
-import io.mlops4j.monitor.watch.drift.Baseline;
-import io.mlops4j.monitor.watch.drift.DriftWatch;
-import io.mlops4j.monitor.watch.labels.LabelWatch;
-import io.mlops4j.monitor.watch.labels.VersionTrack;
-import io.mlops4j.monitor.watch.quality.QualityWatch;
-import io.mlops4j.monitor.watch.shadow.ShadowWatch;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -331,7 +330,7 @@ final class MonitorLoop {
     judge(at);
   }
 
-  void handle(HandOff.Item item) {
+  void handle(Handed item) {
     long windowsBefore = windowsEnded;
     long changesBefore = incidents.changes();
     try {
@@ -360,21 +359,21 @@ final class MonitorLoop {
     alarms.announce();
   }
 
-  private void pass(HandOff.Item item) {
+  private void pass(Handed item) {
     if (item instanceof CallBlock block) {
       split.handle(block);
-    } else if (item instanceof HandOff.Answered answered) {
+    } else if (item instanceof Handed.Answered answered) {
       makeColumns(answered);
       answered(answered.at(time.of(answered.at())));
-    } else if (item instanceof HandOff.Step step) {
+    } else if (item instanceof Handed.Step step) {
       step.run().run();
-    } else if (item instanceof HandOff.Labels given) {
-      labelled(new HandOff.Labels(given.labels(), time.of(given.at()), given.upTo()));
+    } else if (item instanceof Handed.Labels given) {
+      labelled(new Handed.Labels(given.labels(), time.of(given.at()), given.upTo()));
     }
   }
 
   /** Collected records become columns in the first thread that reads them, and may not fit. */
-  private void makeColumns(HandOff.Answered answered) {
+  private void makeColumns(Handed.Answered answered) {
     try {
       VectorSchemaRoot unused = answered.features().root();
     } catch (RuntimeException | Error e) {
@@ -383,13 +382,13 @@ final class MonitorLoop {
     }
   }
 
-  private void labelled(HandOff.Labels given) {
+  private void labelled(Handed.Labels given) {
     each(watch -> watch.labelled(given));
     publishCounts();
     judge(given.at());
   }
 
-  private void answered(HandOff.Answered answered) {
+  private void answered(Handed.Answered answered) {
     rows += answered.rows();
     if (answered.shadow()) {
       shadows += answered.rows();
@@ -437,7 +436,7 @@ final class MonitorLoop {
     }
   }
 
-  private void reportNotWatched(HandOff.Answered answered) {
+  private void reportNotWatched(Handed.Answered answered) {
     List<NotWatched> found = new ArrayList<>();
     watches.forEach(watch -> found.addAll(watch.notWatched()));
     found.addAll(journal.problems());
@@ -448,7 +447,7 @@ final class MonitorLoop {
     notWatched = Stream.of(skipped, found).flatMap(List::stream).toList();
     ServedBy version = answered.servedBy();
     announceWithheld(answered.at());
-    raise(incidents.notWatched(found, version, answered.at()), answered.at());
+    alarms.raise(incidents.notWatched(found, version, answered.at()), answered.at());
   }
 
   private void publishCounts() {
@@ -501,7 +500,7 @@ final class MonitorLoop {
     each(watch -> judged.addAll(watch.judge(at)));
     judged.sort(Comparator.comparing(one -> !Objects.equals(one.servedBy(), serving)));
     if (!judged.isEmpty()) {
-      raise(incidents.judged(judged, at), at);
+      alarms.raise(incidents.judged(judged, at), at);
     }
   }
 
@@ -509,9 +508,5 @@ final class MonitorLoop {
     if (incidents.hasWithheld() && alarms.hasRoom(at)) {
       incidents.announceWithheld();
     }
-  }
-
-  private void raise(List<Announcement> news, Instant at) {
-    incidents.withheld(alarms.raise(news, at));
   }
 }

@@ -1,16 +1,16 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.alarm.incidents.AlarmLimit;
 import io.mlops4j.monitor.drift.DriftPolicy;
-import io.mlops4j.monitor.handoff.ProcessorLimit;
+import io.mlops4j.monitor.live.alarm.AlarmLimit;
+import io.mlops4j.monitor.live.intake.ProcessorLimit;
+import io.mlops4j.monitor.live.state.StateSettings;
+import io.mlops4j.monitor.live.watch.WatchSettings;
 import io.mlops4j.monitor.performance.task.PerformanceRules;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.Role;
 import io.mlops4j.monitor.profile.SlicedProfile;
 import io.mlops4j.monitor.quality.QualityPolicy;
 import io.mlops4j.monitor.quality.QualitySuite;
-import io.mlops4j.monitor.state.StateSettings;
-import io.mlops4j.monitor.watch.WatchSettings;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;

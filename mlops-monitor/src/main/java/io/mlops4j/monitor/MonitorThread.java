@@ -1,9 +1,10 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.handoff.CallBudget;
-import io.mlops4j.monitor.handoff.HandOff;
 import io.mlops4j.monitor.internal.BackgroundThread;
 import io.mlops4j.monitor.internal.Failures;
+import io.mlops4j.monitor.live.intake.CallBudget;
+import io.mlops4j.monitor.live.intake.HandOff;
+import io.mlops4j.monitor.live.rows.Handed;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,7 @@ final class MonitorThread {
       work();
     } finally { // after an error, too: a caller must not wait for a thread that has ended
       handOff.close();
-      for (HandOff.Item item = handOff.take(); item != null; item = handOff.take()) {
+      for (Handed item = handOff.take(); item != null; item = handOff.take()) {
         free(item);
       }
       failures.guard("cannot free the memory of the hand-off", handOff::free);
@@ -52,7 +53,7 @@ final class MonitorThread {
   private void work() {
     while (!handOff.hasEnded()) {
       long due = state == null ? Long.MAX_VALUE : state.nanosUntilDue();
-      HandOff.Item item = handOff.take(Math.min(due, budget.nanosUntilDue()));
+      Handed item = handOff.take(Math.min(due, budget.nanosUntilDue()));
       if (item != null) {
         failures.guard("cannot process the rows that were handed over", () -> loop.handle(item));
         failures.guard("cannot note the rows that were processed", () -> handled(item));
@@ -70,14 +71,14 @@ final class MonitorThread {
     }
   }
 
-  private void handled(HandOff.Item item) {
+  private void handled(Handed item) {
     if (state != null) {
       state.handled(item);
     }
     budget.handled(item);
   }
 
-  private void free(HandOff.Item item) {
+  private void free(Handed item) {
     failures.guard("cannot free the rows that were handed over", item::close);
   }
 
@@ -95,13 +96,13 @@ final class MonitorThread {
   }
 
   /** Adds an item, waiting for room. */
-  void add(HandOff.Item item) {
+  void add(Handed item) {
     if (!put(item)) {
       throw closed();
     }
   }
 
-  private boolean put(HandOff.Item item) {
+  private boolean put(Handed item) {
     try {
       return handOff.put(item);
     } catch (InterruptedException e) {
@@ -112,14 +113,14 @@ final class MonitorThread {
 
   /** Runs a step after everything that was handed over before, and waits for its end. */
   void run(Runnable step) {
-    HandOff.Step item = new HandOff.Step(step, new CountDownLatch(1));
+    Handed.Step item = new Handed.Step(step, new CountDownLatch(1));
     add(item);
     await(item.ended());
   }
 
   /** Waits until everything that was handed over before is processed. */
   void flush() {
-    HandOff.Mark mark = new HandOff.Mark(new CountDownLatch(1));
+    Handed.Mark mark = new Handed.Mark(new CountDownLatch(1));
     if (put(mark)) {
       await(mark.reached());
     }

@@ -1,6 +1,6 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.watch.FalseAlarms;
+import io.mlops4j.monitor.live.rows.FalseAlarms;
 import java.time.Duration;
 
 /**

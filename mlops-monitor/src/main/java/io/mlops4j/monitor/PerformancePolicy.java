@@ -1,6 +1,7 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.internal.Suggestions;
+import io.mlops4j.monitor.live.rows.Span;
 import io.mlops4j.monitor.performance.PerformanceEstimator;
 import io.mlops4j.monitor.performance.task.BinaryTask;
 import io.mlops4j.monitor.performance.task.MultiClassTask;
@@ -8,7 +9,6 @@ import io.mlops4j.monitor.performance.task.PerformanceRules;
 import io.mlops4j.monitor.performance.task.PerformanceTask;
 import io.mlops4j.monitor.performance.task.RankingTask;
 import io.mlops4j.monitor.performance.task.RegressionTask;
-import io.mlops4j.monitor.watch.Span;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -2,10 +2,10 @@ package io.mlops4j.monitor;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.monitor.alarm.NotWatched;
-import io.mlops4j.monitor.handoff.HandOff;
+import io.mlops4j.monitor.live.rows.Handed;
+import io.mlops4j.monitor.live.state.StateFolder;
+import io.mlops4j.monitor.live.state.StateWriter;
 import io.mlops4j.monitor.profile.internal.BinaryFrame;
-import io.mlops4j.monitor.state.StateFolder;
-import io.mlops4j.monitor.state.StateWriter;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
@@ -69,8 +69,8 @@ final class StateJournal {
   }
 
   /** Notes that labels were handled. Called by the monitor's thread. */
-  void handled(HandOff.Item item) {
-    if (item instanceof HandOff.Labels labels && folder != null) {
+  void handled(Handed item) {
+    if (item instanceof Handed.Labels labels && folder != null) {
       applied = labels.upTo();
     }
   }
@@ -158,10 +158,10 @@ final class StateJournal {
    *
    * @throws DataException if they cannot be stored; then none of them was added
    */
-  void add(List<HandOff.Label> labels, Clock clock, MonitorThread thread) {
+  void add(List<Handed.Label> labels, Clock clock, MonitorThread thread) {
     StateFolder to = folder;
     if (to == null) {
-      thread.add(new HandOff.Labels(labels, clock.instant(), 0));
+      thread.add(new Handed.Labels(labels, clock.instant(), 0));
       return;
     }
     try {
@@ -174,13 +174,13 @@ final class StateJournal {
       thread.checkOpen();
       Instant at = clock.instant();
       store(to, labels, at);
-      thread.add(new HandOff.Labels(labels, at, to.labels()));
+      thread.add(new Handed.Labels(labels, at, to.labels()));
     } finally {
       labelling.unlock();
     }
   }
 
-  private static void store(StateFolder to, List<HandOff.Label> labels, Instant at) {
+  private static void store(StateFolder to, List<Handed.Label> labels, Instant at) {
     long first = to.labels();
     List<byte[]> records = new ArrayList<>();
     for (int from = 0; from < labels.size(); from += LABELS_OF_A_RECORD) {

@@ -2,12 +2,12 @@ package io.mlops4j.monitor;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.monitor.alarm.NotWatched;
-import io.mlops4j.monitor.handoff.HandOff;
 import io.mlops4j.monitor.internal.Failures;
-import io.mlops4j.monitor.state.StateDisk;
-import io.mlops4j.monitor.state.StateFolder;
-import io.mlops4j.monitor.state.StateSettings;
-import io.mlops4j.monitor.state.StoredState;
+import io.mlops4j.monitor.live.rows.Handed;
+import io.mlops4j.monitor.live.state.StateDisk;
+import io.mlops4j.monitor.live.state.StateFolder;
+import io.mlops4j.monitor.live.state.StateSettings;
+import io.mlops4j.monitor.live.state.StoredState;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -155,7 +155,7 @@ final class StateKeeper implements AutoCloseable {
   }
 
   /** Notes that an item was handled. */
-  void handled(HandOff.Item item) {
+  void handled(Handed item) {
     context.journal().handled(item);
   }
 

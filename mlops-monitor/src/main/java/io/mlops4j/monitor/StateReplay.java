@@ -1,11 +1,11 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.error.DataException;
-import io.mlops4j.monitor.handoff.HandOff;
-import io.mlops4j.monitor.handoff.LabelKey;
-import io.mlops4j.monitor.state.StateFolder;
-import io.mlops4j.monitor.state.StateReader;
-import io.mlops4j.monitor.state.StoredState;
+import io.mlops4j.monitor.live.rows.Handed;
+import io.mlops4j.monitor.live.rows.LabelKey;
+import io.mlops4j.monitor.live.state.StateFolder;
+import io.mlops4j.monitor.live.state.StateReader;
+import io.mlops4j.monitor.live.state.StoredState;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /** Handles the records of a journal again, in the order in which the monitor handled them. */
 final class StateReplay implements StoredState.Records {
   private final MonitorLoop loop;
-  private final Deque<HandOff.Labels> waiting = new ArrayDeque<>();
+  private final Deque<Handed.Labels> waiting = new ArrayDeque<>();
   private final ByteArrayOutputStream ended = new ByteArrayOutputStream(); // of several records
   private long labels;
   private long lost;
@@ -77,23 +77,23 @@ final class StateReplay implements StoredState.Records {
     }
   }
 
-  private static HandOff.Label label(StateReader in) {
-    return new HandOff.Label(new LabelKey(in.int64(), in.int64()), in.number());
+  private static Handed.Label label(StateReader in) {
+    return new Handed.Label(new LabelKey(in.int64(), in.int64()), in.number());
   }
 
-  private void wait(long first, Instant at, List<HandOff.Label> found) {
+  private void wait(long first, Instant at, List<Handed.Label> found) {
     long end = first + found.size();
     if (end <= labels) {
       return; // the snapshot has them
     }
     lost += Math.max(0, first - labels);
     int known = (int) Math.max(0, labels - first);
-    waiting.add(new HandOff.Labels(new ArrayList<>(found.subList(known, found.size())), at, end));
+    waiting.add(new Handed.Labels(new ArrayList<>(found.subList(known, found.size())), at, end));
     labels = end;
   }
 
   private void handleUpTo(long applied) {
-    for (HandOff.Labels next = waiting.peek();
+    for (Handed.Labels next = waiting.peek();
         next != null && next.upTo() <= applied;
         next = waiting.peek()) {
       loop.handle(waiting.remove());

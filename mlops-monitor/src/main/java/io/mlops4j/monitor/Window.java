@@ -1,6 +1,6 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.watch.Span;
+import io.mlops4j.monitor.live.rows.Span;
 import java.time.Duration;
 import java.util.Objects;
 

@@ -1,8 +1,8 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.monitor.drift.WindowReport;
-import io.mlops4j.monitor.state.StateReader;
-import io.mlops4j.monitor.state.StateWriter;
+import io.mlops4j.monitor.live.state.StateReader;
+import io.mlops4j.monitor.live.state.StateWriter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;

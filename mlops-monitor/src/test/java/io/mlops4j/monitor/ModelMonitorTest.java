@@ -14,7 +14,7 @@ import io.mlops4j.monitor.alarm.Incident;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.FeaturePolicy;
 import io.mlops4j.monitor.drift.WindowReport;
-import io.mlops4j.monitor.handoff.ProcessorMeter;
+import io.mlops4j.monitor.live.intake.ProcessorMeter;
 import io.mlops4j.monitor.performance.LabelCounts;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.rollout.Evidence;

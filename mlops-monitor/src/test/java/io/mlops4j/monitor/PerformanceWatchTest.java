@@ -8,12 +8,17 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.NotWatched;
-import io.mlops4j.monitor.alarm.incidents.Finding;
-import io.mlops4j.monitor.alarm.incidents.Judged;
 import io.mlops4j.monitor.drift.DriftPolicy;
-import io.mlops4j.monitor.handoff.CallSampling;
-import io.mlops4j.monitor.handoff.HandOff;
-import io.mlops4j.monitor.handoff.LabelKey;
+import io.mlops4j.monitor.live.finding.Finding;
+import io.mlops4j.monitor.live.finding.Judged;
+import io.mlops4j.monitor.live.rows.CallSampling;
+import io.mlops4j.monitor.live.rows.FalseAlarms;
+import io.mlops4j.monitor.live.rows.Handed;
+import io.mlops4j.monitor.live.rows.JoinRule;
+import io.mlops4j.monitor.live.rows.LabelKey;
+import io.mlops4j.monitor.live.rows.Span;
+import io.mlops4j.monitor.live.watch.WatchSettings;
+import io.mlops4j.monitor.live.watch.labels.LabelWatch;
 import io.mlops4j.monitor.performance.LabelCoverage;
 import io.mlops4j.monitor.performance.PerformanceEstimator;
 import io.mlops4j.monitor.performance.PerformancePeriod;
@@ -21,11 +26,6 @@ import io.mlops4j.monitor.performance.task.Measured;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.quality.QualityReference;
 import io.mlops4j.monitor.quality.QualitySuite;
-import io.mlops4j.monitor.watch.FalseAlarms;
-import io.mlops4j.monitor.watch.JoinRule;
-import io.mlops4j.monitor.watch.Span;
-import io.mlops4j.monitor.watch.WatchSettings;
-import io.mlops4j.monitor.watch.labels.LabelWatch;
 import io.mlops4j.rollout.Evidence;
 import java.time.Duration;
 import java.time.Instant;
@@ -89,17 +89,17 @@ class PerformanceWatchTest {
     }
     try (FeatureBatch features = FeatureBatch.builder(allocator).strings("key", keys).build();
         FeatureBatch outputs = FeatureBatch.builder(allocator).doubles("score", scores).build()) {
-      watch.answered(new HandOff.Answered(by, route, features, outputs, null, at));
+      watch.answered(new Handed.Answered(by, route, features, outputs, null, at));
     }
     nextKey += keys.length;
   }
 
   private void label(LabelWatch watch, int firstKey, double[] labels, Instant at) {
-    List<HandOff.Label> all = new ArrayList<>();
+    List<Handed.Label> all = new ArrayList<>();
     for (int i = 0; i < labels.length; i++) {
-      all.add(new HandOff.Label(LabelKey.of("k" + (firstKey + i)), labels[i]));
+      all.add(new Handed.Label(LabelKey.of("k" + (firstKey + i)), labels[i]));
     }
-    watch.labelled(new HandOff.Labels(all, at, 0));
+    watch.labelled(new Handed.Labels(all, at, 0));
     collect(watch, at);
   }
 

@@ -3,7 +3,7 @@ package io.mlops4j.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.mlops4j.monitor.handoff.ProcessorBudget;
+import io.mlops4j.monitor.live.intake.ProcessorBudget;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

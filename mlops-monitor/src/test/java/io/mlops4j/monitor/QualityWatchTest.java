@@ -10,7 +10,14 @@ import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.alarm.Incident;
 import io.mlops4j.monitor.drift.DriftPolicy;
-import io.mlops4j.monitor.handoff.HandOff;
+import io.mlops4j.monitor.live.rows.FalseAlarms;
+import io.mlops4j.monitor.live.rows.Handed;
+import io.mlops4j.monitor.live.rows.Span;
+import io.mlops4j.monitor.live.state.StateReader;
+import io.mlops4j.monitor.live.state.StateWriter;
+import io.mlops4j.monitor.live.watch.WatchSettings;
+import io.mlops4j.monitor.live.watch.quality.LabelDelayWatch;
+import io.mlops4j.monitor.live.watch.quality.QualityWatch;
 import io.mlops4j.monitor.profile.Flights;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.internal.BinaryFrame;
@@ -19,13 +26,6 @@ import io.mlops4j.monitor.quality.QualityPolicy;
 import io.mlops4j.monitor.quality.QualityReference;
 import io.mlops4j.monitor.quality.QualityResult;
 import io.mlops4j.monitor.quality.QualitySuite;
-import io.mlops4j.monitor.state.StateReader;
-import io.mlops4j.monitor.state.StateWriter;
-import io.mlops4j.monitor.watch.FalseAlarms;
-import io.mlops4j.monitor.watch.Span;
-import io.mlops4j.monitor.watch.WatchSettings;
-import io.mlops4j.monitor.watch.quality.LabelDelayWatch;
-import io.mlops4j.monitor.watch.quality.QualityWatch;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -414,7 +414,7 @@ class QualityWatchTest {
           FeatureBatch answers =
               FeatureBatch.builder(allocator).doubles("probability", new double[20]).build()) {
         watch.answered(
-            new HandOff.Answered(
+            new Handed.Answered(
                 Events.version(1),
                 InferenceEvent.Route.PRIMARY,
                 rows,

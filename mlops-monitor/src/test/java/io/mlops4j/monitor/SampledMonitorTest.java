@@ -10,7 +10,7 @@ import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.drift.WindowReport;
-import io.mlops4j.monitor.handoff.ProcessorMeter;
+import io.mlops4j.monitor.live.intake.ProcessorMeter;
 import io.mlops4j.monitor.performance.LabelCounts;
 import io.mlops4j.monitor.profile.NumberProfile;
 import io.mlops4j.monitor.profile.Profile;

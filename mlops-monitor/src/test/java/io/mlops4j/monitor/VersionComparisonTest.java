@@ -8,9 +8,9 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.ModelCard;
-import io.mlops4j.monitor.handoff.HandOff;
+import io.mlops4j.monitor.live.rows.Handed;
+import io.mlops4j.monitor.live.watch.shadow.ShadowWatch;
 import io.mlops4j.monitor.profile.Profile;
-import io.mlops4j.monitor.watch.shadow.ShadowWatch;
 import io.mlops4j.rollout.Gate;
 import io.mlops4j.rollout.OutputDifference;
 import io.mlops4j.rollout.Trial;
@@ -278,9 +278,9 @@ class VersionComparisonTest {
     }
   }
 
-  private static HandOff.Answered handedOver(
+  private static Handed.Answered handedOver(
       ServedBy by, Route route, FeatureBatch features, FeatureBatch outputs) {
-    return new HandOff.Answered(by, route, features, outputs, null, new ManualClock().instant());
+    return new Handed.Answered(by, route, features, outputs, null, new ManualClock().instant());
   }
 
   @Test

@@ -1,8 +1,8 @@
 package io.mlops4j.monitor.performance;
 
+import io.mlops4j.monitor.live.state.StateReader;
+import io.mlops4j.monitor.live.state.StateWriter;
 import io.mlops4j.monitor.profile.internal.BinaryFrame;
-import io.mlops4j.monitor.state.StateReader;
-import io.mlops4j.monitor.state.StateWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -1,8 +1,8 @@
 package io.mlops4j.monitor.quality;
 
+import io.mlops4j.monitor.live.state.StateReader;
+import io.mlops4j.monitor.live.state.StateWriter;
 import io.mlops4j.monitor.profile.internal.TimeResolution;
-import io.mlops4j.monitor.state.StateReader;
-import io.mlops4j.monitor.state.StateWriter;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -2,10 +2,10 @@ package io.mlops4j.monitor.quality;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.live.state.StateReader;
+import io.mlops4j.monitor.live.state.StateWriter;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.internal.BinaryFrame;
-import io.mlops4j.monitor.state.StateReader;
-import io.mlops4j.monitor.state.StateWriter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

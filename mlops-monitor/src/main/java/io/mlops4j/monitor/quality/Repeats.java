@@ -1,7 +1,7 @@
 package io.mlops4j.monitor.quality;
 
-import io.mlops4j.monitor.state.StateReader;
-import io.mlops4j.monitor.state.StateWriter;
+import io.mlops4j.monitor.live.state.StateReader;
+import io.mlops4j.monitor.live.state.StateWriter;
 
 /**
  * Counts distinct row hashes in bounded memory: distinct sampling (Gibbons, 2001). Hashes with a

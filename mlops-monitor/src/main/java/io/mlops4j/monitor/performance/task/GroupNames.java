@@ -1,8 +1,8 @@
 package io.mlops4j.monitor.performance.task;
 
 import io.mlops4j.feature.FeatureBatch;
-import io.mlops4j.monitor.state.StateReader;
-import io.mlops4j.monitor.state.StateWriter;
+import io.mlops4j.monitor.live.state.StateReader;
+import io.mlops4j.monitor.live.state.StateWriter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

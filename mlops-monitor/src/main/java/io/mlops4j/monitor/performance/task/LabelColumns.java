@@ -1,8 +1,8 @@
 package io.mlops4j.monitor.performance.task;
 
 import io.mlops4j.feature.FeatureBatch;
-import io.mlops4j.monitor.handoff.HandOff;
-import io.mlops4j.monitor.handoff.LabelKey;
+import io.mlops4j.monitor.live.rows.Handed;
+import io.mlops4j.monitor.live.rows.LabelKey;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +40,7 @@ public final class LabelColumns {
   }
 
   /** Reads many labels that are joined by key: numbers, booleans or names of classes. */
-  public static List<HandOff.Label> labels(
+  public static List<Handed.Label> labels(
       FeatureBatch keysAndLabels, String keyColumn, PerformanceTask<?> task) {
     FieldVector keys = keysAndLabels.column(keyColumn);
     List<FieldVector> others =
@@ -49,7 +49,7 @@ public final class LabelColumns {
       throw new IllegalArgumentException(
           "labels: found " + others.size() + " columns besides the key, expected one");
     }
-    List<HandOff.Label> labels = new ArrayList<>(keysAndLabels.rows());
+    List<Handed.Label> labels = new ArrayList<>(keysAndLabels.rows());
     for (int row = 0; row < keysAndLabels.rows(); row++) {
       String key = key(keysAndLabels, keys, row);
       if (key == null) {
@@ -57,7 +57,7 @@ public final class LabelColumns {
             keyColumn + ": found a null in row " + row + ", expected a key");
       }
       labels.add(
-          new HandOff.Label(LabelKey.of(key), label(keysAndLabels, others.get(0), row, task)));
+          new Handed.Label(LabelKey.of(key), label(keysAndLabels, others.get(0), row, task)));
     }
     return labels;
   }

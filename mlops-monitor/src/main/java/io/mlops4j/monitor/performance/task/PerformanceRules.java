@@ -1,7 +1,7 @@
 package io.mlops4j.monitor.performance.task;
 
+import io.mlops4j.monitor.live.rows.Span;
 import io.mlops4j.monitor.performance.PerformanceEstimator;
-import io.mlops4j.monitor.watch.Span;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

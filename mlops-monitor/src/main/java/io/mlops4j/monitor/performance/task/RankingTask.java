@@ -1,7 +1,7 @@
 package io.mlops4j.monitor.performance.task;
 
 import io.mlops4j.feature.FeatureBatch;
-import io.mlops4j.monitor.handoff.LabelKey;
+import io.mlops4j.monitor.live.rows.LabelKey;
 import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.monitor.performance.RankingPerformance;
 import java.util.ArrayList;
@@ -76,7 +76,8 @@ public final class RankingTask extends PerformanceTask<RankingPerformance> {
   Metric.@Nullable Undefined unmeasurable(LabelledRows rows) {
     return rows.isSampled()
         ? new Metric.Undefined(
-            "not all labelled items are held, and a query without some of its items has no ranking; raise PerformancePolicy.rows(...)")
+            "not all labelled items are held, and a query without some of its items has no ranking;"
+                + " raise PerformancePolicy.rows(...)")
         : null;
   }
 

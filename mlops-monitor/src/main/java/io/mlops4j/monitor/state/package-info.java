@@ -1,8 +1,0 @@
-/**
- * The stored state of a monitor: writing and reading it, the folder of snapshots, and the journal
- * between them.
- */
-@NullMarked
-package io.mlops4j.monitor.state;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,8 +1,0 @@
-/**
- * The watch of drift: windows of each version in the bins of the reference, and detectors that look
- * at every row.
- */
-@NullMarked
-package io.mlops4j.monitor.watch.drift;
-
-import org.jspecify.annotations.NullMarked;

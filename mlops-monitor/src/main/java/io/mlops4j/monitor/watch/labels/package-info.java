@@ -1,8 +1,0 @@
-/**
- * The watch of performance: predictions wait for their labels, and each version is measured and
- * judged period by period.
- */
-@NullMarked
-package io.mlops4j.monitor.watch.labels;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** The watch of data quality, and of the delay of labels. */
-@NullMarked
-package io.mlops4j.monitor.watch.quality;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** The watch that compares a shadow with the version that serves. */
-@NullMarked
-package io.mlops4j.monitor.watch.shadow;
-
-import org.jspecify.annotations.NullMarked;
