@@ -15,6 +15,7 @@ import java.io.Externalizable;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.nio.channels.FileLock;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The arrows between the rooms, checked where all of them are on one class path. */
@@ -89,6 +90,33 @@ class HouseRulesTest {
             .resideOutsideOfPackage("io.mlops4j.monitor.report..")
             .should()
             .dependOnClassesThat(in("io.mlops4j.monitor.report")));
+  }
+
+  /** Each stage knows only the next one; a finding is what watches tell and incidents take. */
+  @Test
+  void aRowGoesOneWayThroughALiveMonitor() {
+    checkStage("intake");
+    checkStage("window", "watch");
+    checkStage("watch", "finding");
+    checkStage("finding");
+    checkStage("incident", "finding", "alarm");
+    checkStage("alarm");
+  }
+
+  /**
+   * All stages may use the rows and the state; as these have no cycle with them, they know none.
+   */
+  private static void checkStage(String stage, String... next) {
+    String live = "io.mlops4j.monitor.live";
+    String[] known =
+        Stream.concat(Stream.of(stage, "rows", "state"), Stream.of(next))
+            .map(one -> live + "." + one + "..")
+            .toArray(String[]::new);
+    check(
+        noClasses()
+            .that(in(live + "." + stage + ".."))
+            .should()
+            .dependOnClassesThat(in(live + "..").and(DescribedPredicate.not(in(known)))));
   }
 
   @Test

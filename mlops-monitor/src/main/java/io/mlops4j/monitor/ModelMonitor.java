@@ -11,7 +11,10 @@ import io.mlops4j.monitor.alarm.NotWatched;
 import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.gate.CallWatch;
 import io.mlops4j.monitor.internal.Conditions;
+import io.mlops4j.monitor.live.MonitorCore;
+import io.mlops4j.monitor.live.MonitorLoop;
 import io.mlops4j.monitor.live.intake.LabelIntake;
+import io.mlops4j.monitor.performance.task.Measured;
 import io.mlops4j.monitor.performance.task.PerformanceRules;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SlicedProfile;
@@ -286,7 +289,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    */
   public Optional<Performance> performance(ServedBy version) {
     Objects.requireNonNull(version, "version");
-    return Optional.ofNullable(core.loop().performance(version));
+    return Optional.ofNullable(core.loop().performance(version)).map(Performance::new);
   }
 
   /**
@@ -321,7 +324,20 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    * last handled batch or labels}
    */
   public MonitorCounts counts() {
-    return core.counts();
+    MonitorLoop.Counts handled = core.loop().counts();
+    return new MonitorCounts(
+        handled.rows(),
+        handled.shadows(),
+        handled.unfit(),
+        handled.discarded(),
+        core.sampling().leftOut(),
+        handled.dropped() + core.intake().dropped(),
+        core.intake().failedCalls(),
+        core.intake().emptyCalls(),
+        handled.clockSetBack(),
+        handled.labels(),
+        core.alarms().suppressed(),
+        core.failures().count());
   }
 
   /**
@@ -329,7 +345,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    * See {@link MonitorBuilder#processorShare}}
    */
   public double countedShare() {
-    return core.countedShare();
+    return core.sampling().share();
   }
 
   /**
@@ -379,7 +395,17 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    *     without a shadow
    */
   public List<VersionComparison> comparisons() {
-    return core.loop().comparisons();
+    return core.loop().comparisons().stream()
+        .map(
+            one ->
+                new VersionComparison(
+                    one.pair().baseline(),
+                    one.pair().candidate(),
+                    one.rows(),
+                    one.unpairedBaseline(),
+                    one.unpairedCandidate(),
+                    one.outputs()))
+        .toList();
   }
 
   /**
@@ -407,7 +433,8 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   @Nullable Performance performanceSince(Predicate<ServedBy> which, Instant at) {
-    return core.loop().performanceSince(which, at);
+    Measured<?> measured = core.loop().performanceSince(which, at);
+    return measured == null ? null : new Performance(measured);
   }
 
   Collection<WindowReport> newestWindows() {
@@ -422,7 +449,15 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    *     judgements
    */
   public MonitorHistory history() {
-    return core.loop().history(core.settings());
+    MonitorLoop loop = core.loop();
+    return new MonitorHistory(
+        core.settings().clock().instant(),
+        loop.reference(),
+        loop.windows().stream().map(WindowSummary::new).toList(),
+        loop.tracks().stream()
+            .map(one -> new MonitorHistory.Track(one.servedBy(), one.shadow(), one.history()))
+            .toList(),
+        loop.incidents().all());
   }
 
   /**
@@ -509,6 +544,16 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
 
   /** {@return how the state is stored; empty without {@link MonitorBuilder#stateIn}} */
   public Optional<StateStatus> state() {
-    return Optional.ofNullable(core.state());
+    return Optional.ofNullable(core.state())
+        .map(
+            one ->
+                new StateStatus(
+                    one.folder(),
+                    one.newest(),
+                    one.snapshotBytes(),
+                    one.journalBytes(),
+                    one.tornBytes(),
+                    one.damages(),
+                    Optional.ofNullable(one.problem())));
   }
 }

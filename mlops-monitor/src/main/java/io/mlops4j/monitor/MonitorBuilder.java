@@ -3,6 +3,9 @@ package io.mlops4j.monitor;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.WindowReport;
+import io.mlops4j.monitor.live.MonitorCore;
+import io.mlops4j.monitor.live.MonitorSettings;
+import io.mlops4j.monitor.live.SettingsCheck;
 import io.mlops4j.monitor.live.alarm.AlarmLimit;
 import io.mlops4j.monitor.live.intake.ProcessorLimit;
 import io.mlops4j.monitor.live.intake.ProcessorMeter;
@@ -21,6 +24,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -413,21 +417,31 @@ public final class MonitorBuilder {
    *     exist; or if the reference, the key or the output does not fit the {@linkplain #card card}
    */
   public ModelMonitor start() {
+    if (performance != null) {
+      performance.check();
+    }
+    PerformancePolicy policy =
+        performance == null && labels != null ? PerformancePolicy.binary() : performance;
     MonitorSettings settings =
         new MonitorSettings(
             reference,
             slices,
-            window,
-            falseAlarms,
-            labels,
+            window.span(),
+            falseAlarms.budget(),
+            labels == null ? null : labels.rule(),
             clock,
-            performance,
+            policy == null ? null : policy.rules(),
             handOffRows,
             limit,
             learned == null ? features : learned.policy(features),
             learned == null ? outputs : learned.policy(outputs),
             suite(),
-            without,
+            new MonitorSettings.Parts(
+                !without.contains(Watched.FEATURES),
+                !without.contains(Watched.OUTPUTS),
+                !without.contains(Watched.QUALITY),
+                !without.contains(Watched.PERFORMANCE)),
+            new TreeSet<>(without).toString(),
             new AlarmLimit(alarms, alarmsPer),
             actionLimit,
             folder == null

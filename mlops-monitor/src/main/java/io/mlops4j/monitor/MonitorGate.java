@@ -7,6 +7,7 @@ import io.mlops4j.monitor.gate.CallGate;
 import io.mlops4j.monitor.internal.AnytimeBounds;
 import io.mlops4j.monitor.internal.AnytimeBounds.Range;
 import io.mlops4j.monitor.internal.Conditions;
+import io.mlops4j.monitor.live.window.WindowEffects;
 import io.mlops4j.rollout.Evidence;
 import io.mlops4j.rollout.Gate;
 import io.mlops4j.rollout.OutputDifference;
@@ -302,7 +303,7 @@ public final class MonitorGate implements Gate {
   }
 
   private static boolean drifted(WindowReport window, Incident.Finding drift) {
-    return WindowSummary.of(window, List.of()).drifted(drift.subject());
+    return new WindowSummary(WindowEffects.of(window, List.of())).drifted(drift.subject());
   }
 
   private Verdict incidents(

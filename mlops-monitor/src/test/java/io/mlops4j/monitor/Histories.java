@@ -3,6 +3,7 @@ package io.mlops4j.monitor;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.alarm.Incident;
+import io.mlops4j.monitor.live.window.WindowEffects;
 import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.monitor.performance.PerformancePeriod;
 import io.mlops4j.rollout.Evidence;
@@ -85,8 +86,7 @@ public final class Histories {
         effects[c] = (float) ((i * 31 + c * 17) % 100) / (c % 7 == 0 ? -20 : 200);
       }
       Instant from = START.plus(i, ChronoUnit.HOURS);
-      all.add(
-          new WindowSummary(from, from.plus(1, ChronoUnit.HOURS), V1, 1_000, 0, names, effects));
+      all.add(summary(from, from.plus(1, ChronoUnit.HOURS), 1_000, V1, names, effects));
     }
     List<Incident> incidents = new ArrayList<>();
     for (int i = 0; i < 300; i++) {
@@ -104,9 +104,8 @@ public final class Histories {
         Instant.MAX,
         null,
         List.of(
-            new WindowSummary(
-                Instant.MIN, Instant.MIN.plus(day), V1, 1_000, 0, List.of("x"), new float[] {-2}),
-            new WindowSummary(last, Instant.MAX, V1, 1_000, 0, List.of("x"), new float[] {-2})),
+            summary(Instant.MIN, Instant.MIN.plus(day), 1_000, V1, List.of("x"), -2),
+            summary(last, Instant.MAX, 1_000, V1, List.of("x"), -2)),
         List.of(),
         List.of());
   }
@@ -118,7 +117,12 @@ public final class Histories {
 
   public static WindowSummary window(
       Instant from, ServedBy by, List<String> columns, float... effects) {
-    return new WindowSummary(from, from.plus(1, ChronoUnit.DAYS), by, 20_000, 0, columns, effects);
+    return summary(from, from.plus(1, ChronoUnit.DAYS), 20_000, by, columns, effects);
+  }
+
+  private static WindowSummary summary(
+      Instant from, Instant to, long rows, ServedBy by, List<String> columns, float... effects) {
+    return new WindowSummary(new WindowEffects(from, to, by, rows, 0, columns, effects));
   }
 
   private static MonitorHistory.Track track(

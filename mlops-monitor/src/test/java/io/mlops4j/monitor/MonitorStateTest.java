@@ -12,6 +12,7 @@ import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.alarm.Incident;
 import io.mlops4j.monitor.alarm.NotWatched;
 import io.mlops4j.monitor.drift.WindowReport;
+import io.mlops4j.monitor.live.StateJournal;
 import io.mlops4j.monitor.live.state.FaultyDisk;
 import io.mlops4j.monitor.live.state.Output;
 import io.mlops4j.monitor.profile.Profile;

@@ -9,6 +9,7 @@ import io.mlops4j.monitor.drift.DriftVerdict;
 import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.live.state.StateReader;
 import io.mlops4j.monitor.live.state.StateWriter;
+import io.mlops4j.monitor.live.window.WindowHistory;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SlicedProfile;
 import io.mlops4j.monitor.profile.Slices;
@@ -62,11 +63,15 @@ class WindowHistoryTest {
     }
   }
 
+  private static List<WindowSummary> all(WindowHistory history) {
+    return history.all().stream().map(WindowSummary::new).toList();
+  }
+
   @Test
   void aWindowKeepsTheEffectsOfItsColumns() {
     DriftReport drift = drift(1);
     history.add(report(1, drift));
-    WindowSummary window = history.all().get(0);
+    WindowSummary window = all(history).get(0);
     assertThat(window.from()).isEqualTo(START.plusSeconds(3_600));
     assertThat(window.to()).isEqualTo(START.plusSeconds(7_200));
     assertThat(window.servedBy()).isEqualTo(Events.version(1));
@@ -96,18 +101,18 @@ class WindowHistoryTest {
               .mapToDouble(feature -> ((DriftVerdict.Judged) feature.verdict()).relativeEffect())
               .max()
               .orElseThrow();
-      assertThat(history.all().get(0).effect("x")).isEqualTo((float) largest);
-      assertThat(history.all().get(0).drifted("x")).isTrue();
+      assertThat(all(history).get(0).effect("x")).isEqualTo((float) largest);
+      assertThat(all(history).get(0).drifted("x")).isTrue();
     }
   }
 
   @Test
   void theNewestWindowsAreKept() {
     DriftReport drift = drift(0);
-    for (int i = 0; i < WindowHistory.MOST_WINDOWS + 5; i++) {
+    for (int i = 0; i < 1_005; i++) {
       history.add(report(i, drift));
     }
-    List<WindowSummary> all = history.all();
+    List<WindowSummary> all = all(history);
     assertThat(all).hasSize(1_000);
     assertThat(all.get(0).from()).isEqualTo(START.plus(Duration.ofHours(5)));
     assertThat(all.get(999).columns()).as("shared").isSameAs(all.get(0).columns());
@@ -129,9 +134,9 @@ class WindowHistoryTest {
               return true;
             });
     assertThat(written(read, frame)).isEqualTo(bytes);
-    assertThat(read.all()).hasToString(history.all().toString());
-    assertThat(read.all().get(0).drifted("x")).isTrue();
-    assertThat(read.all().get(1).columns()).isSameAs(read.all().get(0).columns());
+    assertThat(all(read)).hasToString(all(history).toString());
+    assertThat(all(read).get(0).drifted("x")).isTrue();
+    assertThat(all(read).get(1).columns()).isSameAs(all(read).get(0).columns());
   }
 
   private static byte[] written(WindowHistory history, BinaryFrame frame) {

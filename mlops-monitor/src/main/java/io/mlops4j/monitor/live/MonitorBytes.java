@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.live;
 
 import io.mlops4j.model.Digest;
 import io.mlops4j.monitor.live.state.StateReader;
@@ -46,7 +46,7 @@ final class MonitorBytes {
     settings.put("reference", Digest.sha256(reference).abbreviated());
     settings.put("window", of.window().toString());
     settings.put("falseAlarms", of.falseAlarms().toString());
-    settings.put("without", new TreeSet<>(of.without()).toString());
+    settings.put("without", of.without());
     settings.put("key", of.joinsById() ? "prediction id" : String.valueOf(of.keyColumn()));
     PerformanceRules performance = of.measured();
     if (performance != null) {

@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.live;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.monitor.live.rows.Handed;

@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.live;
 
 import io.mlops4j.internal.Suggestions;
 import io.mlops4j.model.Feature;
@@ -10,33 +10,33 @@ import io.mlops4j.model.ValueSpec;
 import io.mlops4j.monitor.alarm.NotWatched;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.DriftReport;
+import io.mlops4j.monitor.performance.task.PerformanceRules;
 import io.mlops4j.monitor.profile.ColumnProfile;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.Role;
 import io.mlops4j.monitor.profile.SkippedColumn;
 import io.mlops4j.monitor.profile.TimeProfile;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Rejects settings with which a monitor could watch nothing, before it starts. */
-final class SettingsCheck {
+public final class SettingsCheck {
   private final MonitorSettings settings;
   private final Profile reference;
   private final @Nullable String key;
   private final @Nullable String score;
 
-  SettingsCheck(MonitorSettings settings) {
+  public SettingsCheck(MonitorSettings settings) {
     this.settings = settings;
     this.reference = settings.reference();
     this.key = settings.keyColumn();
-    PerformancePolicy policy = settings.performance();
-    this.score = policy == null ? null : policy.rules().task().output();
+    PerformanceRules performance = settings.performance();
+    this.score = performance == null ? null : performance.task().output();
   }
 
-  void check(@Nullable ModelCard card) {
+  public void check(@Nullable ModelCard card) {
     checkParts();
     checkRows();
     if (settings.watchesDrift()) {
@@ -87,7 +87,7 @@ final class SettingsCheck {
   /** The rows of a window of time are known only when it ends. */
   private void checkWindow() {
     int least = leastRows();
-    if (settings.window().span().isFullOf(least - 1)) {
+    if (settings.window().isFullOf(least - 1)) {
       throw new IllegalArgumentException(
           "window: found %s, expected at least %d rows, because fewer are never enough for a verdict; Window.sliding(...) judges often"
               .formatted(settings.window(), least));
@@ -97,8 +97,8 @@ final class SettingsCheck {
   /** The rows without which a feature or an output gets no verdict. */
   private int leastRows() {
     return Math.max(
-        settings.watches(Watched.FEATURES) ? settings.features().minimumRows() : 1,
-        settings.watches(Watched.OUTPUTS) ? settings.outputs().minimumRows() : 1);
+        settings.parts().features() ? settings.features().minimumRows() : 1,
+        settings.parts().outputs() ? settings.outputs().minimumRows() : 1);
   }
 
   private static void checkColumns(Profile reference) {
@@ -112,8 +112,7 @@ final class SettingsCheck {
   }
 
   private void checkParts() {
-    boolean none = Arrays.stream(Watched.values()).noneMatch(settings::watches);
-    if (none) {
+    if (!settings.watchesAny()) {
       throw new IllegalArgumentException(
           "without: found %s and %s, expected a part that is watched"
               .formatted(settings.without(), settings.labels() == null ? "no labels" : "labels"));
@@ -130,13 +129,10 @@ final class SettingsCheck {
   }
 
   private void checkLabels() {
-    PerformancePolicy policy = settings.performance();
-    if (policy == null) {
-      return;
-    }
-    policy.check();
-    if (settings.labels() == null
-        && (policy.rules().estimator() == null || !policy.rules().bounds().isEmpty())) {
+    PerformanceRules performance = settings.performance();
+    if (performance != null
+        && settings.labels() == null
+        && (performance.estimator() == null || !performance.bounds().isEmpty())) {
       throw new IllegalArgumentException(
           "labels: found performance(...) without labels to compare with; add"
               + " labels(LabelJoin...), or leave it out to watch drift only");

@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.live;
 
 import io.mlops4j.monitor.internal.Failures;
 import io.mlops4j.monitor.live.alarm.Actions;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The parts of a running monitor, and their life: intake and hand-off, the loop and its thread, the
  * folder of the state, alarms and their actions. Thread safe.
  */
-final class MonitorCore implements AutoCloseable {
+public final class MonitorCore implements AutoCloseable {
   private final MonitorSettings settings;
   private final CallSampling sampling = new CallSampling();
   private final Failures failures = new Failures();
@@ -69,68 +69,49 @@ final class MonitorCore implements AutoCloseable {
    *
    * @param restored a snapshot, or null
    */
-  static MonitorCore start(MonitorSettings settings, byte @Nullable [] restored) {
+  public static MonitorCore start(MonitorSettings settings, byte @Nullable [] restored) {
     MonitorCore core = new MonitorCore(settings, restored);
     core.thread.start();
     core.actions.start();
     return core;
   }
 
-  MonitorSettings settings() {
+  public MonitorSettings settings() {
     return settings;
   }
 
-  MonitorLoop loop() {
+  public MonitorLoop loop() {
     return loop;
   }
 
-  Intake intake() {
+  public Intake intake() {
     return intake;
   }
 
-  AlarmActions alarms() {
+  public AlarmActions alarms() {
     return alarms;
   }
 
-  Failures failures() {
+  public Failures failures() {
     return failures;
   }
 
   /** How the state is stored; null if it is not. */
-  @Nullable StateStatus state() {
+  public StateKeeper.@Nullable Status state() {
     return state == null ? null : state.status();
   }
 
   /** Stores labels and hands them over, waiting for room. */
-  void add(List<Handed.Label> labels) {
+  public void add(List<Handed.Label> labels) {
     journal.add(labels, settings.clock(), thread);
   }
 
-  /** The counts of the loop, and those of the parts around it. */
-  MonitorCounts counts() {
-    MonitorCounts last = loop.counts();
-    return new MonitorCounts(
-        last.rows(),
-        last.shadows(),
-        last.unfit(),
-        last.discarded(),
-        sampling.leftOut(),
-        last.dropped() + intake.dropped(),
-        intake.failedCalls(),
-        intake.emptyCalls(),
-        last.clockSetBack(),
-        last.labels(),
-        alarms.suppressed(),
-        failures.count());
-  }
-
-  /** The share of the calls whose rows are counted now. */
-  double countedShare() {
-    return sampling.share();
+  public CallSampling sampling() {
+    return sampling;
   }
 
   /** The rows and labels that wait in the hand-off. */
-  long waitingRows() {
+  public long waitingRows() {
     return handOff.rows();
   }
 
@@ -139,7 +120,7 @@ final class MonitorCore implements AutoCloseable {
    *
    * @throws IllegalStateException if there is no such window
    */
-  void acceptNewest() {
+  public void acceptNewest() {
     AtomicReference<@Nullable RuntimeException> refused = new AtomicReference<>();
     thread.run(
         () -> {
@@ -159,7 +140,7 @@ final class MonitorCore implements AutoCloseable {
   }
 
   /** Returns the state as bytes, after everything that was handed over before. */
-  byte[] snapshot() {
+  public byte[] snapshot() {
     AtomicReference<byte @Nullable []> taken = new AtomicReference<>();
     thread.run(() -> taken.set(new MonitorBytes(settings).write(loop)));
     byte[] bytes = taken.get();
@@ -171,7 +152,7 @@ final class MonitorCore implements AutoCloseable {
   }
 
   /** Waits for everything that was handed over before, and for its actions unless one blocks. */
-  void flush() {
+  public void flush() {
     thread.flush();
     try {
       actions.flush();

@@ -1,8 +1,11 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.live;
 
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.live.alarm.AlarmLimit;
 import io.mlops4j.monitor.live.intake.ProcessorLimit;
+import io.mlops4j.monitor.live.rows.FalseAlarms;
+import io.mlops4j.monitor.live.rows.JoinRule;
+import io.mlops4j.monitor.live.rows.Span;
 import io.mlops4j.monitor.live.state.StateSettings;
 import io.mlops4j.monitor.live.watch.WatchSettings;
 import io.mlops4j.monitor.performance.task.PerformanceRules;
@@ -14,7 +17,6 @@ import io.mlops4j.monitor.quality.QualitySuite;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,27 +24,29 @@ import org.jspecify.annotations.Nullable;
  *
  * @param slices null if rows are not sliced; merged, they are the reference
  * @param labels null if no labels were requested
- * @param performance null if no policy was stated
+ * @param performance null if neither a policy was stated nor labels were requested
+ * @param without the parts that are switched off, in words, which are part of the state
  * @param limit the budget of processor time
  * @param state null if the state is not stored
  * @param answerTolerance by which numbers of a shadow may differ
  * @param windowRows the expected rows of a window; the largest number if they are unknown
  * @param learned what the reference chose and why; null if the monitor was given a profile
  */
-record MonitorSettings(
+public record MonitorSettings(
     Profile reference,
     @Nullable SlicedProfile slices,
-    Window window,
-    OncePer falseAlarms,
-    @Nullable LabelJoin labels,
+    Span window,
+    FalseAlarms falseAlarms,
+    @Nullable JoinRule labels,
     Clock clock,
-    @Nullable PerformancePolicy performance,
+    @Nullable PerformanceRules performance,
     long handOffRows,
     ProcessorLimit limit,
     DriftPolicy features,
     DriftPolicy outputs,
     QualitySuite quality,
-    Set<Watched> without,
+    Parts parts,
+    String without,
     AlarmLimit alarmLimit,
     Duration actionLimit,
     @Nullable StateSettings state,
@@ -53,21 +57,27 @@ record MonitorSettings(
   /** Enough rows of a window for the checks of data quality that need values. */
   private static final long CHECKED_ROWS = 640;
 
-  /** Whether a part of the monitor is switched on. */
-  boolean watches(Watched part) {
-    return !without.contains(part) && (part != Watched.PERFORMANCE || labels != null);
+  /** The parts of a monitor, and whether each is switched on. */
+  public record Parts(boolean features, boolean outputs, boolean quality, boolean performance) {}
+
+  private boolean watchesPerformance() {
+    return parts.performance && labels != null;
+  }
+
+  /** Whether anything is watched. */
+  boolean watchesAny() {
+    return watchesDrift() || parts.quality || watchesPerformance();
   }
 
   /** Whether rows are compared with the reference. */
   boolean watchesDrift() {
-    return watches(Watched.FEATURES) || watches(Watched.OUTPUTS);
+    return parts.features || parts.outputs;
   }
 
   /** The rules for drift of the features and outputs that are watched. */
   DriftPolicy policy() {
     DriftPolicy none = DriftPolicy.withDefaults();
-    return (watches(Watched.FEATURES) ? features : none)
-        .withOutputs(watches(Watched.OUTPUTS) ? outputs : none);
+    return (parts.features ? features : none).withOutputs(parts.outputs ? outputs : none);
   }
 
   /** The columns of the reference whose side of the model is switched off. */
@@ -75,25 +85,22 @@ record MonitorSettings(
     return reference.columns().stream()
         .filter(
             name ->
-                !watches(
-                    reference.column(name).role() == Role.FEATURE
-                        ? Watched.FEATURES
-                        : Watched.OUTPUTS))
+                reference.column(name).role() == Role.FEATURE ? !parts.features : !parts.outputs)
         .toList();
   }
 
   /** The settings that watches read. */
-  WatchSettings watched() {
+  public WatchSettings watched() {
     return new WatchSettings(
         reference,
         slices,
-        window.span(),
-        falseAlarms.budget(),
+        window,
+        falseAlarms,
         policy(),
         switchedOff(),
         watchesDrift(),
         quality.withPolicy(quality.policy().withSampling(qualitySampling())),
-        labels == null ? null : labels.rule(),
+        labels,
         watches());
   }
 
@@ -108,9 +115,7 @@ record MonitorSettings(
 
   private int watches() {
     int watches =
-        (watchesDrift() ? 1 : 0)
-            + (watches(Watched.QUALITY) ? 1 : 0)
-            + (watches(Watched.PERFORMANCE) ? 1 : 0);
+        (watchesDrift() ? 1 : 0) + (parts.quality ? 1 : 0) + (watchesPerformance() ? 1 : 0);
     return Math.max(1, watches);
   }
 
@@ -118,13 +123,8 @@ record MonitorSettings(
    * The rules by which answers are compared with labels or estimated; null if performance is not
    * watched.
    */
-  @Nullable PerformanceRules measured() {
-    if (without.contains(Watched.PERFORMANCE)) {
-      return null;
-    }
-    PerformancePolicy policy =
-        performance == null && labels != null ? PerformancePolicy.binary() : performance;
-    return policy == null ? null : policy.rules();
+  public @Nullable PerformanceRules measured() {
+    return parts.performance ? performance : null;
   }
 
   /**
@@ -132,11 +132,11 @@ record MonitorSettings(
    * id.
    */
   @Nullable String keyColumn() {
-    return labels == null ? null : labels.rule().keyColumn();
+    return labels == null ? null : labels.keyColumn();
   }
 
   /** Whether labels are joined by prediction id. */
   boolean joinsById() {
-    return labels != null && labels.rule().keyColumn() == null;
+    return labels != null && labels.keyColumn() == null;
   }
 }

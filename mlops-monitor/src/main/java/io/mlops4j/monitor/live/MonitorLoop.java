@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.live;
 
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.ServedBy;
@@ -23,7 +23,9 @@ import io.mlops4j.monitor.live.watch.quality.QualityWatch;
 import io.mlops4j.monitor.live.watch.shadow.ShadowWatch;
 import io.mlops4j.monitor.live.window.BlockSplit;
 import io.mlops4j.monitor.live.window.MonitorTime;
+import io.mlops4j.monitor.live.window.WindowEffects;
 import io.mlops4j.monitor.live.window.WindowEnds;
+import io.mlops4j.monitor.live.window.WindowHistory;
 import io.mlops4j.monitor.performance.LabelCounts;
 import io.mlops4j.monitor.performance.task.Measured;
 import io.mlops4j.monitor.performance.task.PerformanceRules;
@@ -52,10 +54,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Only the monitor's thread calls {@link #handle}. Any thread may read figures and add actions.
  */
-final class MonitorLoop {
+public final class MonitorLoop {
   /** Versions that answered before the newest of them are forgotten. */
   private static final int MOST_VERSIONS = 64;
 
+  private final MonitorSettings settings;
   private final Failures failures;
   private final AlarmActions alarms;
   private final StateJournal journal;
@@ -81,8 +84,21 @@ final class MonitorLoop {
   private final WindowHistory windows = new WindowHistory();
   private final Map<ServedBy, WindowReport> newestWindows = new ConcurrentHashMap<>();
   private final List<WindowReport> ended = new ArrayList<>(); // by the item that is handled
-  private volatile MonitorCounts counts =
-      new MonitorCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, LabelWatch.NONE, 0, 0);
+  private volatile Counts counts = new Counts(0, 0, 0, 0, 0, 0, LabelWatch.NONE);
+
+  /**
+   * Counts of rows and labels, without those of the hand-off.
+   *
+   * @param dropped rows that could not be handled
+   */
+  public record Counts(
+      long rows,
+      long shadows,
+      long unfit,
+      long discarded,
+      long dropped,
+      long clockSetBack,
+      LabelCounts labels) {}
 
   MonitorLoop(
       MonitorSettings settings,
@@ -92,6 +108,7 @@ final class MonitorLoop {
       StateJournal journal) {
     PerformanceRules performance = settings.measured();
     WatchSettings watched = settings.watched();
+    this.settings = settings;
     this.failures = failures;
     this.alarms = alarms;
     this.journal = journal;
@@ -100,7 +117,7 @@ final class MonitorLoop {
     this.notWatched = skipped;
     this.baseline = new Baseline(settings.reference(), settings.slices());
     this.drift = new DriftWatch(watched, sampling, this::windowEnded);
-    QualityWatch checks = settings.watches(Watched.QUALITY) ? new QualityWatch(watched) : null;
+    QualityWatch checks = settings.parts().quality() ? new QualityWatch(watched) : null;
     this.quality = checks;
     LongConsumer delays = checks == null ? delay -> {} : checks::labelled;
     this.labels =
@@ -128,32 +145,27 @@ final class MonitorLoop {
   }
 
   /** The performance of a version; null if it is unknown or performance is not watched. */
-  @Nullable Performance performance(ServedBy version) {
-    return labels == null ? null : performance(labels.performance(version));
+  public @Nullable Measured<?> performance(ServedBy version) {
+    return labels == null ? null : labels.performance(version);
   }
 
-  @Nullable Performance performanceSince(Predicate<ServedBy> which, Instant at) {
-    return labels == null ? null : performance(labels.since(which, at));
+  /** The performance of some versions together since a time; null without predictions. */
+  public @Nullable Measured<?> performanceSince(Predicate<ServedBy> which, Instant at) {
+    return labels == null ? null : labels.since(which, at);
   }
 
-  private static @Nullable Performance performance(@Nullable Measured<?> measured) {
-    return measured == null ? null : new Performance(measured);
+  /** The versions with performance, in the order of their first rows. */
+  public List<VersionTrack> tracks() {
+    return labels == null ? List.of() : labels.tracks();
   }
 
-  MonitorHistory history(MonitorSettings settings) {
-    List<VersionTrack> tracks = labels == null ? List.of() : labels.tracks();
-    return new MonitorHistory(
-        settings.clock().instant(),
-        reference(settings),
-        windows.all(),
-        tracks.stream()
-            .map(one -> new MonitorHistory.Track(one.servedBy(), one.shadow(), one.history()))
-            .toList(),
-        incidents.all());
+  /** The newest windows, oldest first. */
+  public List<WindowEffects> windows() {
+    return windows.all();
   }
 
-  /** What the reference of these settings chose, and whether later rows took the place of its. */
-  private @Nullable String reference(MonitorSettings settings) {
+  /** What the reference chose, and whether later rows took the place of its; null if nothing. */
+  public @Nullable String reference() {
     String learned = settings.learned();
     return learned == null || baseline.whole().equals(settings.reference())
         ? learned
@@ -166,57 +178,48 @@ final class MonitorLoop {
   }
 
   /** Counts of rows and labels, without those of the hand-off. */
-  MonitorCounts counts() {
+  public Counts counts() {
     return counts;
   }
 
-  List<NotWatched> notWatched() {
+  public List<NotWatched> notWatched() {
     return notWatched;
   }
 
-  List<VersionComparison> comparisons() {
-    return shadow.comparisons().stream()
-        .map(
-            one ->
-                new VersionComparison(
-                    one.pair().baseline(),
-                    one.pair().candidate(),
-                    one.rows(),
-                    one.unpairedBaseline(),
-                    one.unpairedCandidate(),
-                    one.outputs()))
-        .toList();
+  /** Each shadow, compared with the version that serves. */
+  public List<ShadowWatch.Compared> comparisons() {
+    return shadow.comparisons();
   }
 
-  Incidents incidents() {
+  public Incidents incidents() {
     return incidents;
   }
 
   /** The version that serves; null before its first rows. */
-  @Nullable ServedBy serving() {
+  public @Nullable ServedBy serving() {
     ServedBy known = serving;
     WindowReport last = newestWindow; // restored
     return known != null || last == null ? known : last.servedBy();
   }
 
-  @Nullable WindowReport newestWindow() {
+  public @Nullable WindowReport newestWindow() {
     return newestWindow;
   }
 
-  @Nullable WindowReport newestWindow(ServedBy version) {
+  public @Nullable WindowReport newestWindow(ServedBy version) {
     return newestWindows.get(version);
   }
 
-  @Nullable QualityReport newestQuality() {
+  public @Nullable QualityReport newestQuality() {
     return quality == null ? null : quality.newest();
   }
 
   /** The newest complete window of each version that served lately. */
-  Collection<WindowReport> newestWindows() {
+  public Collection<WindowReport> newestWindows() {
     return newestWindows.values();
   }
 
-  Baseline baseline() {
+  public Baseline baseline() {
     return baseline;
   }
 
@@ -230,7 +233,7 @@ final class MonitorLoop {
   }
 
   /** Acknowledges an open incident; false if no open incident has this id. */
-  boolean acknowledge(String incident, String by) {
+  public boolean acknowledge(String incident, String by) {
     synchronized (incidents) { // the journal has the same order
       boolean known = incidents.acknowledge(incident, by);
       if (known) {
@@ -452,19 +455,14 @@ final class MonitorLoop {
 
   private void publishCounts() {
     counts =
-        new MonitorCounts(
+        new Counts(
             rows,
             shadows,
             drift.unfit(),
             drift.discarded(),
-            0,
             dropped,
-            0,
-            0,
             time.setBack(),
-            labelCounts(),
-            0,
-            0);
+            labelCounts());
   }
 
   private void windowEnded(WindowReport report) {

@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.live;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.monitor.alarm.NotWatched;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * replay therefore handles everything in the same order as the monitor did, and a label that a
  * snapshot has is not handled again.
  */
-final class StateJournal {
+public final class StateJournal {
   static final byte LABELS = 1;
   static final byte PREDICTED = 2;
   static final byte ALARMS = 3;
@@ -47,7 +47,7 @@ final class StateJournal {
   private static final int LABELS_OF_A_RECORD = 100_000;
 
   /** The state at the end of a window may be larger than a record. */
-  static final int BYTES_OF_A_RECORD = 4 << 20;
+  public static final int BYTES_OF_A_RECORD = 4 << 20;
 
   /** Half of the longest journal. */
   private static final long MOST_BYTES_FOR_WINDOWS = 512L << 20;

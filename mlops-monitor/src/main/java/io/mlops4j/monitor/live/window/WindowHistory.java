@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.live.window;
 
 import io.mlops4j.monitor.drift.WindowReport;
 import io.mlops4j.monitor.live.state.StateReader;
@@ -8,25 +8,25 @@ import java.util.Deque;
 import java.util.List;
 
 /** The newest windows. Written by the monitor's thread, read by any thread. */
-final class WindowHistory {
+public final class WindowHistory {
   static final int MOST_WINDOWS = 1_000;
 
   /** Bounds windows of many columns: four megabytes. */
   static final int MOST_EFFECTS = 1_000_000;
 
-  private final Deque<WindowSummary> windows = new ArrayDeque<>();
+  private final Deque<WindowEffects> windows = new ArrayDeque<>();
   private long effects;
 
-  synchronized void add(WindowReport report) {
-    add(WindowSummary.of(report, columns()));
+  public synchronized void add(WindowReport report) {
+    add(WindowEffects.of(report, columns()));
   }
 
   private List<String> columns() {
-    WindowSummary newest = windows.peekLast();
+    WindowEffects newest = windows.peekLast();
     return newest == null ? List.of() : newest.columns();
   }
 
-  private void add(WindowSummary window) {
+  private void add(WindowEffects window) {
     windows.addLast(window);
     effects += window.columns().size();
     while (windows.size() > MOST_WINDOWS || (effects > MOST_EFFECTS && windows.size() > 1)) {
@@ -35,21 +35,21 @@ final class WindowHistory {
   }
 
   /** Oldest first. */
-  synchronized List<WindowSummary> all() {
+  public synchronized List<WindowEffects> all() {
     return List.copyOf(windows);
   }
 
-  synchronized void write(StateWriter out) {
+  public synchronized void write(StateWriter out) {
     out.each(windows, (to, window) -> window.write(to));
   }
 
   /** Writes windows that were not added yet. */
-  static void write(List<WindowReport> more, StateWriter out) {
-    out.each(more, (to, report) -> WindowSummary.of(report, List.of()).write(to));
+  public static void write(List<WindowReport> more, StateWriter out) {
+    out.each(more, (to, report) -> WindowEffects.of(report, List.of()).write(to));
   }
 
   /** Adds the windows that were written. */
-  synchronized void read(StateReader in) {
-    in.forEach(each -> add(WindowSummary.read(each, columns())));
+  public synchronized void read(StateReader in) {
+    in.forEach(each -> add(WindowEffects.read(each, columns())));
   }
 }

@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.monitor.live;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.monitor.alarm.NotWatched;
@@ -9,11 +9,11 @@ import io.mlops4j.monitor.live.state.StateFolder;
 import io.mlops4j.monitor.live.state.StateSettings;
 import io.mlops4j.monitor.live.state.StoredState;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  * on each other take at most a twentieth of the time. After a failure, the next attempt follows a
  * second later.
  */
-final class StateKeeper implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(ModelMonitor.class);
+public final class StateKeeper implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger("io.mlops4j.monitor.ModelMonitor");
   private static final long BEAT = 1_000_000_000;
   private static final long SHARE = 20;
   private static final long LEAST_JOURNAL_BYTES = 64L << 20;
@@ -49,6 +49,16 @@ final class StateKeeper implements AutoCloseable {
     }
   }
 
+  /** How the state is stored, as of the newest attempt; a problem is null if there is none. */
+  public record Status(
+      Path folder,
+      Instant newest,
+      long snapshotBytes,
+      long journalBytes,
+      long tornBytes,
+      List<String> damages,
+      @Nullable String problem) {}
+
   private final Context context;
   private final MonitorBytes bytes;
   private final MonitorLoop loop;
@@ -65,7 +75,7 @@ final class StateKeeper implements AutoCloseable {
   /** The labels of the newest snapshot that was begun. */
   private long begunWith;
 
-  private volatile StateStatus status;
+  private volatile Status status;
 
   private StateKeeper(
       Context context, MonitorLoop loop, StateFolder folder, long tornBytes, List<String> damages) {
@@ -75,15 +85,14 @@ final class StateKeeper implements AutoCloseable {
     this.folder = folder;
     this.disk = new StateDisk(context.state().apart());
     this.firstRows = loop.counts().rows();
-    this.status =
-        new StateStatus(folder.path(), Instant.EPOCH, 0, 0, tornBytes, damages, Optional.empty());
+    this.status = new Status(folder.path(), Instant.EPOCH, 0, 0, tornBytes, damages, null);
   }
 
   /**
    * Restores the state of a folder, and begins to store.
    *
    * @param fresh makes a loop without state
-   * @param given makes the loop with the state of {@link MonitorBuilder#restore}, or null
+   * @param given makes the loop with the state of the snapshot that the application gave, or null
    * @throws DataException if the folder's state cannot be read or written
    * @throws IllegalArgumentException if the state belongs to other settings, or two states are
    *     given
@@ -137,9 +146,9 @@ final class StateKeeper implements AutoCloseable {
   }
 
   /** How the state is stored; for any thread. */
-  StateStatus status() {
-    StateStatus last = status;
-    return new StateStatus(
+  Status status() {
+    Status last = status;
+    return new Status(
         last.folder(),
         last.newest(),
         last.snapshotBytes(),
@@ -198,7 +207,7 @@ final class StateKeeper implements AutoCloseable {
     if (begunWith < unstored && context.journal().applied() >= unstored) {
       return true; // at once, but after a failure no more often than others
     }
-    if (status.problem().isPresent()) {
+    if (status.problem() != null) {
       return since >= BEAT;
     }
     boolean isLong = folder.journalBytes() > Math.max(LEAST_JOURNAL_BYTES, status.snapshotBytes());
@@ -263,26 +272,27 @@ final class StateKeeper implements AutoCloseable {
         return; // the problem goes on until the labels are handled
       }
       unstored = 0;
-      if (status.problem().isPresent()) {
+      if (status.problem() != null) {
         LOG.info("{}: the state is stored again", folder.path());
       }
-      report(at, size, Optional.empty());
+      report(at, size, null);
     }
   }
 
   private void problem(Throwable e) {
     context.failures().add(folder.path() + ": cannot store the state of the monitor", e);
     String why = e.getMessage() == null ? e.toString() : e.getMessage();
-    report(status.newest(), status.snapshotBytes(), Optional.of(why));
+    report(status.newest(), status.snapshotBytes(), why);
   }
 
-  private void report(Instant newest, long snapshotBytes, Optional<String> problem) {
+  private void report(Instant newest, long snapshotBytes, @Nullable String problem) {
     status =
-        new StateStatus(
+        new Status(
             folder.path(), newest, snapshotBytes, 0, status.tornBytes(), status.damages(), problem);
     List<NotWatched> reasons = new ArrayList<>();
-    problem.ifPresent(
-        why -> reasons.add(notWatched("cannot be stored: " + why + "; tried again every second")));
+    if (problem != null) {
+      reasons.add(notWatched("cannot be stored: " + problem + "; tried again every second"));
+    }
     if (loop.counts().rows() == firstRows) { // until an incident can name a version
       status.damages().forEach(damage -> reasons.add(notWatched(damage)));
     }
