@@ -35,6 +35,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -410,6 +413,57 @@ class MonitorStateTest {
     }
   }
 
+  /** The journal has acknowledgements and the ends of windows in the order in which they were. */
+  @Test
+  void whoAcknowledgedLastIsKnownAlthoughWindowsEndedMeanwhile() throws Exception {
+    Path copy;
+    List<Incident> incidents;
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    AtomicBoolean done = new AtomicBoolean();
+    try (ModelMonitor first = builder().stateIn(folder()).start()) {
+      List<Future<?>> both = new ArrayList<>();
+      for (String name : List.of("maria", "ivan")) {
+        both.add(
+            threads.submit(
+                () -> {
+                  while (!done.get()) {
+                    for (Incident one : first.incidents()) {
+                      acknowledge(first, one.id(), name);
+                    }
+                  }
+                }));
+      }
+      for (int window = 0; window < 20; window++) {
+        answer(first, V1, 500, 500 * window, window % 5 < 2 ? 2 : 0);
+        first.label("k" + 500 * window, 1);
+        first.flush();
+      }
+      answer(first, V1, 500, 500 * 20, 2);
+      first.flush();
+      done.set(true);
+      for (Future<?> one : both) {
+        one.get(1, TimeUnit.MINUTES);
+      }
+      incidents = first.incidents();
+      copy = killed();
+    } finally {
+      done.set(true);
+      threads.shutdownNow();
+    }
+    assertThat(incidents).hasSizeGreaterThan(3).extracting(Incident::id).doesNotHaveDuplicates();
+    try (ModelMonitor second = builder().stateIn(copy).start()) {
+      assertThat(second.incidents()).isEqualTo(incidents);
+    }
+  }
+
+  private static void acknowledge(ModelMonitor monitor, String incident, String by) {
+    try {
+      monitor.acknowledge(incident, by);
+    } catch (IllegalArgumentException e) {
+      assertThat(e).hasMessageContaining("expected the id of an open one"); // it has just ended
+    }
+  }
+
   @Test
   void numbersOfAlarmsAndAcknowledgementsContinue() throws IOException {
     Path copy;
@@ -574,15 +628,15 @@ class MonitorStateTest {
       bytes = first.snapshot();
     }
     String refused =
-        "found a state of a monitor of version 6, expected 7 to 7; read it with the mlops4j that"
+        "found a state of a monitor of version 7, expected 8 to 8; read it with the mlops4j that"
             + " wrote it";
     assertThatThrownBy(
-            () -> builder().restore(ofVersion(bytes, 6, List.of("MLMS", "MLMP"))).start())
+            () -> builder().restore(ofVersion(bytes, 7, List.of("MLMS", "MLMP"))).start())
         .isInstanceOf(DataException.class)
         .hasMessage(refused);
     try (Stream<Path> files = Files.list(folder())) {
       for (Path file : files.filter(it -> it.toString().contains("snapshot-")).toList()) {
-        byte[] old = ofVersion(Files.readAllBytes(file), 6, List.of("MLMF", "MLMS", "MLMP"));
+        byte[] old = ofVersion(Files.readAllBytes(file), 7, List.of("MLMF", "MLMS", "MLMP"));
         Files.write(file, old);
       }
     }

@@ -150,6 +150,8 @@ class QualityWatchTest {
       assertThat(monitor.newestQuality().orElseThrow().failures())
           .extracting(QualityResult::check)
           .contains(QualityCheck.FROZEN);
+      assertThat(monitor.incidents().get(0).cause().worst().text())
+          .startsWith("distance: found one value in 3,220 rows in a row"); // 280 + 3 * 980
     }
     assertThat(alarms).extracting(Alarm::toString).hasSize(1);
   }

@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * Announces an {@link Incident}: when it begins, and when it gets worse, changes in another way or
@@ -147,7 +146,7 @@ public final class Alarm {
   /**
    * Describes the alarm in one sentence.
    *
-   * @return ids, version and the texts of the evidence
+   * @return ids, version and the first ten texts of the evidence
    */
   @Override
   public String toString() {
@@ -156,6 +155,6 @@ public final class Alarm {
             id,
             incident.id(),
             servedBy(),
-            evidence.stream().map(Evidence::text).collect(Collectors.joining("; ")));
+            Incident.texts(evidence.stream().map(Evidence::text).toList()));
   }
 }

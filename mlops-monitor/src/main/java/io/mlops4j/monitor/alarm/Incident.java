@@ -5,6 +5,7 @@ import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.rollout.Evidence;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -20,8 +21,15 @@ import java.util.stream.Collectors;
  *
  * <p>An {@link Alarm} announces an incident when it begins. Another one announces it if the effect
  * of a finding doubles, if the same column changes in another way, or if another feature is
- * affected. Other findings lie downstream of the cause: drift of a column whose quality check
- * failed, repeated rows, outputs, performance, late labels. They are added here and raise no alarm.
+ * affected. A check that fails in the window after the one in which drift of its column was
+ * announced, while that drift goes on, is no other change: it is the source of the drift. A longer
+ * run of a frozen column is no larger effect. Other findings lie downstream of the cause: drift of
+ * a column whose quality check failed, in whichever incident, what each of two exchanged columns
+ * shows, repeated rows, outputs, performance, late labels. They are added here and raise no alarm.
+ *
+ * <p>A window that is affected in part shows a part of the effect. So the first window after an
+ * alarm that shares no rows with the one that was announced raises no alarm because its effect
+ * doubled; the larger effect of both is the one that must double.
  *
  * @param id unique within its monitor, for example {@code incident-1}
  * @param servedBy the version that served when the incident began. Its outputs and its performance
@@ -30,9 +38,9 @@ import java.util.stream.Collectors;
  * @param updated when one of its findings was last found or ended, by the monitor's clock
  * @param accepted whether it ended because {@link ModelMonitor#acceptAsReference} made the changed
  *     rows the new reference
- * @param findings the most specific cause first: columns whose quality check failed, features that
- *     drifted, repeated rows, outputs, then performance and late labels; of equals the largest
- *     effect first; at least one
+ * @param findings the most specific cause first: exchanged columns, columns whose quality check
+ *     failed, features that drifted, repeated rows, outputs, then performance and late labels; of
+ *     equals the largest effect first; at least one. The first hundred are kept when it ends
  * @param acknowledgedBy who acknowledged it; empty if nobody did
  */
 public record Incident(
@@ -43,6 +51,7 @@ public record Incident(
     boolean accepted,
     List<Finding> findings,
     Optional<String> acknowledgedBy) {
+  private static final int MOST_TEXTS = 10;
 
   /**
    * One column, or one figure of performance, in an incident. It ends after two judgements in a row
@@ -56,7 +65,7 @@ public record Incident(
    * @param updated when it was last found or ended, by the monitor's clock
    * @param found the number of windows, or judgements of performance, that found it
    * @param first the evidence with which it began
-   * @param worst the evidence with the largest effect
+   * @param worst the evidence with the largest effect; of equals the newest
    * @param newest the newest evidence
    */
   public record Finding(
@@ -146,7 +155,7 @@ public record Incident(
   /**
    * Describes the incident in one line.
    *
-   * @return id, status, time and the newest evidence of each finding
+   * @return id, status, time and the newest evidence of the first ten findings
    */
   @Override
   public String toString() {
@@ -155,6 +164,13 @@ public record Incident(
             id,
             status(),
             opened,
-            findings.stream().map(one -> one.newest().text()).collect(Collectors.joining("; ")));
+            texts(findings.stream().map(one -> one.newest().text()).toList()));
+  }
+
+  /** Joins the first texts, and says how many more there are. */
+  static String texts(List<String> all) {
+    String first = all.stream().limit(MOST_TEXTS).collect(Collectors.joining("; "));
+    int more = all.size() - MOST_TEXTS;
+    return more > 0 ? String.format(Locale.ROOT, "%s; and %,d more", first, more) : first;
   }
 }

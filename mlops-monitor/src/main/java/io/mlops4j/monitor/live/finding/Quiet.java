@@ -1,6 +1,5 @@
 package io.mlops4j.monitor.live.finding;
 
-
 import io.mlops4j.monitor.live.state.StateReader;
 import io.mlops4j.monitor.live.state.StateWriter;
 import java.util.Map;

@@ -5,6 +5,7 @@ import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.live.state.StateReader;
 import io.mlops4j.monitor.live.state.StateWriter;
 import java.util.Comparator;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +19,11 @@ import org.jspecify.annotations.Nullable;
 public record Subject(
     Alarm.Kind kind, String name, @Nullable ServedBy version, Layer layer, Set<String> columns) {
 
-  /** The order of an incident: causes first, and what a check found before drift. */
+  /** The order of an incident: causes first, exchanged columns, then what a check found, drift. */
   public static final Comparator<Subject> MOST_SPECIFIC_FIRST =
-      Comparator.comparing(Subject::layer).thenComparing(Subject::drifts);
+      Comparator.comparing(Subject::layer)
+          .thenComparing(Subject::drifts)
+          .thenComparing(one -> -one.columns().size());
 
   public Subject {
     columns = Set.copyOf(columns);
@@ -35,11 +38,21 @@ public record Subject(
     return kind == Alarm.Kind.DRIFT;
   }
 
-  /** Whether a problem of this subject is a likely cause of a problem of another one. */
-  public boolean causes(Subject other) {
+  /** Whether this subject lies upstream: a problem of it is a likely cause of one of the other. */
+  public boolean isBefore(Subject other) {
+    return layer.compareTo(other.layer) < 0;
+  }
+
+  /**
+   * Whether a problem of this subject explains the other one by itself: a failed check the drift of
+   * its columns, exchanged columns what each of them shows.
+   */
+  public boolean isSourceOf(Subject other) {
     return layer == other.layer
-        ? !drifts() && other.drifts() && columns.containsAll(other.columns)
-        : layer.compareTo(other.layer) < 0;
+        && Objects.equals(version, other.version)
+        && kind == Alarm.Kind.QUALITY
+        && columns.containsAll(other.columns)
+        && (other.drifts() || columns.size() > other.columns.size());
   }
 
   public void write(StateWriter out) {

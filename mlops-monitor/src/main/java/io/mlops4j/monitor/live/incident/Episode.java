@@ -2,11 +2,13 @@ package io.mlops4j.monitor.live.incident;
 
 import io.mlops4j.monitor.alarm.Incident;
 import io.mlops4j.monitor.live.finding.Finding;
+import io.mlops4j.monitor.live.finding.Judged;
 import io.mlops4j.monitor.live.finding.Quiet;
 import io.mlops4j.monitor.live.finding.Subject;
 import io.mlops4j.monitor.live.state.StateReader;
 import io.mlops4j.monitor.live.state.StateWriter;
 import io.mlops4j.rollout.Evidence;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -14,6 +16,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One subject in an incident, from the judgement that found it until it ends. */
 final class Episode {
@@ -42,6 +45,12 @@ final class Episode {
   private final List<String> news = new ArrayList<>(); // of the last judgement that found it
   private final Quiet quiet = new Quiet();
   private boolean open = true;
+
+  /**
+   * The end of the rows that were announced last; null once later rows have shown the whole effect.
+   */
+  private @Nullable Instant onset;
+
   private Instant updated;
   private int found;
   private double largest;
@@ -98,15 +107,19 @@ final class Episode {
    * Counts a judgement that found it, and returns what is new in it. An acknowledged problem may
    * get worse without news, but not change in another way.
    *
+   * <p>The rows that were announced may be affected in part, and show a part of the effect. So a
+   * larger effect is no news, and becomes the effect that was announced, up to and including the
+   * first judgement of later rows only.
+   *
    * @param findings at least one
    */
-  News found(List<Finding> findings, Instant at) {
+  News found(List<Finding> findings, Judged judged, Instant at) {
     Finding most = worst(findings);
     findings.forEach(one -> quiet.found(one.slices()));
     found++;
     updated = at;
     newest = most.evidence();
-    if (!(most.relative() <= largest)) {
+    if (!(most.relative() < largest)) { // of equals the newest: a column is frozen for longer
       largest = most.relative();
       worst = most.evidence();
     }
@@ -120,6 +133,11 @@ final class Episode {
         all = its.compareTo(all) > 0 ? its : all;
       }
     }
+    if (all != News.NONE) {
+      onset = judged.to();
+    } else if (onset != null && (!judged.from().isBefore(onset) || judged.to().isBefore(onset))) {
+      onset = null; // later rows, or the clock was set back
+    }
     return all;
   }
 
@@ -128,12 +146,25 @@ final class Episode {
     if (last == null) {
       return announced.size() < MOST_ANNOUNCED ? News.MORE : News.NONE;
     }
-    boolean worse =
-        last != WITHHELD
-            && finding.relative() > last // infinite effects are equal
-            && finding.relative() >= Finding.WORSE * last
-            && !incident.isAcknowledged();
-    return !worse ? News.NONE : last == 0 ? News.OWED : News.MORE;
+    boolean owed = last == 0;
+    if (last == WITHHELD || !(finding.relative() > last)) { // infinite effects are equal
+      return News.NONE;
+    }
+    if (onset != null && !owed) {
+      announced.put(finding.measure(), finding.relative());
+      return News.NONE;
+    }
+    if (owed) {
+      return News.OWED;
+    }
+    return finding.relative() >= Finding.WORSE * last && !incident.isAcknowledged()
+        ? News.MORE
+        : News.NONE;
+  }
+
+  /** Whether rows are so near to those that were announced last that they may show the same. */
+  boolean isOnset(Judged judged) {
+    return onset != null && Duration.between(onset, judged.from()).compareTo(judged.length()) < 0;
   }
 
   /** Notes measures that were to be announced, but were not, because there were too many alarms. */
@@ -145,6 +176,11 @@ final class Episode {
     return announced.containsValue(WITHHELD);
   }
 
+  /** Takes what was withheld as announced. */
+  void forgetWithheld() {
+    announced.replaceAll((measure, last) -> last <= 0 ? largest : last);
+  }
+
   /** Lets the next judgements that find what was withheld announce it. */
   void announceWithheld() {
     announced.replaceAll((measure, last) -> last == WITHHELD ? 0 : last);
@@ -153,6 +189,7 @@ final class Episode {
   void end(Instant at) {
     open = false;
     updated = at;
+    incident.ended();
   }
 
   Incident.Finding seen() {
@@ -165,6 +202,7 @@ final class Episode {
     IncidentState.write(out, seen());
     out.put(largest);
     out.each(announced.entrySet(), (to, one) -> to.put(one.getKey()).put(one.getValue()));
+    out.optional(onset, StateWriter::put);
     quiet.write(out);
   }
 
@@ -179,6 +217,7 @@ final class Episode {
     one.newest = seen.newest();
     one.largest = in.number();
     in.forEach(measure -> one.announced.put(measure.text(), measure.number()));
+    one.onset = in.optional(StateReader::time);
     one.quiet.read(in);
     return one;
   }

@@ -1,6 +1,5 @@
 package io.mlops4j.monitor.live.incident;
 
-
 import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.alarm.Incident;
 import io.mlops4j.monitor.live.state.StateReader;

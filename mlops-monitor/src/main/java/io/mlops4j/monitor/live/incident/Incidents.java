@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +46,9 @@ import org.jspecify.annotations.Nullable;
  * <p>An episode joins an open incident that {@linkplain OpenIncident#takes takes} it, or begins
  * one. An incident is announced when it begins, when it reaches another feature, and when the
  * effect of an episode is at least {@value Finding#WORSE} times the effect that was last announced
- * for that measure, or its measure is new, unless a problem upstream explains the episode. What was
- * withheld is announced by a later judgement that still finds it.
+ * for that measure, or its measure is new, unless a problem upstream, or a failed check of the same
+ * columns, explains the episode. What was withheld is announced by a later judgement that still
+ * finds it.
  */
 public final class Incidents {
   /** Older closed incidents are removed. */
@@ -75,8 +78,15 @@ public final class Incidents {
     }
   }
 
+  /**
+   * Judgements that were made together.
+   *
+   * @param subjects those with a finding
+   */
+  private record Pass(Instant at, Map<OpenIncident, Draft> drafts, Set<Subject> subjects) {}
+
   private final Set<OpenIncident> incidents = new LinkedHashSet<>(); // oldest first
-  private final Map<Subject, Episode> open = new LinkedHashMap<>();
+  private final OpenEpisodes open = new OpenEpisodes();
 
   /** Small findings, and how many judgements in a row have not found them since. */
   private final Map<Once, Integer> once = new LinkedHashMap<>();
@@ -101,28 +111,42 @@ public final class Incidents {
    */
   public synchronized List<Announcement> judged(List<Judged> judgements, Instant at) {
     changed();
-    Map<OpenIncident, Draft> drafts = new LinkedHashMap<>();
-    for (Found one : found(judgements)) {
+    Pass pass = new Pass(at, new LinkedHashMap<>(), new HashSet<>());
+    List<Found> found = found(judgements);
+    found.forEach(one -> pass.subjects().add(one.subject()));
+    for (Found one : found) {
       if (opens(one)) {
-        found(one, at, drafts);
+        found(one, pass);
       }
     }
     for (Judged one : judgements) {
-      one.healthy().forEach((subject, slices) -> quiet(subject, slices, one, at));
+      Set<Subject> its = one.found().stream().map(Finding::subject).collect(Collectors.toSet());
+      one.healthy()
+          .forEach(
+              (subject, slices) -> {
+                quiet(subject, slices, at);
+                if (!its.contains(subject)) {
+                  quiet(new Once(subject, one.servedBy()));
+                }
+              });
     }
     List<Announcement> announcements = new ArrayList<>();
-    drafts.forEach(
-        (incident, draft) -> {
-          if (draft.toAll || !draft.kinds.isEmpty()) {
-            announcements.add(announcement(incident, draft));
-          }
-        });
+    pass.drafts()
+        .forEach(
+            (incident, draft) -> {
+              if (draft.toAll || !draft.kinds.isEmpty()) {
+                announcements.add(announcement(incident, draft));
+              }
+            });
     endIncidents(false);
     return announcements;
   }
 
-  /** What was found, causes first, so that they begin the incident that the others join. */
-  private static List<Found> found(List<Judged> judgements) {
+  /**
+   * What was found, causes first, so that they begin the incident that the others join. Of equals
+   * those first that are known, because their incident may grow and take the others.
+   */
+  private List<Found> found(List<Judged> judgements) {
     List<Found> found = new ArrayList<>();
     for (Judged one : judgements) {
       Map<Subject, List<Finding>> bySubject = new LinkedHashMap<>();
@@ -131,7 +155,9 @@ public final class Incidents {
       }
       bySubject.forEach((subject, its) -> found.add(new Found(subject, its, one)));
     }
-    found.sort(Comparator.comparing(Found::subject, Subject.MOST_SPECIFIC_FIRST));
+    found.sort(
+        Comparator.comparing(Found::subject, Subject.MOST_SPECIFIC_FIRST)
+            .thenComparing(one -> !open.has(one.subject())));
     return found;
   }
 
@@ -140,7 +166,7 @@ public final class Incidents {
     Subject subject = found.subject();
     Once small = new Once(subject, found.judged().servedBy());
     boolean opens =
-        open.containsKey(subject)
+        open.has(subject)
             || !found.findings().stream().allMatch(Finding::small)
             || once.containsKey(small);
     if (opens) {
@@ -151,25 +177,26 @@ public final class Incidents {
     return opens;
   }
 
-  private void found(Found found, Instant at, Map<OpenIncident, Draft> drafts) {
+  private void found(Found found, Pass pass) {
     Subject subject = found.subject();
     Episode known = open.get(subject);
     OpenIncident incident =
-        known == null ? incident(subject, found.judged(), at, drafts) : known.incident();
-    Draft draft = drafts.computeIfAbsent(incident, absent -> new Draft(false));
-    Episode episode = known == null ? begin(found, incident, draft, at) : known;
-    Episode.News news = episode.found(found.findings(), at);
-    incident.updated(at);
+        known == null ? incident(subject, found.judged(), pass) : known.incident();
+    Draft draft = pass.drafts().computeIfAbsent(incident, absent -> new Draft(false));
+    Episode episode = known == null ? begin(found, incident, draft, pass) : known;
+    Episode.News news = episode.found(found.findings(), found.judged(), pass.at());
+    incident.updated(pass.at());
     if (news == Episode.News.NONE) {
       return;
     }
     changes++;
-    if (known == null || !incident.explains(subject) || news == Episode.News.OWED) {
+    boolean explained = isExplained(subject, incident);
+    if (known == null || !explained || news == Episode.News.OWED) {
       incident.grew(found.judged());
     }
     if (known != null) {
       boolean owed = news == Episode.News.OWED && incident.owesAll();
-      draft.toAll |= owed || !incident.explains(subject);
+      draft.toAll |= owed || !explained;
       draft.kinds.add(subject.kind());
     }
     draft.news.put(episode, episode.news());
@@ -178,9 +205,13 @@ public final class Incidents {
     }
   }
 
+  /** Whether a problem in an incident is likely to have a cause that is known. */
+  private boolean isExplained(Subject subject, OpenIncident incident) {
+    return incident.explains(subject) || open.hasSourceOf(subject);
+  }
+
   /** Returns the incident that a problem joins: rather one with its columns than a newer one. */
-  private OpenIncident incident(
-      Subject subject, Judged judged, Instant at, Map<OpenIncident, Draft> drafts) {
+  private OpenIncident incident(Subject subject, Judged judged, Pass pass) {
     OpenIncident best = null;
     for (OpenIncident one : incidents) {
       if (one.takes(subject, judged)
@@ -190,25 +221,44 @@ public final class Incidents {
     }
     if (best == null) {
       opened++;
-      best = new OpenIncident("incident-" + opened, judged, at);
+      best = new OpenIncident("incident-" + opened, judged, pass.at());
       incidents.add(best);
-      drafts.put(best, new Draft(true));
+      pass.drafts().put(best, new Draft(true));
     }
     return best;
   }
 
-  private Episode begin(Found found, OpenIncident incident, Draft draft, Instant at) {
+  private Episode begin(Found found, OpenIncident incident, Draft draft, Pass pass) {
     Subject subject = found.subject();
+    boolean feature = subject.layer() == Layer.INPUT;
     draft.toAll |=
-        draft.began || (subject.layer() == Layer.INPUT && !incident.touches(subject.columns()));
+        draft.began
+            || (feature && !isExplained(subject, incident) && !isAnnounced(found, incident, pass));
     if (draft.toAll || !incident.has(subject.kind())) {
       draft.kinds.add(subject.kind());
     }
     Evidence evidence = Episode.worst(found.findings()).evidence();
-    Episode episode = new Episode(incident, subject, at, evidence);
+    Episode episode = new Episode(incident, subject, pass.at(), evidence);
     incident.add(episode);
-    open.put(subject, episode);
+    open.addAll(List.of(episode));
     return episode;
+  }
+
+  /**
+   * Whether an incident has announced the columns of what was found, with rows so near that they
+   * show the same.
+   */
+  private boolean isAnnounced(Found found, OpenIncident incident, Pass pass) {
+    return found.subject().columns().stream()
+        .allMatch(
+            column ->
+                open.of(column)
+                    .anyMatch(
+                        one ->
+                            one.incident() == incident
+                                && one.subject().layer() == Layer.INPUT
+                                && one.isOnset(found.judged())
+                                && pass.subjects().contains(one.subject())));
   }
 
   private Announcement announcement(OpenIncident incident, Draft draft) {
@@ -219,7 +269,7 @@ public final class Incidents {
                 .toList());
     incident.oweAll(incident.owesAll() && !draft.toAll);
     return new Announcement(
-        incident.seen(false),
+        incident.seen(),
         news.get(0).subject().kind(),
         news.stream().map(Episode::newest).toList(),
         draft.toAll,
@@ -238,12 +288,12 @@ public final class Incidents {
   }
 
   public synchronized boolean hasWithheld() {
-    return open.values().stream().anyMatch(Episode::isWithheld);
+    return open.all().stream().anyMatch(Episode::isWithheld);
   }
 
   /** Lets the next judgements that find what was withheld announce it. */
   public synchronized void announceWithheld() {
-    open.values().forEach(Episode::announceWithheld);
+    open.all().forEach(Episode::announceWithheld);
   }
 
   /** Records the columns that are not watched at present, and returns what to announce. */
@@ -266,7 +316,7 @@ public final class Incidents {
       ServedBy version, Set<String> notWatched, Set<ServedBy> served, Instant at) {
     changed();
     once.keySet().removeIf(small -> !served.contains(small.by()));
-    for (Episode one : List.copyOf(open.values())) {
+    for (Episode one : open.all()) {
       Subject subject = one.subject();
       boolean watchedAgain =
           subject.kind() == Alarm.Kind.CONFIGURATION
@@ -288,36 +338,33 @@ public final class Incidents {
     endIncidents(false);
   }
 
-  private void quiet(Subject subject, Set<String> healthy, Judged judged, Instant at) {
+  private void quiet(Once small) {
+    once.computeIfPresent(small, (its, quiet) -> quiet + 1 < Quiet.JUDGEMENTS ? quiet + 1 : null);
+  }
+
+  private void quiet(Subject subject, Set<String> healthy, Instant at) {
     Episode one = open.get(subject);
     if (one != null && one.quiet().healthy(healthy)) {
       end(one, at);
     }
-    if (judged.found().stream().noneMatch(finding -> finding.subject().equals(subject))) {
-      once.computeIfPresent(
-          new Once(subject, judged.servedBy()),
-          (small, quiet) -> quiet + 1 < Quiet.JUDGEMENTS ? quiet + 1 : null);
-    }
   }
 
   private void end(Predicate<Subject> which, Instant at) {
-    List.copyOf(open.values()).stream()
-        .filter(one -> which.test(one.subject()))
-        .forEach(one -> end(one, at));
+    open.all().stream().filter(one -> which.test(one.subject())).forEach(one -> end(one, at));
   }
 
   private void end(Episode one, Instant at) {
     changes++;
     one.end(at);
     one.incident().updated(at);
-    open.remove(one.subject());
+    open.remove(one);
   }
 
   private void endIncidents(boolean accepted) {
     for (OpenIncident one : List.copyOf(incidents)) {
       if (!one.isOpen()) {
         incidents.remove(one);
-        closed.addFirst(one.seen(accepted));
+        closed.addFirst(one.closed(accepted));
         if (closed.size() > MOST_CLOSED) {
           closed.removeLast();
         }
@@ -366,7 +413,7 @@ public final class Incidents {
     closed.clear();
     opened = in.int32();
     incidents.addAll(in.each(OpenIncident::read));
-    incidents.forEach(incident -> incident.open().forEach(one -> open.put(one.subject(), one)));
+    incidents.forEach(incident -> open.addAll(incident.open()));
     in.forEach(one -> once.put(new Once(Subject.read(one), one.servedBy()), one.int32()));
     closed.addAll(in.each(IncidentState::incident));
   }
@@ -378,8 +425,7 @@ public final class Incidents {
   public synchronized List<Incident> all() {
     List<Incident> known = all;
     if (known == null) {
-      known =
-          Stream.concat(incidents.stream().map(one -> one.seen(false)), closed.stream()).toList();
+      known = Stream.concat(incidents.stream().map(one -> one.seen()), closed.stream()).toList();
       all = known;
     }
     return known;

@@ -12,16 +12,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** An incident that goes on: the episodes that belong together. */
 final class OpenIncident {
   /** Older episodes that ended are removed. */
   private static final int MOST_ENDED = 100;
+
+  /** The findings that are kept of an incident that closed. */
+  private static final int MOST_KEPT = 100;
 
   private static final Comparator<Episode> MOST_SPECIFIC_FIRST =
       Comparator.comparing(Episode::subject, Subject.MOST_SPECIFIC_FIRST)
@@ -31,6 +34,8 @@ final class OpenIncident {
   private final ServedBy servedBy;
   private final Instant opened;
   private final List<Episode> episodes = new ArrayList<>(); // oldest first
+  private final Set<String> features = new HashSet<>(); // that are known to be affected
+  private int ended;
   private Instant from; // of the rows with which it began
   private Instant to; // of those with which it last grew
   private Duration window; // the longest of both
@@ -71,8 +76,11 @@ final class OpenIncident {
     return acknowledgedBy != null;
   }
 
+  /** Who acknowledges it knows what was withheld. */
   void acknowledge(String by) {
     acknowledgedBy = by;
+    owesAll = false;
+    episodes.forEach(Episode::forgetWithheld);
   }
 
   /** Whether an alarm to all actions was withheld, and none has been announced since. */
@@ -103,26 +111,27 @@ final class OpenIncident {
 
   /** Whether it is known that these features are affected. */
   boolean touches(Set<String> features) {
-    Set<String> known =
-        episodes.stream()
-            .map(Episode::subject)
-            .filter(one -> one.layer() == Layer.INPUT)
-            .flatMap(one -> one.columns().stream())
-            .collect(Collectors.toSet());
-    return known.containsAll(features);
+    return this.features.containsAll(features);
   }
 
   /** Whether a problem of this subject is likely to be caused by what goes on upstream. */
   boolean explains(Subject subject) {
-    return open().stream().anyMatch(one -> one.subject().causes(subject));
+    return subject.layer() != Layer.INPUT
+        && episodes.stream().anyMatch(one -> one.isOpen() && one.subject().isBefore(subject));
   }
 
   /** Whether what a judgement found belongs here. */
   boolean takes(Subject subject, Judged judged) {
-    boolean configuration = subject.kind() == Alarm.Kind.CONFIGURATION;
+    boolean configuration = isConfiguration(subject);
     boolean its = servedBy.equals(judged.servedBy());
     boolean shared = subject.version() == null && has(Layer.INPUT); // all versions have the rows
-    return configuration == has(Alarm.Kind.CONFIGURATION) && (its || shared) && isNear(judged);
+    return configuration == isConfiguration(episodes.get(0).subject())
+        && (its || shared)
+        && isNear(judged);
+  }
+
+  private static boolean isConfiguration(Subject subject) {
+    return subject.kind() == Alarm.Kind.CONFIGURATION;
   }
 
   /** Whether at most one window lies between the rows. */
@@ -142,11 +151,20 @@ final class OpenIncident {
   }
 
   void add(Episode episode) {
-    episodes.add(episode);
-    List<Episode> ended = episodes.stream().filter(one -> !one.isOpen()).toList();
-    if (ended.size() > MOST_ENDED) {
-      episodes.remove(ended.get(0));
+    if (ended > MOST_ENDED) {
+      episodes.stream().filter(one -> !one.isOpen()).findFirst().ifPresent(episodes::remove);
+      ended--;
     }
+    episodes.add(episode);
+    if (episode.subject().layer() == Layer.INPUT) {
+      features.addAll(episode.subject().columns());
+    }
+    ended += episode.isOpen() ? 0 : 1;
+  }
+
+  /** Notes that one of its episodes has ended. */
+  void ended() {
+    ended++;
   }
 
   /** Sorts episodes of an incident as it lists them. */
@@ -154,14 +172,23 @@ final class OpenIncident {
     return episodes.stream().sorted(MOST_SPECIFIC_FIRST).toList();
   }
 
-  Incident seen(boolean accepted) {
+  /** Returns it as it is kept: a wide table may have had thousands of findings. */
+  Incident closed(boolean accepted) {
+    return seen(accepted, MOST_KEPT);
+  }
+
+  Incident seen() {
+    return seen(false, Integer.MAX_VALUE);
+  }
+
+  private Incident seen(boolean accepted, int most) {
     return new Incident(
         id,
         servedBy,
         opened,
         updated,
         accepted,
-        sorted(episodes).stream().map(Episode::seen).toList(),
+        sorted(episodes).stream().limit(most).map(Episode::seen).toList(),
         Optional.ofNullable(acknowledgedBy));
   }
 
@@ -184,7 +211,7 @@ final class OpenIncident {
             in.time());
     incident.acknowledgedBy = in.optional(StateReader::text);
     incident.owesAll = in.flag();
-    in.forEach(one -> incident.episodes.add(Episode.read(one, incident)));
+    in.forEach(one -> incident.add(Episode.read(one, incident)));
     in.check(incident.isOpen(), "found an open incident without an open finding");
     return incident;
   }

@@ -1,6 +1,5 @@
 package io.mlops4j.monitor.live.rows;
 
-
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.ServedBy;

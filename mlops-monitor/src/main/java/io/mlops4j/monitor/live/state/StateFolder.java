@@ -26,8 +26,8 @@ public final class StateFolder implements AutoCloseable {
       new BinaryFrame(
           "record of a monitor's journal",
           0x4d4c4d4a, // "MLMJ"
-          5,
-          5,
+          6,
+          6,
           "a monitor with stateIn(folder)",
           "the next whole record is read");
 
