@@ -193,7 +193,8 @@ public final class JdbcModelRegistry {
     public ModelRegistry open() {
       TablePrefix tables = new TablePrefix(schema, prefix);
       return new StoredRegistry(
-          JdbcStorage.open(connections, tables, statementTimeout, folder, existing), options);
+          JdbcStorage.open(connections.another(), tables, statementTimeout, folder, existing),
+          options);
     }
 
     /**

@@ -112,6 +112,19 @@ class JdbcModelRegistryTest {
     return database.pool.prepared("SELECT") - before;
   }
 
+  @Test
+  void aBuilderOpensRegistriesThatAreClosedAlone() {
+    JdbcModelRegistry.Builder twice =
+        JdbcModelRegistry.builder("jdbc:h2:mem:" + UUID.randomUUID(), new Properties());
+    try (ModelRegistry first = twice.open()) {
+      twice.open().close();
+      assertThat(first.models()).isEmpty();
+      try (ModelRegistry third = twice.open()) {
+        assertThat(third.models()).isEmpty();
+      }
+    }
+  }
+
   /** Such a database of H2 is there as long as a connection is. */
   @Test
   void anAddressKeepsOneConnectionUntilTheRegistryIsClosed() throws Exception {
