@@ -186,6 +186,16 @@ class OnlineStoreTest {
   }
 
   @Test
+  void aClosedStoreOpensNoConnection() {
+    OnlineStore store =
+        JdbcOnlineStore.open("jdbc:h2:mem:closed;DB_CLOSE_DELAY=-1", new Properties());
+    store.close();
+    assertThatThrownBy(() -> store.read("view", List.of("[1]")))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("connections to jdbc:h2:mem:closed are closed");
+  }
+
+  @Test
   void reopensWhatAnotherProcessWrote() {
     String address = "jdbc:h2:mem:again;DB_CLOSE_DELAY=-1";
     try (OnlineStore first = JdbcOnlineStore.open(address, new Properties());
