@@ -1,5 +1,6 @@
 package io.mlops4j.bench.serving;
 
+import io.mlops4j.bench.live.LearnedFlights;
 import io.mlops4j.bench.ratios.Comparison;
 import io.mlops4j.bench.ratios.Side;
 import io.mlops4j.bench.ratios.Topic;
@@ -54,6 +55,15 @@ public final class LiveTopic implements Topic {
             2,
             MonitoredRows::monitor,
             MonitoredRows::profile));
+    all.add(
+        new Comparison(
+            "live.reference",
+            "the reference of a monitor, 508 000 flights of January in memory, five numbers and two"
+                + " texts: bins, days and weekdays, quality, how healthy days differ",
+            "Profile.builder() over the same rows",
+            1.5,
+            LearnedFlights::reference,
+            LearnedFlights::profile));
     all.addAll(stack("live.stack", "MLP 32-64-32-1", "mlp32", Peer.DEFAULT, 1.3, 1.2));
     all.addAll(
         stack("live.stack.noarena", "MLP 32-64-32-1", "mlp32", Peer.WITHOUT_ARENA, NONE, NONE));

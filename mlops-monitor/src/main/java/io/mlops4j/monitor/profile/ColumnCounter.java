@@ -40,6 +40,11 @@ interface ColumnCounter {
   /** Builds the profile of what was added so far. More may be added later. */
   ColumnProfile build();
 
+  /** Returns a counter without cells, in the bins of what was added so far. */
+  default ColumnCounter counting() {
+    return ColumnCounters.frozen(build());
+  }
+
   /**
    * Returns a counter without cells that counts like this one. It may be this one, whose memory is
    * used again.

@@ -117,6 +117,13 @@ final class ColumnCounters {
     return new ColumnCounters(role, byName);
   }
 
+  /** Returns counters without cells, in the bins of what was added so far. */
+  ColumnCounters counting() {
+    SortedMap<String, ColumnCounter> all = new TreeMap<>();
+    byName.forEach((name, counter) -> all.put(name, counter.counting()));
+    return new ColumnCounters(role, all);
+  }
+
   /** Returns counters without cells that count like these, whose memory may be used again. */
   ColumnCounters cleared() {
     SortedMap<String, ColumnCounter> all = new TreeMap<>();
@@ -124,7 +131,7 @@ final class ColumnCounters {
     return new ColumnCounters(role, all);
   }
 
-  private static ColumnCounter frozen(ColumnProfile column) {
+  static ColumnCounter frozen(ColumnProfile column) {
     if (column instanceof NumberProfile numbers) {
       return new NumberCounter(column.name(), column.role(), numbers.bins());
     }

@@ -92,12 +92,25 @@ final class NumberValues implements NumberGatherer {
 
   /** Sorts first, so that bins and figures are the same for any order of the rows. */
   private NumberCounter counted() {
-    double[] odd = doubles.doubles();
-    Arrays.sort(odd);
-    double[] sorted = merged(FloatSort.sorted(floats.words()), odd);
-    NumberCounter counter = new NumberCounter(name, role, NumberBins.of(sorted, sorted.length));
+    double[] sorted = sorted();
+    NumberCounter counter = counting(sorted);
     counter.add(sorted, sorted.length, new Chunk());
     return counter;
+  }
+
+  private double[] sorted() {
+    double[] odd = doubles.doubles();
+    Arrays.sort(odd);
+    return merged(FloatSort.sorted(floats.words()), odd);
+  }
+
+  private NumberCounter counting(double[] sorted) {
+    return new NumberCounter(name, role, NumberBins.of(sorted, sorted.length));
+  }
+
+  @Override
+  public ColumnCounter counting() {
+    return all == null ? counting(sorted()) : ColumnCounters.frozen(build());
   }
 
   private static boolean hasBinsForAll(NumberProfile whole) {

@@ -99,7 +99,7 @@ public final class Profile {
    * @return a builder, which ignores columns that this profile does not have
    */
   public Builder counting() {
-    return new Builder(this);
+    return new Builder(SideCounters.frozen(columns.values()));
   }
 
   /**
@@ -344,9 +344,12 @@ public final class Profile {
     private @Nullable SideCounters sides;
     private long rows;
 
-    private Builder(@Nullable Profile reference) {
-      frozen = reference != null;
-      sides = reference == null ? null : SideCounters.frozen(reference.columns.values());
+    /**
+     * @param frozen the counters in the bins of a reference; null to choose bins
+     */
+    private Builder(@Nullable SideCounters frozen) {
+      this.frozen = frozen != null;
+      this.sides = frozen;
     }
 
     /**
@@ -505,6 +508,16 @@ public final class Profile {
       sides = frozen && sides != null ? sides.cleared() : null;
       rows = 0;
       return this;
+    }
+
+    /**
+     * Starts a profile that counts in the bins that {@link #build} would choose for the rows added
+     * so far. This takes less time than to build a profile of them.
+     *
+     * @return another builder, without rows
+     */
+    public Builder counting() {
+      return sides == null ? build().counting() : new Builder(sides.counting());
     }
 
     /** {@return the number of rows added so far} */

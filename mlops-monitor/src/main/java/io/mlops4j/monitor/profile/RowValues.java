@@ -9,6 +9,7 @@ import io.mlops4j.monitor.profile.internal.TextCells;
 import io.mlops4j.monitor.profile.internal.TimeResolution;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
@@ -103,13 +104,7 @@ final class RowValues {
 
   /** Returns times in a zone; null for missing ones. A date has none, and is that day in each. */
   static IntFunction<@Nullable ZonedDateTime> times(FeatureBatch batch, String name, ZoneId zone) {
-    FieldVector column = column(batch, name);
-    if (ColumnKind.of(column, batch.dictionaries()) != ColumnKind.TIMES) {
-      throw new DataException(
-          "%s: found type %s, expected timestamps or dates"
-              .formatted(name, column.getField().getType()),
-          null);
-    }
+    FieldVector column = timeColumn(batch, name);
     TimeResolution unit = TimeResolution.of(column);
     boolean dates = column.getField().getType() instanceof ArrowType.Date;
     return row -> {
@@ -121,10 +116,53 @@ final class RowValues {
         Instant time = unit.instant(value);
         return dates ? time.atZone(ZoneOffset.UTC).withZoneSameLocal(zone) : time.atZone(zone);
       } catch (DateTimeException e) {
-        throw new DataException(
-            "%s: found time %d in row %d, which lies beyond the calendar; look for another unit of time"
-                .formatted(name, value, row),
-            e);
+        throw beyond(name, value, row, e);
+      }
+    };
+  }
+
+  private static DataException beyond(String name, long value, int row, DateTimeException e) {
+    return new DataException(
+        "%s: found time %d in row %d, which lies beyond the calendar; look for another unit of time"
+            .formatted(name, value, row),
+        e);
+  }
+
+  private static FieldVector timeColumn(FeatureBatch batch, String name) {
+    FieldVector column = column(batch, name);
+    if (ColumnKind.of(column, batch.dictionaries()) != ColumnKind.TIMES) {
+      throw new DataException(
+          "%s: found type %s, expected timestamps or dates"
+              .formatted(name, column.getField().getType()),
+          null);
+    }
+    return column;
+  }
+
+  /** Returns days (UTC). Rows of one day mostly follow each other. */
+  static IntFunction<String> days(FeatureBatch batch, String name, String missing) {
+    FieldVector column = timeColumn(batch, name);
+    TimeResolution unit = TimeResolution.of(column);
+    return new IntFunction<>() {
+      private long last;
+      private String day = "";
+
+      @Override
+      public String apply(int row) {
+        if (column.isNull(row)) {
+          return missing;
+        }
+        long value = unit.read(column, row);
+        long since = unit.day(value);
+        if (day.isEmpty() || since != last) {
+          try {
+            day = LocalDate.ofEpochDay(since).toString();
+          } catch (DateTimeException e) {
+            throw beyond(name, value, row, e);
+          }
+          last = since;
+        }
+        return day;
       }
     };
   }

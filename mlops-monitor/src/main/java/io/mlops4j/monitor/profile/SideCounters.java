@@ -76,6 +76,11 @@ final class SideCounters {
         null);
   }
 
+  /** Returns counters without cells, in the bins of what was added so far. */
+  SideCounters counting() {
+    return new SideCounters(features.counting(), outputs.counting(), null);
+  }
+
   /** Returns counters without cells that count like these, whose memory may be used again. */
   SideCounters cleared() {
     return new SideCounters(features.cleared(), outputs.cleared(), selection);

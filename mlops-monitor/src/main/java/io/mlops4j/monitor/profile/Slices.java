@@ -2,7 +2,9 @@ package io.mlops4j.monitor.profile;
 
 import io.mlops4j.feature.FeatureBatch;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.TextStyle;
 import java.util.List;
@@ -70,6 +72,26 @@ public final class Slices {
                 "%s %02d",
                 time.getDayOfWeek().getDisplayName(TextStyle.SHORT, Locale.ROOT),
                 time.getHour()));
+  }
+
+  /**
+   * Returns one slice for each day (UTC) of a timestamp, such as {@code 2025-03-31}.
+   *
+   * @param column a column of timestamps or dates; rows of live calls without it have the time of
+   *     their call
+   * @return slices, and {@link #NO_TIME} for missing times
+   */
+  public static Slices byDay(String column) {
+    Objects.requireNonNull(column, "column");
+    return new Slices(
+        (batch, called) -> {
+          if (called != null && batch.root().getVector(column) == null) {
+            String day = LocalDate.ofInstant(called, ZoneOffset.UTC).toString();
+            return row -> day;
+          }
+          return RowValues.days(batch, column, NO_TIME);
+        },
+        MOST);
   }
 
   /**

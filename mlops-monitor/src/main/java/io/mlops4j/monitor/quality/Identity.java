@@ -7,6 +7,7 @@ import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.Role;
 import io.mlops4j.monitor.profile.SkippedColumn;
 import io.mlops4j.monitor.profile.SkippedColumn.Reason;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,6 +22,8 @@ import java.util.Set;
  * @param selecting the selecting columns, or empty
  */
 record Identity(List<String> columns, List<String> selecting) {
+  private static final long SEED = 0x9e3779b97f4a7c15L;
+
   static Identity of(QualityReference reference, QualityPolicy policy) {
     boolean counts =
         !policy.isOff(QualityCheck.DUPLICATES)
@@ -82,10 +85,31 @@ record Identity(List<String> columns, List<String> selecting) {
   }
 
   static long hash(Cells[] cells, int row) {
-    long hash = 0x9e3779b97f4a7c15L;
+    long hash = SEED;
     for (Cells column : cells) {
-      hash = Cells.mix(hash ^ column.at(row)) + 0x9e3779b97f4a7c15L;
+      hash = added(hash, column.at(row));
     }
     return Cells.mix(hash);
+  }
+
+  private static long added(long hash, long cell) {
+    return Cells.mix(hash ^ cell) + SEED;
+  }
+
+  /**
+   * Computes the same hashes of many rows.
+   *
+   * @param columns their cells by column, in the order of the identity, then by row
+   */
+  static void hash(long[][] columns, long[] hashes, int count) {
+    Arrays.fill(hashes, 0, count, SEED);
+    for (long[] cells : columns) {
+      for (int row = 0; row < count; row++) {
+        hashes[row] = added(hashes[row], cells[row]);
+      }
+    }
+    for (int row = 0; row < count; row++) {
+      hashes[row] = Cells.mix(hashes[row]);
+    }
   }
 }

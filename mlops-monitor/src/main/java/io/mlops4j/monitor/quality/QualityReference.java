@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +63,19 @@ public final class QualityReference {
    * @return a builder
    */
   public static Builder builder(Profile.Builder profile) {
-    return new Builder(Objects.requireNonNull(profile, "profile"));
+    return new Builder(Objects.requireNonNull(profile, "profile"), profile::build);
+  }
+
+  /**
+   * Starts a reference that learns from rows whose profile is counted elsewhere, for example day by
+   * day.
+   *
+   * @param bins a profile with the columns, whose rows do not matter
+   * @return a builder, to be built with {@link Builder#build(Profile)}
+   */
+  public static Builder builder(Profile bins) {
+    Objects.requireNonNull(bins, "bins");
+    return new Builder(null, () -> bins);
   }
 
   /** {@return the profile of the rows} */
@@ -270,12 +283,18 @@ public final class QualityReference {
    * rows, and 65 536 hashes. Add the rows in the order in which they were served. Not thread safe.
    */
   public static final class Builder {
-    private final Profile.Builder profile;
+    private final Profile.@Nullable Builder profile;
+    private final Supplier<Profile> columns;
     private Set<String> keys = Set.of();
     private @Nullable ReferenceRows rows;
 
-    private Builder(Profile.Builder profile) {
+    /**
+     * @param profile counts rows; null if they are counted elsewhere
+     * @param columns a profile with the columns, once there are rows
+     */
+    private Builder(Profile.@Nullable Builder profile, Supplier<Profile> columns) {
       this.profile = profile;
+      this.columns = columns;
     }
 
     /**
@@ -304,7 +323,9 @@ public final class QualityReference {
      */
     public Builder add(FeatureBatch batch) {
       Objects.requireNonNull(batch, "batch");
-      profile.add(batch);
+      if (profile != null) {
+        profile.add(batch);
+      }
       rows().add(batch, null);
       return this;
     }
@@ -322,7 +343,9 @@ public final class QualityReference {
     public Builder add(FeatureBatch batch, FeatureBatch answers) {
       Objects.requireNonNull(batch, "batch");
       Objects.requireNonNull(answers, "answers");
-      profile.add(batch, answers);
+      if (profile != null) {
+        profile.add(batch, answers);
+      }
       rows().add(batch, answers);
       return this;
     }
@@ -330,7 +353,7 @@ public final class QualityReference {
     /** The first batch decides the columns. */
     private ReferenceRows rows() {
       if (rows == null) {
-        rows = new ReferenceRows(profile.build(), keys);
+        rows = new ReferenceRows(columns.get(), keys);
       }
       return rows;
     }
@@ -339,10 +362,31 @@ public final class QualityReference {
      * Builds a reference of the rows added so far. More rows may be added later.
      *
      * @return a reference; of a profile alone if no rows were added
+     * @throws IllegalStateException if the rows are counted elsewhere
      */
     public QualityReference build() {
-      Profile built = profile.build();
-      return new QualityReference(built, rows == null ? null : rows.learned(built));
+      if (profile == null) {
+        throw new IllegalStateException(
+            "the rows are counted elsewhere: build with their profile, build(counted)");
+      }
+      return build(profile.build());
+    }
+
+    /**
+     * Builds a reference of the rows added so far. More rows may be added later.
+     *
+     * @param counted the profile of these rows
+     * @return a reference; of a profile alone if no rows were added
+     * @throws IllegalArgumentException if it is the profile of more rows, or of fewer
+     */
+    public QualityReference build(Profile counted) {
+      long added = rows == null ? 0 : rows.count();
+      if (counted.rows() != added) {
+        throw new IllegalArgumentException(
+            "counted: found a profile of %d rows, expected the %d rows that were added"
+                .formatted(counted.rows(), added));
+      }
+      return new QualityReference(counted, rows == null ? null : rows.learned(counted));
     }
   }
 }

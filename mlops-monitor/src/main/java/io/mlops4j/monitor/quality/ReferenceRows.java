@@ -19,11 +19,13 @@ final class ReferenceRows {
   private final boolean[] outputs;
   private final BatchCells finder;
   private final List<String> identity;
+  private final long[][] ofIdentity; // the same cells as in scratch, but for keys
   private final BatchCells identities;
   private final ColumnCounts[] counts;
   private final RunLength[] sampledRuns;
   private final long[] sampled = new long[AT_ONCE];
   private final long[][] scratch;
+  private final long[] hashes = new long[AT_ONCE];
   private final RowSample sample;
   private final Lags lags = new Lags();
   private long rows;
@@ -47,14 +49,14 @@ final class ReferenceRows {
       sampledRuns[i] = new RunLength();
     }
     this.scratch = new long[names.size()][AT_ONCE];
+    this.ofIdentity =
+        identity.stream()
+            .map(name -> isFeature(name) ? scratch[names.indexOf(name)] : new long[AT_ONCE])
+            .toArray(long[][]::new);
     this.sample = new RowSample(names.size(), SAMPLE);
   }
 
   void add(FeatureBatch batch, @Nullable FeatureBatch answers) {
-    Cells[] same = identities.all(batch);
-    for (int row = 0; same != null && row < batch.rows(); row++) {
-      lags.add(Identity.hash(same, row));
-    }
     @Nullable Cells[] cells = new Cells[names.size()];
     for (int i = 0; i < cells.length; i++) {
       FeatureBatch side = outputs[i] ? answers : batch;
@@ -62,14 +64,36 @@ final class ReferenceRows {
       cells[i] =
           side == null || column == null ? null : BatchCells.cells(column, side, null).orElse(null);
     }
+    Cells[] same = identities.all(batch);
     for (int from = 0; from < batch.rows(); from += AT_ONCE) {
       int count = Math.min(AT_ONCE, batch.rows() - from);
       for (int i = 0; i < cells.length; i++) {
         add(i, cells[i], from, count);
       }
+      if (same != null) {
+        addLags(same, from, count);
+      }
       sample.add(scratch, count);
     }
     rows += batch.rows();
+  }
+
+  private boolean isFeature(String name) {
+    int i = names.indexOf(name);
+    return i >= 0 && !outputs[i];
+  }
+
+  /** Hashes rows whose features have been read. */
+  private void addLags(Cells[] same, int from, int count) {
+    for (int i = 0; i < same.length; i++) {
+      if (!isFeature(identity.get(i))) {
+        same[i].read(from, 1, ofIdentity[i], count);
+      }
+    }
+    Identity.hash(ofIdentity, hashes, count);
+    for (int row = 0; row < count; row++) {
+      lags.add(hashes[row]);
+    }
   }
 
   private void add(int i, @Nullable Cells cells, int from, int count) {
@@ -86,6 +110,10 @@ final class ReferenceRows {
       sampled[found++] = scratch[i][row];
     }
     sampledRuns[i].add(sampled, found, step);
+  }
+
+  long count() {
+    return rows;
   }
 
   QualityReference.Learned learned(Profile profile) {

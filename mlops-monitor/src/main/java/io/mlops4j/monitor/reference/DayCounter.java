@@ -5,7 +5,6 @@ import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SlicedProfile;
 import io.mlops4j.monitor.profile.Slices;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,19 +46,30 @@ final class DayCounter {
    */
   DayCounter(Profile bins, String time, int most) {
     this.bins = bins;
-    this.byDay = Slices.byTime(time, ZoneOffset.UTC, at -> at.toLocalDate().toString());
+    this.byDay = Slices.byDay(time);
     this.most = most;
     this.others.put(SlicedProfile.OTHER, bins.counting().build());
   }
 
   void add(FeatureBatch batch, @Nullable FeatureBatch answers) {
-    if (answers == null) {
+    if (batch.rows() == 0) { // its columns are checked
+      count(of(Slices.NO_TIME), batch, answers);
+    } else if (answers == null) {
       try (VectorSchemaRoot none = new VectorSchemaRoot(List.of(), List.of(), batch.rows())) {
         FeatureBatch noAnswers = FeatureBatch.of(none);
         SlicedProfile.forEachSlice(byDay, batch, noAnswers, (day, its, no) -> of(day).add(its));
       }
     } else {
       SlicedProfile.forEachSlice(byDay, batch, answers, (day, its, out) -> of(day).add(its, out));
+    }
+  }
+
+  private static void count(
+      Profile.Builder counting, FeatureBatch batch, @Nullable FeatureBatch answers) {
+    if (answers == null) {
+      counting.add(batch);
+    } else {
+      counting.add(batch, answers);
     }
   }
 
@@ -106,6 +116,11 @@ final class DayCounter {
   SortedMap<LocalDate, Profile> newest() {
     close();
     return new TreeMap<>(newest);
+  }
+
+  /** Returns all rows, those without a time included. */
+  Profile whole() {
+    return weekdays().values().stream().reduce(Profile::merge).orElseThrow();
   }
 
   /** Returns all rows by weekday; those without a time are {@link SlicedProfile#OTHER}. */

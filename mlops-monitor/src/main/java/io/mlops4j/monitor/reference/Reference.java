@@ -462,7 +462,14 @@ public final class Reference {
      * @throws IllegalArgumentException if the numbers of rows differ
      */
     public Builder add(FeatureBatch batch, FeatureBatch answers) {
-      return addRows(batch, Objects.requireNonNull(answers, "answers"));
+      Objects.requireNonNull(batch, "batch");
+      Objects.requireNonNull(answers, "answers");
+      if (answers.rows() != batch.rows()) {
+        throw new IllegalArgumentException(
+            "answers: found %d rows, expected %d as in the features"
+                .formatted(answers.rows(), batch.rows()));
+      }
+      return addRows(batch, answers);
     }
 
     private Builder addRows(FeatureBatch batch, @Nullable FeatureBatch answers) {
@@ -544,11 +551,11 @@ public final class Reference {
     private Counting chosen() {
       Counting known = counting;
       if (known == null) {
-        Profile bins = choosing.build();
+        Profile bins = choosing.counting().build();
         known =
             new Counting(
                 new DayCounter(bins, Objects.requireNonNull(time)),
-                QualityReference.builder(bins.counting()).keys(keys));
+                QualityReference.builder(bins).keys(keys));
         counting = known;
         for (Kept one : kept) {
           known.add(one.batch(), one.answers());
@@ -580,7 +587,7 @@ public final class Reference {
             "reference: found no time in column %s, expected the time of each row".formatted(at),
             null);
       }
-      QualityReference quality = all.quality().build();
+      QualityReference quality = all.quality().build(all.days().whole());
       if (compared(quality.profile()).isEmpty()) {
         throw new DataException(
             "reference: found no column to compare among %s, expected a feature beside time and keys"

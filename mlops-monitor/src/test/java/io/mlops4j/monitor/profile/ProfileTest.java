@@ -8,6 +8,7 @@ import io.mlops4j.feature.BFloat16Type;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.profile.SkippedColumn.Reason;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -518,6 +519,36 @@ class ProfileTest {
       vector.setValueCount(1);
       assertThat(ofVector(vector).profile(List.of(live)).rows()).isEqualTo(1);
     }
+  }
+
+  /** More numbers than are kept, texts, a time and a column that is skipped. */
+  @Test
+  void binsAreChosenWithoutAProfileToo() {
+    float[] many = new float[1_100_000];
+    Random random = new Random(12);
+    for (int i = 0; i < many.length; i++) {
+      many[i] = (float) random.nextGaussian();
+    }
+    String[] texts = new String[many.length];
+    Arrays.setAll(texts, i -> i % 3 == 0 ? "a" : "b");
+    String[] ids = new String[many.length];
+    Arrays.setAll(ids, i -> "id-" + i);
+    try (FeatureBatch batch =
+            FeatureBatch.builder(allocator)
+                .floats("x", many)
+                .strings("c", texts)
+                .strings("id", ids)
+                .build();
+        FeatureBatch few = batch.slice(0, 1_000)) {
+      for (FeatureBatch rows : List.of(few, batch)) {
+        Profile.Builder choosing = Profile.builder().add(rows);
+        Profile built = choosing.build();
+        assertThat(choosing.counting().add(few).build())
+            .isEqualTo(built.counting().add(few).build());
+        assertThat(choosing.rows()).isEqualTo(rows.rows());
+      }
+    }
+    assertThat(Profile.builder().counting().build()).isEqualTo(Profile.builder().build());
   }
 
   @Test

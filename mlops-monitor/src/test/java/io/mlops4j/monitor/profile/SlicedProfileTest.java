@@ -151,6 +151,8 @@ class SlicedProfileTest {
                       List.of(batch))
                   .names())
           .containsExactly("JANUARY", "null", "other");
+      assertThat(SlicedProfile.of(reference, Slices.byDay("t"), List.of(batch)).names())
+          .containsExactly("2001-01-01", "2001-01-08", "null", "other");
     }
   }
 
@@ -172,6 +174,10 @@ class SlicedProfileTest {
               .as(zone)
               .containsExactly("Mon 00", "other");
         }
+        assertThat(
+                SlicedProfile.of(Profile.of(List.of(batch)), Slices.byDay("t"), List.of(batch))
+                    .names())
+            .containsExactly("2001-01-01", "2001-07-02", "other");
       }
     }
   }
@@ -294,10 +300,13 @@ class SlicedProfileTest {
     try (TimeStampSecVector times = new TimeStampSecVector("t", allocator)) {
       Columns.fill(times, 0L, Long.MAX_VALUE);
       FeatureBatch batch = FeatureBatch.of(VectorSchemaRoot.of(times));
-      Slices slices = Slices.byHourOfWeek("t", ZoneId.of("Asia/Tokyo"));
-      assertThatThrownBy(() -> SlicedProfile.of(Profile.of(List.of(batch)), slices, List.of(batch)))
-          .isInstanceOf(DataException.class)
-          .hasMessageContaining("t: found time 9223372036854775807 in row 1");
+      for (Slices slices :
+          List.of(Slices.byHourOfWeek("t", ZoneId.of("Asia/Tokyo")), Slices.byDay("t"))) {
+        assertThatThrownBy(
+                () -> SlicedProfile.of(Profile.of(List.of(batch)), slices, List.of(batch)))
+            .isInstanceOf(DataException.class)
+            .hasMessageContaining("t: found time 9223372036854775807 in row 1");
+      }
     }
   }
 

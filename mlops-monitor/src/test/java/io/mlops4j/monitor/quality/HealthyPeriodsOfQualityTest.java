@@ -1,6 +1,7 @@
 package io.mlops4j.monitor.quality;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.mlops4j.feature.FeatureBatch;
@@ -203,5 +204,23 @@ class HealthyPeriodsOfQualityTest {
     QualityReference plain = taught(1, day -> texts(20, "one")).plain();
     assertThat(plain.withPeriods(List.of()).boundFactors()).isEqualTo(Map.of());
     assertThat(plain.withPeriods(List.of(plain.profile())).boundFactors()).isEqualTo(Map.of());
+  }
+
+  @Test
+  void rowsMayBeCountedElsewhere() {
+    try (FeatureBatch batch = texts(600, "rare");
+        FeatureBatch first = batch.slice(0, 10)) {
+      Profile whole = Profile.of(List.of(batch));
+      QualityReference.Builder elsewhere = QualityReference.builder(whole).add(batch);
+      assertThat(elsewhere.build(whole).toBytes())
+          .isEqualTo(QualityReference.builder(Profile.builder()).add(batch).build().toBytes());
+      assertThatThrownBy(elsewhere::build)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("counted elsewhere");
+      assertThatThrownBy(() -> elsewhere.build(whole.profile(List.of(first))))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "counted: found a profile of 10 rows, expected the 1000 rows that were added");
+    }
   }
 }

@@ -420,4 +420,30 @@ class ReferenceTest {
                   + " correct keys(...)");
     }
   }
+
+  @Test
+  void answersOfOtherRowsAreRefusedEvenWhenTheBinsAreKnown() {
+    try (FeatureBatch twoDays = oneBatch(2, 10);
+        FeatureBatch answers = FeatureBatch.builder(allocator).floats("y", new float[20]).build();
+        FeatureBatch fewer = answers.slice(0, 4);
+        Reference.Builder builder = Reference.builder()) {
+      builder.add(twoDays, answers).build();
+      assertThatThrownBy(() -> builder.add(twoDays, fewer))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("answers: found 4 rows, expected 20 as in the features");
+    }
+  }
+
+  @Test
+  void anEmptyBatchWithOtherColumnsIsRefusedEvenWhenTheBinsAreKnown() {
+    try (FeatureBatch batch = oneBatch(2, 10);
+        TimeStampSecVector none = new TimeStampSecVector(MadeDays.TIME, allocator);
+        Reference.Builder builder = Reference.builder()) {
+      builder.add(batch).build();
+      FeatureBatch empty = FeatureBatch.of(VectorSchemaRoot.of(none));
+      assertThatThrownBy(() -> builder.add(empty))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("the batch lacks features [x]");
+    }
+  }
 }

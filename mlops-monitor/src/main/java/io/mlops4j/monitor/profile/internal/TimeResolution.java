@@ -61,6 +61,11 @@ public record TimeResolution(long parts, long seconds) {
     return Math.floorMod(value, parts) * (NANOS / parts);
   }
 
+  /** Returns days since 1970. */
+  public long day(long value) {
+    return seconds > 1 ? value : Math.floorDiv(value, parts * SECONDS_OF_DAY);
+  }
+
   /** Returns a time; one beyond the range of an Instant becomes the end of that range. */
   public Instant instant(long value) {
     long second = second(value);
