@@ -76,6 +76,11 @@ final class HealthyPeriods {
     return periods;
   }
 
+  /** Returns the mean number of rows of a whole period. */
+  long meanRows() {
+    return periods.stream().mapToLong(Profile::rows).sum() / periods.size();
+  }
+
   /** Returns the median number of rows of a period. */
   double medianRows() {
     return medianRows;

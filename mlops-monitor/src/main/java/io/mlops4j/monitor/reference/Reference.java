@@ -79,7 +79,7 @@ public final class Reference {
   private static final double FEWER_DIFFERENCES = 0.9;
 
   private static final BinaryFrame FORM =
-      new BinaryFrame("reference of a monitor", 0x4d4c5246, 1, 1); // MLRF
+      new BinaryFrame("reference of a monitor", 0x4d4c5246, 2, 2); // MLRF
 
   private final String time;
   private final Scheme scheme;
@@ -87,6 +87,7 @@ public final class Reference {
   private final @Nullable SlicedProfile slices;
   private final SortedMap<String, Double> factors;
   private final int days;
+  private final long windowRows;
 
   private Reference(
       String time,
@@ -94,13 +95,15 @@ public final class Reference {
       QualityReference quality,
       @Nullable SlicedProfile slices,
       SortedMap<String, Double> factors,
-      int days) {
+      int days,
+      long windowRows) {
     this.time = time;
     this.scheme = scheme;
     this.quality = quality;
     this.slices = slices;
     this.factors = factors;
     this.days = days;
+    this.windowRows = windowRows;
   }
 
   /**
@@ -190,9 +193,9 @@ public final class Reference {
     return scheme.window();
   }
 
-  /** {@return the rows of a window, on average} */
+  /** {@return the rows of a window, on average; not of those that were not seen as a whole} */
   public long windowRows() {
-    return profile().rows() * window().toDays() / days;
+    return windowRows;
   }
 
   /**
@@ -236,6 +239,7 @@ public final class Reference {
         .put(quality.toBytes())
         .optional(slices, (out, its) -> out.put(its.toBytes()))
         .put(days)
+        .put(windowRows)
         .each(factors.entrySet(), (out, one) -> out.put(one.getKey()).put(one.getValue()))
         .toBytes();
   }
@@ -258,10 +262,17 @@ public final class Reference {
           SlicedProfile slices =
               in.optional(one -> SlicedProfile.fromBytes(one.bytes(), weekdays(time)));
           int days = in.int32();
+          long windowRows = in.count();
           SortedMap<String, Double> factors = new TreeMap<>();
           in.forEach(one -> factors.put(one.text(), one.number()));
           return new Reference(
-              time, scheme, quality, slices, Collections.unmodifiableSortedMap(factors), days);
+              time,
+              scheme,
+              quality,
+              slices,
+              Collections.unmodifiableSortedMap(factors),
+              days,
+              windowRows);
         });
   }
 
@@ -626,7 +637,8 @@ public final class Reference {
           quality.withPeriods(healthy.periods()),
           scheme == Scheme.WEEKDAYS ? SlicedProfile.of(weekdays(time), days.weekdays()) : null,
           Collections.unmodifiableSortedMap(factors),
-          days.count());
+          days.count(),
+          healthy.meanRows());
     }
 
     private static Scheme choose(Map<Scheme, HealthyPeriods> known) {

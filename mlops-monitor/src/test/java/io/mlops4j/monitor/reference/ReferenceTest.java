@@ -72,6 +72,24 @@ class ReferenceTest {
   }
 
   @Test
+  void weeksOfWorkingDaysHaveTheRowsOfFiveDays() {
+    MadeDays made = days(100, 0, 0);
+    try (Reference.Builder builder = Reference.builder(MadeDays.TIME).keys("id")) {
+      for (int day = 0; day < 56; day++) {
+        if (day % 7 < 5) {
+          try (FeatureBatch batch = made.day(MadeDays.MONDAY.plusDays(day), 0)) {
+            builder.add(batch);
+          }
+        }
+      }
+      Reference reference = builder.build();
+      assertThat(reference.window()).isEqualTo(Duration.ofDays(7));
+      assertThat(reference.windowRows()).isEqualTo(500);
+      assertThat(Reference.fromBytes(reference.toBytes()).windowRows()).isEqualTo(500);
+    }
+  }
+
+  @Test
   void weeksOfTooFewRowsForAVerdictSaySo() {
     assertThat(days(7, 0, 0).reference(35).toString())
         .contains(
