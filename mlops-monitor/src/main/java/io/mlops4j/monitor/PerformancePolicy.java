@@ -58,7 +58,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>If no bound is stated, the main figure is compared in the same way with the best of the
  * earlier versions and of the version's own earlier periods, each with at least five complete
- * periods. It may be worse by 0.05, or for regression by 10 %.
+ * periods. It may be worse by 0.05, or for regression by 10 %. For binary models whose scores are
+ * probabilities, brier is compared as well and may be worse by 0.1, because roc_auc shows the order
+ * of scores only: labels or probabilities may change without it.
  *
  * <p>The deviation between periods allows for days that differ. It does not allow for weeks of
  * unusual traffic in a row.

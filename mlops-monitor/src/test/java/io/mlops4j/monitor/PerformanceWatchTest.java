@@ -250,6 +250,41 @@ class PerformanceWatchTest {
     assertThat(found.get(0).evidence().text()).contains("roc_auc 0.3 is below 0.9");
   }
 
+  /** A day of scores 0.1 and 0.3, of each of which a share happened. */
+  private void constantDay(LabelWatch watch, double share) {
+    int first = nextKey;
+    double[] scores = new double[1_000];
+    double[] labels = new double[1_000];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = i % 2 == 0 ? 0.1 : 0.3;
+      labels[i] = i < 1_000 * share ? 1 : 0;
+    }
+    predict(watch, V1, scores, at());
+    label(watch, first, labels, at().plus(Duration.ofHours(18)));
+    day++;
+  }
+
+  /**
+   * By hand: the ROC AUC is 0.5 on each day. The Brier score of a row is 0.65 on average if it
+   * happened, and 0.05 if not: 0.17 where a fifth happened, 0.41 where three fifths did.
+   */
+  @Test
+  void labelsThatNoLongerFitProbabilitiesAreFoundThoughTheOrderIsTheSame() {
+    LabelWatch watch = watch(PerformancePolicy.binary());
+    for (int i = 0; i < 12; i++) {
+      constantDay(watch, i % 2 == 0 ? 0.19 : 0.21);
+    }
+    constantDay(watch, 0.3);
+    assertThat(found).as("worse by 0.06").isEmpty();
+    constantDay(watch, 0.6);
+    assertThat(found).hasSize(1);
+    Evidence evidence = found.get(0).evidence();
+    assertThat(evidence.name()).isEqualTo("brier");
+    assertThat(evidence.measured()).isCloseTo(0.41, within(1e-9));
+    assertThat(evidence.bound()).isCloseTo((12 * 0.17 + 0.23) / 13 + 0.1, within(1e-9));
+    assertThat(found.get(0).measure()).isEqualTo("above");
+  }
+
   @Test
   void aSmallLossAgainstEarlierPeriodsPassesHoweverSignificantItIs() {
     LabelWatch watch = watch(PerformancePolicy.binary());

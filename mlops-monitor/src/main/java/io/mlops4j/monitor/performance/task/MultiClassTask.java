@@ -109,7 +109,7 @@ public final class MultiClassTask extends PerformanceTask<MultiClassPerformance>
   }
 
   @Override
-  public String main() {
-    return "accuracy";
+  public List<Standard> standards() {
+    return List.of(new Standard("accuracy"));
   }
 }

@@ -112,13 +112,35 @@ public abstract class PerformanceTask<P> {
   /** The figures by name, in the order in which they are shown. */
   abstract Map<String, Function<P, Metric>> figures();
 
-  /** The figure by which a version is judged if no bound is stated. */
-  public abstract String main();
-
-  /** Whether a larger main figure is better. */
-  public boolean moreIsBetter() {
-    return true;
+  /** The figure that stands for all of them. */
+  public final String main() {
+    return standards().get(0).figure();
   }
+
+  /**
+   * A figure that is compared with earlier periods.
+   *
+   * @param moreIsBetter whether a larger figure is better
+   * @param tolerance how much worse it may be
+   * @param relative whether the tolerance is a part of the figure, because it has the unit of the
+   *     labels
+   */
+  public record Standard(String figure, boolean moreIsBetter, double tolerance, boolean relative) {
+    Standard(String figure) {
+      this(figure, true, 0.05, false);
+    }
+
+    /** The loss that is tolerated. */
+    public double tolerated(double figure) {
+      return relative ? tolerance * Math.abs(figure) : tolerance;
+    }
+  }
+
+  /**
+   * The figures by which a version is judged if no bound is stated: the main one, then those that
+   * show what it cannot.
+   */
+  public abstract List<Standard> standards();
 
   /** The performance of rows. */
   public final Measured<P> measured(Measured.Rows rows) {

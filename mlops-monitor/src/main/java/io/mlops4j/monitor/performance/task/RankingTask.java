@@ -109,7 +109,7 @@ public final class RankingTask extends PerformanceTask<RankingPerformance> {
   }
 
   @Override
-  public String main() {
-    return "ndcg";
+  public List<Standard> standards() {
+    return List.of(new Standard("ndcg"));
   }
 }

@@ -71,12 +71,7 @@ public final class RegressionTask extends PerformanceTask<RegressionPerformance>
   }
 
   @Override
-  public String main() {
-    return "mae";
-  }
-
-  @Override
-  public boolean moreIsBetter() {
-    return false;
+  public List<Standard> standards() {
+    return List.of(new Standard("mae", false, 0.1, true));
   }
 }

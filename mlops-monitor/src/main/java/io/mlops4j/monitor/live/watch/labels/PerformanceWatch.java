@@ -13,7 +13,7 @@ import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.monitor.performance.PerformancePeriod;
 import io.mlops4j.monitor.performance.task.Measured;
 import io.mlops4j.monitor.performance.task.PerformanceRules;
-import io.mlops4j.monitor.performance.task.PerformanceTask;
+import io.mlops4j.monitor.performance.task.PerformanceTask.Standard;
 import io.mlops4j.rollout.Evidence;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,12 +37,6 @@ import org.jspecify.annotations.Nullable;
 final class PerformanceWatch {
   /** Fewer periods do not show the deviation between periods well enough. */
   static final int FEWEST_PERIODS = 5;
-
-  /** The loss against earlier periods that is tolerated, for figures up to 1. */
-  private static final double TOLERANCE = 0.05;
-
-  /** The loss that is tolerated for errors in the unit of the labels. */
-  private static final double RELATIVE_TOLERANCE = 0.1;
 
   /** The share of the level that the newest period alone gets. */
   private static final double OF_NEWEST = 0.1;
@@ -250,10 +244,19 @@ final class PerformanceWatch {
       return Spread.of(series);
     }
 
+    /** The first figure that is worse speaks for those that follow. */
     void againstEarlier(double level) {
-      PerformanceTask<?> task = policy.task();
-      String name = task.main();
-      double sign = task.moreIsBetter() ? 1 : -1;
+      List<Standard> all = policy.task().standards();
+      for (Standard one : all) {
+        if (isWorse(one, level / all.size())) {
+          return;
+        }
+      }
+    }
+
+    private boolean isWorse(Standard one, double level) {
+      String name = one.figure();
+      double sign = one.moreIsBetter() ? 1 : -1;
       for (Look look : looks) {
         double[] standard = standard(look, name, sign);
         Metric.Value figure = look.figure(name);
@@ -266,13 +269,12 @@ final class PerformanceWatch {
                   spread.deviation()
                       * Math.sqrt(1.0 / standard.length + 1.0 / values(look.own(), name).length));
           double loss = sign * (before - figure.value());
-          double tolerated =
-              task.moreIsBetter() ? TOLERANCE : RELATIVE_TOLERANCE * Math.abs(before);
+          double tolerated = one.tolerated(before);
           boolean isBad =
               judged(
                   new Test(
                       name,
-                      task.moreIsBetter(),
+                      one.moreIsBetter(),
                       figure.value(),
                       before - sign * tolerated,
                       loss - tolerated,
@@ -283,10 +285,11 @@ final class PerformanceWatch {
                       .formatted(Figures.of(before), Figures.of(tolerated)),
                   look);
           if (isBad) {
-            return;
+            return true;
           }
         }
       }
+      return false;
     }
 
     /** The best of the earlier versions and of the version's own earlier periods. */
