@@ -37,18 +37,19 @@ record CategoryPair(CategoryProfile reference, CategoryProfile current, ExportRu
     List<SecondaryComparison> secondary = new ArrayList<>();
     long[] before = reference.counts();
     long once = Arrays.stream(before).filter(count -> count == 1).count();
+    long rest = unseen();
     if (reference.namesAll()
-        && current.rest() > 0
-        && measurer.unseenCategories(reference.present(), once, current.present(), current.rest())
+        && rest > 0
+        && measurer.unseenCategories(reference.present(), once, current.present(), rest)
             instanceof Comparison.Measured unseen) {
       Supplier<String> text =
           () ->
               "Share of categories unseen in the reference is %s, where chance gives up to %s; it matters from %s more. %s rows are unseen"
                   .formatted(
-                      Figures.share((double) current.rest() / current.present()),
+                      Figures.share((double) rest / current.present()),
                       Figures.share((double) once / reference.present()),
                       Figures.share(unseen.bound()),
-                      Figures.of(current.rest()));
+                      Figures.of(rest));
       secondary.add(
           new SecondaryComparison("unseen", unseen, text, () -> rawMovements(unseen.effect())));
     }
@@ -111,15 +112,36 @@ record CategoryPair(CategoryProfile reference, CategoryProfile current, ExportRu
     for (int bin = 0; bin < rest; bin++) {
       values.set(bin, shows(bin) ? values.get(bin) : RARE);
     }
-    boolean unseen = reference.namesAll() && pooled[1][rest] == current.rest();
+    boolean unseen = reference.namesAll() && pooled[1][rest] == unseen();
     values.add(unseen && pooled[0][rest] == 0 ? "unseen in the reference" : "rare or unseen");
     values.add("missing");
     return values;
   }
 
-  /** Counts with rare categories in the rest, and the missing values after the rest. */
+  /**
+   * Current rows in categories without a row of the reference. Those of a slice or of one period
+   * have bins for categories of other rows.
+   */
+  private long unseen() {
+    long[] before = reference.counts();
+    long[] after = current.counts();
+    long named =
+        IntStream.range(0, before.length - 1)
+            .filter(bin -> before[bin] == 0)
+            .mapToLong(bin -> after[bin])
+            .sum();
+    return reference.namesAll() ? current.rest() + named : current.rest();
+  }
+
+  /** Counts with rare and unseen categories in the rest, and the missing values after the rest. */
   private long[][] pooled() {
-    long[][] named = CategoryCounts.pooled(reference.counts(), current.counts());
+    long[] before = reference.counts();
+    long[] after = current.counts();
+    if (reference.namesAll()) {
+      Arrays.setAll(after, bin -> before[bin] == 0 ? 0 : after[bin]);
+      after[after.length - 1] = unseen();
+    }
+    long[][] named = CategoryCounts.pooled(before, after);
     return new long[][] {
       append(named[0], reference.missing()), append(named[1], current.missing())
     };

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.drift.DriftReport;
+import io.mlops4j.monitor.drift.FeatureDrift;
 import io.mlops4j.monitor.drift.FeaturePolicy;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SkippedColumn;
 import io.mlops4j.monitor.profile.SlicedProfile;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +25,7 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.TimeStampSecVector;
+import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -107,6 +111,46 @@ class ReferenceTest {
     DriftPolicy policy = reference.policy(DriftPolicy.withDefaults());
     assertThat(policy.feature("x").boundFactor()).isEqualTo(reference.boundFactors().get("x"));
     assertThat(policy.feature("noise").boundFactor()).isEqualTo(1);
+  }
+
+  @Test
+  void textsThatEachHealthyWeekBringsAnewAreNoDrift() {
+    try (Reference.Builder builder = Reference.builder(MadeDays.TIME)) {
+      for (int day = 0; day < 35; day++) {
+        try (FeatureBatch batch = games(day)) {
+          builder.add(batch);
+        }
+      }
+      Reference reference = builder.build();
+      assertThat(reference.window()).isEqualTo(Duration.ofDays(7));
+      List<FeatureBatch> week = IntStream.range(35, 42).mapToObj(this::games).toList();
+      Profile games = reference.profile().profile(week);
+      week.forEach(FeatureBatch::close);
+      FeatureDrift opponent =
+          DriftReport.compare(
+                  reference.profile(), games, reference.policy(DriftPolicy.withDefaults()))
+              .feature("opponent");
+      assertThat(opponent.judged()).isTrue();
+      assertThat(opponent.drifted()).as("%s", opponent).isFalse();
+    }
+  }
+
+  /** A hundred rows of a day against an opponent of its own. */
+  private FeatureBatch games(int day) {
+    TimeStampSecVector at = new TimeStampSecVector(MadeDays.TIME, allocator);
+    VarCharVector opponent = new VarCharVector("opponent", allocator);
+    at.allocateNew(100);
+    opponent.allocateNew(100);
+    for (int row = 0; row < 100; row++) {
+      at.set(row, MadeDays.instant(MadeDays.MONDAY.plusDays(day)).getEpochSecond() + row);
+      opponent.setSafe(row, ("team " + day).getBytes(StandardCharsets.UTF_8));
+    }
+    at.setValueCount(100);
+    opponent.setValueCount(100);
+    try (VectorSchemaRoot root = VectorSchemaRoot.of(at, opponent)) {
+      root.setRowCount(100);
+      return FeatureBatch.owning(root);
+    }
   }
 
   @Test
