@@ -112,7 +112,9 @@ final class Replay {
         traffic.askWhile(
             day,
             () -> stage.registry().assign(Story.CHAMPION, version, change),
-            () -> Swap.serves(stage.late(), version));
+            () -> Swap.serves(stage.late(), version),
+            // else the monitor may see the evening of one version before the morning of the other
+            rows -> Swap.await(stage.monitor(), before + rows));
     Swap.await(stage.late(), version);
     Swap.await(stage.monitor(), before + day.rows());
     narrator.swapped(date, next, reason, answers);

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 
 /**
  * The users of the model. The flights of most days come as one Arrow batch, those of some days as
@@ -45,16 +46,24 @@ final class Traffic implements AutoCloseable {
   /**
    * A day of single flights with an event at noon. From then on the replay is in slow motion until
    * the event has happened.
+   *
+   * @param then gets the number of flights that were predicted when the event had happened
    */
-  Answers askWhile(FeatureBatch day, Runnable atNoon, BooleanSupplier happened) {
+  Answers askWhile(FeatureBatch day, Runnable atNoon, BooleanSupplier happened, IntConsumer then) {
     Answers answers = new Answers(day.rows());
     List<CompletableFuture<Void>> calls = new ArrayList<>();
+    boolean slow = false;
     for (int row = 0; row < day.rows(); row++) {
       if (row == day.rows() / 2) {
         atNoon.run();
+        slow = true;
       }
       calls.add(askOne(row, Flight.at(row, day), answers));
-      if (row >= day.rows() / 2 && !happened.getAsBoolean()) {
+      if (slow && happened.getAsBoolean()) {
+        calls.forEach(CompletableFuture::join);
+        then.accept(row + 1);
+        slow = false;
+      } else if (slow) {
         LockSupport.parkNanos(BETWEEN_FLIGHTS.toNanos());
       }
     }
