@@ -378,8 +378,10 @@ public final class QualityReference {
      * @param counted the profile of these rows
      * @return a reference; of a profile alone if no rows were added
      * @throws IllegalArgumentException if it is the profile of more rows, or of fewer
+     * @throws NullPointerException if counted is null
      */
     public QualityReference build(Profile counted) {
+      Objects.requireNonNull(counted, "counted");
       long added = rows == null ? 0 : rows.count();
       if (counted.rows() != added) {
         throw new IllegalArgumentException(
