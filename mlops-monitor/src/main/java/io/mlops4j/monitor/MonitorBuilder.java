@@ -433,8 +433,8 @@ public final class MonitorBuilder {
             policy == null ? null : policy.rules(),
             handOffRows,
             limit,
-            learned == null ? features : learned.policy(features),
-            learned == null ? outputs : learned.policy(outputs),
+            features,
+            outputs,
             suite(),
             new MonitorSettings.Parts(
                 !without.contains(Watched.FEATURES),
@@ -449,11 +449,21 @@ public final class MonitorBuilder {
                 : new StateSettings(folder, snapshotEvery, files, nanoTime, apart),
             answerTolerance,
             Math.min(window.span().rows(), learned == null ? Long.MAX_VALUE : learned.windowRows()),
-            learned == null ? null : learned.toString());
+            learned == null ? null : learned(learned));
     new SettingsCheck(settings).check(card);
     if (settings.learned() != null) {
-      LOG.info("monitor: {}", settings.learned());
+      LOG.info("monitor: {}", settings.learned().text());
     }
     return new ModelMonitor(MonitorCore.start(settings, restored));
+  }
+
+  private MonitorSettings.Learned learned(Reference from) {
+    boolean itsWindow = window.span().equals(Window.of(from.window()).span());
+    return new MonitorSettings.Learned(
+        from.isShort() && !itsWindow
+            ? from + "; windows of another length than its own do not narrow the bounds"
+            : from.toString(),
+        from.boundFactors(),
+        from.isShort() && itsWindow);
   }
 }

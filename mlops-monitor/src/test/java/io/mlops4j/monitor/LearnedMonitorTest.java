@@ -38,26 +38,32 @@ class LearnedMonitorTest {
     List<Alarm> alarms = new ArrayList<>();
     ManualClock clock = new ManualClock();
     clock.set(MadeDays.instant(MadeDays.MONDAY.plusDays(LEARNED)));
-    try (ModelMonitor monitor = described.everyRow().clock(clock).start();
-        FeatureBatch none = FeatureBatch.builder(allocator).rows(250).build()) {
+    try (ModelMonitor monitor = described.everyRow().clock(clock).start()) {
       monitor.onAlarm(alarms::add);
       for (int day = 0; day <= more; day++) {
-        LocalDate date = MadeDays.MONDAY.plusDays(LEARNED + (long) day);
-        try (FeatureBatch all = days.day(date, shift.applyAsDouble(day))) {
-          for (int part = 0; part < 4; part++) {
-            clock.set(MadeDays.instant(date).plus(Duration.ofHours(6L * part)));
-            FeatureBatch rows =
-                FeatureBatch.of(VectorSchemaRoot.of(all.column("x"), all.column("noise")))
-                    .slice(250 * part, 250);
-            try (rows) {
-              monitor.onInference(Events.answered(Events.version(1), rows, none));
-            }
-          }
-        }
-        monitor.flush();
+        pass(monitor, clock, days, LEARNED + day, shift.applyAsDouble(day));
       }
     }
     return alarms;
+  }
+
+  /** Passes the rows of one day in four calls, without the column of times. */
+  static void pass(ModelMonitor monitor, ManualClock clock, MadeDays days, int day, double shift) {
+    LocalDate date = MadeDays.MONDAY.plusDays(day);
+    int rows = days.rows() / 4;
+    try (FeatureBatch all = days.day(date, shift);
+        FeatureBatch none = FeatureBatch.builder(days.allocator()).rows(rows).build()) {
+      for (int part = 0; part < 4; part++) {
+        clock.set(MadeDays.instant(date).plus(Duration.ofHours(6L * part)));
+        FeatureBatch features =
+            FeatureBatch.of(VectorSchemaRoot.of(all.column("x"), all.column("noise")))
+                .slice(rows * part, rows);
+        try (features) {
+          monitor.onInference(Events.answered(Events.version(1), features, none));
+        }
+      }
+    }
+    monitor.flush();
   }
 
   @Test

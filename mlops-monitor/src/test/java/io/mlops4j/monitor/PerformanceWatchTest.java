@@ -70,6 +70,7 @@ class PerformanceWatchTest {
             new Span(1, null, 1),
             new FalseAlarms(10_000_000, null),
             DriftPolicy.withDefaults(),
+            null,
             List.of(),
             false,
             QualitySuite.of(QualityReference.of(Profile.builder().build())),

@@ -373,6 +373,7 @@ class QualityWatchTest {
             new Span(WEEK, null, 1),
             new FalseAlarms(1_000_000, null),
             DriftPolicy.withDefaults(),
+            null,
             List.of(),
             true,
             QualitySuite.of(reference, QualityPolicy.withDefaults().withSampling(2)),

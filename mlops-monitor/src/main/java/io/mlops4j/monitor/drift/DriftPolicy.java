@@ -226,6 +226,25 @@ public final class DriftPolicy {
   }
 
   /**
+   * Returns a policy in which the bounds of some columns are multiplied, as healthy periods need.
+   * Columns with a bound or a factor of their own keep them.
+   *
+   * @param factors by column, each above 0
+   * @return a changed copy
+   * @throws IllegalArgumentException if a factor is not above 0
+   */
+  public DriftPolicy withBoundFactors(Map<String, Double> factors) {
+    DriftPolicy changed = this;
+    for (Map.Entry<String, Double> one : Objects.requireNonNull(factors, "factors").entrySet()) {
+      FeaturePolicy its = feature(one.getKey());
+      if (its.bound().isEmpty() && its.boundFactor() == 1) {
+        changed = changed.withFeature(one.getKey(), its.withBoundFactor(one.getValue()));
+      }
+    }
+    return changed;
+  }
+
+  /**
    * Returns the same policy with other rules for the outputs of the model. All columns are still
    * judged together, at the level of this policy.
    *

@@ -47,6 +47,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The work of the monitor's thread. It passes rows and labels from the hand-off to the watches,
@@ -55,6 +57,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Only the monitor's thread calls {@link #handle}. Any thread may read figures and add actions.
  */
 public final class MonitorLoop {
+  private static final Logger LOG = LoggerFactory.getLogger("io.mlops4j.monitor.ModelMonitor");
+
   /** Versions that answered before the newest of them are forgotten. */
   private static final int MOST_VERSIONS = 64;
 
@@ -80,6 +84,7 @@ public final class MonitorLoop {
   private volatile List<NotWatched> notWatched;
   private volatile Baseline baseline;
   private volatile @Nullable ServedBy serving;
+  private volatile int healthyWindows;
   private volatile @Nullable WindowReport newestWindow;
   private final WindowHistory windows = new WindowHistory();
   private final Map<ServedBy, WindowReport> newestWindows = new ConcurrentHashMap<>();
@@ -164,12 +169,23 @@ public final class MonitorLoop {
     return windows.all();
   }
 
-  /** What the reference chose, and whether later rows took the place of its; null if nothing. */
+  /** What the reference chose, and what live rows have changed; null if it chose nothing. */
   public @Nullable String reference() {
-    String learned = settings.learned();
-    return learned == null || baseline.whole().equals(settings.reference())
-        ? learned
-        : learned + "; rows of a later window were accepted in place of its rows";
+    MonitorSettings.Learned learned = settings.learned();
+    if (learned == null) {
+      return null;
+    }
+    String text = learned.text();
+    if (!baseline.whole().equals(settings.reference())) {
+      text += "; rows of a later window were accepted in place of its rows";
+    }
+    int healthy = healthyWindows;
+    if (healthy >= DriftWatch.LEARNED_WINDOWS) {
+      text += "; %d healthy windows have narrowed the bounds of drift".formatted(healthy);
+    } else if (learned.isShort()) {
+      text += "; %d of %d healthy windows so far".formatted(healthy, DriftWatch.LEARNED_WINDOWS);
+    }
+    return text;
   }
 
   /** The counts after the last handled labels. */
@@ -228,6 +244,7 @@ public final class MonitorLoop {
     drift.acceptNewest();
     incidents.accept(at);
     baseline = drift.baseline();
+    healthyWindows = drift.healthyWindows();
     each(RowWatch::accepted);
     publishCounts();
   }
@@ -259,6 +276,7 @@ public final class MonitorLoop {
   /** Compares the windows that had ended once more, when all state was read. */
   void restored() {
     baseline = drift.isAccepted() ? drift.baseline() : baseline;
+    healthyWindows = drift.healthyWindows();
     drift.restored().forEach(this::publish);
     publishCounts();
   }
@@ -499,6 +517,17 @@ public final class MonitorLoop {
     judged.sort(Comparator.comparing(one -> !Objects.equals(one.servedBy(), serving)));
     if (!judged.isEmpty()) {
       alarms.raise(incidents.judged(judged, at), at);
+    }
+    learn();
+  }
+
+  /** Healthy windows teach a short reference how its days differ. */
+  private void learn() {
+    int before = healthyWindows;
+    drift.judged(incidents.isOpen());
+    healthyWindows = drift.healthyWindows();
+    if (healthyWindows > before && healthyWindows == DriftWatch.LEARNED_WINDOWS) {
+      LOG.info("monitor: {}", reference());
     }
   }
 

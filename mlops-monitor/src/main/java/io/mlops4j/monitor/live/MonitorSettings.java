@@ -8,6 +8,7 @@ import io.mlops4j.monitor.live.rows.JoinRule;
 import io.mlops4j.monitor.live.rows.Span;
 import io.mlops4j.monitor.live.state.StateSettings;
 import io.mlops4j.monitor.live.watch.WatchSettings;
+import io.mlops4j.monitor.live.watch.WideBounds;
 import io.mlops4j.monitor.performance.task.PerformanceRules;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.Role;
@@ -17,6 +18,8 @@ import io.mlops4j.monitor.quality.QualitySuite;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,13 +55,22 @@ public record MonitorSettings(
     @Nullable StateSettings state,
     double answerTolerance,
     long windowRows,
-    @Nullable String learned) {
+    @Nullable Learned learned) {
 
   /** Enough rows of a window for the checks of data quality that need values. */
   private static final long CHECKED_ROWS = 640;
 
   /** The parts of a monitor, and whether each is switched on. */
   public record Parts(boolean features, boolean outputs, boolean quality, boolean performance) {}
+
+  /**
+   * What a reference learned.
+   *
+   * @param text what it chose and why
+   * @param factors of the bounds of drift, by column
+   * @param isShort whether windows narrow them, because its days are too few
+   */
+  public record Learned(String text, Map<String, Double> factors, boolean isShort) {}
 
   private boolean watchesPerformance() {
     return parts.performance && labels != null;
@@ -76,8 +88,16 @@ public record MonitorSettings(
 
   /** The rules for drift of the features and outputs that are watched. */
   DriftPolicy policy() {
+    return policy(learned == null ? Map.of() : learned.factors);
+  }
+
+  private DriftPolicy policy(Map<String, Double> factors) {
+    Map<String, Double> watched = new TreeMap<>(factors);
+    watched.keySet().removeAll(switchedOff());
     DriftPolicy none = DriftPolicy.withDefaults();
-    return (parts.features ? features : none).withOutputs(parts.outputs ? outputs : none);
+    return (parts.features ? features : none)
+        .withBoundFactors(watched)
+        .withOutputs((parts.outputs ? outputs : none).withBoundFactors(watched));
   }
 
   /** The columns of the reference whose side of the model is switched off. */
@@ -97,6 +117,7 @@ public record MonitorSettings(
         window,
         falseAlarms,
         policy(),
+        learned == null || !learned.isShort ? null : new WideBounds(learned.factors, this::policy),
         switchedOff(),
         watchesDrift(),
         quality.withPolicy(quality.policy().withSampling(qualitySampling())),

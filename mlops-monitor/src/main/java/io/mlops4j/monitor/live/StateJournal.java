@@ -38,8 +38,8 @@ public final class StateJournal {
       new BinaryFrame(
           "end of a window in a monitor's journal",
           0x4d4c4d45, // "MLME"
-          3,
-          3,
+          4,
+          4,
           "a monitor with stateIn(folder)",
           "the next end is read");
 

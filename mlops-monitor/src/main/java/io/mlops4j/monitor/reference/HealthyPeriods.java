@@ -100,11 +100,17 @@ final class HealthyPeriods {
     return medianRows;
   }
 
-  /** Returns the factor of the bound of each column that was compared, 1 or more. */
-  SortedMap<String, Double> factors() {
+  /**
+   * Returns the factor of the bound of each column that was compared, 1 or more.
+   *
+   * @param few whether periods are too few to show that they differ: two days of a weekend in a
+   *     week may be chance
+   */
+  SortedMap<String, Double> factors(boolean few) {
     SortedMap<String, Double> factors = new TreeMap<>();
     effects.forEach(
-        (name, all) -> factors.put(name, differs(name) ? Math.max(1, LeaveOneOut.limit(all)) : 1));
+        (name, all) ->
+            factors.put(name, few || differs(name) ? Math.max(1, LeaveOneOut.limit(all)) : 1));
     raiseAgain(factors);
     return factors;
   }

@@ -50,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  * differ by more than chance: at most one healthy period in a hundred is expected above. The bounds
  * of data quality are raised in the same way, see {@link QualityReference#withPeriods}. A reference
  * of less than two weeks cannot know how weekdays differ. Its bounds are twice as wide, and {@link
- * #toString} says so.
+ * #toString} says so; a monitor narrows them to what its first 14 healthy windows show.
  *
  * <p>How much periods differ is learned from the newest days: as many as have 20 000 profiles of a
  * column, so 200 days of 100 columns, and at least eight weeks. All rows count in the profiles.
@@ -207,24 +207,21 @@ public final class Reference {
   }
 
   /**
+   * {@return whether it has fewer than two weeks, so that its bounds are wide until a monitor has
+   * seen 14 healthy windows}
+   */
+  public boolean isShort() {
+    return days < SEASON_DAYS;
+  }
+
+  /**
    * Returns a policy with the bounds that healthy periods need.
    *
    * @param policy the rules; columns with settings of their own keep them
    * @return a changed copy
    */
   public DriftPolicy policy(DriftPolicy policy) {
-    DriftPolicy raised = Objects.requireNonNull(policy, "policy");
-    for (Map.Entry<String, Double> one : factors.entrySet()) {
-      String name = one.getKey();
-      if (!hasOwn(policy, name)) {
-        raised = raised.withFeature(name, policy.feature(name).withBoundFactor(one.getValue()));
-      }
-    }
-    return raised;
-  }
-
-  private static boolean hasOwn(DriftPolicy policy, String name) {
-    return policy.feature(name).bound().isPresent() || policy.feature(name).boundFactor() != 1;
+    return Objects.requireNonNull(policy, "policy").withBoundFactors(factors);
   }
 
   /**
@@ -295,10 +292,10 @@ public final class Reference {
                 Figures.of(profile().rows()),
                 days == 1 ? "1 day" : Figures.of(days) + " days",
                 scheme));
-    if (days < SEASON_DAYS) {
+    if (isShort()) {
       text.append(
-          "; %s too few to know how weekdays differ, so bounds are wider: give at least %d days"
-              .formatted(days == 1 ? "1 day is" : days + " days are", SEASON_DAYS));
+          "; %s too few to know how weekdays differ, so bounds are wider until a monitor has seen %d healthy windows: give at least %d days"
+              .formatted(days == 1 ? "1 day is" : days + " days are", SEASON_DAYS, SEASON_DAYS));
     }
     boolean few = windowRows() < DriftPolicy.DEFAULT_MINIMUM_ROWS;
     if (few) {
@@ -310,7 +307,7 @@ public final class Reference {
     }
     listed(
         text,
-        few || days < SEASON_DAYS
+        few || isShort()
             ? "; bounds raised: "
             : "; bounds raised, because healthy periods differ: ",
         factors);
@@ -623,8 +620,9 @@ public final class Reference {
       Scheme scheme = choose(known);
       HealthyPeriods healthy = Objects.requireNonNull(known.get(scheme));
       SortedMap<String, Double> factors = new TreeMap<>();
-      double unknown = days.count() < SEASON_DAYS ? UNKNOWN : 1;
-      SortedMap<String, Double> shown = healthy.factors();
+      boolean few = days.count() < SEASON_DAYS;
+      double unknown = few ? UNKNOWN : 1;
+      SortedMap<String, Double> shown = healthy.factors(few);
       for (String name : compared(quality.profile())) {
         double factor = unknown * shown.getOrDefault(name, UNKNOWN);
         if (factor > 1) {

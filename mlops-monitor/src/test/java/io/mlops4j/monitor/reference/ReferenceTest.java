@@ -166,9 +166,11 @@ class ReferenceTest {
     Reference five = days(1_000, 1, 0).reference(5);
     assertThat(five.toString())
         .contains(
-            "5 days are too few to know how weekdays differ, so bounds are wider: give at least 14"
-                + " days");
+            "5 days are too few to know how weekdays differ, so bounds are wider until a monitor"
+                + " has seen 14 healthy windows: give at least 14 days");
     assertThat(five.boundFactors().values()).hasSize(2).allMatch(factor -> factor >= 2);
+    Reference week = days(1_000, 1, 0).reference(7);
+    assertThat(week.boundFactors().get("x")).as("weekends of a mean of 1").isGreaterThan(10);
     Reference one = days(1_000, 1, 0).reference(1);
     assertThat(one.toString())
         .startsWith("1,000 rows of 1 day; compares each day (UTC) with all days; 1 day is too few")

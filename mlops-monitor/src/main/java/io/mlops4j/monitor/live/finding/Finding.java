@@ -38,6 +38,10 @@ public record Finding(
     this(subject, measure, relative, evidence, false, Judged.ALL_ROWS);
   }
 
+  Finding ofSlice(String name) {
+    return new Finding(subject, measure, relative, evidence, small, Set.of(name));
+  }
+
   public void write(StateWriter out) {
     subject.write(out);
     out.put(measure).put(relative).put(evidence).put(small).put(slices);

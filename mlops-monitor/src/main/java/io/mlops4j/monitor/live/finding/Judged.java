@@ -66,6 +66,18 @@ public record Judged(
         servedBy, subjects, Stream.concat(found.stream(), more.stream()).toList(), from, to, rows);
   }
 
+  /** Returns the judgement with the rows of a slice in place of all rows. */
+  public Judged ofSlice(String name) {
+    Set<String> slice = Set.of(name);
+    return new Judged(
+        servedBy,
+        subjects.keySet().stream().collect(Collectors.toMap(one -> one, one -> slice)),
+        found.stream().map(one -> one.ofSlice(name)).toList(),
+        from,
+        to,
+        rows);
+  }
+
   /** Returns the subjects and slices that were judged without a finding. */
   public Map<Subject, Set<String>> healthy() {
     Map<Subject, Set<String>> healthy = new HashMap<>();

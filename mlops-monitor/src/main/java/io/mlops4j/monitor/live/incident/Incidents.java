@@ -296,6 +296,11 @@ public final class Incidents {
     open.all().forEach(Episode::announceWithheld);
   }
 
+  /** Whether a problem of rows or labels goes on. */
+  public synchronized boolean isOpen() {
+    return open.all().stream().anyMatch(one -> one.subject().kind() != Alarm.Kind.CONFIGURATION);
+  }
+
   /** Records the columns that are not watched at present, and returns what to announce. */
   public List<Announcement> notWatched(List<NotWatched> now, ServedBy servedBy, Instant at) {
     List<Finding> found = new ArrayList<>();

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param slices null if rows are not sliced; merged, they are the reference
  * @param policy the rules for drift of the features and outputs that are watched
+ * @param wide the bounds in it that windows narrow; null if the reference knows how its days differ
  * @param switchedOff the columns of the reference whose side of the model is not watched
  * @param drift whether rows are compared with the reference
  * @param quality with the rows of which one is checked
@@ -29,6 +30,7 @@ public record WatchSettings(
     Span window,
     FalseAlarms falseAlarms,
     DriftPolicy policy,
+    @Nullable WideBounds wide,
     List<String> switchedOff,
     boolean drift,
     QualitySuite quality,

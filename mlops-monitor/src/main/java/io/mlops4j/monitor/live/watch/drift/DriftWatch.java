@@ -40,6 +40,9 @@ public final class DriftWatch implements RowWatch {
   /** The windows of further versions are discarded, those whose rows are oldest first. */
   public static final int MOST_VERSIONS = 8;
 
+  /** The healthy windows by which the bounds of a short reference are narrowed. */
+  public static final int LEARNED_WINDOWS = LearnedBounds.WINDOWS;
+
   private static final NotWatched TOO_SHORT =
       new NotWatched(
           "windows", "none had enough rows for a verdict; use longer windows, or fewer slices");
@@ -51,6 +54,7 @@ public final class DriftWatch implements RowWatch {
   private final BlockTimes times = new BlockTimes();
   private final List<Judged> due = new ArrayList<>();
   private final DriftHistories histories;
+  private final LearnedBounds bounds;
   private Baseline baseline;
   private boolean accepted;
   private @Nullable Instant unit;
@@ -72,6 +76,7 @@ public final class DriftWatch implements RowWatch {
     this.ended = ended;
     this.baseline =
         new Baseline(settings.reference(), settings.slices()).without(settings.switchedOff());
+    this.bounds = new LearnedBounds(settings);
     this.histories = new DriftHistories(baseline.whole().columns().size());
   }
 
@@ -156,7 +161,7 @@ public final class DriftWatch implements RowWatch {
   }
 
   private SequentialDrift detectors(ServedBy version) {
-    return new SequentialDrift(settings, version, times);
+    return new SequentialDrift(settings, bounds, version, times);
   }
 
   private void end(ServedBy version, VersionWindow window, Instant at) {
@@ -165,12 +170,28 @@ public final class DriftWatch implements RowWatch {
     newest = window.newest();
     if (report.uncounted().isEmpty()) { // else a column that is missing may be the reason
       window.judged(hasVerdict(report.drift()));
+      Pane whole = window.newest();
+      bounds.ended(
+          report.drift(), whole.from(), step.to(), policy -> baseline.compare(whole, policy));
     }
-    due.add(
+    Judged judged =
         histories
             .judged(version, report.drift(), compared(report), step, policy(step))
-            .and(window.detectors().ended(report.drift(), step)));
+            .and(window.detectors().ended(report.drift(), step));
+    due.add(isOfWeekday() ? judged.ofSlice(weekday(report.from())) : judged);
     ended.accept(report);
+  }
+
+  /**
+   * Whether weekdays may differ and the reference has too few days to tell them apart: a healthy
+   * Tuesday is then no evidence that a problem of Mondays is over.
+   */
+  private boolean isOfWeekday() {
+    return settings.wide() != null && Duration.ofDays(1).equals(settings.window().time());
+  }
+
+  private static String weekday(Instant day) {
+    return day.atZone(ZoneOffset.UTC).getDayOfWeek().name();
   }
 
   private static boolean hasVerdict(DriftReport drift) {
@@ -202,7 +223,7 @@ public final class DriftWatch implements RowWatch {
   private DriftPolicy policy(Pane step) {
     Duration time = Duration.between(step.from(), step.to());
     double level = settings.level(step.rows(), time, windows.size());
-    return settings.policy().withFalseDiscoveryRate(level / 2); // detectors have the other half
+    return bounds.policy().withFalseDiscoveryRate(level / 2); // detectors have the other half
   }
 
   @Override
@@ -210,6 +231,7 @@ public final class DriftWatch implements RowWatch {
     out.optional(accepted ? baseline : null, (to, its) -> its.write(to));
     out.put(unfit).put(discarded).put(rowsOfUnit).put(seen);
     out.optional(unit, StateWriter::put);
+    bounds.write(out);
     histories.write(out);
     times.write(out);
     out.each(windows.entrySet(), (to, one) -> one.getValue().write(to.put(one.getKey())));
@@ -225,6 +247,7 @@ public final class DriftWatch implements RowWatch {
     rowsOfUnit = in.count();
     seen = in.count();
     unit = in.optional(StateReader::time);
+    bounds.read(in);
     histories.read(in);
     times.read(in);
     windows.clear();
@@ -292,7 +315,18 @@ public final class DriftWatch implements RowWatch {
     windows.values().forEach(one -> discarded += one.openRows());
     windows.clear();
     histories.clear();
+    bounds.clear();
     newest = null;
+  }
+
+  /** Called when the incidents know all judgements. */
+  public void judged(boolean incidentIsOpen) {
+    bounds.judged(incidentIsOpen);
+  }
+
+  /** The healthy windows that narrow the bounds of a reference with few days. */
+  public int healthyWindows() {
+    return bounds.windows();
   }
 
   /** Whether the baseline is no longer the reference of the settings. */

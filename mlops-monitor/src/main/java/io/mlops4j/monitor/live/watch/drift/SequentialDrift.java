@@ -43,16 +43,20 @@ final class SequentialDrift {
   private static final double STILL_THERE = 0.5;
 
   private final WatchSettings settings;
+  private final LearnedBounds bounds;
   private final ServedBy servedBy;
   private final BlockTimes times;
   private final double part;
   private final Map<String, SliceDetectors> slices = new HashMap<>();
 
   /**
+   * @param bounds shared by all versions
    * @param times shared by all versions
    */
-  SequentialDrift(WatchSettings settings, ServedBy servedBy, BlockTimes times) {
+  SequentialDrift(
+      WatchSettings settings, LearnedBounds bounds, ServedBy servedBy, BlockTimes times) {
     this.settings = settings;
+    this.bounds = bounds;
     this.servedBy = servedBy;
     this.times = times;
     this.part = settings.budgetPart() / 2; // the other half is for the tests of whole windows
@@ -140,7 +144,7 @@ final class SequentialDrift {
   private Judged early(
       String slice, SliceDetectors detectors, ComparedRows compared, List<String> names) {
     Profile open = compared.current();
-    DriftReport report = DriftReport.compare(compared.reference(), open, settings.policy());
+    DriftReport report = DriftReport.compare(compared.reference(), open, bounds.policy());
     List<Finding> found = new ArrayList<>();
     for (FeatureDrift feature : report.features()) {
       if (names.contains(feature.name())) {
@@ -211,7 +215,7 @@ final class SequentialDrift {
       return;
     }
     detectors.standing().remove(name);
-    DriftReport.compare(detectors.reference(name), pool, settings.policy().only(List.of(name)))
+    DriftReport.compare(detectors.reference(name), pool, bounds.policy().only(List.of(name)))
         .features()
         .forEach(
             feature ->

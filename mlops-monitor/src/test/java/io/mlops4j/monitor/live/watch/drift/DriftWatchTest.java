@@ -105,6 +105,7 @@ class DriftWatchTest {
             new Span(Long.MAX_VALUE, Duration.ofDays(1), 1),
             new FalseAlarms(1_000_000, null),
             DriftPolicy.withDefaults().withOutputs(DriftPolicy.withDefaults()),
+            null,
             List.of(),
             true,
             QualitySuite.of(QualityReference.of(reference)),
