@@ -1,9 +1,6 @@
 package io.mlops4j.bench.live;
 
 import io.mlops4j.feature.FeatureBatch;
-import io.mlops4j.monitor.stream.ChangeDetector;
-import io.mlops4j.monitor.stream.Ddm;
-import io.mlops4j.monitor.stream.Signal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +8,7 @@ import java.util.List;
 /** DDM as Gama and others have it, on the errors of the model, in the order of the labels. */
 final class DdmPeer implements Watcher {
   private final double threshold;
-  private final ChangeDetector detector = Ddm.withDefaults().start();
+  private final Ddm detector = new Ddm();
   private final List<Notice> notices = new ArrayList<>();
   private long rows;
 
@@ -38,7 +35,7 @@ final class DdmPeer implements Watcher {
   public void labelled(Labels labels, long second) {
     for (int i = 0; i < labels.size(); i++) {
       boolean wrong = labels.score(i) >= threshold != (labels.labels()[i] == 1);
-      if (detector.add(wrong ? 1 : 0) == Signal.CHANGE) {
+      if (detector.rises(wrong)) {
         notices.add(
             new Notice(rows, Instant.ofEpochSecond(second), "PERFORMANCE", List.of("errors")));
       }

@@ -66,8 +66,6 @@ public interface ChangeDetector {
   static ChangeDetector fromBytes(byte[] bytes) {
     return switch (SnapshotReader.kind(bytes)) {
       case ADWIN -> Adwin.fromBytes(bytes);
-      case PAGE_HINKLEY -> PageHinkley.fromBytes(bytes);
-      case DDM -> Ddm.fromBytes(bytes);
       case CONFORMAL_MARTINGALE -> ConformalMartingale.fromBytes(bytes);
       case E_DETECTOR -> EDetector.fromBytes(bytes);
     };

@@ -6,8 +6,8 @@ public enum Signal {
   STABLE,
 
   /**
-   * A change is likely but not certain. Only {@link Ddm}, {@link ConformalMartingale} and {@link
-   * EDetector} warn.
+   * A change is likely but not certain. {@link ConformalMartingale} and {@link EDetector} warn,
+   * {@link Adwin} does not.
    */
   WARNING,
 

@@ -3,8 +3,6 @@ package io.mlops4j.monitor.stream;
 /** The classes of detectors, in the order of their numbers in a snapshot. Append only. */
 enum SnapshotKind {
   ADWIN("Adwin"),
-  PAGE_HINKLEY("PageHinkley"),
-  DDM("Ddm"),
   CONFORMAL_MARTINGALE("ConformalMartingale"),
   E_DETECTOR("EDetector");
 

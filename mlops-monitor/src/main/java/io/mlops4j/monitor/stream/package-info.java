@@ -9,8 +9,7 @@
  *
  * <p>{@link io.mlops4j.monitor.stream.EDetector} and {@link
  * io.mlops4j.monitor.stream.ConformalMartingale} state how often they raise false alarms. {@link
- * io.mlops4j.monitor.stream.Adwin}, {@link io.mlops4j.monitor.stream.PageHinkley} and {@link
- * io.mlops4j.monitor.stream.Ddm} are well known and state no such budget.
+ * io.mlops4j.monitor.stream.Adwin} is well known and states no such budget.
  *
  * <p>Running detectors allocate no memory per row, except that {@code Adwin} doubles its arrays
  * when the window reaches a new power of two.

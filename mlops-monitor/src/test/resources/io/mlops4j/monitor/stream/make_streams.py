@@ -1,7 +1,6 @@
 """Prints the streams of the examples in the documentation of River and CapyMOA, one line each.
 
-River documents (Git commits 063ca61 and 7cb9956), counted from 0: PageHinkley changes at 1006 (value 5) and ADWIN at 1023
-(value 4) on `shift`; DDM warns at 1084, changes at 1334 and warns at 1492 on `errors`.
+River documents (Git commits 063ca61 and 7cb9956), counted from 0: ADWIN changes at 1023 (value 4) on `shift`.
 CapyMOA documents (3e255b1): ADWIN(delta=0.001), which is MOA's, changes at 1023 (value 4) and 1055 (value 5)
 on `capymoa`. Python 3 with NumPy: python3 make_streams.py > streams.csv
 """
@@ -12,11 +11,9 @@ import numpy as np
 
 rng = random.Random(12345)
 shift = rng.choices([0, 1], k=1000) + rng.choices(range(4, 8), k=1000)
-rng = random.Random(42)
-errors = rng.choices([0, 1], k=1000) + rng.choices([0, 1], k=1000, weights=[0.3, 0.7])
 np.random.seed(0)
 capymoa = np.random.randint(2, size=2000)
 for i in range(999, 2000):
     capymoa[i] = np.random.randint(4, high=8)
-for name, stream in [("shift", shift), ("errors", errors), ("capymoa", capymoa)]:
+for name, stream in [("shift", shift), ("capymoa", capymoa)]:
     print("%s,%s" % (name, "".join(map(str, stream))))
