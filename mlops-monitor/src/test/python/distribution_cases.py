@@ -67,22 +67,6 @@ def hypergeometric(rows, hits, drawn, found):
     return exact(mpmath.mpf(part) / total)
 
 
-def mann_whitney(u, n, m):
-    """Counts of partitions in a box, by Python's integers."""
-    counts = [1] + [0] * (n * m)
-    for i in range(1, n + 1):
-        for k in range(n * m, m + i - 1, -1):
-            counts[k] -= counts[k - m - i]
-        for k in range(i, n * m + 1):
-            counts[k] += counts[k - i]
-    near = min(u, n * m - u)
-    return exact(min(mpmath.mpf(1), 2 * mpmath.mpf(sum(counts[: near + 1])) / special.comb(n + m, n, exact=True)))
-
-
-def rounded(p):
-    return float(np.round(p, 12))
-
-
 normal = [-38.0, -8.2, -1.0, -1e-9, 0.0, 1e-9, 0.3, 1.0, 1.959963984540054, 5.0, 8.3, 20.0, 37.0, 38.4, 40.0]
 cases = {
     "meta": {"numpy": np.__version__, "scipy": scipy.__version__, "mpmath": mpmath.__version__, "python": sys.version.split()[0]},
@@ -103,7 +87,6 @@ cases = {
         ]
         for found in founds
     ],
-    "mann_whitney": [[u, n, m, mann_whitney(u, n, m)] for n, m, us in [(1, 1, [0, 1]), (3, 5, [0, 1, 7, 8, 15]), (8, 2, [0, 5, 8, 9]), (50, 50, [0, 300, 1000, 1249, 1250, 1251, 2500]), (20, 90, [0, 10, 700, 899, 1800]), (120, 110, [400, 5000, 6600])] for u in us],
 }
 cases["hypergeometric_scipy"] = [
     [row, float(stats.fisher_exact([[row[1] - row[3], row[3]], [row[0] - row[1] - row[2] + row[3], row[2] - row[3]]])[1])]

@@ -9,75 +9,21 @@ import warnings
 
 import numpy as np
 import scipy
-from scipy import special, stats
+from scipy import stats
 
 warnings.filterwarnings("ignore")
 
 
-def cvm_tail(x):
-    """Csörgő and Faraway 1996, (1.3), summed to all digits; SciPy stops at 1e-7."""
-    if x < 0.003:
-        return 1.0
-    import mpmath as mp
-
-    mp.mp.dps = 60
-    x = mp.mpf(x)
-    term = lambda k: (
-        mp.gamma(k + 0.5) / mp.gamma(k + 1) / (mp.pi**1.5 * mp.sqrt(x)) * mp.sqrt(4 * k + 1)
-        * mp.exp(-((4 * k + 1) ** 2) / (16 * x)) * mp.besselk(0.25, (4 * k + 1) ** 2 / (16 * x))
-    )
-    return float(1 - mp.fsum(term(k) for k in range(60)))
-
-
-def cvm_averaged(first, second):
-    """T with the mean of both sides at a tie, and its p-value from sums over all pairs of gaps."""
-    n, m = len(first), len(second)
-    rows = n + m
-    values, counts = np.unique(np.concatenate([first, second]), return_counts=True)
-    difference = np.array([np.mean(first <= v) - np.mean(second <= v) for v in values])
-    before = np.concatenate([[0.0], difference[:-1]])
-    t = n * m / rows**2 * np.sum(counts * (before**2 + difference**2) / 2)
-    if len(values) == 1 or t == 0:
-        return {"statistic": 0.0, "pvalue": 1.0}
-
-    def moments(counts):
-        weight = (counts[:-1] + counts[1:]) / 2 / rows
-        h = np.cumsum(counts)[:-1] / rows
-        covariance = np.minimum.outer(h, h) * (1 - np.maximum.outer(h, h))
-        return np.sum(weight * h * (1 - h)) * rows / (rows - 1), 2 * np.sum(np.outer(weight, weight) * covariance**2)
-
-    mean, variance = moments(counts)
-    untied = moments(np.ones(rows))[1]
-    exact = (rows + 1) * (4 * n * m * rows - 3 * (n * n + m * m) - 2 * n * m) / (45 * rows**2 * 4 * n * m)
-    if exact <= 0:
-        return {"statistic": t, "pvalue": 1.0}
-    return {"statistic": t, "pvalue": cvm_tail(1 / 6 + (t - mean) / np.sqrt(45 * exact * variance / untied))}
-
-
 def case(name, first, second):
     first, second = np.array(first, float), np.array(second, float)
-    n, m = len(first), len(second)
     expected = {
         "ks_exact": stats.ks_2samp(first, second, method="exact").pvalue,
         "ks": stats.ks_2samp(first, second, method="asymp").statistic,
         "wasserstein": stats.wasserstein_distance(first, second),
         "deviation": float(np.std(first - first.mean())),
-        "energy": stats.energy_distance(first, second),
-        "cvm_averaged": cvm_averaged(first, second),
     }
-    midranks = stats.cramervonmises_2samp(first, second, method="asymptotic")
-    expected["cvm_midranks"] = {"statistic": midranks.statistic, "pvalue": midranks.pvalue}
-    if max(n, m) <= 30 and len(np.unique(np.concatenate([first, second]))) == n + m:
-        expected["cvm_exact"] = stats.cramervonmises_2samp(first, second, method="exact").pvalue
-    if n + m >= 4 and len(np.unique(np.concatenate([first, second]))) > 1:
+    if len(first) + len(second) >= 4 and len(np.unique(np.concatenate([first, second]))) > 1:
         expected["anderson"] = stats.anderson_ksamp([first, second], midrank=True).statistic
-        ranks = stats.mannwhitneyu(first, second, method="asymptotic")
-        expected["mann_whitney"] = {"statistic": ranks.statistic, "pvalue": ranks.pvalue}
-    if min(n, m) > 1 and np.std(first) + np.std(second) > 0:
-        # moved and scaled first, which changes nothing but digits: SciPy loses them near 1e9 and overflows near 1e150
-        scale = max(np.ptp(first), np.ptp(second), abs(first[0] - second[0]))
-        welch = stats.ttest_ind((first - first[0]) / scale, (second - first[0]) / scale, equal_var=False)
-        expected["welch"] = {"statistic": welch.statistic, "pvalue": welch.pvalue}
     return {"name": name, "ref": first.tolist(), "cur": second.tolist(), "expected": expected}
 
 
@@ -90,14 +36,9 @@ def large(count):
     """A million values, of which the Java test makes the same."""
     first, second = spread(count, 1103515245, 0.0), spread(count, 65539, 0.002)
     ks = stats.ks_2samp(first, second, method="asymp")
-    ranks = stats.mannwhitneyu(first, second, method="asymptotic")
-    welch = stats.ttest_ind(first, second, equal_var=False)
     return {
         "count": count, "ks": ks.statistic, "ks_pvalue": ks.pvalue,
-        "wasserstein": stats.wasserstein_distance(first, second), "energy": stats.energy_distance(first, second),
-        "cvm": stats.cramervonmises_2samp(first, second).statistic,
-        "mann_whitney": {"statistic": ranks.statistic, "pvalue": ranks.pvalue},
-        "welch": {"statistic": welch.statistic, "pvalue": welch.pvalue},
+        "wasserstein": stats.wasserstein_distance(first, second),
     }
 
 
@@ -114,11 +55,6 @@ def without_nan(node):
     if isinstance(node, dict):
         return {key: without_nan(value) for key, value in node.items() if not (isinstance(value, float) and np.isnan(value))}
     return [without_nan(value) for value in node] if isinstance(node, list) else node
-
-
-def binned(reference, current, positions):
-    return {"ref": reference, "cur": current, "positions": positions,
-            "energy": stats.energy_distance(positions, positions, reference, current)}
 
 
 rng = np.random.default_rng(20010103)
@@ -148,11 +84,6 @@ document = {
         case("tiny and huge", [1e-300, 1e-9, 1, 1e9, 1e150], [2e-300, 1e-8, 2, 1e10]),
     ],
     "million": large(1_000_000),
-    "cvm_tail": [[x, cvm_tail(x)] for x in (0.01, 0.02, 0.05, 0.1, 0.2, 0.3473, 0.46136, 0.74346, 1.16786, 2, 4, 10)],
-    "binned": [
-        binned([5, 0, 3, 2], [1, 1, 1, 7], [-1.0, 0.0, 2.5, 10.0]), binned([10, 10], [5, 5], [0.0, 1.0]),
-        binned([800, 150, 50], [90, 8, 2], [0.5, 1.5, 40.0]),
-    ],
     "fisher": [
         fisher([8, 2], [1, 5]), fisher([100, 3], [9, 4]), fisher([9990, 10], [480, 20]), fisher([3, 0], [0, 2]),
         fisher([5, 5], [5, 5]), fisher([1, 0], [0, 1]), fisher([7, 0], [3, 1]),

@@ -26,8 +26,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Recomputes expected values of NumPy, SciPy and scikit-learn with this library.",
       "Prints: GOLDEN <file> <case> <json.path> <got> <expected> ok|off|ours|absent",
-      "  ok      agrees: statistics to 1e-9, p-values to 1e-6 of their size (or to 1e-12;",
-      "          those of Cramer-von Mises to 1e-9, to which SciPy computes them)",
+      "  ok      agrees: statistics to 1e-9, p-values to 1e-6 of their size (or to 1e-12)",
       "  off     does not agree",
       "  ours    the expected value is undefined, the library answers by its stated rule",
       "  absent  the library does not offer it",

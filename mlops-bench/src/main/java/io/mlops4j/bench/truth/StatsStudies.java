@@ -3,15 +3,12 @@ package io.mlops4j.bench.truth;
 import io.mlops4j.bench.flights.Flights;
 import io.mlops4j.monitor.stats.AndersonDarling;
 import io.mlops4j.monitor.stats.ChiSquare;
-import io.mlops4j.monitor.stats.CramerVonMises;
 import io.mlops4j.monitor.stats.FisherExact;
 import io.mlops4j.monitor.stats.KolmogorovSmirnov;
-import io.mlops4j.monitor.stats.MannWhitney;
 import io.mlops4j.monitor.stats.PopulationStability;
 import io.mlops4j.monitor.stats.QuantileBins;
 import io.mlops4j.monitor.stats.ShareDifference;
 import io.mlops4j.monitor.stats.TestResult;
-import io.mlops4j.monitor.stats.WelchT;
 import io.mlops4j.monitor.stats.multivariate.DomainClassifier;
 import io.mlops4j.monitor.stats.multivariate.MaximumMeanDiscrepancy;
 import io.mlops4j.monitor.stats.multivariate.MeanVectorDistance;
@@ -106,9 +103,6 @@ final class StatsStudies {
         number("ks", smirnov::test),
         number("ks64", (before, after) -> binned(before, after, 64, smirnov::test)),
         number("ad", AndersonDarling.withDefaults()::test),
-        number("cvm", CramerVonMises.withDefaults()::test),
-        number("mw", MannWhitney.withDefaults()::test),
-        number("welch", WelchT.withDefaults()::test),
         number(
             "psi10",
             (before, after) ->

@@ -17,21 +17,10 @@ public final class StudentT {
   private StudentT() {}
 
   /**
-   * Returns P(T &gt; t): half the incomplete beta function of {@code df / (df + t^2)}, which keeps
-   * its digits where it is small.
-   *
-   * @param t any value
-   * @param df degrees of freedom, above 0, not necessarily whole
-   * @return from 0 to 1; NaN if an argument is NaN or there are no degrees of freedom
+   * P(T &gt; t) for t from 0: half the incomplete beta function of {@code df / (df + t^2)}, which
+   * keeps its digits where it is small.
    */
-  public static double survival(double t, double df) {
-    if (!(df > 0) || Double.isNaN(t)) {
-      return Double.NaN;
-    }
-    return t < 0 ? 1 - tail(-t, df) : tail(t, df);
-  }
-
-  private static double tail(double t, double df) {
+  static double tail(double t, double df) {
     if (df >= MANY) {
       return Normal.survival(t);
     }
@@ -58,10 +47,10 @@ public final class StudentT {
   }
 
   /**
-   * Returns the value that T exceeds with a probability: the inverse of {@link #survival}.
+   * Returns the value that T exceeds with a probability.
    *
    * @param probability from 0 to 1
-   * @param df degrees of freedom, above 0
+   * @param df degrees of freedom, above 0, not necessarily whole
    * @return negative above 1/2; infinite for 0 and 1, or where no double is as large; NaN if an
    *     argument is NaN or out of range
    */

@@ -94,11 +94,35 @@ public final class AndersonDarling {
 
   /** The ratio of the limiting deviations with and without the ties; exactly 1 without ties. */
   private static double spreadByTies(Sample first, Sample second) {
-    TiedRuns runs = TiedRuns.of(first, second);
-    double rows = runs.rows();
+    int[] ties = ties(first, second);
+    int rows = first.size() + second.size();
     return Math.sqrt(
-        limitingVariance(runs.size(), runs::rows, rows)
-            / limitingVariance((int) rows, run -> 1, rows));
+        limitingVariance(ties.length, run -> ties[run], rows)
+            / limitingVariance(rows, run -> 1, rows));
+  }
+
+  /** The rows of both samples at each distinct value, in ascending order. */
+  private static int[] ties(Sample first, Sample second) {
+    int[] ties = new int[first.size() + second.size()];
+    int values = 0;
+    int i = 0;
+    int j = 0;
+    while (i < first.size() || j < second.size()) {
+      double value = lower(first, i, second, j);
+      int nextI = first.skip(i, value);
+      int nextJ = second.skip(j, value);
+      ties[values++] = nextI - i + nextJ - j;
+      i = nextI;
+      j = nextJ;
+    }
+    return Arrays.copyOf(ties, values);
+  }
+
+  /** The lower of the values at two places, of which at most one is behind the last row. */
+  private static double lower(Sample first, int i, Sample second, int j) {
+    return j == second.size() || (i < first.size() && first.get(i) <= second.get(j))
+        ? first.get(i)
+        : second.get(j);
   }
 
   private static double limitingVariance(int runs, IntToDoubleFunction inRun, double rows) {
@@ -126,8 +150,7 @@ public final class AndersonDarling {
     int i = 0;
     int j = 0;
     while (i < n || j < m) {
-      double value =
-          j == m || (i < n && first.get(i) <= second.get(j)) ? first.get(i) : second.get(j);
+      double value = lower(first, i, second, j);
       int nextI = first.skip(i, value);
       int nextJ = second.skip(j, value);
       double ties = (nextI - i) + (nextJ - j);

@@ -1,7 +1,5 @@
 package io.mlops4j.monitor.stats;
 
-import java.util.function.DoubleUnaryOperator;
-
 /**
  * The difference F1 - F2 of two empirical distribution functions, right-continuous and therefore
  * safe with ties.
@@ -59,8 +57,8 @@ final class StepDifference {
     return largest;
   }
 
-  /** Integral of {@code of(F1 - F2)} over the line; {@code of(0)} must be 0. */
-  static double integral(Sample reference, Sample current, DoubleUnaryOperator of) {
+  /** Integral of |F1 - F2| over the line. */
+  static double integral(Sample reference, Sample current) {
     double integral = 0;
     int i = 0;
     int j = 0;
@@ -72,14 +70,13 @@ final class StepDifference {
         return integral;
       }
       double next = Math.min(at(reference, i), at(current, j));
-      integral +=
-          area(of.applyAsDouble(difference(i, reference.size(), j, current.size())), next - value);
+      integral += area(difference(i, reference.size(), j, current.size()), next - value);
       value = next;
     }
   }
 
   /** Returns the same integral with every row of a bin moved to the bin's position. */
-  static double integral(Counts counts, double[] positions, DoubleUnaryOperator of) {
+  static double integral(Counts counts, double[] positions) {
     double integral = 0;
     long i = 0;
     long j = 0;
@@ -87,14 +84,14 @@ final class StepDifference {
       i += counts.reference(bin);
       j += counts.current(bin);
       double difference = difference(i, counts.referenceRows(), j, counts.currentRows());
-      integral += area(of.applyAsDouble(difference), positions[bin + 1] - positions[bin]);
+      integral += area(difference, positions[bin + 1] - positions[bin]);
     }
     return integral;
   }
 
   /** A difference of 0 over an infinite gap has area 0, not NaN. */
-  private static double area(double height, double width) {
-    return height == 0 ? 0 : height * width;
+  private static double area(double difference, double width) {
+    return difference == 0 ? 0 : Math.abs(difference) * width;
   }
 
   private static double at(Sample sample, int index) {

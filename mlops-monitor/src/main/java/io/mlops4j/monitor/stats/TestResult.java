@@ -12,10 +12,7 @@ public interface TestResult {
    */
   double pValue();
 
-  /**
-   * {@return the degrees of freedom of the statistic's distribution, in general not whole; NaN for
-   * tests without}
-   */
+  /** {@return the degrees of freedom of the statistic's distribution; NaN for tests without} */
   default double degreesOfFreedom() {
     return Double.NaN;
   }

@@ -56,7 +56,7 @@ public final class Wasserstein {
   public double statistic(double[] reference, double[] current) {
     Sample first = Sample.of(reference, "reference");
     Sample second = Sample.of(current, "current");
-    double distance = StepDifference.integral(first, second, Math::abs);
+    double distance = StepDifference.integral(first, second);
     return overDeviation ? score(distance, first.populationDeviation()) : distance;
   }
 
@@ -107,7 +107,7 @@ public final class Wasserstein {
   }
 
   private static double distance(Counts counts, double[] positions) {
-    return StepDifference.integral(counts, positions, Math::abs);
+    return StepDifference.integral(counts, positions);
   }
 
   private static double score(double distance, double deviation) {
@@ -134,7 +134,7 @@ public final class Wasserstein {
     return largest == counts.referenceRows();
   }
 
-  static void checkPositions(double[] positions, int bins) {
+  private static void checkPositions(double[] positions, int bins) {
     Objects.requireNonNull(positions, "positions");
     if (positions.length != bins) {
       throw new IllegalArgumentException(

