@@ -1,4 +1,4 @@
-"""Tails and quantiles of distributions: from SciPy, or from their definitions with mpmath and integers.
+"""Tails and quantiles of distributions: from SciPy, or from their definitions with mpmath.
 
 Run: python3 distribution_cases.py > ../resources/io/mlops4j/monitor/golden/edge/distribution_cases.json
 """
@@ -9,7 +9,7 @@ import sys
 import mpmath
 import numpy as np
 import scipy
-from scipy import special, stats
+from scipy import stats
 
 mpmath.mp.dps = 60
 PROBABILITIES = [1e-300, 1e-100, 1e-16, 1e-10, 1e-5, 0.001, 0.025, 0.05, 0.2, 0.4, 0.499, 0.5, 0.501, 0.8, 0.975, 0.999999]
@@ -54,19 +54,6 @@ def at_least(k, n, p):
     return exact(total)
 
 
-def hypergeometric(rows, hits, drawn, found):
-    """All tables at most as probable: by integers, so that ties are ties."""
-    least, most = max(0, drawn - (rows - hits)), min(hits, drawn)
-    ways = int(special.comb(hits, least, exact=True)) * int(special.comb(rows - hits, drawn - least, exact=True))
-    all_ways = []
-    for x in range(least, most + 1):
-        all_ways.append(ways)
-        ways = ways * (hits - x) * (drawn - x) // ((x + 1) * (rows - hits - drawn + x + 1))
-    bound = all_ways[found - least]
-    total, part = sum(all_ways), sum(w for w in all_ways if w <= bound)
-    return exact(mpmath.mpf(part) / total)
-
-
 normal = [-38.0, -8.2, -1.0, -1e-9, 0.0, 1e-9, 0.3, 1.0, 1.959963984540054, 5.0, 8.3, 20.0, 37.0, 38.4, 40.0]
 cases = {
     "meta": {"numpy": np.__version__, "scipy": scipy.__version__, "mpmath": mpmath.__version__, "python": sys.version.split()[0]},
@@ -79,17 +66,5 @@ cases = {
     "gamma_sf": [[x, a, exact(mpmath.gammainc(mpmath.mpf(a), mpmath.mpf(x), mpmath.inf, regularized=True))] for a in [0.02, 1, 4.4, 800.25] for x in [1e-5, a / 2, a, 2 * a + 3, 690.0]],
     "binomial": [[k, n, p, binomial(k, n, p)] for n, p in [(1, 0.3), (10, 0.5), (15, 0.999), (16, 0.02), (17, 0.4), (300, 1e-7), (1000, 0.25), (100000, 0.9), (2000000, 0.3)] for k in sorted({0, 1, n // 3, int(n * p), n - 1, n})],
     "at_least": [[k, n, p, at_least(k, n, p)] for n, p in [(1, 0.3), (10, 0.5), (60, 1e-9), (1000, 0.25), (4000, 0.9), (100000, 0.01), (2000000, 0.3)] for k in sorted({0, 1, n // 3, int(n * p), int(n * p) + 1, min(n, int(n * p * 1.1) + 3), n, n + 1}) if k <= n + 1],
-    "hypergeometric": [
-        [rows, hits, drawn, found, hypergeometric(rows, hits, drawn, found)]
-        for rows, hits, drawn, founds in [
-            (10, 5, 5, [0, 1, 2, 3, 4, 5]), (20, 4, 11, [0, 1, 2, 3, 4]), (16, 9, 10, [3, 5, 9]), (2, 1, 1, [0, 1]), (7, 7, 3, [3]), (9, 3, 9, [3]),
-            (1000, 500, 500, [0, 3, 240, 250, 251, 260]), (100000, 40, 20000, [0, 4, 8, 20, 40]), (5001, 2000, 1234, [200, 493, 494, 520, 1234]),
-        ]
-        for found in founds
-    ],
 }
-cases["hypergeometric_scipy"] = [
-    [row, float(stats.fisher_exact([[row[1] - row[3], row[3]], [row[0] - row[1] - row[2] + row[3], row[2] - row[3]]])[1])]
-    for row in [case[:4] for case in cases["hypergeometric"]] if 0 < row[1] < row[0] and 0 < row[2] < row[0]
-]
 json.dump(cases, sys.stdout, indent=None, separators=(",", ":"))

@@ -3,7 +3,6 @@ package io.mlops4j.bench.truth;
 import io.mlops4j.bench.flights.Flights;
 import io.mlops4j.monitor.stats.AndersonDarling;
 import io.mlops4j.monitor.stats.ChiSquare;
-import io.mlops4j.monitor.stats.FisherExact;
 import io.mlops4j.monitor.stats.KolmogorovSmirnov;
 import io.mlops4j.monitor.stats.PopulationStability;
 import io.mlops4j.monitor.stats.QuantileBins;
@@ -178,8 +177,7 @@ final class StatsStudies {
   private static List<Rule<Categories>> twoRules() {
     return List.of(
         category("z", ShareDifference.withDefaults()::test),
-        category("yates", ChiSquare.withDefaults()::test),
-        category("fisher", FisherExact.withDefaults()::test));
+        category("yates", ChiSquare.withDefaults()::test));
   }
 
   private static Rule<Categories> category(String name, Test<long[]> test) {

@@ -80,14 +80,6 @@ class DistributionTest {
   }
 
   @Test
-  void hypergeometric() {
-    agree(
-        EXPECTED.get("hypergeometric"),
-        1e-13,
-        row -> new Hypergeometric(row[0], row[1], row[2]).atMostAsProbable(row[3]));
-  }
-
-  @Test
   void tailsEndWhereTheDistributionsDo() {
     assertThat(Normal.survival(INF)).isZero();
     assertThat(Normal.survival(-INF)).isOne();

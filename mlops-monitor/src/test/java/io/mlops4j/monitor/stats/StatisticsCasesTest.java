@@ -1,6 +1,5 @@
 package io.mlops4j.monitor.stats;
 
-import static io.mlops4j.monitor.golden.GoldenFile.counts;
 import static io.mlops4j.monitor.golden.GoldenFile.doubles;
 import static io.mlops4j.monitor.golden.GoldenFile.pValue;
 import static io.mlops4j.monitor.golden.GoldenFile.statistic;
@@ -92,23 +91,6 @@ class StatisticsCasesTest {
     return IntStream.range(0, count)
         .mapToDouble(i -> i * factor % 2147483647 / 2147483647.0 + shift)
         .toArray();
-  }
-
-  static Stream<Arguments> fisher() {
-    return GoldenFile.elements(GOLDEN.get("fisher")).map(Arguments::of);
-  }
-
-  @ParameterizedTest
-  @MethodSource("fisher")
-  void fisherExactAgreesWithSciPy(JsonNode golden) {
-    TestResult result =
-        FisherExact.withDefaults().test(counts(golden.get("ref")), counts(golden.get("cur")));
-    closeP(result.pValue(), golden.get("pvalue"));
-    if (golden.get("statistic").isTextual()) {
-      assertThat(result.statistic()).isEqualTo(Double.POSITIVE_INFINITY);
-    } else {
-      close(result.statistic(), golden.get("statistic"));
-    }
   }
 
   private static void close(double got, JsonNode expected) {
