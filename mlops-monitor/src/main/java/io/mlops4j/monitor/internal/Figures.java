@@ -51,6 +51,22 @@ public final class Figures {
         .toPlainString();
   }
 
+  /**
+   * A value of a column: four significant digits, or more for the whole part. Not grouped, because
+   * it may be a year or a code.
+   */
+  public static String value(double value) {
+    double size = Math.abs(value);
+    if (size >= 1000 && size < 1e15) {
+      return String.format(Locale.ROOT, "%.0f", value);
+    }
+    if (!Double.isFinite(value) || value == 0) {
+      return of(value);
+    }
+    BigDecimal rounded = new BigDecimal(value).round(new MathContext(4)).stripTrailingZeros();
+    return size >= 1e-4 && size < 1000 ? rounded.toPlainString() : rounded.toString();
+  }
+
   /** Two numbers, with enough digits to tell them apart. */
   public static String[] apart(double low, double high) {
     String[] words = {of(low), of(high)};

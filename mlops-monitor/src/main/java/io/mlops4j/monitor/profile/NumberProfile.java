@@ -1,5 +1,6 @@
 package io.mlops4j.monitor.profile;
 
+import io.mlops4j.monitor.internal.Figures;
 import io.mlops4j.monitor.profile.internal.ExactMoments;
 import io.mlops4j.monitor.profile.internal.HyperLogLog;
 import io.mlops4j.monitor.profile.internal.NumberBins;
@@ -268,7 +269,16 @@ public final class NumberProfile implements ColumnProfile {
   /** {@return the name and the main figures} */
   @Override
   public String toString() {
-    return "%s: %d numbers, %d missing, %s to %s, mean %s, deviation %s, %d bins"
-        .formatted(name, present(), missing, min, max, mean(), deviation(), counts.length);
+    String counted = "%s: %d numbers, %d missing".formatted(name, present(), missing);
+    return present() == 0
+        ? counted
+        : "%s, %s to %s, mean %s, deviation %s, %d bins"
+            .formatted(
+                counted,
+                Figures.value(min),
+                Figures.value(max),
+                Figures.value(mean()),
+                Figures.value(deviation()),
+                counts.length);
   }
 }

@@ -130,6 +130,7 @@ public final class TimeProfile implements ColumnProfile {
   /** {@return the name and the main figures} */
   @Override
   public String toString() {
-    return "%s: %d times, %d missing, %s to %s".formatted(name, present, missing, earliest, latest);
+    String counted = "%s: %d times, %d missing".formatted(name, present, missing);
+    return present == 0 ? counted : "%s, %s to %s".formatted(counted, earliest, latest);
   }
 }

@@ -1,5 +1,6 @@
 package io.mlops4j.monitor.profile;
 
+import io.mlops4j.monitor.internal.Figures;
 import io.mlops4j.monitor.profile.internal.ExactMoments;
 import io.mlops4j.monitor.profile.internal.FloatSums;
 import java.math.BigInteger;
@@ -164,6 +165,6 @@ public final class VectorProfile implements ColumnProfile {
   @Override
   public String toString() {
     return "%s: %d vectors of %d, %d missing, %d unusable, mean norm %s"
-        .formatted(name, present(), dimension(), missing, unusable, norms.mean());
+        .formatted(name, present(), dimension(), missing, unusable, Figures.value(norms.mean()));
   }
 }

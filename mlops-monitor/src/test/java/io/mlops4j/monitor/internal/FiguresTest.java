@@ -36,6 +36,24 @@ class FiguresTest {
   }
 
   @Test
+  void valuesKeepFourDigitsAndTheirWholePart() {
+    assertThat(Figures.value(-43)).isEqualTo("-43");
+    assertThat(Figures.value(0)).isEqualTo("0");
+    assertThat(Figures.value(3)).isEqualTo("3");
+    assertThat(Figures.value(1_234_567_890_123.0)).isEqualTo("1234567890123");
+    assertThat(Figures.value(0.42406542056074764)).isEqualTo("0.4241");
+    assertThat(Figures.value(1.0 / 3)).isEqualTo("0.3333");
+    assertThat(Figures.value(19.537977164912817)).isEqualTo("19.54");
+    assertThat(Figures.value(-736.7359813084112)).isEqualTo("-736.7");
+    assertThat(Figures.value(99_999.7)).isEqualTo("100000");
+    assertThat(Figures.value(123_456.78)).isEqualTo("123457");
+    assertThat(Figures.value(1.23456e-9)).isEqualTo("1.235E-9");
+    assertThat(Figures.value(0x1p100)).isEqualTo("1.268E+30");
+    assertThat(Figures.value(Double.NaN)).isEqualTo("none");
+    assertThat(Figures.value(Double.NEGATIVE_INFINITY)).isEqualTo("-infinite");
+  }
+
+  @Test
   void numbersThatDifferAreToldApart() {
     assertThat(Figures.apart(2017, 2017.4)).containsExactly("2017", "2017.4");
     assertThat(Figures.apart(100.4, 100.3)).containsExactly("100.4", "100.3");

@@ -18,6 +18,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.BitVector;
+import org.apache.arrow.vector.DateDayVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float2Vector;
 import org.apache.arrow.vector.Float4Vector;
@@ -396,6 +397,18 @@ class ProfileTest {
       assertThat(numbers(profile, "x").mean()).isEqualTo(-0.5);
       ((UInt2Vector) storage).setSafe(0, 0x3fc0);
       assertThat(single(storage)).isEqualTo(1.5);
+    }
+  }
+
+  @Test
+  void aColumnIsShownWithTheFiguresThatItHas() {
+    // Mean and deviation by hand: 7 / 3, and the root of 14 / 9.
+    assertThat(numbers(ofDoubles(1, 2, 4), "x").toString())
+        .startsWith("x: 3 numbers, 0 missing, 1 to 4, mean 2.333, deviation 1.247, ");
+    assertThat(numbers(ofDoubles(Double.NaN), "x")).hasToString("x: 0 numbers, 1 missing");
+    try (DateDayVector dates = new DateDayVector("on", allocator)) {
+      dates.setValueCount(2);
+      assertThat(ofVector(dates).column("on")).hasToString("on: 0 times, 2 missing");
     }
   }
 

@@ -72,7 +72,8 @@ class ProfileDriftReporterTest {
 
       assertThat(summary.rows()).isEqualTo(1000);
       assertThat(summary.text())
-          .startsWith("1000 rows\n  x: 1000 numbers, 0 missing, 0.0 to 99.0, mean 49.5")
+          .startsWith(
+              "1000 rows\n  x: 1000 numbers, 0 missing, 0 to 99, mean 49.5, deviation 28.87,")
           .endsWith("\n")
           .doesNotContain("id");
       assertThat(summary.json()).contains("\"rows\" : 1000");
