@@ -59,6 +59,13 @@ final class Commands {
       all.keySet().retainAll(Set.of(args[0]));
     }
     all.values().forEach(command -> line.addSubcommand(command.get()));
+    line.getSubcommands()
+        .forEach(
+            (name, command) -> {
+              if (ModelCommands.WITHOUT_REGISTRY.contains(name)) {
+                GlobalOptions.removeRegistry(command.getCommandSpec());
+              }
+            });
     return line.setExpandAtFiles(false) // --because "@ana asked for it" is plain text
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler((e, arguments) -> misused(e))

@@ -60,8 +60,29 @@ class CommandsTest {
     Line.Said said = Line.withoutRegistry().run((Object[]) (command + " --help").split(" "));
 
     assertThat(said.code()).isZero();
-    assertThat(said.out()).contains("Example", "  mlops4j " + command + " ", "--registry", "2 ");
+    assertThat(said.out()).contains("Example", "  mlops4j " + command + " ", "--json", "2 ");
     assertThat(said.err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"convert", "profile", "reference", "drift", "quality"})
+  void aCommandWithoutARegistryHasNoOptionOfOne(String command) {
+    Line.Said said = Line.withoutRegistry().run(command, "--help");
+
+    assertThat(said.out()).doesNotContain("registry", "--schema", "--prefix", "--blobs", "--trust");
+    Line.Said misused = Line.withoutRegistry().run(command, "a.csv", "b.arrow", "--registry", "r");
+    assertThat(misused.code()).isEqualTo(2);
+    assertThat(misused.err()).contains("--registry", "Try 'mlops4j " + command + " --help'");
+    assertThat(Line.withoutRegistry().run("list", "--help").out())
+        .contains("--registry", "--trust");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"profile", "reference"})
+  void aCommandThatDoesNotJudgeNamesNoVerdict(String command) {
+    assertThat(Line.withoutRegistry().run(command, "--help").out())
+        .contains("  0 ", "  1 ", "  2 ")
+        .doesNotContain("  3 ", "drifted");
   }
 
   @Test

@@ -3,10 +3,15 @@ package io.mlops4j.runtime.cli.model;
 import io.mlops4j.runtime.cli.shell.ShellCommand;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** The commands that load a model or read data. */
 public final class ModelCommands {
+  /** The commands that take no option of a registry. */
+  public static final Set<String> WITHOUT_REGISTRY =
+      Set.of("convert", "profile", "reference", "drift", "quality");
+
   private ModelCommands() {}
 
   /**

@@ -14,11 +14,18 @@ import java.util.LinkedHashSet;
 import java.util.ServiceLoader;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** A command that summarises a data set in one pass. */
+@Command(
+    exitCodeList = {
+      "0:the command succeeded",
+      "1:the command failed",
+      "2:the command line is wrong"
+    })
 @SuppressWarnings("NullAway.Init") // Picocli sets the fields
 abstract class SummaryCommand extends ShellCommand {
   @Mixin private final RowsArgument rows = new RowsArgument();

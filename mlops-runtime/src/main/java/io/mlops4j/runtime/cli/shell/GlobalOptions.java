@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 
-/** The program with the options that stand before or after the name of every command. */
+/** The program with the options that stand before or after the name of a command. */
 @Command(
     name = "mlops4j",
     scope = ScopeType.INHERIT,
@@ -129,6 +129,16 @@ public final class GlobalOptions {
   public GlobalOptions(UnaryOperator<@Nullable String> environment, boolean terminal) {
     this.environment = environment;
     this.terminal = terminal;
+  }
+
+  /**
+   * Removes the options of registries and of those who sign in them.
+   *
+   * @param command a command that has no use for them
+   */
+  public static void removeRegistry(CommandSpec command) {
+    List.of("--registry", "--schema", "--prefix", "--blobs", "--trust", "--trust-since")
+        .forEach(name -> command.remove(command.findOption(name)));
   }
 
   /** {@return whether failures are printed with their stack trace} */
