@@ -41,9 +41,10 @@ public interface DataProfiler {
    * @param except names of columns to leave out, such as labels
    * @param keys names of columns that identify a row, and are not watched
    * @return what was learned
-   * @throws io.mlops4j.error.DataException if there are no rows, no row has a time, the time is of
-   *     another type, no time is named and not exactly one column can be it, or rows cannot be read
-   * @throws IllegalArgumentException if a name is not that of a column of the rows
+   * @throws io.mlops4j.error.DataException if there are no rows, no row has a time, the time is no
+   *     column of the rows or of another type, no time is named and not exactly one column can be
+   *     it, or rows cannot be read
+   * @throws IllegalArgumentException if another name is not that of a column of the rows
    */
   Summary reference(
       Iterable<FeatureBatch> rows,

@@ -510,16 +510,12 @@ public final class Reference {
     private String begin(FeatureBatch batch) {
       Set<String> ignored = new LinkedHashSet<>(except);
       ignored.addAll(List.of(keys));
-      String times = named == null ? onlyTime(batch, ignored) : named;
+      String times = timeOf(batch, ignored);
       for (String key : keys) {
         if (batch.root().getVector(key) == null) {
           throw new DataException(
               "reference: found no key %s among %s, expected a column of that name; correct keys(...)"
-                  .formatted(
-                      key,
-                      batch.root().getFieldVectors().stream()
-                          .map(FieldVector::getName)
-                          .collect(Collectors.joining(", "))),
+                  .formatted(key, names(batch, Set.of())),
               null);
         }
       }
@@ -528,27 +524,53 @@ public final class Reference {
       return times;
     }
 
-    private static String onlyTime(FeatureBatch batch, Set<String> ignored) {
-      List<String> names = new ArrayList<>();
+    /** Returns the named column of times, or the only one. */
+    private String timeOf(FeatureBatch batch, Set<String> ignored) {
       List<String> times = new ArrayList<>();
       for (FieldVector column : batch.root().getFieldVectors()) {
-        if (!ignored.contains(column.getName())) {
-          names.add(column.getName());
-          if (ColumnKind.of(column, batch.dictionaries()) == ColumnKind.TIMES) {
-            times.add(column.getName());
-          }
+        if (ColumnKind.of(column, batch.dictionaries()) == ColumnKind.TIMES) {
+          times.add(column.getName());
         }
       }
-      if (times.size() != 1) {
-        throw new DataException(
-            "reference: found %s, expected one column of them; name the time of the rows with Reference.builder(time)"
-                .formatted(
-                    times.isEmpty()
-                        ? "no timestamps or dates among " + String.join(", ", names)
-                        : String.join(", ", times) + ", which are all timestamps or dates"),
-            null);
+      if (named != null) {
+        FieldVector column = batch.root().getVector(named);
+        if (column == null) {
+          throw noTime("no column " + named + " among " + names(batch, Set.of()), times);
+        }
+        if (!times.contains(named)) {
+          ColumnKind kind = ColumnKind.of(column, batch.dictionaries());
+          throw noTime(kind + " in column " + named, times);
+        }
+        return named;
       }
-      return times.get(0);
+      List<String> candidates = times.stream().filter(name -> !ignored.contains(name)).toList();
+      if (candidates.isEmpty()) {
+        throw noTime("no timestamps or dates among " + names(batch, ignored), times);
+      }
+      if (candidates.size() > 1) {
+        String all = String.join(", ", candidates);
+        throw noTime(all + ", which are all timestamps or dates", candidates);
+      }
+      return candidates.get(0);
+    }
+
+    private static DataException noTime(String found, List<String> times) {
+      return new DataException(
+          "reference: found %s, expected one column of timestamps or dates; %s"
+              .formatted(
+                  found,
+                  times.isEmpty()
+                      ? "write the time of each row as a timestamp, such as 2024-01-31 12:30:00"
+                      : "name %s with Reference.builder(time)"
+                          .formatted(String.join(" or ", times))),
+          null);
+    }
+
+    private static String names(FeatureBatch batch, Set<String> ignored) {
+      return batch.root().getFieldVectors().stream()
+          .map(FieldVector::getName)
+          .filter(name -> !ignored.contains(name))
+          .collect(Collectors.joining(", "));
     }
 
     private static long bytes(FeatureBatch batch) {
@@ -597,9 +619,13 @@ public final class Reference {
       }
       QualityReference quality = all.quality().build(all.days().whole());
       if (compared(quality.profile()).isEmpty()) {
+        List<String> features = quality.profile().columns();
         throw new DataException(
-            "reference: found no column to compare among %s, expected a feature beside time and keys"
-                .formatted(quality.profile().columns()),
+            "reference: found no column to compare %s, expected at least one feature"
+                .formatted(
+                    features.isEmpty()
+                        ? "beside the time, keys and ignored columns"
+                        : "among " + String.join(", ", features)),
             null);
       }
       return learned(at, all.days(), quality);

@@ -273,11 +273,14 @@ class ReferenceTest {
     try (FeatureBatch batch = days(10, 0, 0).day(MadeDays.MONDAY, 0)) {
       assertThatThrownBy(() -> Reference.of(List.of(batch), "att"))
           .isInstanceOf(DataException.class)
-          .hasMessageContaining("lacks att")
-          .hasMessageContaining("did you mean \"at\"?");
+          .hasMessage(
+              "reference: found no column att among at, x, noise, id, expected one column of"
+                  + " timestamps or dates; name at with Reference.builder(time)");
       assertThatThrownBy(() -> Reference.of(List.of(batch), "x"))
           .isInstanceOf(DataException.class)
-          .hasMessageContaining("expected timestamps or dates");
+          .hasMessage(
+              "reference: found numbers in column x, expected one column of timestamps or dates;"
+                  + " name at with Reference.builder(time)");
       TimeStampSecVector at = (TimeStampSecVector) batch.column(MadeDays.TIME);
       for (int row = 0; row < 10; row++) {
         at.setNull(row);
@@ -333,10 +336,13 @@ class ReferenceTest {
       assertThatThrownBy(() -> Reference.of(List.of(several)))
           .isInstanceOf(DataException.class)
           .hasMessageContaining("found seen, on, at, which are all timestamps or dates")
-          .hasMessageContaining("name the time of the rows with Reference.builder(time)");
+          .hasMessageContaining("name seen or on or at with Reference.builder(time)");
       assertThatThrownBy(() -> Reference.of(List.of(none)))
           .isInstanceOf(DataException.class)
-          .hasMessageContaining("found no timestamps or dates among n");
+          .hasMessage(
+              "reference: found no timestamps or dates among n, expected one column of timestamps"
+                  + " or dates; write the time of each row as a timestamp, such as"
+                  + " 2024-01-31 12:30:00");
       try (Reference.Builder builder = Reference.builder().except("seen").keys("at")) {
         assertThat(builder.add(several).build().time()).isEqualTo("on");
       }
@@ -390,7 +396,7 @@ class ReferenceTest {
       builder.add(batch);
       assertThatThrownBy(builder::build)
           .isInstanceOf(DataException.class)
-          .hasMessageContaining("found no column to compare");
+          .hasMessageContaining("found no column to compare beside the time, keys and ignored");
     }
   }
 

@@ -275,7 +275,7 @@ class LauncherIT {
       assertThat(said.out())
           .as(in)
           .startsWith("420 rows of 21 days; compares each week with all weeks\n")
-          .contains("\n  at: the time\n  n: 420 numbers, ")
+          .contains("\n  at: tells days apart, is not watched\n  n: 420 numbers, ")
           .hasLineCount(3);
       assertThat(said.err()).contains("420 rows");
       assertThat(out).isNotEmptyFile();
@@ -299,12 +299,12 @@ class LauncherIT {
     String day = Files.writeString(temporary.resolve("day.csv"), rows).toString();
     assertRefused(
         1,
-        "found at, seen, which are all timestamps or dates, expected one column of them; name the"
-            + " time of the rows with --time COLUMN",
+        "found at, seen, which are all timestamps or dates, expected one column of timestamps or"
+            + " dates; name at or seen with --time COLUMN",
         "reference",
         day);
-    assertRefused(1, "n: found type", "reference", day, "--time", "n");
-    assertRefused(2, "found no \"att\"", "reference", day, "--time", "att");
+    assertRefused(1, "found numbers in column n,", "reference", day, "--time", "n");
+    assertRefused(1, "found no column att among at, seen, n,", "reference", day, "--time", "att");
     String junk = Files.writeString(temporary.resolve("junk.parquet"), "no Parquet").toString();
     assertRefused(1, "junk.parquet: cannot be read", "reference", junk);
     String tooFew = "2rowsof1day;compareseachday(UTC)withalldays;1dayistoofew";

@@ -39,9 +39,6 @@ public final class ProfileDataProfiler implements DataProfiler {
     Set<String> named = new LinkedHashSet<>(columns);
     named.addAll(except);
     named.addAll(keys);
-    if (time != null) {
-      named.add(time);
-    }
     try (Reference.Builder builder = time == null ? Reference.builder() : Reference.builder(time)) {
       builder.except(except.toArray(String[]::new)).keys(keys.toArray(String[]::new));
       if (!columns.isEmpty()) {
@@ -74,7 +71,8 @@ public final class ProfileDataProfiler implements DataProfiler {
     @Override
     public String text() {
       StringBuilder text = new StringBuilder();
-      text.append(reference).append("\n  ").append(reference.time()).append(": the time\n");
+      text.append(reference).append("\n  ").append(reference.time());
+      text.append(": tells days apart, is not watched\n");
       lines(text, reference.profile());
       return text.toString();
     }

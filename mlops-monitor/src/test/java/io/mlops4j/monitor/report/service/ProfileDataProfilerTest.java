@@ -2,9 +2,11 @@ package io.mlops4j.monitor.report.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.reference.MadeDays;
 import io.mlops4j.monitor.reference.Reference;
@@ -57,7 +59,7 @@ class ProfileDataProfilerTest {
     }
     assertThat(learned.rows()).isEqualTo(14 * 600);
     assertThat(learned.text().lines())
-        .startsWith(reference.toString(), "  at: the time")
+        .startsWith(reference.toString(), "  at: tells days apart, is not watched")
         .hasSize(3)
         .last()
         .asString()
@@ -83,14 +85,18 @@ class ProfileDataProfilerTest {
 
   @Test
   void aMisspeltColumnIsNamed() {
-    for (int place = 0; place < 4; place++) {
+    assertThatThrownBy(() -> learn("ad", Set.of(), Set.of(), Set.of()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("found no column ad among ")
+        .hasMessageContaining("name at with Reference.builder(time)");
+    for (int place = 1; place < 4; place++) {
       int at = place;
       assertThatIllegalArgumentException()
           .as("place %d", at)
           .isThrownBy(
               () ->
                   learn(
-                      at == 0 ? "nois" : "at",
+                      "at",
                       at == 1 ? Set.of("nois") : Set.of(),
                       at == 2 ? Set.of("nois") : Set.of(),
                       at == 3 ? Set.of("nois") : Set.of()))
