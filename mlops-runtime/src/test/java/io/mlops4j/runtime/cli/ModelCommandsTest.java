@@ -572,6 +572,24 @@ class ModelCommandsTest {
     }
   }
 
+  /** There is no monitor here, so a command that reads before it checks names the monitor. */
+  @Test
+  void aFileThatCannotBeWrittenIsNamedBeforeAnythingIsRead() {
+    Path none = temporary.resolve("none/out");
+    for (Line.Said said :
+        List.of(
+            run("profile", rows, "--out", none),
+            run("reference", rows, "--out", none),
+            run("drift", rows, rows, "--html", none),
+            run("quality", rows, rows, "--html", none))) {
+      assertThat(said.code()).isEqualTo(1);
+      assertThat(said.err())
+          .isEqualToNormalizingNewlines(
+              "mlops4j: %s: found no folder %s to write to; create it first\n"
+                  .formatted(none, none.getParent()));
+    }
+  }
+
   @Test
   void withoutTheMonitorItsCommandsNameTheArtifact() {
     for (Line.Said said :

@@ -80,6 +80,9 @@ abstract class SummaryCommand extends ShellCommand {
   @Override
   protected final int answer(ConsoleOutput console) throws IOException {
     rows.check(in);
+    if (out != null) {
+      OutputFile.check(out);
+    }
     String task = spec().name();
     DataProfiler profiler =
         ServiceLoader.load(DataProfiler.class, profilers)

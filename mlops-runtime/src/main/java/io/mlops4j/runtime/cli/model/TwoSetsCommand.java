@@ -3,6 +3,7 @@ package io.mlops4j.runtime.cli.model;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.ReadOptions;
 import io.mlops4j.runtime.ModelRuntime;
+import io.mlops4j.runtime.cli.shell.OutputFile;
 import io.mlops4j.runtime.cli.shell.ProgressBar;
 import io.mlops4j.runtime.cli.shell.ShellCommand;
 import java.nio.file.Path;
@@ -45,6 +46,9 @@ abstract class TwoSetsCommand extends ShellCommand {
   /** Checks the arguments before anything is read. */
   final void check() {
     rows.check(reference, current);
+    if (html != null) {
+      OutputFile.check(html);
+    }
   }
 
   /** Judges the current rows by those of the reference. */

@@ -9,7 +9,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -202,7 +201,37 @@ class OutputFileTest {
   void aMissingFolderIsNamed() {
     Path file = folder.resolve("none/report.html");
     assertThatThrownBy(() -> OutputFile.write(file, "text"))
-        .isInstanceOf(NoSuchFileException.class)
-        .hasMessage(file.toString());
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            file + ": found no folder " + file.getParent() + " to write to; create it first");
+  }
+
+  @Test
+  void aFolderInThePlaceOfTheFileIsNamed() {
+    assertThatThrownBy(() -> OutputFile.check(folder))
+        .isInstanceOf(DataException.class)
+        .hasMessage(folder + ": found a folder, expected a file to write; name a file in it");
+  }
+
+  /** A process of root may write everywhere, but in /proc there are no new files even for it. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aFolderThatTakesNoFileIsNamed() throws IOException {
+    assertThatThrownBy(() -> OutputFile.write(Path.of("/proc/report.html"), "text"))
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith("/proc/report.html: cannot be written");
+    Path closed = Files.createDirectory(folder.resolve("closed"));
+    Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("r-xr-xr-x"));
+    if (Files.isWritable(closed)) {
+      System.out.println("skipped: this process may write to every folder");
+      return;
+    }
+    assertThatThrownBy(() -> OutputFile.check(closed.resolve("report.html")))
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            closed.resolve("report.html")
+                + ": found no permission to write to the folder "
+                + closed
+                + "; choose another one, or allow it");
   }
 }
