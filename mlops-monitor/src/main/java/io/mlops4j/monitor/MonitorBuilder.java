@@ -451,10 +451,12 @@ public final class MonitorBuilder {
             Math.min(window.span().rows(), learned == null ? Long.MAX_VALUE : learned.windowRows()),
             learned == null ? null : learned(learned));
     new SettingsCheck(settings).check(card);
-    if (settings.learned() != null) {
-      LOG.info("monitor: {}", settings.learned().text());
+    MonitorCore core = MonitorCore.start(settings, restored);
+    String known = core.loop().reference(); // the state may have accepted rows
+    if (known != null) {
+      LOG.info("monitor: {}", known);
     }
-    return new ModelMonitor(MonitorCore.start(settings, restored));
+    return new ModelMonitor(core);
   }
 
   private MonitorSettings.Learned learned(Reference from) {

@@ -110,7 +110,7 @@ class LearnedMonitorTest {
       }
       monitor.acceptAsReference();
       assertThat(monitor.history().reference().orElseThrow())
-          .isEqualTo(reference + "; rows of a later window were accepted in place of its rows");
+          .isEqualTo(reference + "; rows of a later window were accepted in place of those of Mon");
     }
   }
 

@@ -176,8 +176,9 @@ public final class MonitorLoop {
       return null;
     }
     String text = learned.text();
-    if (!baseline.whole().equals(settings.reference())) {
-      text += "; rows of a later window were accepted in place of its rows";
+    String replaced = baseline.replaced(settings.reference(), settings.slices());
+    if (!replaced.isEmpty()) {
+      text += "; rows of a later window were accepted in place of " + replaced;
     }
     int healthy = healthyWindows;
     if (healthy >= DriftWatch.LEARNED_WINDOWS) {

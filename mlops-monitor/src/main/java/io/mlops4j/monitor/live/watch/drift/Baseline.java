@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,18 @@ public record Baseline(Profile whole, @Nullable SlicedProfile slices) {
 
   Baseline without(Collection<String> columns) {
     return new Baseline(whole.without(columns), slices == null ? null : slices.without(columns));
+  }
+
+  /** Names the rows of a reference that this baseline no longer has; empty if it has all. */
+  public String replaced(Profile reference, @Nullable SlicedProfile bySlice) {
+    if (whole.equals(reference)) {
+      return "";
+    }
+    return slices == null || bySlice == null
+        ? "its rows"
+        : slices.names().stream()
+            .filter(name -> !slices.slice(name).equals(bySlice.slice(name)))
+            .collect(Collectors.joining(", ", "those of ", ""));
   }
 
   /** Returns the profile in whose bins the rows of a slice are counted. */
