@@ -501,10 +501,12 @@ public final class MonitorLoop {
     windowsEnded++; // so that the ends are stored, also without the watch of drift
     Set<String> names = new HashSet<>(uncounted);
     notWatched.forEach(one -> names.add(one.name()));
+    Instant now = served.values().stream().reduce(from, (before, last) -> last);
+    boolean setBack = now.isBefore(from); // then the times do not tell who has left
     Set<ServedBy> during = new HashSet<>();
     served.forEach(
         (other, last) -> {
-          if (!last.isBefore(from)) {
+          if (setBack || !last.isBefore(from)) {
             during.add(other);
           }
         });
