@@ -8,7 +8,6 @@ import sys
 
 import numpy as np
 import sklearn
-from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
@@ -55,57 +54,6 @@ def domain(first, second):
     return {"ref": first.tolist(), "cur": second.tolist(), "area": float(np.mean(areas)), "spread": float(np.ptp(areas))}
 
 
-def encode(windows):
-    """Imputes and frequency-encodes by all windows of the reference."""
-    names = windows[0].keys()
-    out = {}
-    for name in names:
-        values = [v for window in windows for v in window[name]]
-        if any(isinstance(v, str) for v in values):
-            present = [v for v in values if v is not None]
-            commonest = min(sorted(set(present)), key=lambda v: -present.count(v))
-            filled = [commonest if v is None else v for v in values]
-            out[name] = lambda v, filled=filled, commonest=commonest: filled.count(commonest if v is None else v) / len(filled)
-        else:
-            mean = float(np.mean([v for v in values if v is not None]))
-            out[name] = lambda v, mean=mean: mean if v is None else v
-    return lambda window: np.column_stack([[out[name](v) for v in window[name]] for name in names])
-
-
-def reconstruction(windows, current, kept):
-    encoded = encode(windows)
-    reference = [encoded(w) for w in windows]
-    scaler = StandardScaler().fit(np.concatenate(reference))
-    pca = PCA(kept).fit(scaler.transform(np.concatenate(reference)))
-
-    def error(rows):
-        z = scaler.transform(rows)
-        return np.linalg.norm(z - pca.inverse_transform(pca.transform(z)), axis=1)
-
-    errors = [float(error(rows).mean()) for rows in reference]
-    now = error(encoded(current))
-    return {"windows": windows, "current": current, "kept": kept, "components": int(pca.n_components_), "errors": errors,
-            "low": float(np.mean(errors) - 3 * np.std(errors)), "high": float(np.mean(errors) + 3 * np.std(errors)),
-            "error": float(now.mean()), "standard_error": float(now.std(ddof=1) / np.sqrt(len(now)))}
-
-
-def window(rng, rows, broken=False):
-    base = rng.normal(size=rows)
-    noise = lambda scale: np.round(rng.normal(size=rows) * scale, 3)
-    other = rng.normal(size=rows) if broken else base
-    values = {
-        "a": np.round(base, 3) + 1e6, "b": np.round(2 * other, 3) + noise(0.1), "c": np.round(-base, 3) + noise(0.5),
-        "d": noise(1.0), "constant": np.full(rows, 7.0),
-    }
-    out = {name: v.tolist() for name, v in values.items()}
-    out["d"][0] = None
-    out["kind"] = [("x", "y", "z")[min(2, int(abs(v)))] for v in base]
-    out["kind"][1] = None
-    if broken:
-        out["kind"][2] = "unseen"
-    return out
-
-
 rng = np.random.default_rng(20010105)
 r4 = lambda values: np.round(values, 4)
 plain = r4(rng.normal(size=(40, 3)))
@@ -127,11 +75,6 @@ document = {
     "domain": [
         domain(r4(rng.normal(size=(200, 3))), r4(rng.normal([0.8, 0, 0], 1, size=(150, 3)))),
         domain(r4(rng.normal(size=(200, 2))), r4(rng.normal(0, 2, size=(200, 2)))),
-    ],
-    "reconstruction": [
-        reconstruction([window(rng, 40) for _ in range(5)], window(rng, 40), 0.65),
-        reconstruction([window(rng, 30) for _ in range(4)], window(rng, 30, broken=True), 0.65),
-        reconstruction([window(rng, 30) for _ in range(4)], window(rng, 30, broken=True), 0.9),
     ],
 }
 json.dump(document, sys.stdout)

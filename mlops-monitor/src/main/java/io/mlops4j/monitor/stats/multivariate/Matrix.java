@@ -2,8 +2,6 @@ package io.mlops4j.monitor.stats.multivariate;
 
 /** Linear algebra for statistics of up to some hundred columns. */
 final class Matrix {
-  private static final int SWEEPS = 60;
-
   private Matrix() {}
 
   /**
@@ -39,61 +37,5 @@ final class Matrix {
       }
       b[i] = sum / lower[i][i];
     }
-  }
-
-  /**
-   * Diagonalises a symmetric matrix by Jacobi's rotations: its eigenvalues are then on its
-   * diagonal. Returns the eigenvectors as columns.
-   */
-  static double[][] diagonalise(double[][] symmetric) {
-    int n = symmetric.length;
-    double[][] vectors = new double[n][n];
-    for (int i = 0; i < n; i++) {
-      vectors[i][i] = 1;
-    }
-    for (int sweep = 0; sweep < SWEEPS; sweep++) {
-      boolean rotated = false;
-      for (int p = 0; p < n; p++) {
-        for (int q = p + 1; q < n; q++) {
-          rotated |= rotate(symmetric, vectors, p, q);
-        }
-      }
-      if (!rotated) {
-        return vectors;
-      }
-    }
-    return vectors;
-  }
-
-  /** Rotates an element off the diagonal to 0; false if it is negligible already. */
-  private static boolean rotate(double[][] a, double[][] vectors, int p, int q) {
-    double element = a[p][q];
-    if (Math.abs(element) <= 1e-16 * Math.sqrt(Math.abs(a[p][p] * a[q][q]))
-        || Math.abs(element) < Double.MIN_NORMAL) {
-      return false;
-    }
-    double theta = (a[q][q] - a[p][p]) / (2 * element);
-    double t = Math.copySign(1, theta) / (Math.abs(theta) + Math.hypot(theta, 1));
-    double c = 1 / Math.hypot(t, 1);
-    double s = t * c;
-    for (int k = 0; k < a.length; k++) {
-      double kp = a[k][p];
-      double kq = a[k][q];
-      a[k][p] = c * kp - s * kq;
-      a[k][q] = s * kp + c * kq;
-    }
-    for (int k = 0; k < a.length; k++) {
-      double pk = a[p][k];
-      double qk = a[q][k];
-      a[p][k] = c * pk - s * qk;
-      a[q][k] = s * pk + c * qk;
-      double vp = vectors[k][p];
-      double vq = vectors[k][q];
-      vectors[k][p] = c * vp - s * vq;
-      vectors[k][q] = s * vp + c * vq;
-    }
-    a[p][q] = 0;
-    a[q][p] = 0;
-    return true;
   }
 }

@@ -1,6 +1,5 @@
 package io.mlops4j.monitor.stats.multivariate;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -8,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,17 +22,14 @@ final class TableEncoding {
     this.columns = columns;
   }
 
-  static TableEncoding of(Table... references) {
+  static TableEncoding of(Table reference) {
     Map<String, Function<Table, double[]>> columns = new LinkedHashMap<>();
-    for (String column : references[0].columns()) {
-      for (Table table : references) {
-        check(table, column, references[0].isNumbers(column));
-      }
+    for (String column : reference.columns()) {
       columns.put(
           column,
-          references[0].isNumbers(column)
-              ? ofNumbers(column, references)
-              : ofCategories(column, references));
+          reference.isNumbers(column)
+              ? ofNumbers(column, reference)
+              : ofCategories(column, reference));
     }
     return new TableEncoding(columns);
   }
@@ -55,10 +50,9 @@ final class TableEncoding {
     }
   }
 
-  private static Function<Table, double[]> ofNumbers(String column, Table... references) {
+  private static Function<Table, double[]> ofNumbers(String column, Table reference) {
     double[][] present =
-        Arrays.stream(references)
-            .flatMapToDouble(table -> Arrays.stream(table.numbers(column)))
+        Arrays.stream(reference.numbers(column))
             .filter(x -> !Double.isNaN(x))
             .mapToObj(x -> new double[] {x})
             .toArray(double[][]::new);
@@ -69,12 +63,9 @@ final class TableEncoding {
     };
   }
 
-  private static Function<Table, double[]> ofCategories(String column, Table... references) {
-    List<String> present =
-        Arrays.stream(references)
-            .flatMap(table -> present(table.categories(column)))
-            .collect(Collectors.toCollection(ArrayList::new));
-    long all = Arrays.stream(references).mapToLong(Table::rows).sum();
+  private static Function<Table, double[]> ofCategories(String column, Table reference) {
+    List<String> present = present(reference.categories(column)).toList();
+    long all = reference.rows();
     Map<String, Long> counts = new HashMap<>();
     present.forEach(text -> counts.merge(text, 1L, Long::sum));
     String commonest =
