@@ -37,8 +37,8 @@ public final class Alarm {
    * @param from the time of the first rows, by the monitor's clock
    * @param to the time of the last rows or of the end of the window
    * @param rows their number
-   * @param reference the digest of the reference's profile; with slices that of all of them for a
-   *     whole window, and that of the slice for drift before its end
+   * @param reference the digest of the reference's profile; with slices that of those that the
+   *     window has, and that of the slice for drift before the end of the window
    * @param current the digest of the profile of the rows
    */
   public record Compared(Instant from, Instant to, long rows, Digest reference, Digest current) {

@@ -144,8 +144,10 @@ public final class DriftReport {
   }
 
   /**
-   * Compares all rows together and slice by slice. The p-values of all columns of all slices are
-   * corrected together: the more slices, the stronger the evidence that each of them needs.
+   * Compares all rows together and slice by slice. All current rows are compared with the slices
+   * that they have: those of a Monday with the Mondays of the reference, not with its whole weeks.
+   * The p-values of all columns of all slices are corrected together: the more slices, the stronger
+   * the evidence that each of them needs.
    *
    * @param reference the slices to compare with
    * @param current rows counted in the reference's slices, see {@link SlicedProfile#profile}
@@ -164,7 +166,7 @@ public final class DriftReport {
           "current: found slices %s, expected the slices of the reference, %s; count the rows with reference.profile(rows)"
               .formatted(current.names(), reference.names()));
     }
-    DriftReport whole = compare(reference.whole(), current.whole(), policy, rules);
+    DriftReport whole = compare(alike(reference, current), current.whole(), policy, rules);
     return new DriftReport(
         policy,
         whole.reference,
@@ -174,6 +176,15 @@ public final class DriftReport {
         rules,
         SliceDrift.compare(reference, current, policy, rules),
         whole.subject);
+  }
+
+  /** Returns the slices of the reference that the current rows have. */
+  private static Profile alike(SlicedProfile reference, SlicedProfile current) {
+    return reference.names().stream()
+        .filter(name -> current.slice(name).rows() > 0)
+        .map(reference::slice)
+        .reduce(Profile::merge)
+        .orElseGet(reference::whole);
   }
 
   /**
@@ -314,7 +325,7 @@ public final class DriftReport {
     return current.columns().stream().filter(name -> !reference.columns().contains(name)).toList();
   }
 
-  /** {@return the profile that rows were compared with} */
+  /** {@return the profile that all rows together were compared with} */
   public Profile reference() {
     return reference;
   }

@@ -16,7 +16,9 @@ import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SlicedProfile;
 import io.mlops4j.monitor.profile.Slices;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.Test;
@@ -84,6 +86,26 @@ class SliceDriftTest {
 
     assertThat(report.current().rows()).isEqualTo(2 * MANY + FEW);
     assertThat(report.features()).hasSize(1);
+  }
+
+  /** South's values are larger: a window of northern rows alone has not drifted. */
+  @Test
+  void allRowsAreComparedWithTheSlicesThatTheyHave() {
+    try (BufferAllocator allocator = new RootAllocator();
+        FeatureBatch before = rows(allocator, -500);
+        FeatureBatch after =
+            FeatureBatch.builder(allocator)
+                .strings("region", Collections.nCopies(MANY, "north").toArray(String[]::new))
+                .doubles("value", IntStream.range(0, MANY).mapToDouble(i -> i - 500).toArray())
+                .build()) {
+      SlicedProfile reference = profile(before, Slices.by("region"));
+      DriftReport report = DriftReport.compare(reference, reference.profile(List.of(after)));
+
+      assertThat(report.reference()).isEqualTo(reference.slice("north"));
+      assertThat(report.driftedFeatures()).isEmpty();
+      assertThat(DriftReport.compare(reference.whole(), report.current()).driftedFeatures())
+          .hasSize(1);
+    }
   }
 
   /** Benjamini and Hochberg: the smaller of two p-values is doubled. */
