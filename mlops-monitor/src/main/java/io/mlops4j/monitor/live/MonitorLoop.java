@@ -527,7 +527,7 @@ public final class MonitorLoop {
   /** Healthy windows teach a short reference how its days differ. */
   private void learn() {
     int before = healthyWindows;
-    drift.judged(incidents.isOpen());
+    drift.judged(incidents::isOpen);
     healthyWindows = drift.healthyWindows();
     if (healthyWindows > before && healthyWindows == DriftWatch.LEARNED_WINDOWS) {
       LOG.info("monitor: {}", reference());

@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -320,7 +321,7 @@ public final class DriftWatch implements RowWatch {
   }
 
   /** Called when the incidents know all judgements. */
-  public void judged(boolean incidentIsOpen) {
+  public void judged(BooleanSupplier incidentIsOpen) {
     bounds.judged(incidentIsOpen);
   }
 

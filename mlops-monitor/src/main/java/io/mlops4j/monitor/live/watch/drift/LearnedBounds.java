@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -89,10 +90,13 @@ final class LearnedBounds {
   }
 
   /** Learns from the last windows, or forgets them. */
-  void judged(boolean incidentIsOpen) {
+  void judged(BooleanSupplier incidentIsOpen) {
     Seen ended = newest;
     newest = null;
-    if (incidentIsOpen) {
+    if (ended == null && doubtful.isEmpty()) {
+      return;
+    }
+    if (incidentIsOpen.getAsBoolean()) {
       doubtful.clear();
     } else if (ended != null) {
       learnedUntil = ended.to();
