@@ -619,7 +619,7 @@ class MonitorStateTest {
     return copy;
   }
 
-  /** Version 8 knew no bounds that healthy windows had narrowed. */
+  /** Version 9 had the calls of a window. */
   @Test
   void stateOfAnOlderVersionIsRefusedWithWhatToDo() throws IOException {
     byte[] bytes;
@@ -628,15 +628,15 @@ class MonitorStateTest {
       bytes = first.snapshot();
     }
     String refused =
-        "found a state of a monitor of version 8, expected 9 to 9; read it with the mlops4j that"
+        "found a state of a monitor of version 9, expected 10 to 10; read it with the mlops4j that"
             + " wrote it";
     assertThatThrownBy(
-            () -> builder().restore(ofVersion(bytes, 8, List.of("MLMS", "MLMP"))).start())
+            () -> builder().restore(ofVersion(bytes, 9, List.of("MLMS", "MLMP"))).start())
         .isInstanceOf(DataException.class)
         .hasMessage(refused);
     try (Stream<Path> files = Files.list(folder())) {
       for (Path file : files.filter(it -> it.toString().contains("snapshot-")).toList()) {
-        byte[] old = ofVersion(Files.readAllBytes(file), 8, List.of("MLMF", "MLMS", "MLMP"));
+        byte[] old = ofVersion(Files.readAllBytes(file), 9, List.of("MLMF", "MLMS", "MLMP"));
         Files.write(file, old);
       }
     }

@@ -310,6 +310,20 @@ class VersionWindowsTest {
     assertThat(windows).extracting(WindowReport::servedBy).containsExactly(V1, V2, V2);
   }
 
+  /** Of a canary with few calls, rows of other versions come before its first call of each day. */
+  @Test
+  void aCanaryWithFewCallsIsComparedFromItsSecondDayOn() {
+    try (ModelMonitor monitor = started(Window.of(Duration.ofDays(1)))) {
+      for (int hour = 0; hour < 3 * 24; hour++) {
+        answer(monitor, hour > 12 && hour % 6 == 5 ? V2 : V1, 0, 0);
+        clock.advance(Duration.ofHours(1));
+      }
+      answer(monitor, V1, 0, 0);
+      assertThat(monitor.counts().discarded()).isEqualTo(2 * ROWS); // of the first day
+    }
+    assertThat(windows).extracting(WindowReport::servedBy).containsExactly(V1, V1, V2, V1, V2);
+  }
+
   @Test
   void aClockThatThrowsLeavesNoRowsLent() {
     Clock broken =

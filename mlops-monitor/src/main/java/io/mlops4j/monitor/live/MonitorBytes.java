@@ -33,8 +33,8 @@ final class MonitorBytes {
       new BinaryFrame(
           "state of a monitor",
           0x4d4c4d50, // "MLMP"
-          9,
-          9,
+          10,
+          10,
           "ModelMonitor.snapshot()",
           "restore another one, or start without it");
 

@@ -17,7 +17,6 @@ public sealed interface Handed extends BoundedQueue.Item
    * The rows of a call, or of several calls that are handled together, and the answers.
    *
    * @param ids only if labels are joined by prediction id
-   * @param calls the number of calls
    * @param first the time of the first call
    * @param at the time of the last call
    */
@@ -27,7 +26,6 @@ public sealed interface Handed extends BoundedQueue.Item
       FeatureBatch features,
       FeatureBatch outputs,
       @Nullable List<PredictionId> ids,
-      int calls,
       Instant first,
       Instant at)
       implements Handed {
@@ -39,7 +37,7 @@ public sealed interface Handed extends BoundedQueue.Item
         FeatureBatch outputs,
         @Nullable List<PredictionId> ids,
         Instant at) {
-      this(servedBy, route, features, outputs, ids, 1, at, at);
+      this(servedBy, route, features, outputs, ids, at, at);
     }
 
     /** Whether the answers were never returned. */

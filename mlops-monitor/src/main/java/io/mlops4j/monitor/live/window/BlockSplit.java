@@ -76,7 +76,7 @@ public final class BlockSplit {
         last = next;
         end++;
       }
-      handle(block, from, block.end(end - 1), end - call, first, last);
+      handle(block, from, block.end(end - 1), first, last);
       from = block.end(end - 1);
       call = end;
     }
@@ -107,25 +107,25 @@ public final class BlockSplit {
             && (!byTime || (wholeSeconds && next.getEpochSecond() == last.getEpochSecond())));
   }
 
-  private void handle(CallBlock block, int from, int to, int calls, Instant first, Instant last) {
+  private void handle(CallBlock block, int from, int to, Instant first, Instant last) {
     if (from == 0 && to == block.rows()) {
       handed = to;
-      handler.accept(answered(block, block, calls, first, last));
+      handler.accept(answered(block, block, first, last));
       return;
     }
     CallBlock part = block.another();
     try {
       part.add(block, from, to - from);
       handed = to;
-      handler.accept(answered(block, part, calls, first, last));
+      handler.accept(answered(block, part, first, last));
     } finally {
       part.close();
     }
   }
 
   private static Handed.Answered answered(
-      CallBlock of, CallBlock rows, int calls, Instant first, Instant last) {
+      CallBlock of, CallBlock rows, Instant first, Instant last) {
     return new Handed.Answered(
-        of.servedBy(), of.route(), rows.features(), rows.outputs(), null, calls, first, last);
+        of.servedBy(), of.route(), rows.features(), rows.outputs(), null, first, last);
   }
 }

@@ -137,8 +137,12 @@ public final class DriftWatch implements RowWatch {
       VersionWindow window = Objects.requireNonNull(windows.get(version));
       if (window.isOver(at) && window.isPart(seen)) {
         discarded += window.openRows();
-        windows.remove(version);
-        histories.remove(version); // it may never answer again
+        if (window.hasLeft(seen)) {
+          windows.remove(version);
+          histories.remove(version); // it may never answer again
+        } else {
+          windows.put(version, new VersionWindow(settings.window(), detectors(version), false));
+        }
       } else if (window.isOver(at)) {
         end(version, window, at);
       }

@@ -25,9 +25,8 @@ final class VersionWindow {
   private final boolean late;
   private @Nullable PaneCounter open;
   private @Nullable PaneCounter closed; // the pane before, for its memory
-  private long seenFirst;
-  private long seenLast;
-  private int calls = 1;
+  private long seenLast; // rows of all versions until the last call of this version
+  private long widest; // rows of other versions between two calls of this version
   private int withoutVerdict; // since the version or the process began
   private boolean hadVerdict;
 
@@ -42,7 +41,7 @@ final class VersionWindow {
   }
 
   void write(StateWriter out) {
-    out.put(late).put(seenFirst).put(seenLast).put(calls);
+    out.put(late).put(seenLast).put(widest);
     out.each(ended, (to, pane) -> pane.write(to));
     out.optional(open == null ? null : open.end(open.last()), (to, pane) -> pane.write(to));
     detectors.write(out);
@@ -51,10 +50,8 @@ final class VersionWindow {
   static VersionWindow read(
       StateReader in, Span length, Baseline baseline, SequentialDrift detectors) {
     VersionWindow window = new VersionWindow(length, detectors, in.flag());
-    window.seenFirst = in.count();
     window.seenLast = in.count();
-    window.calls = in.int32();
-    in.check(window.calls > 0, "found a window without calls");
+    window.widest = in.count();
     window.ended.addAll(in.each(one -> Pane.read(one, baseline)));
     Pane counted = in.optional(one -> Pane.read(one, baseline));
     PaneCounter open = counted == null ? null : new PaneCounter(baseline, counted);
@@ -88,13 +85,18 @@ final class VersionWindow {
    * @param seen the rows of all versions so far
    */
   boolean isPart(long seen) {
-    if (open == null || length.time() == null) {
-      return false;
-    }
-    // ten times the usual rows between its calls: a version with few calls has not left
-    long others = Math.max(0, seenLast - seenFirst - open.rows());
-    long after = seen - seenLast;
-    return late || after >= Math.max(DriftPolicy.DEFAULT_MINIMUM_ROWS, 10 * others / calls);
+    return length.time() != null && (late || hasLeft(seen));
+  }
+
+  /**
+   * Whether another version replaced this one in the time of the open pane. A version with few
+   * calls has not left as long as other versions answered as many rows between its calls.
+   *
+   * @param seen the rows of all versions so far
+   */
+  boolean hasLeft(long seen) {
+    return open != null
+        && seen - seenLast >= Math.max(DriftPolicy.DEFAULT_MINIMUM_ROWS, 10 * widest);
   }
 
   /** The rows until the open pane or a block of the detectors ends. */
@@ -102,16 +104,6 @@ final class VersionWindow {
     PaneCounter now = open;
     long ofPane = length.rows() - openRows();
     return Math.min(ofPane, now == null ? SequentialDrift.BLOCK : detectors.room(now.counters()));
-  }
-
-  /** Notes the rows of all versions before and after calls of this version. */
-  private void called(long before, int rows, int more) {
-    if (open == null) {
-      seenFirst = before;
-      calls = 0;
-    }
-    calls = (int) Math.min(Integer.MAX_VALUE, (long) calls + more); // a week may have more
-    seenLast = before + rows;
   }
 
   boolean isFull() {
@@ -130,7 +122,8 @@ final class VersionWindow {
    * @param leftOut the rows that were left out of the sample before these
    */
   Map<String, String> add(Baseline baseline, Handed.Answered answered, long seen, long leftOut) {
-    called(seen, answered.rows(), answered.calls());
+    widest = open == null ? 0 : Math.max(widest, seen - seenLast);
+    seenLast = seen + answered.rows();
     open = open == null ? new PaneCounter(baseline, answered.first(), closed) : open;
     closed = null;
     open.leaveOut(leftOut);

@@ -11,7 +11,6 @@ import io.mlops4j.monitor.live.rows.CallSampling;
 import io.mlops4j.monitor.live.rows.FalseAlarms;
 import io.mlops4j.monitor.live.rows.Handed;
 import io.mlops4j.monitor.live.rows.Span;
-import io.mlops4j.monitor.live.state.StateReader;
 import io.mlops4j.monitor.live.state.StateWriter;
 import io.mlops4j.monitor.live.watch.WatchSettings;
 import io.mlops4j.monitor.profile.Profile;
@@ -55,39 +54,6 @@ class DriftWatchTest {
       early = version == 4 ? bytes(watch) : early;
     }
     assertThat(bytes(watch)).isLessThan(early * 5 / 4);
-  }
-
-  @Test
-  void theStateOfAWindowOfVeryManyCallsCanBeRead() {
-    Profile reference = reference();
-    DriftWatch watch = watch(reference);
-    for (int i = 0; i < 2; i++) {
-      try (FeatureBatch features = numbers("x", 0);
-          FeatureBatch outputs = numbers("y", 0)) {
-        watch.answered(
-            new Handed.Answered(
-                Events.version(1),
-                Route.PRIMARY,
-                features,
-                outputs,
-                null,
-                Integer.MAX_VALUE,
-                at,
-                at));
-      }
-    }
-    StateWriter written = new StateWriter(FORM);
-    watch.write(written);
-    DriftWatch other =
-        StateReader.read(
-            FORM,
-            written.toBytes(),
-            in -> {
-              DriftWatch fresh = watch(reference);
-              fresh.read(in);
-              return fresh;
-            });
-    assertThat(bytes(other)).isEqualTo(bytes(watch));
   }
 
   private Profile reference() {
