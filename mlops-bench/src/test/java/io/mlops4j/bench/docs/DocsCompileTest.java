@@ -30,6 +30,8 @@ class DocsCompileTest {
           "README.md",
           "performance.md",
           "measured.md",
+          "monitor-cost.md",
+          "monitor-judgement.md",
           "threats.md",
           "versioning.md",
           "command-line.md");
