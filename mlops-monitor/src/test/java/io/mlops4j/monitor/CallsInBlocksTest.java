@@ -3,6 +3,7 @@ package io.mlops4j.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.fixture.TestSize;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.WindowReport;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.mlops4j.error.DataException;
+import io.mlops4j.fixture.ChildProcess;
 import io.mlops4j.monitor.performance.LabelCounts;
 import java.io.BufferedReader;
 import java.io.IOException;

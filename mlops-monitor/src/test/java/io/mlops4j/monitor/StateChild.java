@@ -1,6 +1,7 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.fixture.ChildProcess;
 import io.mlops4j.monitor.profile.Profile;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package io.mlops4j.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.fixture.ChildProcess;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.model.FeatureSchema;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.fixture.ChildProcess;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
 import java.nio.file.Path;

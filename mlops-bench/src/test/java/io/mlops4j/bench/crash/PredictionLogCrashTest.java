@@ -3,9 +3,9 @@ package io.mlops4j.bench.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mlops4j.bench.Waits;
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.fixture.Waits;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;

@@ -2,7 +2,7 @@ package io.mlops4j.monitor.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mlops4j.monitor.TestSize;
+import io.mlops4j.fixture.TestSize;
 import io.mlops4j.monitor.log.file.SegmentIndex;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package io.mlops4j.monitor.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.error.DataException;
-import io.mlops4j.monitor.ChildProcess;
+import io.mlops4j.fixture.ChildProcess;
 import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.util.List;

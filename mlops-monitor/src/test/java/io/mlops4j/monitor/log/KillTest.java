@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.DataException;
+import io.mlops4j.fixture.TestSize;
 import io.mlops4j.inference.PredictionId;
-import io.mlops4j.monitor.TestSize;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;

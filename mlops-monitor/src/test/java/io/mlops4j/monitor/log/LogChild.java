@@ -1,6 +1,6 @@
 package io.mlops4j.monitor.log;
 
-import io.mlops4j.monitor.ChildProcess;
+import io.mlops4j.fixture.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

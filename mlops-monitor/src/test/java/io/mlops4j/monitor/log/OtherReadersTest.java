@@ -3,7 +3,7 @@ package io.mlops4j.monitor.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.mlops4j.monitor.ChildProcess;
+import io.mlops4j.fixture.ChildProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package io.mlops4j.monitor.profile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.feature.FeatureBatch;
-import io.mlops4j.monitor.ChildProcess;
+import io.mlops4j.fixture.ChildProcess;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

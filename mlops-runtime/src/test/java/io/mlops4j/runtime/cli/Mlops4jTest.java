@@ -2,7 +2,7 @@ package io.mlops4j.runtime.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mlops4j.runtime.ChildProcess;
+import io.mlops4j.fixture.ChildProcess;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

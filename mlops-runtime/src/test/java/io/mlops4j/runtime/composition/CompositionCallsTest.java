@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.fixture.Waits;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.Closing;
 import io.mlops4j.inference.InferenceEvent;
@@ -21,7 +22,6 @@ import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.Feature;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.runtime.ModelRuntime;
-import io.mlops4j.runtime.Waits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

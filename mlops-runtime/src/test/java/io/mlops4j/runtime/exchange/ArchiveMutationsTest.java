@@ -3,10 +3,10 @@ package io.mlops4j.runtime.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.error.RegistryException;
+import io.mlops4j.fixture.TestSize;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.Mutations;
-import io.mlops4j.runtime.TestSize;
 import io.mlops4j.runtime.registry.FileModelRegistry;
 import io.mlops4j.runtime.registry.Models;
 import java.io.IOException;

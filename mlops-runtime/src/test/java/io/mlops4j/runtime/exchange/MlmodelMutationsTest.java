@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.fixture.TestSize;
 import io.mlops4j.runtime.Mutations;
-import io.mlops4j.runtime.TestSize;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -5,7 +5,7 @@ import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.FeatureWriter;
 import io.mlops4j.feature.ReadOptions;
 import io.mlops4j.feature.WriteOptions;
-import io.mlops4j.runtime.ChildProcess;
+import io.mlops4j.fixture.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

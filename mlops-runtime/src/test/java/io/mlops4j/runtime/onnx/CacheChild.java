@@ -1,8 +1,8 @@
 package io.mlops4j.runtime.onnx;
 
+import io.mlops4j.fixture.ChildProcess;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelCache;
-import io.mlops4j.runtime.ChildProcess;
 import io.mlops4j.runtime.internal.file.Disk;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.spi.Engine;

@@ -3,8 +3,8 @@ package io.mlops4j.runtime.onnx;
 import static io.mlops4j.runtime.onnx.CacheFixture.answers;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.fixture.ChildProcess;
 import io.mlops4j.model.ModelCache;
-import io.mlops4j.runtime.ChildProcess;
 import io.mlops4j.runtime.internal.file.Disk;
 import java.nio.file.Files;
 import java.nio.file.Path;

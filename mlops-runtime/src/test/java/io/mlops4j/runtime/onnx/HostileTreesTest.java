@@ -9,7 +9,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import com.google.protobuf.ByteString;
 import io.mlops4j.error.MlopsException;
-import io.mlops4j.runtime.ChildProcess;
+import io.mlops4j.fixture.ChildProcess;
 import io.mlops4j.runtime.onnx.tree.RandomTrees;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;

@@ -2,7 +2,7 @@ package io.mlops4j.runtime.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mlops4j.runtime.ChildProcess;
+import io.mlops4j.fixture.ChildProcess;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;

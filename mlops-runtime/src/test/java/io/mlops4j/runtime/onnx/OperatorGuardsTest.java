@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.fixture.ChildProcess;
 import io.mlops4j.model.ElementType;
-import io.mlops4j.runtime.ChildProcess;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;
 import io.mlops4j.spi.EngineValue;

@@ -2,10 +2,10 @@ package io.mlops4j.runtime.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.fixture.ChildProcess;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.ModelRegistry;
-import io.mlops4j.runtime.ChildProcess;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,10 +1,10 @@
 package io.mlops4j.runtime.registry;
 
+import io.mlops4j.fixture.ChildProcess;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.VerifyOptions;
-import io.mlops4j.runtime.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

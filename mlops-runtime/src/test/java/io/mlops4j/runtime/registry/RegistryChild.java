@@ -1,11 +1,11 @@
 package io.mlops4j.runtime.registry;
 
+import io.mlops4j.fixture.ChildProcess;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
-import io.mlops4j.runtime.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

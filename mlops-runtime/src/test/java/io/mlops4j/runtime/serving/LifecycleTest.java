@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.DeadlineException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.fixture.TestSize;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
@@ -12,7 +13,6 @@ import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
-import io.mlops4j.runtime.TestSize;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

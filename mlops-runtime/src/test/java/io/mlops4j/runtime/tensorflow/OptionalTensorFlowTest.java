@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.error.EngineUnavailableException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.fixture.ChildProcess;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
-import io.mlops4j.runtime.ChildProcess;
 import io.mlops4j.runtime.ModelRuntime;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

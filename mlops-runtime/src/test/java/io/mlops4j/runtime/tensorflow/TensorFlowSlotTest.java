@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.ModelInputException;
-import io.mlops4j.runtime.ChildProcess;
+import io.mlops4j.fixture.ChildProcess;
 import io.mlops4j.runtime.memory.Native;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;

@@ -3,8 +3,8 @@ package io.mlops4j.runtime.trust;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.error.UntrustedModelException;
+import io.mlops4j.fixture.TestSize;
 import io.mlops4j.runtime.Mutations;
-import io.mlops4j.runtime.TestSize;
 import io.mlops4j.runtime.trust.TrustFixture.TestSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.DataException;
-import io.mlops4j.runtime.TestSize;
+import io.mlops4j.fixture.TestSize;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Clock;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.DataException;
-import io.mlops4j.runtime.Waits;
+import io.mlops4j.fixture.Waits;
 import java.lang.Thread.State;
 import java.time.Duration;
 import java.time.Instant;

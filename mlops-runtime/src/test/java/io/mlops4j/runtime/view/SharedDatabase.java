@@ -1,6 +1,6 @@
 package io.mlops4j.runtime.view;
 
-import io.mlops4j.runtime.ChildProcess;
+import io.mlops4j.fixture.ChildProcess;
 import io.mlops4j.runtime.registry.Postgres;
 import java.io.BufferedReader;
 import java.io.IOException;

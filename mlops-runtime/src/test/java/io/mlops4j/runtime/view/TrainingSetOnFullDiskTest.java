@@ -2,7 +2,7 @@ package io.mlops4j.runtime.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mlops4j.runtime.ChildProcess;
+import io.mlops4j.fixture.ChildProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.mlops4j.runtime.view;
 
-import io.mlops4j.runtime.ChildProcess;
+import io.mlops4j.fixture.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;

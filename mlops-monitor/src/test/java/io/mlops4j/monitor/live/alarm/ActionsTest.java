@@ -2,7 +2,7 @@ package io.mlops4j.monitor.live.alarm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mlops4j.monitor.Waits;
+import io.mlops4j.fixture.Waits;
 import io.mlops4j.monitor.internal.Failures;
 import java.time.Duration;
 import java.util.HashSet;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.fixture.TestSize;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.Events;
-import io.mlops4j.monitor.TestSize;
 import io.mlops4j.monitor.alarm.Alarm;
 import io.mlops4j.monitor.alarm.Incident;
 import io.mlops4j.monitor.alarm.NotWatched;

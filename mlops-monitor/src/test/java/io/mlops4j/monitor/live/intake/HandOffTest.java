@@ -2,7 +2,7 @@ package io.mlops4j.monitor.live.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mlops4j.monitor.Waits;
+import io.mlops4j.fixture.Waits;
 import io.mlops4j.monitor.live.rows.Handed;
 import io.mlops4j.monitor.live.rows.LabelKey;
 import java.time.Duration;

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.IntegrityException;
 import io.mlops4j.error.RegistryException;
+import io.mlops4j.fixture.Waits;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.registry.Retention;
-import io.mlops4j.runtime.Waits;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.DeploymentStatus;
 import io.mlops4j.runtime.registry.DatabaseUnderTest;

@@ -3,13 +3,13 @@ package io.mlops4j.runtime.deployment.alias;
 import static io.mlops4j.runtime.deployment.alias.DeploymentFixture.CHAMPION;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.fixture.ChildProcess;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.rollout.Evidence;
 import io.mlops4j.rollout.Verdict;
-import io.mlops4j.runtime.ChildProcess;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.Rollout;
 import io.mlops4j.runtime.deployment.RolloutPlan;

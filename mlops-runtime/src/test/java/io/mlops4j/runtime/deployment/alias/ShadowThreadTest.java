@@ -2,7 +2,7 @@ package io.mlops4j.runtime.deployment.alias;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mlops4j.runtime.Waits;
+import io.mlops4j.fixture.Waits;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;

@@ -2,7 +2,7 @@ package io.mlops4j.runtime.onnx.environment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mlops4j.runtime.ChildProcess;
+import io.mlops4j.fixture.ChildProcess;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.onnx.OnnxEngineProvider;
 import io.mlops4j.spi.EngineOptions;

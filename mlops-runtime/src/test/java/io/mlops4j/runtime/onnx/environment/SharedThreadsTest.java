@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnxruntime.OrtEnvironment;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.fixture.ChildProcess;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.model.FeatureSchema;
-import io.mlops4j.runtime.ChildProcess;
 import io.mlops4j.runtime.ModelRuntime;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;

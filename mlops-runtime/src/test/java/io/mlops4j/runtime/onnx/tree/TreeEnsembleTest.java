@@ -11,7 +11,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import com.google.protobuf.ByteString;
-import io.mlops4j.runtime.TestSize;
+import io.mlops4j.fixture.TestSize;
 import io.mlops4j.runtime.memory.Native;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.DeadlineException;
 import io.mlops4j.error.OverloadedException;
+import io.mlops4j.fixture.Waits;
 import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.inference.Priority;
-import io.mlops4j.runtime.Waits;
 import io.mlops4j.runtime.serving.threads.Deadlines;
 import io.mlops4j.runtime.serving.threads.UninterruptibleWait;
 import java.time.Duration;

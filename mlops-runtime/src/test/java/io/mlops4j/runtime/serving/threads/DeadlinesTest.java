@@ -2,7 +2,7 @@ package io.mlops4j.runtime.serving.threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mlops4j.runtime.Waits;
+import io.mlops4j.fixture.Waits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
