@@ -10,7 +10,10 @@
  * at compile time only: add them to your module path, and their module names to {@code
  * --add-modules}, to use what needs them.
  */
-@SuppressWarnings("requires-automatic") // ONNX Runtime and three more have stable automatic names
+@SuppressWarnings({
+  "requires-automatic", // ONNX Runtime and three more have stable automatic names
+  "module" // the modules of further engines are compiled later
+})
 module io.mlops4j.runtime {
   requires transitive io.mlops4j.api;
   requires transitive java.sql;
@@ -27,10 +30,7 @@ module io.mlops4j.runtime {
   requires static duckdb.jdbc; // CSV, Parquet and JSON files, SQL, feature views
   requires static info.picocli; // the command line
   requires static org.apache.arrow.compression; // compressed Arrow files
-  requires static org.bytedeco.javacpp; // SavedModels, as the next two
   requires static org.snakeyaml.engine; // MLflow's folders
-  requires static tensorflow;
-  requires static tensorflow.nativelib;
 
   exports io.mlops4j.runtime;
   exports io.mlops4j.runtime.card;
@@ -42,6 +42,10 @@ module io.mlops4j.runtime {
   exports io.mlops4j.runtime.scoring;
   exports io.mlops4j.runtime.trust;
   exports io.mlops4j.runtime.view;
+  exports io.mlops4j.runtime.internal.protobuf to
+      io.mlops4j.tensorflow;
+  exports io.mlops4j.runtime.memory to
+      io.mlops4j.tensorflow;
 
   uses io.mlops4j.spi.DataChecker;
   uses io.mlops4j.spi.DataProfiler;
@@ -49,6 +53,5 @@ module io.mlops4j.runtime {
   uses io.mlops4j.spi.EngineProvider;
 
   provides io.mlops4j.spi.EngineProvider with
-      io.mlops4j.runtime.onnx.OnnxEngineProvider,
-      io.mlops4j.runtime.tensorflow.TensorFlowEngineProvider;
+      io.mlops4j.runtime.onnx.OnnxEngineProvider;
 }

@@ -53,7 +53,7 @@ class FirstAnswerTest {
     assertThat(loaded).contains("io.mlops4j.runtime.ModelRuntime");
     Pattern late =
         Pattern.compile(
-            "(com\\.fasterxml|com\\.github\\.benmanes|org\\.tensorflow|picocli"
+            "(com\\.fasterxml|com\\.github\\.benmanes|picocli"
                 + "|org\\.apache\\.arrow\\.vector\\.types|org\\.apache\\.arrow\\.flatbuf"
                 + "|org\\.apache\\.arrow\\.memory\\.RootAllocator).*");
     assertThat(loaded.stream().filter(late.asMatchPredicate())).isEmpty();

@@ -69,14 +69,24 @@ class ModelRuntimeTest {
   @Test
   void devicesThatNoEngineKnowsAreRefusedHoweverManyFollow() {
     try (ModelRuntime runtime = ModelRuntime.builder().strict().threads(1).open()) {
-      for (String model : List.of("mlp4.onnx", "tensorflow/fares")) {
-        LoadOptions mistyped = LoadOptions.builder().device("gpu", "cpu").build();
-        assertThatThrownBy(() -> runtime.load(MODELS.resolve(model), mistyped))
-            .isInstanceOf(EngineUnavailableException.class)
-            .hasMessage(
-                "device gpu: found no engine that knows it, expected one of [coreml, cpu, cuda,"
-                    + " directml, openvino, rocm, tensorrt, xnnpack]");
-      }
+      LoadOptions mistyped = LoadOptions.builder().device("gpu", "cpu").build();
+      assertThatThrownBy(() -> runtime.load(MODELS.resolve("mlp4.onnx"), mistyped))
+          .isInstanceOf(EngineUnavailableException.class)
+          .hasMessage(
+              "device gpu: found no engine that knows it, expected one of [coreml, cpu, cuda,"
+                  + " directml, openvino, rocm, tensorrt, xnnpack]");
+    }
+  }
+
+  @Test
+  void aSavedModelNamesTheArtifactThatRunsIt(@TempDir Path folder) throws IOException {
+    Files.createFile(folder.resolve("saved_model.pb"));
+    try (ModelRuntime runtime = ModelRuntime.builder().strict().threads(1).open()) {
+      assertThatThrownBy(() -> runtime.load(folder))
+          .isInstanceOf(EngineUnavailableException.class)
+          .hasMessage(
+              "engine: found [onnxruntime for [onnx]], expected one for tensorflow-savedmodel; add"
+                  + " io.mlops4j:mlops-tensorflow");
     }
   }
 

@@ -142,7 +142,9 @@ public final class Engines implements AutoCloseable {
             + wanted.map(name -> "\"" + name + "\"").orElse("one")
             + " for "
             + format.id()
-            + "; add an artifact that brings it, or name another with LoadOptions.engine",
+            + (format.equals(ModelFormat.TENSORFLOW)
+                ? "; add io.mlops4j:mlops-tensorflow"
+                : "; add an artifact that brings it, or name another with LoadOptions.engine"),
         null);
   }
 

@@ -43,7 +43,6 @@ import java.util.Set;
 public final class TensorFlowEngineProvider implements EngineProvider {
   static final String TESTED = "1.1.0";
 
-  private static final String BINDING = "org.tensorflow.internal.c_api.global.tensorflow";
   private static final String NATIVES = "org/tensorflow/internal/c_api/";
 
   /** For {@link java.util.ServiceLoader}. */
@@ -69,21 +68,12 @@ public final class TensorFlowEngineProvider implements EngineProvider {
 
   static Optional<String> missing(ClassLoader loader, String system, String architecture) {
     String classifier = classifier(system, architecture);
-    String natives =
-        "org.tensorflow:tensorflow-core-native:%s with the classifier %s"
-            .formatted(TESTED, classifier);
-    try {
-      Class.forName(BINDING, false, loader);
-    } catch (ClassNotFoundException e) {
-      return Optional.of(
-          "found no TensorFlow on the class path: add org.tensorflow:tensorflow-core-api:%s and %s"
-              .formatted(TESTED, natives));
-    }
     return hasNatives(loader, classifier) || hasNatives(loader, classifier + "-gpu")
         ? Optional.empty()
         : Optional.of(
-            "found TensorFlow on the class path, but not its native library for this machine: add "
-                + natives);
+            "found no native library of TensorFlow for this machine on the class path: add"
+                + " org.tensorflow:tensorflow-core-native:%s with the classifier %s"
+                    .formatted(TESTED, classifier));
   }
 
   private static boolean hasNatives(ClassLoader loader, String classifier) {
