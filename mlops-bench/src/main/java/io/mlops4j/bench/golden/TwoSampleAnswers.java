@@ -1,7 +1,6 @@
 package io.mlops4j.bench.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mlops4j.monitor.stats.AndersonDarling;
 import io.mlops4j.monitor.stats.KolmogorovSmirnov;
 import io.mlops4j.monitor.stats.PValueMethod;
 import io.mlops4j.monitor.stats.QuantileBins;
@@ -26,9 +25,6 @@ final class TwoSampleAnswers {
     all.kolmogorovSmirnov("ks_two-sided_exact.", PValueMethod.EXACT);
     all.kolmogorovSmirnov("ks_two-sided_asymp.", PValueMethod.ASYMPTOTIC);
     all.distances();
-    all.test(
-        "anderson_ksamp_midrank.",
-        AndersonDarling.withDefaults().with(PValueMethod.ASYMPTOTIC)::test);
     all.referenceBins("hist_quantile10.");
     all.givenBins("hist_width10.", element.get("expected").path("hist_width10"));
     MomentsAnswers.add(all.answers, "moments_ref.", reference);

@@ -1,9 +1,6 @@
 package io.mlops4j.bench.live;
 
 import io.mlops4j.feature.FeatureBatch;
-import io.mlops4j.monitor.stream.Adwin;
-import io.mlops4j.monitor.stream.ChangeDetector;
-import io.mlops4j.monitor.stream.Signal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,15 +54,15 @@ final class AdwinPeer implements Watcher {
   }
 
   private final Scales scales;
-  private final Map<String, ChangeDetector> detectors = new LinkedHashMap<>();
+  private final Map<String, Adwin> detectors = new LinkedHashMap<>();
   private final Map<String, Long> announced = new LinkedHashMap<>();
   private final List<Notice> notices = new ArrayList<>();
   private long rows;
 
   AdwinPeer(Scales scales) {
     this.scales = scales;
-    scales.ranges.keySet().forEach(name -> detectors.put(name, Adwin.withDefaults().start()));
-    scales.shares.keySet().forEach(name -> detectors.put(name, Adwin.withDefaults().start()));
+    scales.ranges.keySet().forEach(name -> detectors.put(name, new Adwin()));
+    scales.shares.keySet().forEach(name -> detectors.put(name, new Adwin()));
   }
 
   @Override
@@ -87,9 +84,9 @@ final class AdwinPeer implements Watcher {
 
   private void numbers(String name, double[] values, long second) {
     double[] range = Objects.requireNonNull(scales.ranges.get(name));
-    ChangeDetector detector = Objects.requireNonNull(detectors.get(name));
+    Adwin detector = Objects.requireNonNull(detectors.get(name));
     for (int row = 0; row < values.length; row++) {
-      if (detector.add(Scales.scaled(values[row], range)) == Signal.CHANGE) {
+      if (detector.changes(Scales.scaled(values[row], range))) {
         announce(name, rows + row + 1, second);
       }
     }
@@ -97,10 +94,10 @@ final class AdwinPeer implements Watcher {
 
   private void categories(String name, int[] codes, long second) {
     double[] share = Objects.requireNonNull(scales.shares.get(name));
-    ChangeDetector detector = Objects.requireNonNull(detectors.get(name));
+    Adwin detector = Objects.requireNonNull(detectors.get(name));
     for (int row = 0; row < codes.length; row++) {
       int code = codes[row];
-      if (detector.add(code < 0 || code >= share.length ? 0 : share[code]) == Signal.CHANGE) {
+      if (detector.changes(code < 0 || code >= share.length ? 0 : share[code])) {
         announce(name, rows + row + 1, second);
       }
     }

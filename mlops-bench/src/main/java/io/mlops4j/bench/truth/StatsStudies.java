@@ -1,7 +1,6 @@
 package io.mlops4j.bench.truth;
 
 import io.mlops4j.bench.flights.Flights;
-import io.mlops4j.monitor.stats.AndersonDarling;
 import io.mlops4j.monitor.stats.ChiSquare;
 import io.mlops4j.monitor.stats.KolmogorovSmirnov;
 import io.mlops4j.monitor.stats.PopulationStability;
@@ -101,7 +100,6 @@ final class StatsStudies {
     return List.of(
         number("ks", smirnov::test),
         number("ks64", (before, after) -> binned(before, after, 64, smirnov::test)),
-        number("ad", AndersonDarling.withDefaults()::test),
         number(
             "psi10",
             (before, after) ->

@@ -1,7 +1,11 @@
 package io.mlops4j.monitor.stream;
 
 import io.mlops4j.error.DataException;
+import io.mlops4j.monitor.live.state.StateReader;
+import io.mlops4j.monitor.live.state.StateWriter;
+import io.mlops4j.monitor.profile.internal.BinaryFrame;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * An e-detector, a detector of a mean of bounded values that differs from the expected one. It
@@ -10,21 +14,16 @@ import java.util.Arrays;
  *
  * <p><b>Rule.</b> Values are scaled to z in [0, 1], the expected mean to m. A bet of size b in (0,
  * 1) that the mean is higher multiplies its capital by {@code L = 1 + b (z / m - 1)}, which is 1 or
- * less on average; a bet that it is lower by {@code L = 1 + b ((1 - z) / (1 - m) - 1)}. Bets are
- * joined by
- *
- * <pre>
- * M = L (M + 1)       Shiryaev-Roberts, the default
- * M = L max(M, 1)     CUSUM
- * </pre>
- *
- * first 0. A change is reported when the average of M over all bets and both directions is A or
- * more.
+ * less on average; a bet that it is lower by {@code L = 1 + b ((1 - z) / (1 - m) - 1)}. Bets that
+ * begin at every row are joined by {@code M = L (M + 1)}, first 0 (Shiryaev-Roberts). A change is
+ * reported when the average of M over all bets and both directions is A or more.
  *
  * <p><b>False alarms.</b> The average run length is at least A: at least A rows pass before a false
- * alarm, on average, for every distribution with these bounds and this mean. CUSUM is the more
- * careful of the two. A warning is given at the square root of A, so false warnings are at least
- * that many rows apart on average.
+ * alarm, on average, for every distribution with these bounds and this mean. A warning is given at
+ * the square root of A, so false warnings are at least that many rows apart on average.
+ *
+ * <p><b>After a change.</b> {@link Signal#CHANGE} is reported once. {@link #evidence} then still
+ * shows the evidence for it. The next value starts the detector anew.
  *
  * <p><b>Bets.</b> Sizes have odds {@code b / (1 - b)} from {@code m d / (1/4 + d^2)}, the best for
  * the smallest change d and the largest possible variance, doubling up to {@code m / d}, the best
@@ -36,49 +35,43 @@ import java.util.Arrays;
  *
  * <p><b>Memory.</b> O(1): 24 bytes for each of 2 to 120 bets.
  *
- * <p><b>Special values.</b> NaN is skipped. Values beyond the bounds, infinite ones included, count
- * as the bound. The promise is then about the mean of the clipped values: clip the reference before
- * you take its mean. Give standardised values bounds such as -4 and 4.
+ * <p><b>Special values.</b> NaN means missing. It changes nothing but {@link #skipped}, and {@link
+ * #add} repeats the last answer ({@link Signal#STABLE} after a change). Values beyond the bounds,
+ * infinite ones included, count as the bound. The promise is then about the mean of the clipped
+ * values: clip the reference before you take its mean. Give standardised values bounds such as -4
+ * and 4.
  *
  * <p>Not thread safe.
  */
-public final class EDetector extends AbstractDetector {
-  /** The direction in which the mean moves. */
-  enum Direction {
-    BOTH,
-    INCREASE,
-    DECREASE
-  }
-
-  /** How bets that begin at different rows are joined. */
-  enum Procedure {
-    SHIRYAEV_ROBERTS,
-    CUSUM
-  }
+public final class EDetector {
+  private static final BinaryFrame FORM =
+      new BinaryFrame(
+          "snapshot of an e-detector",
+          0x4d4c4544, // MLED
+          1,
+          1,
+          "EDetector.toBytes()",
+          "restore another one, or start a new detector");
 
   private final Settings settings;
   private final double range;
   private final Bets increase;
   private final Bets decrease;
+  private long rows;
+  private long skipped;
+  private Signal last = Signal.STABLE;
 
   private EDetector(Settings settings) {
     this.settings = settings;
     this.range = settings.high - settings.low;
     double change = settings.smallestChange / range;
-    boolean cusum = settings.procedure == Procedure.CUSUM;
-    this.increase =
-        settings.direction == Direction.DECREASE
-            ? Bets.none()
-            : Bets.of((settings.mean + settings.tolerance - settings.low) / range, change, cusum);
-    this.decrease =
-        settings.direction == Direction.INCREASE
-            ? Bets.none()
-            : Bets.of((settings.high - settings.mean + settings.tolerance) / range, change, cusum);
+    this.increase = Bets.of((settings.mean + settings.tolerance - settings.low) / range, change);
+    this.decrease = Bets.of((settings.high - settings.mean + settings.tolerance) / range, change);
   }
 
   /**
-   * Returns settings for one expected mean: an average run length of a million rows, both
-   * directions, Shiryaev-Roberts, tolerance 0, and a smallest change of a hundredth of the range.
+   * Returns settings for one expected mean: an average run length of a million rows, tolerance 0,
+   * and a smallest change of a hundredth of the range.
    *
    * @param mean the mean of an unchanged stream, between the bounds
    * @param low the least value
@@ -88,73 +81,90 @@ public final class EDetector extends AbstractDetector {
    *     inside the bounds by at least 1e-12 of the range
    */
   public static Settings expecting(double mean, double low, double high) {
-    return new Settings(
-        mean,
-        low,
-        high,
-        0,
-        (high - low) / 100,
-        1_000_000,
-        Direction.BOTH,
-        Procedure.SHIRYAEV_ROBERTS);
+    return new Settings(mean, low, high, 0, (high - low) / 100, 1_000_000);
   }
 
-  @Override
-  boolean isUsable(double value) {
-    return !Double.isNaN(value);
-  }
-
-  @Override
-  Signal next(double value) {
+  /**
+   * Reads the next value of the stream.
+   *
+   * @param value any number; NaN is skipped
+   * @return whether the stream has changed
+   */
+  public Signal add(double value) {
+    if (Double.isNaN(value)) {
+      skipped++;
+      return last == Signal.CHANGE ? Signal.STABLE : last;
+    }
+    if (last == Signal.CHANGE) {
+      increase.clear();
+      decrease.clear();
+    }
+    rows++;
     double clipped = Math.max(settings.low, Math.min(settings.high, value));
     increase.add((clipped - settings.low) / range);
     decrease.add((settings.high - clipped) / range);
     double evidence = evidence();
-    if (evidence >= settings.runLength) {
-      return Signal.CHANGE;
-    }
-    return evidence * evidence >= settings.runLength ? Signal.WARNING : Signal.STABLE;
+    last =
+        evidence >= settings.runLength
+            ? Signal.CHANGE
+            : evidence * evidence >= settings.runLength ? Signal.WARNING : Signal.STABLE;
+    return last;
   }
 
-  @Override
-  void clear() {
-    increase.clear();
-    decrease.clear();
+  /** {@return the average M of all bets, first 0; never NaN} */
+  public double evidence() {
+    return (evidenceOfIncrease() + evidenceOfDecrease()) / 2;
   }
 
-  /** {@return the average M of the bets on an increase; 0 without such bets} */
+  /** {@return the average M of the bets on an increase} */
   public double evidenceOfIncrease() {
     return increase.evidence();
   }
 
-  /** {@return the average M of the bets on a decrease; 0 without such bets} */
+  /** {@return the average M of the bets on a decrease} */
   public double evidenceOfDecrease() {
     return decrease.evidence();
   }
 
-  /** {@return the average M of all bets, first 0} */
-  @Override
-  public double evidence() {
-    double sum = evidenceOfIncrease() + evidenceOfDecrease();
-    return settings.direction == Direction.BOTH ? sum / 2 : sum;
+  /** {@return the number of values read since the start or the last {@link #reset}} */
+  public long rows() {
+    return rows;
   }
 
-  /** {@return the average run length} */
-  @Override
-  public double bound() {
-    return settings.runLength;
+  /** {@return the number of values skipped since the start or the last {@link #reset}} */
+  public long skipped() {
+    return skipped;
   }
 
-  @Override
+  /** Forgets all values. The detector is then equal to a newly started one. */
+  public void reset() {
+    rows = 0;
+    skipped = 0;
+    last = Signal.STABLE;
+    increase.clear();
+    decrease.clear();
+  }
+
+  /**
+   * Returns a snapshot: settings and state. A detector restored from it returns the same signals,
+   * bit for bit, as this one.
+   *
+   * @return the same bytes for the same settings and state
+   */
   public byte[] toBytes() {
-    SnapshotWriter out = new SnapshotWriter(SnapshotKind.E_DETECTOR);
-    out.put(settings.mean).put(settings.low).put(settings.high);
-    out.put(settings.tolerance).put(settings.smallestChange).put(settings.runLength);
-    out.put(settings.direction).put(settings.procedure);
-    writeCounts(out);
-    increase.write(out);
-    decrease.write(out);
-    return out.finish();
+    return new StateWriter(FORM)
+        .put(settings.mean)
+        .put(settings.low)
+        .put(settings.high)
+        .put(settings.tolerance)
+        .put(settings.smallestChange)
+        .put(settings.runLength)
+        .put(rows)
+        .put(skipped)
+        .put(last)
+        .put(increase.capital)
+        .put(decrease.capital)
+        .toBytes();
   }
 
   /**
@@ -162,22 +172,22 @@ public final class EDetector extends AbstractDetector {
    *
    * @param bytes the result of {@link #toBytes}
    * @return a detector in the same state
-   * @throws DataException if the bytes are damaged, or no snapshot of this class
+   * @throws DataException if the bytes are damaged, truncated, of a newer version or no snapshot
    */
   public static EDetector fromBytes(byte[] bytes) {
-    return SnapshotReader.read(bytes, SnapshotKind.E_DETECTOR, EDetector::read);
+    return StateReader.read(FORM, Objects.requireNonNull(bytes, "bytes"), EDetector::read);
   }
 
-  private static EDetector read(SnapshotReader in) {
+  private static EDetector read(StateReader in) {
     EDetector detector =
-        expecting(in.finite(), in.finite(), in.finite())
-            .withTolerance(in.finite())
-            .withSmallestChange(in.finite())
-            .withAverageRunLength(in.finite())
-            .with(in.constant(Direction.class))
-            .with(in.constant(Procedure.class))
+        expecting(in.number(), in.number(), in.number())
+            .withTolerance(in.number())
+            .withSmallestChange(in.number())
+            .withAverageRunLength(in.number())
             .start();
-    detector.readCounts(in);
+    detector.rows = in.count();
+    detector.skipped = in.count();
+    detector.last = in.constant(Signal.class);
     detector.increase.read(in);
     detector.decrease.read(in);
     return detector;
@@ -190,20 +200,14 @@ public final class EDetector extends AbstractDetector {
     private final double[] kept; // 1 - b
     private final double[] staked; // b / m
     private final double[] capital;
-    private final boolean cusum;
 
-    private Bets(double[] kept, double[] staked, boolean cusum) {
+    private Bets(double[] kept, double[] staked) {
       this.kept = kept;
       this.staked = staked;
       this.capital = new double[kept.length];
-      this.cusum = cusum;
     }
 
-    static Bets none() {
-      return new Bets(new double[0], new double[0], false);
-    }
-
-    static Bets of(double mean, double change, boolean cusum) {
+    static Bets of(double mean, double change) {
       double largest = mean / change;
       double smallest = mean * change / (0.25 + change * change);
       int size = 1;
@@ -211,19 +215,18 @@ public final class EDetector extends AbstractDetector {
         size++;
       }
       double[] kept = new double[size];
-      double[] staked = new double[kept.length];
-      for (int i = 0; i < kept.length; i++) {
+      double[] staked = new double[size];
+      for (int i = 0; i < size; i++) {
         double odds = Math.scalb(smallest, i);
         kept[i] = 1 / (1 + odds);
         staked[i] = odds / (1 + odds) / mean;
       }
-      return new Bets(kept, staked, cusum);
+      return new Bets(kept, staked);
     }
 
     void add(double z) {
       for (int i = 0; i < capital.length; i++) {
-        double factor = kept[i] + staked[i] * z;
-        capital[i] = factor * (cusum ? Math.max(capital[i], 1) : capital[i] + 1);
+        capital[i] = (kept[i] + staked[i] * z) * (capital[i] + 1);
       }
     }
 
@@ -232,21 +235,16 @@ public final class EDetector extends AbstractDetector {
       for (double each : capital) {
         sum += each;
       }
-      return capital.length == 0 ? 0 : sum / capital.length;
+      return sum / capital.length;
     }
 
     void clear() {
       Arrays.fill(capital, 0);
     }
 
-    void write(SnapshotWriter out) {
-      out.put(capital);
-    }
-
-    void read(SnapshotReader in) {
-      for (int i = 0; i < capital.length; i++) {
-        capital[i] = in.positive();
-      }
+    void read(StateReader in) {
+      in.numbers(capital);
+      in.check(Arrays.stream(capital).allMatch(each -> each >= 0), "found a negative capital");
     }
   }
 
@@ -260,8 +258,6 @@ public final class EDetector extends AbstractDetector {
     private final double tolerance;
     private final double smallestChange;
     private final double runLength;
-    private final Direction direction;
-    private final Procedure procedure;
 
     private Settings(
         double mean,
@@ -269,25 +265,29 @@ public final class EDetector extends AbstractDetector {
         double high,
         double tolerance,
         double smallestChange,
-        double runLength,
-        Direction direction,
-        Procedure procedure) {
-      double range = Check.between("high - low", high - low, 0, Double.MAX_VALUE);
+        double runLength) {
+      double range = between("high - low", high - low, 0, Double.MAX_VALUE);
       this.mean = mean;
       this.low = low;
       this.high = high;
-      this.tolerance = Check.atLeast("tolerance", tolerance, 0);
+      this.tolerance = between("tolerance", tolerance, -Double.MIN_VALUE, range);
       checkInside("mean - tolerance", (mean - tolerance - low) / range);
       checkInside("mean + tolerance", (mean + tolerance - low) / range);
       this.smallestChange = smallestChange;
-      Check.between("smallest change / range", smallestChange / range, LEAST_SHARE, 1);
-      this.runLength = Check.between("average run length", runLength, 1, 1e300);
-      this.direction = direction;
-      this.procedure = procedure;
+      between("smallest change / range", smallestChange / range, LEAST_SHARE, 1);
+      this.runLength = between("average run length", runLength, 1, 1e300);
     }
 
     private static void checkInside(String name, double share) {
-      Check.between(name + ", as a share of the range", share, LEAST_SHARE, 1 - LEAST_SHARE);
+      between(name + ", as a share of the range", share, LEAST_SHARE, 1 - LEAST_SHARE);
+    }
+
+    private static double between(String name, double value, double low, double high) {
+      if (!(value > low && value < high)) {
+        throw new IllegalArgumentException(
+            "%s: found %s, expected %s to %s, exclusive".formatted(name, value, low, high));
+      }
+      return value;
     }
 
     /**
@@ -297,7 +297,7 @@ public final class EDetector extends AbstractDetector {
      * @return a changed copy
      */
     public Settings withAverageRunLength(double rows) {
-      return new Settings(mean, low, high, tolerance, smallestChange, rows, direction, procedure);
+      return new Settings(mean, low, high, tolerance, smallestChange, rows);
     }
 
     /**
@@ -308,8 +308,7 @@ public final class EDetector extends AbstractDetector {
      * @return a changed copy
      */
     public Settings withTolerance(double distance) {
-      return new Settings(
-          mean, low, high, distance, smallestChange, runLength, direction, procedure);
+      return new Settings(mean, low, high, distance, smallestChange, runLength);
     }
 
     /**
@@ -320,45 +319,7 @@ public final class EDetector extends AbstractDetector {
      * @return a changed copy
      */
     public Settings withSmallestChange(double change) {
-      return new Settings(mean, low, high, tolerance, change, runLength, direction, procedure);
-    }
-
-    /**
-     * Returns the same settings for a mean that moves up; one below the expected mean is no change.
-     *
-     * @return a changed copy
-     */
-    public Settings onlyIncrease() {
-      return with(Direction.INCREASE);
-    }
-
-    /**
-     * Returns the same settings for a mean that moves down; one above the expected mean is no
-     * change.
-     *
-     * @return a changed copy
-     */
-    public Settings onlyDecrease() {
-      return with(Direction.DECREASE);
-    }
-
-    Settings with(Direction watched) {
-      return new Settings(
-          mean, low, high, tolerance, smallestChange, runLength, watched, procedure);
-    }
-
-    /**
-     * Returns the same settings with the CUSUM rule. Of the bets that begin at every row it keeps
-     * the best, where Shiryaev-Roberts adds them up; it is more careful, so a little later.
-     *
-     * @return a changed copy
-     */
-    public Settings withCusum() {
-      return with(Procedure.CUSUM);
-    }
-
-    Settings with(Procedure joined) {
-      return new Settings(mean, low, high, tolerance, smallestChange, runLength, direction, joined);
+      return new Settings(mean, low, high, tolerance, change, runLength);
     }
 
     /** {@return a new detector} */

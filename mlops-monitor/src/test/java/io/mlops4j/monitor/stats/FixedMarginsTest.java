@@ -1,11 +1,9 @@
 package io.mlops4j.monitor.stats;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.mlops4j.monitor.internal.LogFactorial;
-import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,31 +85,5 @@ class FixedMarginsTest {
   })
   void factorialsHaveTheirLogarithms(double x, double expected) {
     assertThat(LogFactorial.of(x)).isCloseTo(expected, within(1e-12 * Math.max(1, expected)));
-  }
-
-  /**
-   * Two values leave one squared normal number: the table's 5 % point 1.961 is that of A2 = 1 +
-   * 1.961 sqrt(2), where SciPy's sigma of untied rows, near 0.76, makes it 1 + 1.961 * 0.76.
-   */
-  @Test
-  void tiesWidenAndersonDarling() {
-    double[] reference = coins(1000, 500);
-    AndersonDarling darling = AndersonDarling.withDefaults();
-    // X2 = 4.05, p = 0.044; SciPy's table says 0.018
-    double[] current = coins(1000, 545);
-    AndersonDarling scipy = darling.with(PValueMethod.ASYMPTOTIC);
-    assertThat(darling.test(reference, current).statistic())
-        .isEqualTo(scipy.test(reference, current).statistic());
-    assertThat(scipy.test(reference, current).pValue()).isLessThan(0.02);
-    assertThat(darling.test(reference, current).pValue()).isBetween(0.04, 0.05);
-    assertThatThrownBy(() -> darling.with(PValueMethod.EXACT))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("EXACT");
-  }
-
-  private static double[] coins(int rows, int heads) {
-    double[] coins = new double[rows];
-    Arrays.fill(coins, 0, heads, 1);
-    return coins;
   }
 }

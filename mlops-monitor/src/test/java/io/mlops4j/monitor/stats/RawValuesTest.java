@@ -113,30 +113,6 @@ class RawValuesTest {
   }
 
   @Test
-  void testsByRanksTakeInfinities() {
-    double[] reference = {1, 2, 3, INF};
-    double[] current = {-INF, 0, 0.5, 2.5};
-    assertThat(AndersonDarling.withDefaults().test(reference, current))
-        .isEqualTo(
-            AndersonDarling.withDefaults()
-                .test(new double[] {1, 2, 3, 99}, new double[] {-99, 0, 0.5, 2.5}));
-  }
-
-  @Test
-  void equalConstantsAreNoDriftForAndersonDarling() {
-    double[] five = {5, 5};
-    assertThat(AndersonDarling.withDefaults().test(five, five)).isEqualTo(TestResult.of(0, 1));
-  }
-
-  @Test
-  void tooFewValuesForATestAreRefused() {
-    assertThatThrownBy(
-            () -> AndersonDarling.withDefaults().test(new double[] {1}, new double[] {1, 2}))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("hold 3 values");
-  }
-
-  @Test
   void bothZerosAreOneValueForEveryStatistic() {
     double[] reference = {-0.0, 0.0, 1, -1, 0.0, 3};
     double[] current = {0.0, -0.0, -0.0, 2, -2};
@@ -145,8 +121,6 @@ class RawValuesTest {
     assertThat(ks.test(reference, current)).isEqualTo(ks.test(one, other));
     assertThat(ks.against(reference).apply(current)).isEqualTo(ks.test(one, other));
     assertThat(score.statistic(reference, current)).isEqualTo(score.statistic(one, other));
-    assertThat(AndersonDarling.withDefaults().test(reference, current))
-        .isEqualTo(AndersonDarling.withDefaults().test(one, other));
     QuantileBins bins = QuantileBins.of(reference, 4);
     assertThat(bins.edges()).isEqualTo(QuantileBins.of(one, 4).edges());
     assertThat(bins.count(current)).isEqualTo(bins.count(other));

@@ -63,16 +63,6 @@ class StatisticsCasesTest {
     }
   }
 
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("cases")
-  void andersonDarlingAgreesWithSciPy(String name, JsonNode expected, Samples samples) {
-    if (expected.has("anderson")) {
-      close(
-          AndersonDarling.withDefaults().test(samples.reference, samples.current).statistic(),
-          expected.get("anderson"));
-    }
-  }
-
   @Test
   void aMillionValuesAgreeWithSciPy() {
     JsonNode golden = GOLDEN.get("million");

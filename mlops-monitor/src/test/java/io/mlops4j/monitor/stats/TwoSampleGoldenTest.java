@@ -62,27 +62,6 @@ class TwoSampleGoldenTest {
     }
   }
 
-  /**
-   * Where SciPy has no answer the samples are one constant: the statistic of no drift, and p = 1.
-   */
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("cases")
-  void andersonDarlingAgreesWithSciPyAndAConstantIsNoDrift(String name, JsonNode golden) {
-    TestResult result =
-        AndersonDarling.withDefaults()
-            .with(PValueMethod.ASYMPTOTIC)
-            .test(doubles(golden.get("ref")), doubles(golden.get("cur")));
-    JsonNode expected = golden.get("expected").get("anderson_ksamp_midrank");
-    if (expected.has("error") || !expected.path("statistic").isNumber()) {
-      assertThat(result).isEqualTo(TestResult.of(0, 1));
-      return;
-    }
-    JsonNode value = expected.get("statistic");
-    assertThat(result.statistic()).isCloseTo(value.asDouble(), statistic(value));
-    JsonNode p = expected.get("pvalue");
-    assertThat(result.pValue()).isCloseTo(p.asDouble(), pValue(p));
-  }
-
   @ParameterizedTest(name = "{0}")
   @MethodSource("cases")
   void quantileBinsAndTheirStatisticsAgreeWithNumPy(String name, JsonNode golden) {
