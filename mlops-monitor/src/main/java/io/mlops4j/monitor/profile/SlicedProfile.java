@@ -317,14 +317,21 @@ public final class SlicedProfile {
     IntFunction<String> names = by.of(batch, called);
     int[] slice = new int[batch.rows()];
     Map<String, Integer> numbers = new LinkedHashMap<>();
+    String last = "";
+    int number = -1;
     for (int row = 0; row < slice.length; row++) {
-      slice[row] = numbers.computeIfAbsent(names.apply(row), name -> numbers.size());
+      String name = names.apply(row);
+      if (number < 0 || !name.equals(last)) { // rows of one slice mostly follow each other
+        number = numbers.computeIfAbsent(name, absent -> numbers.size());
+        last = name;
+      }
+      slice[row] = number;
     }
     if (numbers.size() == 1) {
       part.accept(numbers.keySet().iterator().next(), batch, answers);
       return;
     }
-    numbers.forEach((name, number) -> picked(name, rows(slice, number), batch, answers, part));
+    numbers.forEach((name, its) -> picked(name, rows(slice, its), batch, answers, part));
   }
 
   private static int[] rows(int[] slice, int number) {

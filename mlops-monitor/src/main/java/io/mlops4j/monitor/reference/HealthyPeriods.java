@@ -55,13 +55,19 @@ final class HealthyPeriods {
         (day, rows) ->
             bySlice.computeIfAbsent(scheme.slice(day), slice -> new ArrayList<>()).add(rows));
     this.slices = bySlice.values().stream().filter(one -> one.size() > 1).toList();
-    compare(
-        periods.isEmpty() ? Set.of() : Set.copyOf(periods.get(0).columns()),
-        DriftPolicy.withDefaults(),
-        (name, judged) -> {
-          effects.computeIfAbsent(name, column -> new ArrayList<>()).add(judged.relativeEffect());
-          significant.merge(name, judged.adjustedPValue() <= SIGNIFICANT ? 1 : 0, Integer::sum);
-        });
+  }
+
+  /** Compares each period with the others when it is first asked how they differ. */
+  private void compareOnce() {
+    if (effects.isEmpty() && !periods.isEmpty()) {
+      compare(
+          Set.copyOf(periods.get(0).columns()),
+          DriftPolicy.withDefaults(),
+          (name, judged) -> {
+            effects.computeIfAbsent(name, column -> new ArrayList<>()).add(judged.relativeEffect());
+            significant.merge(name, judged.adjustedPValue() <= SIGNIFICANT ? 1 : 0, Integer::sum);
+          });
+    }
   }
 
   private void compare(
@@ -107,6 +113,7 @@ final class HealthyPeriods {
    *     week may be chance
    */
   SortedMap<String, Double> factors(boolean few) {
+    compareOnce();
     SortedMap<String, Double> factors = new TreeMap<>();
     effects.forEach(
         (name, all) ->
@@ -144,6 +151,7 @@ final class HealthyPeriods {
 
   /** Returns the mean of all effects, in units of their bounds. */
   double mean() {
+    compareOnce();
     return effects.values().stream()
         .flatMap(List::stream)
         .mapToDouble(Double::doubleValue)

@@ -19,7 +19,6 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -639,12 +638,18 @@ public final class Reference {
 
     private static Reference learned(String time, DayCounter days, QualityReference quality) {
       SortedMap<LocalDate, Profile> newest = days.newest();
-      Map<Scheme, HealthyPeriods> known = new HashMap<>();
-      for (Scheme scheme : Scheme.values()) {
-        known.put(scheme, new HealthyPeriods(newest, scheme));
+      HealthyPeriods byDay = new HealthyPeriods(newest, Scheme.DAYS);
+      HealthyPeriods byWeek = new HealthyPeriods(newest, Scheme.WEEKS);
+      Scheme scheme = Scheme.WEEKS;
+      HealthyPeriods healthy = byWeek;
+      if (byDay.medianRows() >= DAY_ROWS || byWeek.periods().size() < FEWEST_WEEKS) {
+        HealthyPeriods weekdays = new HealthyPeriods(newest, Scheme.WEEKDAYS);
+        boolean seasonal =
+            byDay.periods().size() >= SEASON_DAYS
+                && weekdays.mean() < FEWER_DIFFERENCES * byDay.mean();
+        scheme = seasonal ? Scheme.WEEKDAYS : Scheme.DAYS;
+        healthy = seasonal ? weekdays : byDay;
       }
-      Scheme scheme = choose(known);
-      HealthyPeriods healthy = Objects.requireNonNull(known.get(scheme));
       SortedMap<String, Double> factors = new TreeMap<>();
       boolean few = days.count() < SEASON_DAYS;
       double unknown = few ? UNKNOWN : 1;
@@ -663,17 +668,6 @@ public final class Reference {
           Collections.unmodifiableSortedMap(factors),
           days.count(),
           healthy.meanRows());
-    }
-
-    private static Scheme choose(Map<Scheme, HealthyPeriods> known) {
-      HealthyPeriods weekdays = Objects.requireNonNull(known.get(Scheme.WEEKDAYS));
-      HealthyPeriods days = Objects.requireNonNull(known.get(Scheme.DAYS));
-      HealthyPeriods weeks = Objects.requireNonNull(known.get(Scheme.WEEKS));
-      if (days.medianRows() < DAY_ROWS && weeks.periods().size() >= FEWEST_WEEKS) {
-        return Scheme.WEEKS;
-      }
-      boolean seasonal = weekdays.mean() < FEWER_DIFFERENCES * days.mean();
-      return days.periods().size() >= SEASON_DAYS && seasonal ? Scheme.WEEKDAYS : Scheme.DAYS;
     }
 
     /** Frees the rows that are kept. A second call does nothing. */
