@@ -56,7 +56,13 @@ class ThreatsTest {
   }
 
   private static String source(String name) throws IOException {
-    for (String module : List.of("mlops-api", "mlops-runtime", "mlops-monitor", "mlops-bench")) {
+    for (String module :
+        List.of(
+            "mlops-api",
+            "mlops-runtime",
+            "mlops-runtime/tensorflow",
+            "mlops-monitor",
+            "mlops-bench")) {
       try (Stream<Path> tree = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
         Path found = tree.filter(path -> path.endsWith(name + ".java")).findFirst().orElse(null);
         if (found != null) {
