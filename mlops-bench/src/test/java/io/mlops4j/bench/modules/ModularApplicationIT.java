@@ -57,6 +57,17 @@ class ModularApplicationIT {
         .noneMatch(ModuleDescriptor::isAutomatic);
   }
 
+  /** A file counts as well as a class. Java does not start if a package lies in two modules. */
+  @Test
+  void everyPackageLiesInOneModule() {
+    List<String> packages =
+        ModulePath.requiredBy("io.mlops4j.tensorflow", "io.mlops4j.monitor").modules().stream()
+            .flatMap(module -> module.packages().stream())
+            .filter(name -> name.startsWith("io.mlops4j"))
+            .toList();
+    assertThat(packages).doesNotHaveDuplicates().contains("io.mlops4j.runtime.tensorflow");
+  }
+
   @Test
   void runsAsAModule() throws Exception {
     check(run(Path.of(System.getProperty("java.home")), asModule()));
