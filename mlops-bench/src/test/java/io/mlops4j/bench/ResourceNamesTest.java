@@ -21,7 +21,7 @@ class ResourceNamesTest {
       List.of(
           "mlops-api/src/main/java",
           "mlops-runtime/src/main/java",
-          "mlops-runtime/src/test/java/io/mlops4j/runtime/compatibility",
+          "mlops-runtime/src/fixture/java/io/mlops4j/runtime/compatibility",
           "mlops-monitor/src/main/java",
           "mlops-bench/src/main/java",
           "samples/quickstart/src/main/java",

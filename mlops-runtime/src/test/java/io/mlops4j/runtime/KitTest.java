@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** The kit travels in a jar of its own, without the other tests. */
 class KitTest {
-  private static final Path KIT = Path.of("src/test/java/io/mlops4j/runtime/compatibility");
+  private static final Path KIT = Path.of("src/fixture/java/io/mlops4j/runtime/compatibility");
   private static final Pattern IMPORT = Pattern.compile("import (?:static )?([\\w.]*?)\\.[A-Z]");
 
   @Test
