@@ -28,7 +28,6 @@ module io.mlops4j.runtime {
   requires org.slf4j;
   requires org.tribuo.util.onnx;
   requires static duckdb.jdbc; // CSV, Parquet and JSON files, SQL, feature views
-  requires static info.picocli; // the command line
   requires static org.apache.arrow.compression; // compressed Arrow files
   requires static org.snakeyaml.engine; // MLflow's folders
 

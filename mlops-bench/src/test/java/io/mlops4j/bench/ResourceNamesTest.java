@@ -21,6 +21,8 @@ class ResourceNamesTest {
       List.of(
           "mlops-api/src/main/java",
           "mlops-runtime/src/main/java",
+          "mlops-runtime/cli/src/main/java",
+          "mlops-runtime/tensorflow/src/main/java",
           "mlops-runtime/src/fixture/java/io/mlops4j/runtime/compatibility",
           "mlops-monitor/src/main/java",
           "mlops-bench/src/main/java",

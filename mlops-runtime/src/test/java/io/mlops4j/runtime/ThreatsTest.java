@@ -60,6 +60,7 @@ class ThreatsTest {
         List.of(
             "mlops-api",
             "mlops-runtime",
+            "mlops-runtime/cli",
             "mlops-runtime/tensorflow",
             "mlops-monitor",
             "mlops-bench")) {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.DataException;
+import io.mlops4j.fixture.Postgres;
 import io.mlops4j.runtime.ModelRuntime;
-import io.mlops4j.runtime.registry.Postgres;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;

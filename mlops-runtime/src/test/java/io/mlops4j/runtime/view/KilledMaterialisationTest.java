@@ -2,7 +2,7 @@ package io.mlops4j.runtime.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mlops4j.runtime.registry.Postgres;
+import io.mlops4j.fixture.Postgres;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

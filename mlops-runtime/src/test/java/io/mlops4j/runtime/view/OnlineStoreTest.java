@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.DataException;
-import io.mlops4j.runtime.registry.Postgres;
+import io.mlops4j.fixture.Postgres;
 import io.mlops4j.runtime.view.OnlineStore.Row;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.mlops4j.runtime.view;
 
 import io.mlops4j.fixture.ChildProcess;
-import io.mlops4j.runtime.registry.Postgres;
+import io.mlops4j.fixture.Postgres;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URISyntaxException;

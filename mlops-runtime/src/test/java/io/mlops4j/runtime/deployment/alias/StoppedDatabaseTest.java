@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.fixture.Postgres;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Change;
@@ -20,7 +21,6 @@ import io.mlops4j.runtime.deployment.RolloutPlan;
 import io.mlops4j.runtime.deployment.RolloutStatus;
 import io.mlops4j.runtime.deployment.RolloutStatus.State;
 import io.mlops4j.runtime.registry.JdbcModelRegistry;
-import io.mlops4j.runtime.registry.Postgres;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;

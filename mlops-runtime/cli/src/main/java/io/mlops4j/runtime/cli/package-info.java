@@ -1,6 +1,6 @@
 /**
  * The command line, which calls the library's public interfaces. This package and those below it
- * are the only ones that see Picocli, which is optional.
+ * are the only ones that see Picocli.
  */
 @NullMarked
 package io.mlops4j.runtime.cli;

@@ -51,14 +51,6 @@ class Mlops4jTest {
   }
 
   @Test
-  void withoutPicocliItSaysWhatToAdd() throws Exception {
-    Line.Said said = java(ChildProcess.classPathWithout("picocli"), "list");
-
-    assertThat(said.code()).isEqualTo(1);
-    assertThat(said.err()).contains("add info.picocli:picocli 4.7.7");
-  }
-
-  @Test
   void withoutADriverItSaysWhatToAdd() throws Exception {
     Line.Said said =
         java(

@@ -280,7 +280,7 @@ class CommandsTest {
 
   @Test
   void thePageNamesEveryCommandAndItsExamplesAreUnderstood() throws Exception {
-    String page = Files.readString(Path.of("../docs/command-line.md"));
+    String page = Files.readString(Path.of("../../docs/command-line.md"));
     List<String> named =
         Pattern.compile("(?m)^\\| `([a-z]+)[ `]")
             .matcher(page)

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.fixture.Postgres;
 import io.mlops4j.runtime.ModelRuntime;
-import io.mlops4j.runtime.registry.Postgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code predict MODEL jdbc:... OUT}: all rows of a query, with real databases. */
 class PredictQueryTest {
-  private static final Path QUICKSTART = Path.of("../samples/quickstart").toAbsolutePath();
+  private static final Path QUICKSTART = Path.of("../../samples/quickstart").toAbsolutePath();
   private static final Path MODEL = QUICKSTART.resolve("models/flight-delay-1.onnx");
   private static final String QUERY =
       "SELECT id, distance, hour_of_day AS \"hour\", weekday, origin, destination FROM"

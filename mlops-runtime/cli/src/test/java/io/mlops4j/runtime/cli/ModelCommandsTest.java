@@ -43,7 +43,7 @@ import picocli.CommandLine;
 /** The commands that look into models and data: inspect, predict, drift; and what publish loads. */
 class ModelCommandsTest {
   private static final String DATABASE = "jdbc:h2:mem:commands";
-  private static final Path QUICKSTART = Path.of("../samples/quickstart").toAbsolutePath();
+  private static final Path QUICKSTART = Path.of("../../samples/quickstart").toAbsolutePath();
   private static final Path MODEL = QUICKSTART.resolve("models/flight-delay-1.onnx");
 
   /** Rows with scikit-learn's own answers; see the sample's training/README.md. */

@@ -1,4 +1,4 @@
-package io.mlops4j.cli;
+package io.mlops4j.runtime.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;

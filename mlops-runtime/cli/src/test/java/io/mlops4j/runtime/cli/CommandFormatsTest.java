@@ -36,7 +36,7 @@ import picocli.CommandLine;
  * rows are those of a text file, whose last column scikit-learn computed.
  */
 class CommandFormatsTest {
-  private static final Path QUICKSTART = Path.of("../samples/quickstart").toAbsolutePath();
+  private static final Path QUICKSTART = Path.of("../../samples/quickstart").toAbsolutePath();
   private static final Path MODEL = QUICKSTART.resolve("models/flight-delay-1.onnx");
   private static final List<String> COLUMNS =
       List.of("distance", "hour", "weekday", "origin", "destination");

@@ -2,7 +2,7 @@ package io.mlops4j.runtime.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mlops4j.runtime.registry.Postgres;
+import io.mlops4j.fixture.Postgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
