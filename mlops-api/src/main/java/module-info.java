@@ -24,6 +24,7 @@ module io.mlops4j.api {
   exports io.mlops4j.feature.internal to
       io.mlops4j.runtime;
   exports io.mlops4j.internal to
+      io.mlops4j.data,
       io.mlops4j.runtime,
       io.mlops4j.monitor,
       io.mlops4j.springboot;

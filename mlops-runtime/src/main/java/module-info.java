@@ -12,7 +12,7 @@
  */
 @SuppressWarnings({
   "requires-automatic", // ONNX Runtime and three more have stable automatic names
-  "module" // the modules of further engines are compiled later
+  "module" // the modules of further artifacts are compiled later
 })
 module io.mlops4j.runtime {
   requires transitive io.mlops4j.api;
@@ -27,8 +27,6 @@ module io.mlops4j.runtime {
   requires org.apache.arrow.memory.unsafe; // found by name at run time
   requires org.slf4j;
   requires org.tribuo.util.onnx;
-  requires static duckdb.jdbc; // CSV, Parquet and JSON files, SQL, feature views
-  requires static org.apache.arrow.compression; // compressed Arrow files
   requires static org.snakeyaml.engine; // MLflow's folders
 
   exports io.mlops4j.runtime;
@@ -40,16 +38,32 @@ module io.mlops4j.runtime {
   exports io.mlops4j.runtime.registry;
   exports io.mlops4j.runtime.scoring;
   exports io.mlops4j.runtime.trust;
-  exports io.mlops4j.runtime.view;
+  exports io.mlops4j.runtime.binding to
+      io.mlops4j.data;
+  exports io.mlops4j.runtime.feature to
+      io.mlops4j.data;
+  exports io.mlops4j.runtime.feature.arrow to
+      io.mlops4j.data;
+  exports io.mlops4j.runtime.feature.engine to
+      io.mlops4j.data;
+  exports io.mlops4j.runtime.feature.reading to
+      io.mlops4j.data;
+  exports io.mlops4j.runtime.internal.file to
+      io.mlops4j.data;
   exports io.mlops4j.runtime.internal.protobuf to
       io.mlops4j.tensorflow;
   exports io.mlops4j.runtime.memory to
+      io.mlops4j.data,
       io.mlops4j.tensorflow;
+  exports io.mlops4j.runtime.registry.jdbc to
+      io.mlops4j.data;
 
+  uses io.mlops4j.runtime.feature.engine.DataEngine;
   uses io.mlops4j.spi.DataChecker;
   uses io.mlops4j.spi.DataProfiler;
   uses io.mlops4j.spi.DriftReporter;
   uses io.mlops4j.spi.EngineProvider;
+  uses org.apache.arrow.vector.compression.CompressionCodec.Factory;
 
   provides io.mlops4j.spi.EngineProvider with
       io.mlops4j.runtime.onnx.OnnxEngineProvider;

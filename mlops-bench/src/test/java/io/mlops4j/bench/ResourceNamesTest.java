@@ -22,6 +22,7 @@ class ResourceNamesTest {
           "mlops-api/src/main/java",
           "mlops-runtime/src/main/java",
           "mlops-runtime/cli/src/main/java",
+          "mlops-runtime/data/src/main/java",
           "mlops-runtime/tensorflow/src/main/java",
           "mlops-runtime/src/fixture/java/io/mlops4j/runtime/compatibility",
           "mlops-monitor/src/main/java",

@@ -21,9 +21,9 @@ import io.mlops4j.runtime.composition.parts.CompositionBuilder;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.alias.DeploymentBuilder;
 import io.mlops4j.runtime.feature.DataFiles;
+import io.mlops4j.runtime.feature.engine.DataEngine;
 import io.mlops4j.runtime.internal.source.ModelReader;
 import io.mlops4j.runtime.scoring.BatchScoring;
-import io.mlops4j.runtime.scoring.file.FileScoring;
 import io.mlops4j.runtime.serving.DefaultModelLoader;
 import io.mlops4j.runtime.serving.RuntimeSettings;
 import io.mlops4j.runtime.serving.loading.CardFit;
@@ -258,12 +258,12 @@ public final class ModelRuntime implements AutoCloseable {
    * name such as {@code flights-*.parquet}, it stands for the files of that folder that match,
    * sorted by name. A data set without rows has one batch, which has the columns and no rows.
    *
-   * <p>All formats but Arrow need the optional dependency {@code org.duckdb:duckdb_jdbc}.
+   * <p>All formats but Arrow, and compressed Arrow files, need {@code io.mlops4j:mlops-data}.
    *
    * @param data the file
    * @return a reader, which the caller closes
    * @throws io.mlops4j.error.DataException if the file is missing, damaged or of no known format,
-   *     or DuckDB is needed and missing
+   *     or {@code mlops-data} is needed and missing
    */
   public FeatureReader read(Path data) {
     Objects.requireNonNull(data, "data");
@@ -278,7 +278,7 @@ public final class ModelRuntime implements AutoCloseable {
    * @return a reader, which the caller closes
    * @throws IllegalArgumentException if the options do not fit the format
    * @throws io.mlops4j.error.DataException if the file is missing, damaged or of no known format,
-   *     has no such columns, or DuckDB is needed and missing
+   *     has no such columns, or {@code mlops-data} is needed and missing
    */
   public FeatureReader read(Path data, ReadOptions options) {
     Objects.requireNonNull(data, "data");
@@ -295,7 +295,7 @@ public final class ModelRuntime implements AutoCloseable {
    * @return a reader, which the caller closes
    * @throws IllegalArgumentException if there is no file, or the options do not fit the format
    * @throws io.mlops4j.error.DataException if a file is missing, damaged or of no known format, has
-   *     no such columns, or DuckDB is needed and missing
+   *     no such columns, or {@code mlops-data} is needed and missing
    */
   public FeatureReader read(List<Path> data, ReadOptions options) {
     Objects.requireNonNull(data, "data");
@@ -305,12 +305,13 @@ public final class ModelRuntime implements AutoCloseable {
 
   /**
    * Runs a query over files, such as {@code SELECT origin, avg(delay) FROM 'january.parquet' GROUP
-   * BY origin}, by the optional dependency {@code org.duckdb:duckdb_jdbc}. The query can read every
-   * file that this process can read, and writes none.
+   * BY origin}. It needs {@code io.mlops4j:mlops-data}. The query can read every file that this
+   * process can read, and writes none.
    *
    * @param sql one SELECT statement in the dialect of DuckDB, never text from outside
    * @return a reader, which the caller closes
-   * @throws io.mlops4j.error.DataException if the query fails or is no SELECT, or DuckDB is missing
+   * @throws io.mlops4j.error.DataException if the query fails or is no SELECT, or {@code
+   *     mlops-data} is missing
    */
   public FeatureReader query(String sql) {
     return query(sql, ReadOptions.defaults());
@@ -323,7 +324,7 @@ public final class ModelRuntime implements AutoCloseable {
    * @param options columns, rows, batches and limits
    * @return a reader, which the caller closes
    * @throws io.mlops4j.error.DataException if the query fails or is no SELECT, or has no such
-   *     columns, or DuckDB is missing
+   *     columns, or {@code mlops-data} is missing
    */
   public FeatureReader query(String sql, ReadOptions options) {
     return DataFiles.query(sql, options, loader.allocator());
@@ -368,20 +369,22 @@ public final class ModelRuntime implements AutoCloseable {
 
   /**
    * Scores files and readers with a model, such as {@code runtime.scoring(model).score(in, out)}:
-   * on several threads, in bounded memory, resumed after an interruption.
+   * on several threads, in bounded memory, resumed after an interruption. It needs {@code
+   * io.mlops4j:mlops-data}.
    *
    * @param model the model; the caller closes it after the last file
    * @return a scoring, which can be used for several files
+   * @throws io.mlops4j.error.DataException if {@code mlops-data} is missing
    */
   public BatchScoring scoring(Model model) {
     Objects.requireNonNull(model, "model");
-    return FileScoring.of(new ScoredFiles(this, model), model, threads);
+    return DataEngine.find("scored files").scoring(model, threads, loader.allocator());
   }
 
   /**
    * Writes rows to a file: Arrow IPC ({@code .arrow} or {@code .feather}), or Parquet ({@code
-   * .parquet}) by the optional dependency {@code org.duckdb:duckdb_jdbc}. The file appears under
-   * its name when it is committed.
+   * .parquet}), which needs {@code io.mlops4j:mlops-data}. The file appears under its name when it
+   * is committed.
    *
    * @param data the file; one with this name is replaced at the commit
    * @return a writer, which the caller closes before this runtime

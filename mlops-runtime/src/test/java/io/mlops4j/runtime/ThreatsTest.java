@@ -61,6 +61,7 @@ class ThreatsTest {
             "mlops-api",
             "mlops-runtime",
             "mlops-runtime/cli",
+            "mlops-runtime/data",
             "mlops-runtime/tensorflow",
             "mlops-monitor",
             "mlops-bench")) {

@@ -3,6 +3,7 @@ package io.mlops4j.runtime.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.fixture.Postgres;
+import io.mlops4j.fixture.TestPool;
 import io.mlops4j.model.ModelRef;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;

@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.registry;
 
 import io.mlops4j.fixture.ChildProcess;
+import io.mlops4j.fixture.TestPool;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.ModelRegistry;

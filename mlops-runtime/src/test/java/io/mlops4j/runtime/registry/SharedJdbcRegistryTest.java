@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mlops4j.error.IntegrityException;
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.fixture.Postgres;
+import io.mlops4j.fixture.TestPool;
 import io.mlops4j.fixture.TestSize;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasListener;

@@ -3,10 +3,10 @@ package io.mlops4j.runtime.feature.arrow;
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.ReadOptions;
+import io.mlops4j.runtime.feature.engine.DataEngine;
 import io.mlops4j.runtime.feature.ipc.IpcReader;
 import io.mlops4j.runtime.feature.reading.DataReader;
 import io.mlops4j.runtime.feature.reading.ReadMeter;
-import io.mlops4j.runtime.internal.duckdb.Sql;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,9 +21,9 @@ public final class ArrowFiles {
 
   /**
    * Opens a file in the Arrow IPC file or stream format. Dictionary-encoded columns stay encoded.
-   * Compressed bodies (LZ4 or ZSTD) need {@code org.apache.arrow:arrow-compression} on the class
-   * path. Tensor and bfloat16 columns have the vectors of {@code io.mlops4j.feature}. No JVM flag
-   * is needed.
+   * Compressed bodies (LZ4 or ZSTD) need {@code io.mlops4j:mlops-data}, or {@code
+   * org.apache.arrow:arrow-compression} alone. Tensor and bfloat16 columns have the vectors of
+   * {@code io.mlops4j.feature}. No JVM flag is needed.
    *
    * <p>The sizes, offsets, texts and dictionary codes of each batch are checked before it is
    * returned.
@@ -57,7 +57,9 @@ public final class ArrowFiles {
               + ": found types for columns of an Arrow file, expected none, because its columns"
               + " have types; convert it to Parquet to change them");
     }
-    options.filter().ifPresent(filter -> Sql.checkNoParameters("filter", filter));
+    options
+        .filter()
+        .ifPresent(filter -> DataEngine.find(files.get(0) + ": filters").checkCondition(filter));
     OptionalLong total =
         options.progressListener().isEmpty() || options.filter().isPresent()
             ? OptionalLong.empty()

@@ -1,7 +1,8 @@
 package io.mlops4j.runtime.feature.arrow;
 
 import io.mlops4j.feature.FeatureBatch;
-import io.mlops4j.runtime.internal.duckdb.RowFilter;
+import io.mlops4j.runtime.feature.engine.DataEngine;
+import io.mlops4j.runtime.feature.engine.RowCondition;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
@@ -12,16 +13,15 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
- * Chooses rows of Arrow batches by a condition in SQL. DuckDB computes the condition from the
- * columns that it mentions. The chosen rows are copied as they are, so that all types of Arrow stay
- * what they are.
+ * Chooses rows of Arrow batches by a condition in SQL, which is computed from the columns that it
+ * mentions. The chosen rows are copied as they are, so that all types of Arrow stay what they are.
  */
 final class ArrowFilter implements AutoCloseable {
-  private final RowFilter filter;
+  private final RowCondition filter;
   private final BufferAllocator allocator;
 
   ArrowFilter(String condition, Schema columns, BufferAllocator allocator) {
-    this.filter = new RowFilter(condition, columns, allocator);
+    this.filter = DataEngine.find("filters").condition(condition, columns, allocator);
     this.allocator = allocator;
   }
 

@@ -40,7 +40,7 @@ final class VectorFiller {
     buffers = batch.getBuffers().iterator();
     variadic = batch.getVariadicBufferCounts().iterator();
     CodecType type = CodecType.fromCompressionType(batch.getBodyCompression().getCodec());
-    codec = type == CodecType.NO_COMPRESSION ? null : OptionalCodecs.codec(type);
+    codec = type == CodecType.NO_COMPRESSION ? null : Codecs.codec(type);
   }
 
   /** Fills the values of a dictionary and checks them. */
@@ -166,7 +166,7 @@ final class VectorFiller {
       return buffer;
     }
     try {
-      return OptionalCodecs.decompress(codec, vector.getAllocator(), buffer);
+      return Codecs.decompress(codec, vector.getAllocator(), buffer);
     } catch (RuntimeException e) {
       buffer.getReferenceManager().release();
       throw e;

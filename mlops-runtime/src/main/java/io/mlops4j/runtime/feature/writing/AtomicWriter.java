@@ -5,6 +5,8 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureWriter;
 import io.mlops4j.feature.WriteOptions;
 import io.mlops4j.runtime.feature.arrow.PlainColumns;
+import io.mlops4j.runtime.feature.engine.DataEngine;
+import io.mlops4j.runtime.feature.engine.RowSink;
 import io.mlops4j.runtime.feature.reading.DataFormat;
 import io.mlops4j.runtime.internal.file.Disk;
 import java.io.IOException;
@@ -28,7 +30,7 @@ public final class AtomicWriter implements FeatureWriter {
   private final Path part;
   private final DataFormat format;
   private final WriteOptions options;
-  private @Nullable Sink sink;
+  private @Nullable RowSink sink;
   private @Nullable Schema schema;
   private long rows;
   private State state = State.OPEN;
@@ -65,12 +67,12 @@ public final class AtomicWriter implements FeatureWriter {
     }
   }
 
-  private Sink sink(Schema columns) throws IOException {
-    Sink open = sink;
+  private RowSink sink(Schema columns) throws IOException {
+    RowSink open = sink;
     if (open == null) {
       open =
           format == DataFormat.PARQUET
-              ? new ParquetWriter(part, columns, options)
+              ? DataEngine.find("Parquet files").parquet(part, columns, options)
               : new IpcWriter(part, columns, options);
       sink = open;
       schema = columns;
@@ -93,7 +95,7 @@ public final class AtomicWriter implements FeatureWriter {
   @Override
   public void commit() {
     checkOpen();
-    Sink open = sink;
+    RowSink open = sink;
     if (open == null) {
       throw new IllegalStateException(
           file + ": found no batch, expected one that sets the columns; it may have no rows");
@@ -131,7 +133,7 @@ public final class AtomicWriter implements FeatureWriter {
       return;
     }
     state = State.CLOSED;
-    Sink open = sink;
+    RowSink open = sink;
     sink = null;
     try {
       if (open != null) {

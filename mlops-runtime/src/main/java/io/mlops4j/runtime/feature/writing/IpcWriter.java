@@ -4,7 +4,8 @@ import com.google.flatbuffers.FlatBufferBuilder;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.WriteOptions;
 import io.mlops4j.internal.IpcMessages;
-import io.mlops4j.runtime.feature.ipc.OptionalCodecs;
+import io.mlops4j.runtime.feature.engine.RowSink;
+import io.mlops4j.runtime.feature.ipc.Codecs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -21,7 +22,7 @@ import org.apache.arrow.vector.ipc.message.ArrowFooter;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /** Writes an Arrow IPC file. Source: Arrow Columnar Format 1.5, "IPC File Format". */
-final class IpcWriter implements Sink {
+final class IpcWriter implements RowSink {
   private static final byte[] MAGIC = "ARROW1".getBytes(StandardCharsets.US_ASCII);
 
   private final FileChannel channel;
@@ -35,8 +36,8 @@ final class IpcWriter implements Sink {
     this.codec =
         switch (options.compression().orElse(WriteOptions.Compression.NONE)) {
           case NONE -> NoCompressionCodec.INSTANCE;
-          case LZ4 -> OptionalCodecs.codec(CodecType.LZ4_FRAME);
-          case ZSTD -> OptionalCodecs.codec(CodecType.ZSTD);
+          case LZ4 -> Codecs.codec(CodecType.LZ4_FRAME);
+          case ZSTD -> Codecs.codec(CodecType.ZSTD);
         };
     channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     out = new IpcMessages(this::writeAll);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.IntegrityException;
 import io.mlops4j.error.RegistryException;
+import io.mlops4j.fixture.TestPool;
 import io.mlops4j.fixture.Waits;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
@@ -17,7 +18,6 @@ import io.mlops4j.runtime.deployment.DeploymentStatus;
 import io.mlops4j.runtime.registry.DatabaseUnderTest;
 import io.mlops4j.runtime.registry.FileModelRegistry;
 import io.mlops4j.runtime.registry.JdbcModelRegistry;
-import io.mlops4j.runtime.registry.TestPool;
 import io.mlops4j.runtime.registry.folder.LastGoodFolder;
 import io.mlops4j.runtime.serving.DefaultModelLoader;
 import io.mlops4j.runtime.trust.ModelSigner;
