@@ -2,6 +2,7 @@ package io.mlops4j.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.fixture.Thorough;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Every command of the built jar, as CONTRIBUTING.md gives it, once and in its quickest form: what
  * a folder of classes finds, a jar may not.
  */
+@Thorough("every command")
 class BenchJarIT {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final String JAR = "mlops-bench/target/benchmarks.jar";

@@ -3,6 +3,7 @@ package io.mlops4j.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.fixture.Sized;
 import io.mlops4j.fixture.TestSize;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.monitor.drift.DriftPolicy;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** Calls that are handled together leave the same state as one call after the other. */
+@Sized
 @SuppressWarnings("LockNotBeforeTry") // a gate that opens when it can be locked
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CallsInBlocksTest {

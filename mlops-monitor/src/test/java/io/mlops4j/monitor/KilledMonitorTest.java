@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.fixture.ChildProcess;
+import io.mlops4j.fixture.Thorough;
 import io.mlops4j.monitor.performance.LabelCounts;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that are killed among 200 000 predictions and their labels, one after the other. */
+@Thorough("kills")
 @Timeout(300)
 class KilledMonitorTest {
   private static final int KILLS = 4;

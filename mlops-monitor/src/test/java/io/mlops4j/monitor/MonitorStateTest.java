@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.fixture.Thorough;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.ServedBy;
@@ -327,6 +328,7 @@ class MonitorStateTest {
     }
   }
 
+  @Thorough("scale")
   @Test
   void aWindowWhoseStateIsLargerThanARecordIsStored() {
     float[][] columns = new float[2_000][100];

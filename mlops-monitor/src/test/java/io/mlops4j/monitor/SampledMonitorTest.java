@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.fixture.Thorough;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.PredictionId;
@@ -125,6 +126,7 @@ class SampledMonitorTest {
   }
 
   /** Rows of large calls have other values, and neighbouring calls are alike. */
+  @Thorough("loops")
   @Test
   void theSampleIsUniformWhateverRowsHold() {
     List<WindowReport> windows = Collections.synchronizedList(new ArrayList<>());
@@ -226,6 +228,7 @@ class SampledMonitorTest {
     }
   }
 
+  @Thorough("loops")
   @Test
   void aRuntimeThatAsksGetsTheSameChoice() {
     try (ModelMonitor monitor = start(ModelMonitor.builder(reference()))) {
@@ -240,6 +243,7 @@ class SampledMonitorTest {
     }
   }
 
+  @Thorough("loops")
   @Test
   void labelsOfRowsThatWereLeftOutAreNotUnknown() {
     keys = true;

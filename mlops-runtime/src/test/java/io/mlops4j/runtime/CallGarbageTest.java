@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.mlops4j.fixture.ChildProcess;
+import io.mlops4j.fixture.DependsOnJava;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.inference.LoadOptions;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * inlines, and so on earlier calls. The calls run in a process that has the first compiler only,
  * and Arrow's allocator without its debugging.
  */
+@DependsOnJava
 class CallGarbageTest {
   /** Four full blocks of the records that are collected for listeners. */
   private static final int CALLS = 4096;

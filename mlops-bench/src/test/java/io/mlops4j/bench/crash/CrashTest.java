@@ -3,6 +3,7 @@ package io.mlops4j.bench.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.error.RegistryException;
+import io.mlops4j.fixture.Thorough;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.registry.FileModelRegistry;
 import java.io.IOException;
@@ -38,6 +39,7 @@ class CrashTest {
     random = new Random(seed);
   }
 
+  @Thorough("kills")
   @Test
   void nothingIsLostOrTornByKills() throws Exception {
     CrashCounts tally = new Kills(temp, model, random).run(KILLS);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.fixture.Thorough;
 import io.mlops4j.fixture.Waits;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.PredictionId;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A prediction log on a disk that loses power or fills up. */
+@Thorough("kills")
 @Timeout(300)
 class PredictionLogCrashTest {
   private static final ServedBy SERVED =

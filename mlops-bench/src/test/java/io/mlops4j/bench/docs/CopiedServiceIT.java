@@ -2,6 +2,7 @@ package io.mlops4j.bench.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.fixture.Thorough;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The samples that are meant as a start can be copied out of this project and built. */
+@Thorough("another build")
 class CopiedServiceIT {
   private static final Path SAMPLES = Path.of("../samples").toAbsolutePath().normalize();
 

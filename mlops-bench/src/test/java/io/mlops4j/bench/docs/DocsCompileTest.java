@@ -2,15 +2,12 @@ package io.mlops4j.bench.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,8 +18,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DocsCompileTest {
 
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-  private static final Path SAMPLE = ROOT.resolve("samples/quickstart");
-  private static final Path FEATURES = ROOT.resolve("samples/features/data");
 
   /** Pages that need no program: tables of contents and background. */
   private static final Set<String> NO_GUIDES =
@@ -36,9 +31,6 @@ class DocsCompileTest {
           "versioning.md",
           "command-line.md");
 
-  /** Programs that need what not every machine has; the sample of TensorFlow runs the same. */
-  private static final Set<String> NOT_RUN = Set.of("Fares", "ScoreTopic", "ScoreStreams");
-
   /** Pages whose blocks need libraries that are not here; the named test compiles them. */
   private static final Set<String> COMPILED_ELSEWHERE =
       Set.of(
@@ -46,26 +38,7 @@ class DocsCompileTest {
           "spark.md", // GuideTest of mlops-runtime/spark
           "flink.md"); // GuideTest of mlops-runtime/flink
 
-  /** What the programs find in the working directory. */
-  private static final Map<String, Path> FILES =
-      Map.ofEntries(
-          Map.entry("flight-delay.onnx", SAMPLE.resolve("models/flight-delay-1.onnx")),
-          Map.entry("flight-delay-2.onnx", SAMPLE.resolve("models/flight-delay-2.onnx")),
-          Map.entry("flights.arrow", SAMPLE.resolve("data/flights-2001-02-01.arrow")),
-          Map.entry("january.arrow", SAMPLE.resolve("data/flights-2001-01.arrow")),
-          Map.entry("may.arrow", SAMPLE.resolve("data/flights-2001-05.arrow")),
-          Map.entry("penguins.onnx", test("models/sklearn/penguins_forest.onnx")),
-          Map.entry("release-key.pem", test("trust/signing-key.pem")),
-          Map.entry("release-key.pub.pem", test("trust/signing-key-pub.pem")),
-          Map.entry("landings.parquet", FEATURES.resolve("landings.parquet")),
-          Map.entry("departures.parquet", FEATURES.resolve("departures.parquet")));
-
   @TempDir Path classes;
-  @TempDir Path working;
-
-  private static Path test(String resource) {
-    return ROOT.resolve("mlops-runtime/src/test/resources/io/mlops4j/runtime").resolve(resource);
-  }
 
   private static List<Path> guides() throws IOException {
     try (Stream<Path> pages = Files.list(ROOT.resolve("docs"))) {
@@ -83,44 +56,10 @@ class DocsCompileTest {
     return blocks.stream();
   }
 
-  static Stream<JavaBlock> programs() throws IOException {
-    return blocks()
-        .filter(JavaBlock::isProgram)
-        .filter(block -> !NOT_RUN.contains(block.className()));
-  }
-
   @ParameterizedTest
   @MethodSource("blocks")
   void blockCompilesAsWritten(JavaBlock block) {
     assertThat(new BlockCompiler(classes).errors(block)).isEmpty();
-  }
-
-  @ParameterizedTest
-  @MethodSource("programs")
-  void programRuns(JavaBlock program) throws Exception {
-    assertThat(new BlockCompiler(classes).errors(program)).isEmpty();
-    for (Map.Entry<String, Path> file : FILES.entrySet()) {
-      Files.copy(file.getValue(), working.resolve(file.getKey()));
-    }
-    Path output = classes.resolve("output.txt");
-    ProcessBuilder java =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                program.className())
-            .directory(working.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile());
-    // ONNX Runtime 1.29 does not survive a long command line, as a class path would make it.
-    java.environment()
-        .put("CLASSPATH", classes + File.pathSeparator + System.getProperty("java.class.path"));
-    Process process = java.start();
-    boolean ended = process.waitFor(3, TimeUnit.MINUTES);
-    process.destroyForcibly();
-    String said = Files.readString(output);
-    assertThat(ended).as("ended within three minutes: " + said).isTrue();
-    assertThat(process.exitValue()).as(said).isZero();
-    assertThat(said).isNotBlank();
   }
 
   @Test

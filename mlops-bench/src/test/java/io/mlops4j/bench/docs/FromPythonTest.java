@@ -49,7 +49,9 @@ class FromPythonTest {
     if (!problem.isEmpty()) {
       System.out.println("skipped: docs/from-python needs numpy, sklearn and onnx: " + problem);
     }
-    Assumptions.assumeTrue(problem.isEmpty(), problem);
+    Assumptions.assumeTrue(
+        problem.isEmpty(),
+        "no numpy, sklearn and onnx for python3: apt-get install python3-sklearn python3-onnx");
   }
 
   /** What went wrong, empty if nothing did. */
@@ -87,7 +89,7 @@ class FromPythonTest {
     if (!missing.isEmpty()) {
       System.out.println("skipped: " + recipe + ".py needs " + needs);
     }
-    Assumptions.assumeTrue(missing.isEmpty(), missing);
+    Assumptions.assumeTrue(missing.isEmpty(), "no " + needs + " for python3: install them by pip");
     Path script = SCRIPTS.resolve("exporters").resolve(recipe + ".py");
     assertThat(run(temp, script.toString(), PENGUINS.toString(), temp.toString()))
         .doesNotContain("Error");

@@ -3,6 +3,7 @@ package io.mlops4j.bench.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mlops4j.fixture.Thorough;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.runtime.ModelRuntime;
@@ -118,6 +119,7 @@ class KafkaRecipeTest {
     assertThat(delays.consumerGroupOffsetsHistory()).isEmpty();
   }
 
+  @Thorough("a poll's time limit")
   @Test
   void aPollWithoutRecordsBeginsNoTransaction() throws Exception {
     poll();

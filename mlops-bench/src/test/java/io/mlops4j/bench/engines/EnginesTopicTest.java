@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import io.mlops4j.bench.ratios.Comparison;
 import io.mlops4j.bench.ratios.LeftOutException;
 import io.mlops4j.bench.ratios.Side;
+import io.mlops4j.fixture.Thorough;
 import io.mlops4j.runtime.tensorflow.TensorFlowEngineProvider;
 import java.util.List;
 import java.util.Map;
@@ -159,6 +160,7 @@ class EnginesTopicTest {
   }
 
   /** A cache that is not used saves no memory. */
+  @Thorough("processes")
   @Test
   @EnabledOnOs(OS.LINUX)
   void modelThatIsOpenedASecondTimeNeedsLessMemory() throws Exception {
@@ -169,6 +171,7 @@ class EnginesTopicTest {
     }
   }
 
+  @Thorough("processes")
   @Test
   void firstAnswerOfAProcessIsTimedWithAndWithoutKeptLibraries() throws Exception {
     Comparison comparison = named("engines.start.second.answer");

@@ -3,6 +3,7 @@ package io.mlops4j.bench.modules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.mlops4j.fixture.DependsOnJava;
 import java.io.File;
 import java.lang.module.ModuleDescriptor;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A small application, started as a module and from the class path, on each Java that is there. */
+@DependsOnJava
 class ModularApplicationIT {
   private static final Path MODEL =
       Path.of("../samples/quickstart/models/flight-delay-1.onnx").toAbsolutePath().normalize();
@@ -98,7 +100,8 @@ class ModularApplicationIT {
   private static Path java25() {
     Path home = Path.of(System.getProperty("jdk25.home", "none"));
     Assumptions.assumeTrue(
-        Files.isExecutable(home.resolve("bin/java")), "no JDK 25 found: JDK25_HOME names one");
+        Files.isExecutable(home.resolve("bin/java")),
+        "no JDK 25: apt-get install openjdk-25-jdk-headless, or its folder in JDK25_HOME");
     return home;
   }
 

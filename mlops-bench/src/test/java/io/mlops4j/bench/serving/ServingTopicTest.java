@@ -8,6 +8,7 @@ import io.mlops4j.bench.ratios.Comparison;
 import io.mlops4j.bench.ratios.Comparison.Shows;
 import io.mlops4j.bench.ratios.Measured;
 import io.mlops4j.bench.ratios.Side;
+import io.mlops4j.fixture.Thorough;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.MicroBatching;
 import java.io.IOException;
@@ -132,6 +133,7 @@ class ServingTopicTest {
     }
   }
 
+  @Thorough("bench command")
   @Test
   void loopsMeasureWhatTheyAreGiven() throws Exception {
     try (Measured closed = new ClosedLoop(2, new Spinning());

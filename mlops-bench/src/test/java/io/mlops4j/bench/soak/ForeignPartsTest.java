@@ -3,6 +3,7 @@ package io.mlops4j.bench.soak;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.bench.soak.part.Graphs;
+import io.mlops4j.fixture.Thorough;
 import io.mlops4j.inference.Model;
 import io.mlops4j.runtime.ModelRuntime;
 import java.io.PrintWriter;
@@ -18,6 +19,7 @@ import picocli.CommandLine;
  * The parts that ill-treat ONNX Runtime, with calls through java.lang.foreign. {@link
  * SoakCommandTest} tries all parts with JNI, as it runs on Java 17 only.
  */
+@Thorough("soak")
 @EnabledForJreRange(min = JRE.JAVA_22, disabledReason = "java.lang.foreign needs Java 22")
 class ForeignPartsTest {
   private static final String[] ARGUMENTS = {

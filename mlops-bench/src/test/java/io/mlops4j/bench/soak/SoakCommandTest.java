@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mlops4j.bench.soak.part.Finding;
 import io.mlops4j.bench.soak.part.Part;
 import io.mlops4j.bench.soak.part.Size;
+import io.mlops4j.fixture.Thorough;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -80,6 +81,7 @@ class SoakCommandTest {
         .isEqualTo("SOAK a Infinity <=1 short");
   }
 
+  @Thorough("soak")
   @Test
   void everyPartComesThroughTinyCounts() {
     Run run = Run.of(new SoakCommand(), "--tiny");

@@ -2,6 +2,7 @@ package io.mlops4j.monitor.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.fixture.Sized;
 import io.mlops4j.fixture.TestSize;
 import io.mlops4j.monitor.log.file.SegmentIndex;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files with other bytes than were written, or fewer. */
+@Sized
 @Timeout(300)
 class DamageTest {
   private static final int BLOCKS = 2;

@@ -25,7 +25,9 @@ class OtherReadersTest {
 
   @Test
   void arrowsJavaScriptReadsTheRowsAsTheyWereLogged() throws Exception {
-    assumeTrue(hasReader(), "node has no apache-arrow");
+    assumeTrue(
+        hasReader(),
+        "no node with apache-arrow: npm install apache-arrow@21.2.0, and its folder in NODE_PATH");
     List<String> expected = new ArrayList<>();
     try (BufferAllocator allocator = new RootAllocator()) {
       try (PredictionLog log = PredictionLog.builder(temp, allocator).keys("key").start()) {

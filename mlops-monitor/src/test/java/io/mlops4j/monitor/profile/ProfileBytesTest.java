@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.fixture.Thorough;
 import io.mlops4j.monitor.profile.internal.BinaryFrame;
 import io.mlops4j.monitor.profile.internal.CategoryBins;
 import io.mlops4j.monitor.profile.internal.ExactMoments;
@@ -107,6 +108,7 @@ class ProfileBytesTest {
     }
   }
 
+  @Thorough("mutations")
   @Test
   void whatPassesTheChecksumIsCheckedToo() {
     long seed = 42;

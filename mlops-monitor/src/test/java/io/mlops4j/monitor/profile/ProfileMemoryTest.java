@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.fixture.ChildProcess;
+import io.mlops4j.fixture.Thorough;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.Test;
 
+@Thorough("memory")
 class ProfileMemoryTest {
   private static final int ROWS = 3_000_000;
   private static final int BATCH = 50_000;

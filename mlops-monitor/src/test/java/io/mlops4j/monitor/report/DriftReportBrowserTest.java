@@ -13,6 +13,7 @@ import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
 import io.mlops4j.fixture.TestSize;
+import io.mlops4j.fixture.Thorough;
 import io.mlops4j.monitor.Histories;
 import io.mlops4j.monitor.drift.DriftReport;
 import java.nio.file.Files;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Opens reports and histories in a real browser. Pictures are left in target/pages. */
+@Thorough("browser")
 class DriftReportBrowserTest {
   private static final List<String> NAMES =
       List.of("chromium", "chromium-browser", "google-chrome", "chrome");
@@ -82,7 +84,8 @@ class DriftReportBrowserTest {
     if (chromium.isEmpty()) {
       System.out.println("skipped: found none of " + NAMES + " on the PATH to open reports in");
     }
-    Assumptions.assumeTrue(chromium.isPresent(), "no Chromium on the PATH");
+    Assumptions.assumeTrue(
+        chromium.isPresent(), "no Chromium on the PATH: apt-get install chromium");
     playwright =
         Playwright.create(
             new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));

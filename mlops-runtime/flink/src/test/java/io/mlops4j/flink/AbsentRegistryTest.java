@@ -2,6 +2,7 @@ package io.mlops4j.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.fixture.Thorough;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.flink.api.common.JobID;
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A task manager in a process of its own, which has no model yet, while the registry is away. */
+@Thorough("cluster")
 class AbsentRegistryTest {
   private static final long ROWS = 100_000;
 

@@ -2,6 +2,7 @@ package io.mlops4j.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.fixture.Thorough;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A job jar on a cluster that has Flink alone, as {@code flink run} starts it: the classes of each
  * job, ours with theirs, are loaded again.
  */
+@Thorough("cluster")
 class JobJarTest {
   static final int ROWS = 1000;
 

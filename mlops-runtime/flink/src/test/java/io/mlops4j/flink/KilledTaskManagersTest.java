@@ -2,11 +2,13 @@ package io.mlops4j.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.fixture.Thorough;
 import java.nio.file.Path;
 import org.apache.flink.api.common.JobID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Thorough("kills")
 class KilledTaskManagersTest {
   private static final long ROWS = 100_000;
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.fixture.Thorough;
 import io.mlops4j.monitor.drift.DriftVerdict;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.registry.Change;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Jobs on two executors with two cores each, and a registry in a database: the driver, both
  * executors and the database are four processes.
  */
+@Thorough("cluster")
 class ClusterTest {
   private static final int ROWS = 40_000;
   private static final int PARTITIONS = 8;

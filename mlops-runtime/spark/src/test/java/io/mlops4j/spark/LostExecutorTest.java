@@ -3,6 +3,7 @@ package io.mlops4j.spark;
 import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.fixture.Thorough;
 import io.mlops4j.runtime.registry.RegistryAddress;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A cluster of two processes, one of which dies in the middle of a job. */
+@Thorough("kills")
 class LostExecutorTest {
   private static final int ROWS = 40_000;
   private static final int PARTITIONS = 8;

@@ -2,6 +2,7 @@ package io.mlops4j.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.fixture.Thorough;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A job as {@code spark-submit} starts it: Spark's jars are the class path, and the jars of the job
  * belong to a loader below it. {@code spark.executor.userClassPathFirst} is not set.
  */
+@Thorough("cluster")
 class SubmittedJobTest {
   /** Entries of the class path that Spark does not bring. */
   private static final Pattern OURS =

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mlops4j.error.DeadlineException;
+import io.mlops4j.fixture.DependsOnJava;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceListener;
@@ -41,6 +42,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
+@DependsOnJava
 class AutoConfigurationTest {
   @TempDir Path temporary;
 

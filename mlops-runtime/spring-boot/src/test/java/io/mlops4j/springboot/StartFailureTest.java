@@ -3,6 +3,7 @@ package io.mlops4j.springboot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mlops4j.fixture.DependsOnJava;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.registry.FileModelRegistry;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /** What Spring Boot prints in place of a stack trace. */
+@DependsOnJava
 class StartFailureTest {
   @TempDir Path temporary;
 

@@ -3,6 +3,7 @@ package io.mlops4j.springboot;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.fixture.DependsOnJava;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.deployment.Deployment;
@@ -38,6 +39,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /** An application with a web server, health and metrics. */
+@DependsOnJava
 class WebApplicationTest {
   @TempDir Path temporary;
 

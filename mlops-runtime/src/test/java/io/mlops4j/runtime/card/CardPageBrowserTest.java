@@ -10,6 +10,7 @@ import com.microsoft.playwright.Page.ScreenshotOptions;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import io.mlops4j.fixture.Thorough;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.runtime.registry.Cards;
 import io.mlops4j.runtime.registry.Models;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Opens cards in a real browser. Pictures are left in target/pages. */
+@Thorough("browser")
 class CardPageBrowserTest {
   private static final List<String> NAMES =
       List.of("chromium", "chromium-browser", "google-chrome", "chrome");
@@ -47,7 +49,8 @@ class CardPageBrowserTest {
     if (chromium.isEmpty()) {
       System.out.println("skipped: found none of " + NAMES + " on the PATH to open cards in");
     }
-    Assumptions.assumeTrue(chromium.isPresent(), "no Chromium on the PATH");
+    Assumptions.assumeTrue(
+        chromium.isPresent(), "no Chromium on the PATH: apt-get install chromium");
     playwright =
         Playwright.create(
             new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));

@@ -3,6 +3,7 @@ package io.mlops4j.runtime.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.error.RegistryException;
+import io.mlops4j.fixture.Sized;
 import io.mlops4j.fixture.TestSize;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Of a changed archive comes a refusal, or the version that was archived. */
+@Sized
 class ArchiveMutationsTest {
   private static final int SEEDS = TestSize.of(500, 1500);
   @TempDir Path temporary;

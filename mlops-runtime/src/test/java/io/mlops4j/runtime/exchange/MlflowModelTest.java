@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mlops4j.error.DataException;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.error.RegistryException;
+import io.mlops4j.fixture.Waits;
 import io.mlops4j.inference.Model;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.MapSpec;
@@ -317,10 +318,7 @@ class MlflowModelTest {
     ModelVersion again = back.publish(registry, back.card("again").build());
 
     assertThat(again.digest()).isEqualTo(version.digest());
-    try (Stream<Path> left = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-      assertThat(left)
-          .noneMatch(path -> path.getFileName().toString().startsWith("mlops4j-mlflow-"));
-    }
+    Waits.untilNothingIsLeft("mlops4j-mlflow-");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.fixture.Sized;
 import io.mlops4j.fixture.TestSize;
 import io.mlops4j.runtime.Mutations;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Of a changed MLmodel comes a refusal, or a model whose file is in the folder. */
+@Sized
 class MlmodelMutationsTest {
   private static final int SEEDS = TestSize.of(1000, 4000);
   @TempDir Path folder;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.IntegrityException;
 import io.mlops4j.error.RegistryException;
+import io.mlops4j.fixture.Waits;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelCard;
@@ -32,7 +33,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
-import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
@@ -231,10 +231,7 @@ class ModelArchiveTest {
       assertThatThrownBy(() -> ModelArchive.read(file).into(to, ending)).isSameAs(enough);
       assertThat(to.versions("large")).isEmpty();
     }
-    try (Stream<Path> left = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-      assertThat(left)
-          .noneMatch(path -> path.getFileName().toString().startsWith("mlops4j-archive-"));
-    }
+    Waits.untilNothingIsLeft("mlops4j-archive-");
   }
 
   /** The archive's entries, to be written again in another way. */
@@ -270,10 +267,7 @@ class ModelArchiveTest {
         .isInstanceOf(RegistryException.class)
         .hasMessageContaining(words);
     assertThat(to.versions("fraud")).isEmpty();
-    try (Stream<Path> left = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-      assertThat(left)
-          .noneMatch(path -> path.getFileName().toString().startsWith("mlops4j-archive-"));
-    }
+    Waits.untilNothingIsLeft("mlops4j-archive-");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.mlops4j.runtime.lineage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.fixture.Thorough;
 import io.mlops4j.model.DatasetRef;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelCard;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * How long a lineage takes in a registry of a size: a few blocks in every build, 100 000 versions
  * with {@code -Dmlops4j.lineage.versions=100000}, where a lineage must take less than a second.
  */
+@Thorough("scale")
 class LineageScaleTest {
   private static final int VERSIONS = Integer.getInteger("mlops4j.lineage.versions", 600);
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();

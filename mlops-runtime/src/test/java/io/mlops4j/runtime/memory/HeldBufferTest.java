@@ -3,6 +3,7 @@ package io.mlops4j.runtime.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mlops4j.fixture.DependsOnJava;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.arrow.memory.AllocationListener;
 import org.apache.arrow.memory.ArrowBuf;
@@ -10,6 +11,7 @@ import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.Test;
 
+@DependsOnJava
 class HeldBufferTest {
   private final DirectMemory memory = new DirectMemory();
   private final long address = memory.allocateForCall(64);

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.InferenceException;
+import io.mlops4j.fixture.DependsOnJava;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.memory.Native;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Inputs that a run reads where the caller has them. */
+@DependsOnJava
 class BorrowedInputTest {
   private static final int ROWS = 12_000;
 

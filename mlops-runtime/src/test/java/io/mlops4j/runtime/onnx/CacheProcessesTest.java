@@ -4,6 +4,7 @@ import static io.mlops4j.runtime.onnx.CacheFixture.answers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.fixture.ChildProcess;
+import io.mlops4j.fixture.Thorough;
 import io.mlops4j.model.ModelCache;
 import io.mlops4j.runtime.internal.file.Disk;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Several processes over one cache, killed ones and ones without disk among them. */
+@Thorough("processes")
 class CacheProcessesTest {
   @TempDir Path temp;
   private Path cache;

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.fixture.Thorough;
 import io.mlops4j.model.ModelCache;
 import io.mlops4j.runtime.internal.file.Disk;
 import io.mlops4j.spi.EngineModel;
@@ -207,6 +208,7 @@ class CachedSessionsTest {
     }
   }
 
+  @Thorough("mutations")
   @Test
   void everyByteOfTheManifestCounts() throws Exception {
     Path model = Files.copy(MODELS.resolve("mlp4.onnx"), temp.resolve("mlp4.onnx"));

@@ -15,6 +15,7 @@ import com.sun.management.ThreadMXBean;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.MlopsException;
 import io.mlops4j.error.ModelInputException;
+import io.mlops4j.fixture.DependsOnJava;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
@@ -50,6 +51,7 @@ import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
 /** Calls through java.lang.foreign do what calls through JNI do. */
+@DependsOnJava
 class ForeignCallsTest {
   private static final Path MODELS = Path.of("src/test/resources/io/mlops4j/runtime/models");
 

@@ -3,6 +3,7 @@ package io.mlops4j.runtime.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.fixture.ChildProcess;
+import io.mlops4j.fixture.DependsOnJava;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.condition.OS;
 
 /** A call through java.lang.foreign that fails half-way releases what it had made. */
+@DependsOnJava
 @EnabledOnOs(OS.LINUX)
 @EnabledForJreRange(min = JRE.JAVA_22, disabledReason = "java.lang.foreign needs Java 22")
 class ForeignFaultsTest {

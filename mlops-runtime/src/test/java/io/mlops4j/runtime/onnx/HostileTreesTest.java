@@ -10,6 +10,7 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import com.google.protobuf.ByteString;
 import io.mlops4j.error.MlopsException;
 import io.mlops4j.fixture.ChildProcess;
+import io.mlops4j.fixture.Thorough;
 import io.mlops4j.runtime.onnx.tree.RandomTrees;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Trees with which ONNX Runtime itself ends the process, or never returns. */
+@Thorough("processes")
 class HostileTreesTest {
   private static final int FEATURES = RandomTrees.FEATURES;
   private static final int MANY = 100_000;

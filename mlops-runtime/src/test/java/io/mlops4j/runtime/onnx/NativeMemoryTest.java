@@ -3,10 +3,12 @@ package io.mlops4j.runtime.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnxruntime.OrtException;
+import io.mlops4j.fixture.DependsOnJava;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@DependsOnJava
 class NativeMemoryTest {
   @ParameterizedTest
   @ValueSource(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.InferenceException;
+import io.mlops4j.fixture.DependsOnJava;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;
 import java.util.Arrays;
@@ -17,6 +18,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+@DependsOnJava
 class OnnxCancelTest {
 
   private final OnnxFixture onnx = new OnnxFixture();

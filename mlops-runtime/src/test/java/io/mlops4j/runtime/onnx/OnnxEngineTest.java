@@ -15,6 +15,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnxruntime.OrtEnvironment;
 import io.mlops4j.error.EngineUnavailableException;
 import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.fixture.DependsOnJava;
 import io.mlops4j.model.ModelFormat;
 import io.mlops4j.model.Placement;
 import io.mlops4j.runtime.internal.cache.ModelEntry;
@@ -51,6 +52,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@DependsOnJava
 class OnnxEngineTest {
 
   private final OnnxFixture onnx = new OnnxFixture();

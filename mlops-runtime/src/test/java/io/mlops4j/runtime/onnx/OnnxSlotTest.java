@@ -15,6 +15,8 @@ import static org.assertj.core.api.Assertions.offset;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.ModelInputException;
+import io.mlops4j.fixture.DependsOnJava;
+import io.mlops4j.fixture.Thorough;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.spi.EngineModel;
@@ -31,6 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@DependsOnJava
 class OnnxSlotTest {
 
   /**
@@ -590,6 +593,7 @@ class OnnxSlotTest {
     }
   }
 
+  @Thorough("memory")
   @Test
   void sizesBeyondABufferAreRefusedBeforeAnythingIsAllocated() {
     try (EngineModel model = onnx.load("mlp4");

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.fixture.DependsOnJava;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Models with optional inputs. */
+@DependsOnJava
 class OptionalInputTest {
   private static final String NEEDS_22 = "java.lang.foreign needs Java 22";
 

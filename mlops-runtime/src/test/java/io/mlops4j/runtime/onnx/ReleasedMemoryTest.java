@@ -6,6 +6,7 @@ import static io.mlops4j.runtime.onnx.OnnxFixture.floats;
 import static io.mlops4j.runtime.onnx.OnnxFixture.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.fixture.DependsOnJava;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The memory of a large call, which ONNX Runtime keeps or frees. */
+@DependsOnJava
 @EnabledOnOs(OS.LINUX)
 class ReleasedMemoryTest {
   private static final long PAGE = 4096;

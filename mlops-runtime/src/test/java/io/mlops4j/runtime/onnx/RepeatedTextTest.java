@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.ModelInputException;
+import io.mlops4j.fixture.DependsOnJava;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;
 import java.util.Arrays;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The model returns its input, so each answer must be the text that was fed. */
+@DependsOnJava
 class RepeatedTextTest {
   private static final String GRIN = "\uD83D\uDE00";
   private static final int ROWS = 1000;

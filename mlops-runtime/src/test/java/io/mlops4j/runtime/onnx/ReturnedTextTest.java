@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 
 import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.fixture.DependsOnJava;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;
 import io.mlops4j.spi.EngineValue;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Text that goes in and comes out of one model; numbers as Python's ONNX Runtime gives them. */
+@DependsOnJava
 class ReturnedTextTest {
   private static final String GRIN = "\uD83D\uDE00";
   private static final int STRING = 8;

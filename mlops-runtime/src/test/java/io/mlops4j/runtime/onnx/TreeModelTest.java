@@ -17,6 +17,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.MlopsException;
 import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.fixture.Sized;
 import io.mlops4j.fixture.TestSize;
 import io.mlops4j.model.Placement;
 import io.mlops4j.runtime.memory.DirectMemory;
@@ -610,6 +611,7 @@ class TreeModelTest {
    * A damaged definition is refused by ONNX Runtime, runs there, or has the answers of ONNX
    * Runtime.
    */
+  @Sized
   @Test
   void damagedTreesAreLeftToOnnxRuntime() {
     long seed = 20261128;

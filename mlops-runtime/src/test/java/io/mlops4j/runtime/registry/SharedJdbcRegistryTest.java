@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mlops4j.error.IntegrityException;
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.fixture.Postgres;
+import io.mlops4j.fixture.Sized;
 import io.mlops4j.fixture.TestPool;
 import io.mlops4j.fixture.TestSize;
 import io.mlops4j.model.ModelVersion;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** Many threads and processes on one registry in PostgreSQL, some of which are killed. */
+@Sized
 class SharedJdbcRegistryTest {
   private static final int THREADS = 8;
   private static final int MEGABYTES = TestSize.of(60, 100);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.error.IntegrityException;
 import io.mlops4j.error.RegistryException;
+import io.mlops4j.fixture.Sized;
 import io.mlops4j.fixture.TestSize;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelVersion;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Many threads and processes on one registry; what was acknowledged is never lost. */
+@Sized
 class SharedRegistryTest {
   private static final int THREADS = 8;
 

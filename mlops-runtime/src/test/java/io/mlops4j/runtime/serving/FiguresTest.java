@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mlops4j.error.DeadlineException;
 import io.mlops4j.error.OverloadedException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.fixture.DependsOnJava;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.Closing;
 import io.mlops4j.inference.LoadOptions;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** What a runtime tells of what it does, against what was done. */
+@DependsOnJava
 @SuppressWarnings("try") // closing early is a part of it
 class FiguresTest {
   private final ServingFixture fixture = new ServingFixture(1 << 20);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.DeadlineException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.fixture.Sized;
 import io.mlops4j.fixture.TestSize;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.Model;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Closing, deadlines, cancelling, and what stays valid for how long. */
+@Sized
 @SuppressWarnings("try") // closing early is what these tests are about
 class LifecycleTest {
   private final ServingFixture fixture = new ServingFixture();

@@ -3,6 +3,7 @@ package io.mlops4j.runtime.trust;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.error.UntrustedModelException;
+import io.mlops4j.fixture.Sized;
 import io.mlops4j.fixture.TestSize;
 import io.mlops4j.runtime.Mutations;
 import io.mlops4j.runtime.trust.TrustFixture.TestSource;
@@ -15,6 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Of a changed bundle comes a refusal, or the files that were signed. */
+@Sized
 class BundleMutationsTest {
   private static final int SEEDS = TestSize.of(300, 1500);
   private static final Map<String, String> FILES =

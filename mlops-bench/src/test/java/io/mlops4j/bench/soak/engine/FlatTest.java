@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.mlops4j.bench.soak.part.Finding;
 import io.mlops4j.bench.soak.part.Size;
+import io.mlops4j.fixture.Thorough;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,7 @@ class FlatTest {
         .isCloseTo(-0.3, within(1e-9));
   }
 
+  @Thorough("soak")
   @ParameterizedTest
   @EnumSource(names = {"LEAK", "HEAP_LEAK"})
   @EnabledOnOs(OS.LINUX)

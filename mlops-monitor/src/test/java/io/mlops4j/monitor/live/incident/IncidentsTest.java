@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.fixture.Sized;
 import io.mlops4j.fixture.TestSize;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.Events;
@@ -964,6 +965,7 @@ class IncidentsTest {
   }
 
   /** With a checksum that matches: the frame itself finds no damage. */
+  @Sized
   @Test
   void damagedBytesAreADataExceptionOrIncidents() {
     window(0.6);

@@ -3,6 +3,7 @@ package io.mlops4j.runtime.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.mlops4j.fixture.Thorough;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -132,13 +133,14 @@ class LauncherIT {
         .toList();
   }
 
+  @Thorough("processes")
   @Test
   void theBlocksOfTheGuideRunInTheirOrder() throws Exception {
     boolean signs = run(Path.of("openssl"), Map.of(), "version").code() == 0;
     if (!signs) {
       System.out.println("skipped: no openssl here to make keys with, as the guide does");
     }
-    assumeTrue(signs, "no openssl");
+    assumeTrue(signs, "no openssl on the PATH: apt-get install openssl");
     Files.copy(Path.of(MODEL), temporary.resolve("flight-delay.onnx"));
     Files.copy(
         SAMPLE.resolve("models/flight-delay-2.onnx"), temporary.resolve("flight-delay-2.onnx"));
@@ -206,6 +208,7 @@ class LauncherIT {
   }
 
   /** With the monitor and the drivers that are in the folder. */
+  @Thorough("processes")
   @Test
   void everyFormatIsProfiledComparedAndChecked() throws Exception {
     String text = rows("n,t\n", "%d,%s", 0);
@@ -258,6 +261,7 @@ class LauncherIT {
         .collect(Collectors.joining("\n", head, "\n"));
   }
 
+  @Thorough("processes")
   @Test
   void aReferenceIsLearnedFromEveryFormat() throws Exception {
     String text = days("at,n,id\n", "2026-06-%02d %02d:00:00,%d,id-%d");
@@ -290,6 +294,7 @@ class LauncherIT {
     assertThat(said.err()).contains(part).hasLineCount(1);
   }
 
+  @Thorough("processes")
   @Test
   void rowsThatTeachNoReferenceAreRefusedWithTheReason() throws Exception {
     String head = Files.writeString(temporary.resolve("head.csv"), "at,n\n").toString();
@@ -311,6 +316,7 @@ class LauncherIT {
     assertCode(0, tooFew, "reference", day, "--except", "seen");
   }
 
+  @Thorough("processes")
   @Test
   void predictShowsHowFarItIs() throws Exception {
     String text =

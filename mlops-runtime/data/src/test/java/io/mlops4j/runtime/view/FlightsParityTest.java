@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class FlightsParityTest {
   private static final Path DATA =
-      Path.of("..", "samples", "features", "data").toAbsolutePath().normalize();
+      Path.of("..", "..", "samples", "features", "data").toAbsolutePath().normalize();
   private static final FeatureSource LANDINGS =
       FeatureSource.file(DATA.resolve("landings.parquet"));
   private static final FeatureView AIRPORT =

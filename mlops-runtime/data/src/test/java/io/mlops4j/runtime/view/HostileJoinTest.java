@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.DataException;
+import io.mlops4j.fixture.Sized;
 import io.mlops4j.fixture.TestSize;
 import java.math.BigInteger;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * in nothing but their features, nulls, times before 1970, of all types of columns, and ages that
  * are exactly the time to live. Expected values come from a loop over all events for each label.
  */
+@Sized
 class HostileJoinTest {
   /** A type of columns, with the nanoseconds of its unit. */
   private enum TimeType {

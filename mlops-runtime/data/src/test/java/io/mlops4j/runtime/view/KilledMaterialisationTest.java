@@ -3,6 +3,7 @@ package io.mlops4j.runtime.view;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.fixture.Postgres;
+import io.mlops4j.fixture.Thorough;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process that materialises is killed in the middle, and another one goes on. */
+@Thorough("kills")
 class KilledMaterialisationTest {
   private static final int SIGKILL = 128 + 9;
   private static final Instant NEWEST =

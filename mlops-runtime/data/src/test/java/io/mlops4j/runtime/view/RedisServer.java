@@ -35,8 +35,7 @@ final class RedisServer {
       try {
         server = start(freePort());
       } catch (IOException e) {
-        reason = "no Redis server can be started here: " + e.getMessage();
-        System.err.println("skipping the tests with Redis: " + reason);
+        reason = e.getMessage() + ": apt-get install redis-server";
       }
     }
     return server == null ? abort(reason) : server.store();
@@ -140,6 +139,6 @@ final class RedisServer {
         }
       }
     }
-    throw new IOException("found neither redis-server nor valkey-server on the path");
+    throw new IOException("no redis-server or valkey-server on the PATH");
   }
 }

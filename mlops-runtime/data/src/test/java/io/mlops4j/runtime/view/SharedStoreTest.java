@@ -2,6 +2,7 @@ package io.mlops4j.runtime.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.fixture.Thorough;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Processes that materialise and write into one database at once, and a cache of this process that
  * reads meanwhile.
  */
+@Thorough("processes")
 class SharedStoreTest {
   @TempDir private Path folder;
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mlops4j.error.DataException;
 import io.mlops4j.fixture.Postgres;
 import io.mlops4j.fixture.TestPool;
+import io.mlops4j.fixture.Thorough;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  * A PostgreSQL whose processes are stopped takes connections and never answers; one that ended
  * takes none.
  */
+@Thorough("stopped databases")
 class StoppedPostgresTest {
   private static final Duration LIMIT = Duration.ofSeconds(1);
 

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import io.mlops4j.error.DeadlineException;
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.fixture.Thorough;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceEvent.Route;
@@ -682,6 +683,7 @@ class CanaryTest {
     return end;
   }
 
+  @Thorough("a day of retries")
   @Test
   void aCandidateThatIsNeverLoadedEndsWithThePatience() {
     TroubledRegistry troubled = new TroubledRegistry(plus.registry);

@@ -3,6 +3,7 @@ package io.mlops4j.runtime.deployment.alias;
 import static io.mlops4j.runtime.deployment.alias.DeploymentFixture.CHAMPION;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.fixture.Thorough;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
 import io.mlops4j.runtime.deployment.Rollout;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Rollouts of processes that end, that race, and that can only read. */
+@Thorough("processes")
 @Timeout(240)
 class RolloutProcessesTest {
   private static final Change ANA = Change.by("ana");

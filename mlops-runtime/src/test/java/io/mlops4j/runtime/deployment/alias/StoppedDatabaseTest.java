@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.fixture.Postgres;
+import io.mlops4j.fixture.Thorough;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Change;
@@ -45,6 +46,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A PostgreSQL whose processes were stopped takes connections and never answers. */
+@Thorough("stopped databases")
 @Timeout(180)
 class StoppedDatabaseTest {
   /** Drivers wait for a minute; the rest is for a busy machine. */

@@ -211,7 +211,7 @@ class JdbcQueryTest {
     try (FeatureReader reader =
         DataFiles.query(
             postgres,
-            "SELECT i AS id FROM generate_series(1, 200000000) i",
+            "SELECT generate_series(1, 200000000) AS id",
             options().batchRows(1000).onProgress(seen::add).build(),
             List.of(),
             memory)) {

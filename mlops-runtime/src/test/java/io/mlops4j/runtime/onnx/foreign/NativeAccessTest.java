@@ -3,10 +3,12 @@ package io.mlops4j.runtime.onnx.foreign;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.mlops4j.fixture.DependsOnJava;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
+@DependsOnJava
 class NativeAccessTest {
   @Test
   void thePropertyDecidesOnlyIfTheProgramDoesNot() {

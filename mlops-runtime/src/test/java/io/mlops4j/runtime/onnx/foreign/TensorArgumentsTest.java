@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mlops4j.fixture.DependsOnJava;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.runtime.memory.DirectMemory;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
+@DependsOnJava
 class TensorArgumentsTest {
   private static final long[] SHAPE = {3, 5};
 

@@ -11,6 +11,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import com.google.protobuf.ByteString;
+import io.mlops4j.fixture.Sized;
 import io.mlops4j.fixture.TestSize;
 import io.mlops4j.runtime.memory.Native;
 import java.nio.ByteBuffer;
@@ -279,9 +280,10 @@ class TreeEnsembleTest {
    * All settings at once, depths of 1 to 20, and 1 to 2000 trees. A tenth of the ensembles may be
    * left to ONNX Runtime.
    */
+  @Sized
   @Test
   void ensemblesOfAnyKindHaveTheAnswersOfOnnxRuntime() throws OrtException {
-    int count = TestSize.of(60, 2_000);
+    int count = TestSize.of(15, 500);
     int left = 0;
     for (int seed = 0; seed < count; seed++) {
       RandomTrees trees = anyKind(seed);

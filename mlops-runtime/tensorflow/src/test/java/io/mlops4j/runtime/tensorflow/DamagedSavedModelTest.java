@@ -8,6 +8,7 @@ import com.google.protobuf.UnknownFieldSet;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.ModelInputException;
 import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.fixture.Sized;
 import io.mlops4j.fixture.TestSize;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.TensorSpec;
@@ -35,6 +36,7 @@ import org.tensorflow.proto.TensorShapeProto;
  * thousand other seeds, one or two end the process inside TensorFlow, over operations that are made
  * impossible; what shows without knowing the operations is refused before.
  */
+@Sized
 class DamagedSavedModelTest {
   private static final String MAIN = "saved_model.pb";
   private static final int SEEDS =

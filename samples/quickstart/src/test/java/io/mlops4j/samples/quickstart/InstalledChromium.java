@@ -42,7 +42,8 @@ final class InstalledChromium implements AutoCloseable {
     if (chromium.isEmpty()) {
       System.out.println("skipped: found none of " + NAMES + " on the PATH to open pages in");
     }
-    Assumptions.assumeTrue(chromium.isPresent(), "no Chromium on the PATH");
+    Assumptions.assumeTrue(
+        chromium.isPresent(), "no Chromium on the PATH: apt-get install chromium");
     return new InstalledChromium(chromium.orElseThrow());
   }
 

@@ -18,10 +18,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The live page while something happens: a rollout, a drift, and a version that is refused. */
+@Tag("thorough") // browser
 class PageStoryTest {
   private static final Change ANA = Change.by("ana").because("a test of the page");
 

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -92,6 +93,7 @@ class PageTest {
   }
 
   /** Otherwise the figures of a service that hangs would look live. */
+  @Tag("thorough") // browser
   @Test
   void thePageSaysThatTheServiceDoesNotAnswer() {
     String address = "http://127.0.0.1:" + service.service.port();

@@ -28,12 +28,14 @@ import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowFileWriter;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The service as a process of its own: its start, and what it needs of a container. */
+@Tag("thorough") // processes
 class ProcessTest {
   @TempDir Path folder;
 
@@ -200,7 +202,9 @@ class ProcessTest {
     if (!possible) {
       System.out.println("skipped: only root can start the service on a read-only root");
     }
-    Assumptions.assumeTrue(possible, "needs root and unshare");
+    Assumptions.assumeTrue(
+        possible,
+        "only root can start the service on a read-only root: run the build as root, with unshare on the PATH");
     Process process =
         start(
             Map.of(),

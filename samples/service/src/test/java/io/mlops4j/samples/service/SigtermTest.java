@@ -40,6 +40,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.stream.LongStream;
 import org.apache.arrow.util.AutoCloseables;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,6 +86,7 @@ class SigtermTest {
     }
   }
 
+  @Tag("thorough") // processes
   @Test
   void everyGrpcCallAroundSigtermIsAnsweredOrUnavailable() throws Exception {
     Process process = start(settings(registry()));
@@ -117,6 +119,7 @@ class SigtermTest {
   }
 
   /** The model hangs, so that the answer is the service's deadline; the client has none. */
+  @Tag("thorough") // processes
   @Test
   void grpcCallsThatRunAtSigtermAreAnswered() throws Exception {
     Path hours = folder.resolve("hours");
@@ -169,6 +172,7 @@ class SigtermTest {
   }
 
   /** ONNX Runtime ends a run between two operators only. */
+  @Tag("thorough") // processes
   @Test
   void itEndsWhileCallsHangWithinAnOperator() throws Exception {
     Path endless = folder.resolve("endless");
@@ -254,6 +258,7 @@ class SigtermTest {
   }
 
   /** Idle clients of both protocols, one of which never confirms its end, and clients that wait. */
+  @Tag("thorough") // processes
   @Test
   void itEndsAtOnceWhileAllConnectionsAreTaken() throws Exception {
     Map<String, String> settings = new HashMap<>(settings(registry()));

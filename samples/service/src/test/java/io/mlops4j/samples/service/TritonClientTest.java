@@ -38,7 +38,8 @@ class TritonClientTest {
     if (!installed) {
       System.out.println("skipped: python3 has no tritonclient to call the service with");
     }
-    Assumptions.assumeTrue(installed, "python3 has no tritonclient");
+    Assumptions.assumeTrue(
+        installed, "no python3 with tritonclient: pip install tritonclient[http,grpc]");
     try (RunningService service = RunningService.start(folder)) {
       Ended ended =
           python(

@@ -9,6 +9,7 @@ import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.FeatureWriter;
 import io.mlops4j.feature.ReadOptions;
 import io.mlops4j.fixture.ChildProcess;
+import io.mlops4j.fixture.Thorough;
 import io.mlops4j.inference.Model;
 import io.mlops4j.model.Digest;
 import io.mlops4j.runtime.ModelRuntime;
@@ -229,6 +230,7 @@ class NestedScoringTest {
   }
 
   /** A process whose files have a limit stands for a disk that fills up. */
+  @Thorough("full disk")
   @ParameterizedTest
   @CsvSource({"out.arrow, false", "out.parquet, false", "out.parquet, true"})
   void aFullDiskLeavesNestedColumnsToBeResumed(String name, boolean converting) throws Exception {

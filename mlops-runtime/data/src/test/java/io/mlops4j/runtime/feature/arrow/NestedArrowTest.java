@@ -9,6 +9,7 @@ import io.mlops4j.feature.FeatureWriter;
 import io.mlops4j.feature.ReadOptions;
 import io.mlops4j.feature.WriteOptions;
 import io.mlops4j.feature.WriteOptions.Compression;
+import io.mlops4j.fixture.Thorough;
 import io.mlops4j.runtime.feature.DataFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -99,6 +100,7 @@ class NestedArrowTest {
     assertThat(rows(DataFiles.open(copy, memory))).isEqualTo(expected);
   }
 
+  @Thorough("mutations")
   @Test
   void damagedBytesAreReadOrRefusedAndNeverLoseMemory() throws IOException {
     byte[] good = Files.readAllBytes(write(20, Compression.NONE));
@@ -122,7 +124,7 @@ class NestedArrowTest {
   private boolean isRead(Path file) {
     try (FeatureReader reader = DataFiles.open(file, memory)) {
       for (FeatureBatch batch : reader) {
-        batch.root().getFieldVectors().forEach(ArrowFilesTest::values);
+        assertThat(batch.root().contentToTSVString()).isNotEmpty(); // reads every value
       }
       return true;
     } catch (DataException e) {

@@ -113,7 +113,7 @@ class NarrowedSourcesTest {
 
   private Model load(FeatureSchema features) {
     return runtime.load(
-        Path.of("src/test/resources/io/mlops4j/runtime/models/columns.onnx"),
+        Path.of("../src/test/resources/io/mlops4j/runtime/models/columns.onnx"),
         LoadOptions.builder().features(features).build());
   }
 
