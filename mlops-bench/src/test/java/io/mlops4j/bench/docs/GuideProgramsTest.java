@@ -2,19 +2,24 @@ package io.mlops4j.bench.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.fixture.Sized;
+import io.mlops4j.fixture.TestSize;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every program of the guides runs as it is written, on real files. */
+/** The programs of the guides run as they are written, on real files. */
+@Sized
 class GuideProgramsTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Path SAMPLE = ROOT.resolve("samples/quickstart");
@@ -44,10 +49,15 @@ class GuideProgramsTest {
     return ROOT.resolve("mlops-runtime/src/test/resources/io/mlops4j/runtime").resolve(resource);
   }
 
+  /** Every second one in the short set, which compiles them all. */
   static Stream<JavaBlock> programs() throws IOException {
-    return DocsCompileTest.blocks()
-        .filter(JavaBlock::isProgram)
-        .filter(block -> !NOT_RUN.contains(block.className()));
+    List<JavaBlock> all =
+        DocsCompileTest.blocks()
+            .filter(JavaBlock::isProgram)
+            .filter(block -> !NOT_RUN.contains(block.className()))
+            .toList();
+    int step = TestSize.of(2, 1);
+    return IntStream.range(0, all.size()).filter(i -> i % step == 0).mapToObj(all::get);
   }
 
   @ParameterizedTest
