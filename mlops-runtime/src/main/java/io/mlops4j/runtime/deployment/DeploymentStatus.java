@@ -5,6 +5,7 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -57,6 +58,49 @@ public record DeploymentStatus(
     trials = List.copyOf(trials);
     Objects.requireNonNull(lastGood, "lastGood");
     Objects.requireNonNull(protection, "protection");
+  }
+
+  /**
+   * Returns a line for the serving version, and one for each thing that keeps another version from
+   * serving: a refusal, a wait, an outage, a trial, an open circuit breaker, a copy that failed.
+   */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder("serving " + serving + ", since " + since);
+    refused.ifPresent(
+        it ->
+            text.append("\n" + version(it.record) + " was refused at " + it.at + ": " + it.reason));
+    waiting.ifPresent(
+        it ->
+            text.append(
+                String.format(
+                    Locale.ROOT,
+                    "\n%s waits since %s, tried %d times, next at %s: %s",
+                    version(it.record),
+                    it.since,
+                    it.attempts,
+                    it.next,
+                    it.reason)));
+    outage.ifPresent(
+        it -> text.append("\nthe registry cannot be read since " + it.since + ": " + it.reason));
+    for (Trial trial : trials) {
+      text.append("\n" + version(trial.record) + " is being tested since " + trial.since);
+      text.append(trial.abandoned ? ", abandoned" : "");
+    }
+    for (ProtectionStatus.Breaker breaker : protection.breakers()) {
+      if (breaker.state() != ProtectionStatus.State.CLOSED) {
+        text.append("\nthe circuit breaker of " + breaker.version() + " is " + breaker.state());
+        breaker.lastFailure().ifPresent(failure -> text.append(": " + failure));
+      }
+    }
+    lastGood
+        .flatMap(LastGood::problem)
+        .ifPresent(it -> text.append("\nthe copy for a restart could not be written: " + it));
+    return text.toString();
+  }
+
+  private static String version(AliasRecord record) {
+    return record.to() == null ? "no version" : record.to().toString();
   }
 
   /** Why a version is refused. A retry would not change the result, so there is none. */

@@ -211,7 +211,10 @@ final class RecordTrials {
     String version = version(mine.record).toString();
     if (verdict.isPresent()) {
       LOG.warn(
-          "{}: {} was refused (see the cause); the serving version stays", ref, version, failure);
+          "{}: {} was refused: {}; the serving version stays",
+          ref,
+          version,
+          Failures.reason(failure));
     } else if (begins) {
       LOG.warn("{}: {} cannot be tried now and will be retried", ref, version, failure);
     }

@@ -289,6 +289,13 @@ class DeploymentTest {
         DeploymentStatus.Refusal refusal = status.refused().orElseThrow();
         assertThat(refusal.record()).isEqualTo(record);
         assertThat(refusal.reason()).contains("y in row 0: found 1.5, expected 2.5 within 1.0E-6");
+        assertThat(status.toString().lines())
+            .satisfiesExactly(
+                line -> assertThat(line).startsWith("serving " + plus.v1 + ", sha256:"),
+                line ->
+                    assertThat(line)
+                        .startsWith(wrong + " was refused at ")
+                        .contains("found 1.5, expected 2.5"));
         assertThat(deployment.refresh()).as("not tried again").isEqualTo(status);
 
         plus.assign(CHAMPION, plus.v2);
