@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +76,7 @@ public final class OnlineFeatures implements AutoCloseable {
             .refreshAfterWrite(builder.refreshAfter)
             .expireAfterWrite(builder.expireAfter)
             .ticker(builder::nanos)
-            .executor(refresher)
+            .executor(Runnable::run) // its upkeep, which goes on after the end of our thread
             .build(new Loader());
   }
 
@@ -105,27 +106,27 @@ public final class OnlineFeatures implements AutoCloseable {
     public CompletableFuture<Optional<FeatureRow>> asyncReload(
         String key, Optional<FeatureRow> old, Executor executor) {
       CompletableFuture<Optional<FeatureRow>> row = new CompletableFuture<>();
-      executor.execute(
-          () -> {
-            if (failed.pause()) {
-              row.cancel(false);
-              return;
-            }
-            try {
-              Optional<FeatureRow> loaded = load(key);
-              if (refresher.isShutdown()) {
-                row.cancel(false); // a row that comes now would start work of the cache
-              } else {
-                row.complete(loaded);
-              }
-            } catch (RuntimeException | Error e) {
-              if (!refresher.isShutdown()) {
-                failed.add(e);
-              }
-              row.cancel(false);
-            }
-          });
+      try {
+        refresher.execute(() -> reload(key, row));
+      } catch (RejectedExecutionException e) { // this object is closed
+        row.cancel(false);
+      }
       return row;
+    }
+
+    private void reload(String key, CompletableFuture<Optional<FeatureRow>> row) {
+      if (failed.pause()) {
+        row.cancel(false);
+        return;
+      }
+      try {
+        row.complete(load(key));
+      } catch (RuntimeException | Error e) {
+        if (!refresher.isShutdown()) {
+          failed.add(e);
+        }
+        row.cancel(false);
+      }
     }
   }
 

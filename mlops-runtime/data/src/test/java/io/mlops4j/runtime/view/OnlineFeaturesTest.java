@@ -34,6 +34,28 @@ class OnlineFeaturesTest {
           .build();
 
   /** A store that counts reads, and fails on demand. */
+  private static final class CaffeineLog extends Handler implements AutoCloseable {
+    private final Logger logger = Logger.getLogger("com.github.benmanes.caffeine");
+    final List<String> lines = new CopyOnWriteArrayList<>();
+
+    CaffeineLog() {
+      logger.addHandler(this);
+    }
+
+    @Override
+    public void publish(LogRecord line) {
+      lines.add(line.getMessage());
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {
+      logger.removeHandler(this);
+    }
+  }
+
   private static class CountedStore implements OnlineStore {
     private final OnlineStore inner = OnlineStore.inMemory();
     final AtomicInteger reads = new AtomicInteger();
@@ -158,28 +180,13 @@ class OnlineFeaturesTest {
 
   @Test
   void failedReloadsLeaveTheCachedRowAndAreSaidOnceAMinute() {
-    List<String> caffeine = new CopyOnWriteArrayList<>();
-    Handler handler =
-        new Handler() {
-          @Override
-          public void publish(LogRecord line) {
-            caffeine.add(line.getMessage());
-          }
-
-          @Override
-          public void flush() {}
-
-          @Override
-          public void close() {}
-        };
-    Logger logger = Logger.getLogger("com.github.benmanes.caffeine");
-    logger.addHandler(handler);
-    try (OnlineFeatures fresh =
-        OnlineFeatures.builder(VIEW, store)
-            .clock(clock)
-            .refreshAfter(Duration.ofSeconds(10))
-            .expireAfter(Duration.ofHours(1))
-            .build()) {
+    try (CaffeineLog caffeine = new CaffeineLog();
+        OnlineFeatures fresh =
+            OnlineFeatures.builder(VIEW, store)
+                .clock(clock)
+                .refreshAfter(Duration.ofSeconds(10))
+                .expireAfter(Duration.ofHours(1))
+                .build()) {
       fresh.write(NOON, features(5), "JFK", 1);
       fresh.read("JFK", 1);
       store.broken = true;
@@ -206,10 +213,25 @@ class OnlineFeaturesTest {
       store.broken = false;
       assertThat(fresh.read("JFK", 1)).isPresent();
       assertThat(fresh.figures().failingFor()).as("the store answers again").isEmpty();
-    } finally {
-      logger.removeHandler(handler);
+      assertThat(caffeine.lines).isEmpty();
     }
-    assertThat(caffeine).as("lines of Caffeine").isEmpty();
+  }
+
+  @Test
+  void caffeineSaysNothingOfReadsAfterTheEnd() {
+    try (CaffeineLog caffeine = new CaffeineLog()) {
+      OnlineFeatures fresh =
+          OnlineFeatures.builder(VIEW, store)
+              .clock(clock)
+              .refreshAfter(Duration.ofSeconds(1))
+              .build();
+      fresh.read("JFK", 1);
+      fresh.close();
+      fresh.read("JFK", 1);
+      clock.set(NOON.plusSeconds(2));
+      fresh.read("JFK", 1);
+      assertThat(caffeine.lines).isEmpty();
+    }
   }
 
   @Test
