@@ -6,6 +6,7 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -33,6 +34,7 @@ class ChangeFormatTest {
       registry.delete(one, Change.by("bob"));
 
       assertThat(root.resolve("models/flight-delay/changes/000001.json"))
+          .usingCharset(StandardCharsets.UTF_8)
           .hasContent(
               """
               {
@@ -52,6 +54,7 @@ class ChangeFormatTest {
               """
                   .formatted(DIGEST));
       assertThat(root.resolve("models/flight-delay/changes/000002.json"))
+          .usingCharset(StandardCharsets.UTF_8)
           .hasContent(
               """
               {

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.error.UntrustedModelException;
+import io.mlops4j.fixture.FileNames;
 import io.mlops4j.model.Digest;
 import io.mlops4j.runtime.internal.source.FileSource;
 import io.mlops4j.spi.ModelSource;
@@ -43,6 +44,7 @@ class ModelSignerTest {
     "secp521r1, SHA512withECDSA"
   })
   void aBundleIsWhatTheFormatSays(String curve, String algorithm) throws Exception {
+    FileNames.requireUnicode();
     Path folder = TrustFixture.mlp4(temporary.resolve("mine"), "m.onnx").getParent();
     Files.createDirectories(folder.resolve("a"));
     for (String name : List.of("a.txt", "a/b", "\uFF5E", "\uD83D\uDE00", ".gitignore")) {
