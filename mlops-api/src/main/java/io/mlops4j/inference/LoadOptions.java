@@ -1,11 +1,14 @@
 package io.mlops4j.inference;
 
 import io.mlops4j.model.Device;
+import io.mlops4j.model.Feature;
 import io.mlops4j.model.FeatureSchema;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -24,6 +27,7 @@ public final class LoadOptions {
   private static final LoadOptions UNTRUSTED = builder().untrusted().build();
 
   private final @Nullable FeatureSchema features;
+  private final List<Feature> featureRules;
   private final List<InferenceListener> listeners;
   private final @Nullable String engine;
   private final List<Device> devices;
@@ -44,6 +48,7 @@ public final class LoadOptions {
 
   private LoadOptions(Builder builder) {
     this.features = builder.features;
+    this.featureRules = List.copyOf(builder.featureRules.values());
     this.listeners = List.copyOf(builder.listeners);
     this.engine = builder.engine;
     this.devices = builder.devices;
@@ -100,6 +105,7 @@ public final class LoadOptions {
   public Builder toBuilder() {
     Builder builder = new Builder();
     builder.features = features;
+    featureRules.forEach(builder::feature);
     builder.listeners.addAll(listeners);
     builder.engine = engine;
     builder.devices = devices;
@@ -127,6 +133,15 @@ public final class LoadOptions {
    */
   public Optional<FeatureSchema> features() {
     return Optional.ofNullable(features);
+  }
+
+  /**
+   * Returns the rules for single features, each of which replaces the feature of its name.
+   *
+   * @return an unmodifiable list, one rule for each name
+   */
+  public List<Feature> featureRules() {
+    return featureRules;
   }
 
   /**
@@ -288,6 +303,7 @@ public final class LoadOptions {
     private static final long LEAST_MEMORY = 1 << 20;
 
     private @Nullable FeatureSchema features;
+    private final Map<String, Feature> featureRules = new LinkedHashMap<>();
     private final List<InferenceListener> listeners = new ArrayList<>();
     private @Nullable String engine;
     private List<Device> devices = List.of();
@@ -309,13 +325,35 @@ public final class LoadOptions {
     private Builder() {}
 
     /**
-     * Sets how columns match the model's inputs. It overrides the card's schema.
+     * Sets how columns match the model's inputs. It overrides all that the card says about columns:
+     * its schema, its rules for single features, and whether columns are lenient.
      *
      * @param schema columns, gather order, null policies, keys
      * @return this builder
      */
     public Builder features(FeatureSchema schema) {
       this.features = Objects.requireNonNull(schema, "schema");
+      return this;
+    }
+
+    /**
+     * Sets the rule for one feature: its column, null policy and narrowing. All other features stay
+     * as {@link #features}, the card or the model's inputs say. It replaces the whole feature of
+     * that name there, and an earlier rule for it.
+     *
+     * <pre>{@code
+     * LoadOptions.builder().feature(Feature.of("city").withNulls(NullPolicy.replaceWith("missing")))
+     * }</pre>
+     *
+     * <p>A model without such a feature is rejected with {@link
+     * io.mlops4j.error.ModelLoadException}. A model with one input for many columns has such
+     * features only if {@link #features} or the card names its columns.
+     *
+     * @param feature the feature, with the name that the model uses
+     * @return this builder
+     */
+    public Builder feature(Feature feature) {
+      featureRules.put(feature.name(), feature);
       return this;
     }
 
@@ -328,8 +366,12 @@ public final class LoadOptions {
      *       io.mlops4j.model.Narrowing#CHECKED}). A type that the feature states is ignored.
      *   <li>A null is NaN if the model's input is of a floating-point type and the feature has no
      *       null policy of its own. A null of an input of whole numbers, booleans or text is still
-     *       rejected.
+     *       rejected; {@link #feature} says what it means.
      * </ul>
+     *
+     * <p>No text stands for a missing text in all models. Exporters of scikit-learn expect an empty
+     * text, {@code nan} or a word of the training data, and most models take any other text as an
+     * unknown value, without an error.
      *
      * <p>Without this setting, both are rejected, because they can hide an error in the data.
      * {@link Model#features()} returns the features as they are after the setting.

@@ -29,6 +29,8 @@ public final class ModelCard {
   private final @Nullable String intendedUse;
   private final @Nullable String description;
   private final @Nullable FeatureSchema features;
+  private final Map<String, Feature> featureRules;
+  private final boolean lenientColumns;
   private final @Nullable GoldenRows goldenRows;
   private final @Nullable ModelSignature signature;
   private final @Nullable Integer tier;
@@ -50,6 +52,8 @@ public final class ModelCard {
     intendedUse = builder.intendedUse;
     description = builder.description;
     features = builder.features;
+    featureRules = Collections.unmodifiableMap(new TreeMap<>(builder.featureRules));
+    lenientColumns = builder.lenientColumns;
     goldenRows = builder.goldenRows;
     signature = builder.signature;
     tier = builder.tier;
@@ -177,6 +181,25 @@ public final class ModelCard {
   }
 
   /**
+   * Returns the rules for single features. Each replaces the feature of its name in {@link
+   * #features} or, without them, the input of its name.
+   *
+   * @return an unmodifiable list, sorted by name; empty if not set
+   */
+  public List<Feature> featureRules() {
+    return List.copyOf(featureRules.values());
+  }
+
+  /**
+   * Returns whether columns are converted where that is safe.
+   *
+   * @return true after {@link Builder#lenientColumns()}
+   */
+  public boolean lenientColumns() {
+    return lenientColumns;
+  }
+
+  /**
    * Returns the model's self-test.
    *
    * @return the golden rows; empty if not set
@@ -270,7 +293,8 @@ public final class ModelCard {
   private List<Object> state() {
     return List.of(
         List.of(name, owner(), licence(), intendedUse(), description(), tier(), regions),
-        List.of(signature(), features(), goldenRows(), metrics, slices, monitoring),
+        List.of(signature(), features(), featureRules, lenientColumns),
+        List.of(goldenRows(), metrics, slices, monitoring),
         List.of(trainedOn, evaluatedOn, parents, parameters, seeds, commit()));
   }
 
@@ -297,6 +321,8 @@ public final class ModelCard {
     private @Nullable String intendedUse;
     private @Nullable String description;
     private @Nullable FeatureSchema features;
+    private final Map<String, Feature> featureRules = new TreeMap<>();
+    private boolean lenientColumns;
     private @Nullable GoldenRows goldenRows;
     private @Nullable ModelSignature signature;
     private @Nullable Integer tier;
@@ -415,6 +441,31 @@ public final class ModelCard {
      */
     public Builder features(FeatureSchema features) {
       this.features = Objects.requireNonNull(features, "features");
+      return this;
+    }
+
+    /**
+     * Sets the rule for one feature: its column, null policy and narrowing. All other features stay
+     * as {@link #features} or, without it, the model's inputs say. It replaces an earlier rule for
+     * the same feature. A model without such a feature is rejected when it is loaded.
+     *
+     * @param feature the feature, for example {@code
+     *     Feature.of("city").withNulls(NullPolicy.replaceWith("missing"))}
+     * @return this builder
+     */
+    public Builder feature(Feature feature) {
+      featureRules.put(feature.name(), feature);
+      return this;
+    }
+
+    /**
+     * Takes columns as pandas and CSV files hold them, by the rules of {@link
+     * io.mlops4j.inference.LoadOptions.Builder#lenientColumns()}.
+     *
+     * @return this builder
+     */
+    public Builder lenientColumns() {
+      this.lenientColumns = true;
       return this;
     }
 

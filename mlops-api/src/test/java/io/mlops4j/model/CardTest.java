@@ -239,6 +239,8 @@ class CardTest {
               b -> b.evaluatedOn(DatasetRef.of("april", DIGEST)),
               b -> b.metric("roc_auc", LAS, 0.62),
               b -> b.seed("split", 1),
+              b -> b.feature(Feature.of("distance").withNulls(NullPolicy.nan())),
+              b -> b.lenientColumns(),
               b -> b.commit("0"),
               b -> b.parent(new ModelVersion("other", 1, DIGEST)),
               b -> b.monitored(DUTY.withOwner("others")));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.ElementType;
+import io.mlops4j.model.Feature;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelSignature;
@@ -409,6 +410,12 @@ class MonitorConfigurationTest {
         ModelMonitor.builder(misspelt).everyRow().card(card().build()),
         "reference: found feature \"distnace\", which the model of the card does not have, expected"
             + " one of [distance, hour]; did you mean \"distance\"?");
+    refused(
+        ModelMonitor.builder(misspelt)
+            .everyRow()
+            .card(card().feature(Feature.of("distance").withColumn("miles")).build()),
+        "reference: found feature \"distnace\", which the model of the card does not have, expected"
+            + " one of [miles, hour]");
     Profile output = profile(flights(true).floats("probability", scores()));
     refused(
         ModelMonitor.builder(output).everyRow().card(card().build()),

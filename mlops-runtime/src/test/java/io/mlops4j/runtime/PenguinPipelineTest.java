@@ -483,4 +483,77 @@ class PenguinPipelineTest {
           .hasMessageContaining("NaN for all of them with LoadOptions.lenientColumns");
     }
   }
+
+  private static Feature missing(String name) {
+    return Feature.of(name).withNulls(NullPolicy.replaceWith("missing"));
+  }
+
+  /** A file of pandas: the texts have rules of their own, and nothing is said of the numbers. */
+  @Test
+  void rulesForTextsAndLenientColumnsTakeTheMissingValuesOfPandas() {
+    LoadOptions.Builder options = LoadOptions.builder().lenientColumns();
+    try (FeatureBatch batch = batch(GOLDEN.get("rows"))) {
+      try (Model noRules = runtime.load(MODELS.resolve("penguins_forest.onnx"), options.build())) {
+        assertThatThrownBy(() -> noRules.predict(batch))
+            .isInstanceOf(ModelInputException.class)
+            .hasMessageContaining("island: found a null in row 347")
+            .hasMessageContaining("for one with its null policy in the card or in")
+            .hasMessageContaining("LoadOptions.feature");
+      }
+      LoadOptions ruled = options.feature(missing("sex")).feature(missing("island")).build();
+      try (Model model = runtime.load(MODELS.resolve("penguins_forest.onnx"), ruled);
+          Prediction prediction = model.predict(batch)) {
+        assertThat(prediction.strings("label")).containsExactlyElementsOf(labels("forest"));
+      }
+    }
+  }
+
+  /** The machine that serves the alias needs no option. */
+  @Test
+  void aCardHoldsRulesAndLenientColumns(@TempDir Path folder) {
+    ModelCard card =
+        ModelCard.builder("penguins")
+            .lenientColumns()
+            .feature(missing("sex"))
+            .feature(missing("island"))
+            .build();
+    try (ModelRegistry registry = FileModelRegistry.open(folder)) {
+      Path forest = MODELS.resolve("penguins_forest.onnx");
+      ModelVersion version = runtime.publish(registry, card, forest);
+      registry.assign("penguins@champion", version, Change.by("test"));
+      try (Deployment penguins =
+              runtime.deployment("penguins@champion").from(registry).actor("test").start();
+          FeatureBatch batch = batch(GOLDEN.get("rows"));
+          Prediction prediction = penguins.predict(batch)) {
+        assertThat(prediction.strings("label")).containsExactlyElementsOf(labels("forest"));
+      }
+      // A rule of the options replaces that of the card; a schema of the options all of the card.
+      Feature strict = Feature.of("sex");
+      try (Model model =
+          runtime.load(registry, "penguins:1", LoadOptions.builder().feature(strict).build())) {
+        assertThat(model.features().features())
+            .extracting(Feature::nulls)
+            .containsExactly(
+                NullPolicy.nan(),
+                NullPolicy.nan(),
+                NullPolicy.nan(),
+                NullPolicy.nan(),
+                NullPolicy.replaceWith("missing"),
+                NullPolicy.reject());
+      }
+      FeatureSchema names = schema(MEASURES).withEach(feature -> Feature.of(feature.name()));
+      LoadOptions stated = LoadOptions.builder().features(names).feature(missing("sex")).build();
+      try (Model model = runtime.load(registry, "penguins:1", stated)) {
+        assertThat(model.features())
+            .isEqualTo(names.withEach(each -> each.name().equals("sex") ? missing("sex") : each));
+      }
+      ModelCard mistyped = ModelCard.builder("penguins").feature(missing("iland")).build();
+      assertThatThrownBy(() -> runtime.publish(registry, mistyped, forest))
+          .isInstanceOf(ModelLoadException.class)
+          .hasMessageContaining(
+              "feature iland: found a rule for it, but the model has no such feature, expected one"
+                  + " of beak_length, beak_depth, flipper_length, body_mass, island, sex")
+          .hasMessageContaining("did you mean \"island\"");
+    }
+  }
 }

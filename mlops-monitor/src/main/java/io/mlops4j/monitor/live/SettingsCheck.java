@@ -1,7 +1,6 @@
 package io.mlops4j.monitor.live;
 
 import io.mlops4j.internal.Suggestions;
-import io.mlops4j.model.Feature;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelSignature;
@@ -17,7 +16,9 @@ import io.mlops4j.monitor.profile.Role;
 import io.mlops4j.monitor.profile.SkippedColumn;
 import io.mlops4j.monitor.profile.TimeProfile;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -51,8 +52,7 @@ public final class SettingsCheck {
     checkScore();
     if (card != null) {
       card.features().ifPresent(this::checkKeys);
-      card.signature()
-          .ifPresent(signature -> checkColumns(signature, card.features().orElse(null)));
+      card.signature().ifPresent(signature -> checkColumns(signature, card));
     }
   }
 
@@ -175,9 +175,9 @@ public final class SettingsCheck {
     }
   }
 
-  private void checkColumns(ModelSignature signature, @Nullable FeatureSchema schema) {
+  private void checkColumns(ModelSignature signature, ModelCard card) {
     List<String> outputs = signature.outputs().stream().map(ValueSpec::name).toList();
-    List<String> inputs = inputs(signature, schema);
+    List<String> inputs = inputs(signature, card);
     if (score != null && !outputs.contains(score)) {
       throw new IllegalArgumentException(
           "performance: found output \"%s\", expected one of %s%s"
@@ -199,14 +199,22 @@ public final class SettingsCheck {
   }
 
   /** Returns the columns that a model reads; empty if the columns may have other names. */
-  private static List<String> inputs(ModelSignature signature, @Nullable FeatureSchema schema) {
-    if (schema != null) {
-      return Stream.concat(schema.features().stream().map(Feature::column), schema.keys().stream())
+  private static List<String> inputs(ModelSignature signature, ModelCard card) {
+    Map<String, String> ruled = new HashMap<>();
+    card.featureRules().forEach(rule -> ruled.put(rule.name(), rule.column()));
+    if (card.features().isPresent()) {
+      FeatureSchema schema = card.features().get();
+      return Stream.concat(
+              schema.features().stream()
+                  .map(feature -> ruled.getOrDefault(feature.name(), feature.column())),
+              schema.keys().stream())
           .toList();
     }
     return signature.inputs().stream().anyMatch(SettingsCheck::isWide)
         ? List.of()
-        : signature.inputs().stream().map(ValueSpec::name).toList();
+        : signature.inputs().stream()
+            .map(input -> ruled.getOrDefault(input.name(), input.name()))
+            .toList();
   }
 
   /** Whether several columns may feed an input. */

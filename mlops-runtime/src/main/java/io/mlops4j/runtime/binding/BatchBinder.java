@@ -52,24 +52,19 @@ public final class BatchBinder {
    * @throws io.mlops4j.error.ModelLoadException if the schema does not fill the inputs
    */
   public static BatchBinder compile(ModelSignature signature, @Nullable FeatureSchema stated) {
-    return of(signature, stated == null ? Plans.schemaOf(signature) : stated);
+    return of(signature, new StatedColumns(stated, List.of(), false));
   }
 
   /**
-   * Decides which columns fill which inputs, and converts columns where that is safe.
+   * Decides which columns fill which inputs.
    *
    * @param signature the model's inputs and outputs
-   * @param stated as for {@link #compile}
-   * @return a binder by the rules of {@link
-   *     io.mlops4j.inference.LoadOptions.Builder#lenientColumns()}
-   * @throws io.mlops4j.error.ModelLoadException if the schema does not fill the inputs
+   * @param stated what options and card say about the columns
+   * @return the binder
+   * @throws io.mlops4j.error.ModelLoadException if the columns do not fill the inputs
    */
-  public static BatchBinder lenient(ModelSignature signature, @Nullable FeatureSchema stated) {
-    return of(
-        signature, Plans.lenient(signature, stated == null ? Plans.schemaOf(signature) : stated));
-  }
-
-  private static BatchBinder of(ModelSignature signature, FeatureSchema features) {
+  public static BatchBinder of(ModelSignature signature, StatedColumns stated) {
+    FeatureSchema features = Plans.schema(signature, stated);
     List<InputPlan> plans = Plans.of(signature, features);
     return new BatchBinder(features, plans, Joining.isPossible(signature, plans));
   }

@@ -67,7 +67,7 @@ record ColumnSource(Feature feature, ElementType target, @Nullable NullValue for
     return Narrow.isPossible(found, target)
         ? "; the model's features can allow a conversion that checks each value: for all of them"
             + " with LoadOptions.lenientColumns, for one with its narrowing in the card or in"
-            + " LoadOptions.features"
+            + " LoadOptions.feature"
         : "";
   }
 
@@ -109,6 +109,6 @@ record ColumnSource(Feature feature, ElementType target, @Nullable NullValue for
             + (FLOATS.contains(target)
                 ? ": NaN for all of them with LoadOptions.lenientColumns,"
                 : ":")
-            + " for one with its null policy in the card or in LoadOptions.features");
+            + " for one with its null policy in the card or in LoadOptions.feature");
   }
 }

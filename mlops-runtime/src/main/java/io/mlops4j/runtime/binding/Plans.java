@@ -38,11 +38,34 @@ final class Plans {
     return new Plans(signature).match(schema);
   }
 
-  /** Returns a feature for each input that is needed, for a model without a schema. */
-  static FeatureSchema schemaOf(ModelSignature signature) {
+  /** Returns the features that a model reads. */
+  static FeatureSchema schema(ModelSignature signature, StatedColumns stated) {
+    Map<String, Feature> rules = new LinkedHashMap<>();
+    stated.rules().forEach(rule -> rules.put(rule.name(), rule));
+    FeatureSchema base =
+        stated.features() == null ? schemaOf(signature, rules.keySet()) : stated.features();
+    List<String> known = base.features().stream().map(Feature::name).toList();
+    for (String name : rules.keySet()) {
+      if (!known.contains(name)) {
+        throw new ModelLoadException(
+            "feature %s: found a rule for it, but the model has no such feature, expected one of %s; the model takes %s%s"
+                .formatted(
+                    name, String.join(", ", known), signature, Suggestions.hint(name, known)),
+            null);
+      }
+    }
+    FeatureSchema ruled = base.withEach(feature -> rules.getOrDefault(feature.name(), feature));
+    return stated.lenient() ? lenient(signature, ruled) : ruled;
+  }
+
+  /**
+   * Returns a feature for each input that is needed or has a rule, for a model without a schema.
+   */
+  private static FeatureSchema schemaOf(ModelSignature signature, Set<String> ruled) {
     return FeatureSchema.of(
         signature.inputs().stream()
-            .filter(spec -> spec instanceof TensorSpec && !spec.optional())
+            .filter(spec -> spec instanceof TensorSpec)
+            .filter(spec -> !spec.optional() || ruled.contains(spec.name()))
             .map(spec -> feature((TensorSpec) spec))
             .toArray(Feature[]::new));
   }
@@ -51,7 +74,7 @@ final class Plans {
    * Returns features without a type of their own, narrowed with checks, for which a null of a
    * floating-point input is NaN.
    */
-  static FeatureSchema lenient(ModelSignature signature, FeatureSchema stated) {
+  private static FeatureSchema lenient(ModelSignature signature, FeatureSchema stated) {
     UnaryOperator<Feature> narrowed =
         feature ->
             Feature.of(feature.name())

@@ -38,7 +38,7 @@ public record CardChange(
   public enum Area {
     /** The digest of the model's bytes, if versions are compared. */
     BYTES,
-    /** Name, description, owner, licence, intended use, tier or commit. */
+    /** Name, description, owner, licence, intended use, tier, commit or lenient columns. */
     STATEMENT,
     /** A region in which the model may be loaded. */
     REGION,

@@ -80,6 +80,9 @@ final class CardComparison {
     card.intendedUse().ifPresent(text -> texts.put("intended use", text));
     card.tier().ifPresent(tier -> texts.put("tier", Integer.toString(tier)));
     card.commit().ifPresent(text -> texts.put("commit", text));
+    if (card.lenientColumns()) {
+      texts.put("lenient columns", "lenient columns");
+    }
     return texts;
   }
 
@@ -173,8 +176,13 @@ final class CardComparison {
     return rows.rows() + " within " + text(rows.tolerance()) + ", " + digest;
   }
 
+  /** Returns the features after the rules for some of them, which have no order. */
   private static List<Feature> features(ModelCard card) {
-    return card.features().map(FeatureSchema::features).orElse(List.of());
+    Map<String, Feature> features = new LinkedHashMap<>();
+    card.features()
+        .ifPresent(schema -> schema.features().forEach(one -> features.put(one.name(), one)));
+    card.featureRules().forEach(rule -> features.put(rule.name(), rule));
+    return List.copyOf(features.values());
   }
 
   private void features(List<Feature> before, List<Feature> after) {
@@ -208,7 +216,7 @@ final class CardComparison {
 
   private void feature(Feature before, Feature after) {
     change(before, after, Kind.TYPE, CardComparison::type);
-    change(before, after, Kind.NULLS, feature -> CardSections.nulls(feature.nulls()));
+    change(before, after, Kind.NULLS, feature -> Shown.nulls(feature.nulls()));
     change(before, after, Kind.COLUMN, Feature::column);
     change(before, after, Kind.NARROWING, feature -> feature.narrowing().toString());
   }
@@ -229,7 +237,7 @@ final class CardComparison {
   private static String text(Feature feature) {
     return type(feature)
         + ", a null "
-        + CardSections.nulls(feature.nulls())
+        + Shown.nulls(feature.nulls())
         + (feature.narrowing() == Narrowing.CHECKED ? ", a wider type is narrowed" : "");
   }
 

@@ -7,7 +7,6 @@ import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.model.MonitoringDuty;
 import io.mlops4j.model.Narrowing;
-import io.mlops4j.model.NullPolicy;
 import io.mlops4j.model.ValueSpec;
 import io.mlops4j.runtime.internal.card.Block;
 import io.mlops4j.runtime.internal.card.Block.Column;
@@ -160,7 +159,8 @@ final class CardSections {
   }
 
   private void interfaces() {
-    if (card.features().isEmpty() && card.signature().isEmpty()) {
+    boolean ruled = !card.featureRules().isEmpty() || card.lenientColumns();
+    if (card.features().isEmpty() && card.signature().isEmpty() && !ruled) {
       return;
     }
     heading("Inputs and outputs");
@@ -171,11 +171,6 @@ final class CardSections {
               for (Feature feature : schema.features()) {
                 rows.add(row(rows.size() + 1, feature));
               }
-              List<String> narrowed =
-                  schema.features().stream()
-                      .filter(feature -> feature.narrowing() == Narrowing.CHECKED)
-                      .map(Feature::name)
-                      .toList();
               table(
                   "Features, in the order of the model's input",
                   List.of(
@@ -185,17 +180,23 @@ final class CardSections {
                       text("Type"),
                       text("Null")),
                   rows);
-              if (!narrowed.isEmpty()) {
-                blocks.add(
-                    new Block.Text(
-                        "Features whose columns may have a wider type, with each value checked: "
-                            + String.join(", ", narrowed)));
-              }
+              narrowed(schema.features());
               if (!schema.keys().isEmpty()) {
                 String keys = String.join(", ", schema.keys());
                 blocks.add(new Block.Text("Keys, which are not inputs of the model: " + keys));
               }
             });
+    table(
+        "Rules for single features",
+        List.of(text("Feature"), text("Column"), text("Type"), text("Null")),
+        card.featureRules().stream().map(CardSections::row).toList());
+    narrowed(card.featureRules());
+    if (card.lenientColumns()) {
+      blocks.add(
+          new Block.Text(
+              "Lenient columns: a column may have a wider type, with each value checked, and a null"
+                  + " becomes NaN where the model takes floats and the feature says nothing else."));
+    }
     card.signature()
         .ifPresent(
             signature -> {
@@ -209,20 +210,32 @@ final class CardSections {
             });
   }
 
-  private static List<String> row(int place, Feature feature) {
-    return List.of(
-        feature.name(),
-        Integer.toString(place),
-        feature.column(),
-        feature.type().map(Object::toString).orElse("as the model"),
-        nulls(feature.nulls()));
+  private void narrowed(List<Feature> features) {
+    List<String> narrowed =
+        features.stream()
+            .filter(feature -> feature.narrowing() == Narrowing.CHECKED)
+            .map(Feature::name)
+            .toList();
+    if (!narrowed.isEmpty()) {
+      blocks.add(
+          new Block.Text(
+              "Features whose columns may have a wider type, with each value checked: "
+                  + String.join(", ", narrowed)));
+    }
   }
 
-  static String nulls(NullPolicy policy) {
-    if (policy instanceof NullPolicy.Replacement value) {
-      return "becomes " + Shown.value(value.value());
-    }
-    return policy == NullPolicy.nan() ? "becomes NaN" : "is refused";
+  private static List<String> row(int place, Feature feature) {
+    List<String> row = new ArrayList<>(row(feature));
+    row.add(1, Integer.toString(place));
+    return row;
+  }
+
+  private static List<String> row(Feature feature) {
+    return List.of(
+        feature.name(),
+        feature.column(),
+        feature.type().map(Object::toString).orElse("as the model"),
+        Shown.nulls(feature.nulls()));
   }
 
   private static List<String> row(String kind, ValueSpec spec) {

@@ -8,9 +8,9 @@ import io.mlops4j.inference.Model;
 import io.mlops4j.inference.ModelFigures;
 import io.mlops4j.inference.RuntimeFigures;
 import io.mlops4j.inference.ServedBy;
-import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelFormat;
 import io.mlops4j.model.ModelSignature;
+import io.mlops4j.runtime.binding.StatedColumns;
 import io.mlops4j.runtime.binding.output.OutputCopy;
 import io.mlops4j.runtime.binding.output.OutputReader;
 import io.mlops4j.runtime.memory.DirectMemory;
@@ -104,10 +104,8 @@ public final class DefaultModelLoader
       LoadOptions options,
       InferenceEvent.Route route,
       String opened) {
-    @Nullable FeatureSchema schema() {
-      return options
-          .features()
-          .orElse(registered == null ? null : registered.card().features().orElse(null));
+    StatedColumns columns() {
+      return StatedColumns.of(options, registered == null ? null : registered.card());
     }
 
     /** Checks the card, which states the signature that is loaded by default. */
@@ -217,7 +215,7 @@ public final class DefaultModelLoader
 
   private LoadedModel identity(Asked asked, ModelSource source, VersionLeases.SharedLease lease) {
     LoadOptions options = asked.options();
-    ModelOpener.Opened opened = opener.open(source, asked.schema(), options);
+    ModelOpener.Opened opened = opener.open(source, asked.columns(), options);
     SharedModel shared = opened.model();
     try {
       asked.checkStated(shared.engine().signature());

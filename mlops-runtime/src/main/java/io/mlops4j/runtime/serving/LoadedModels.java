@@ -6,7 +6,7 @@ import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.model.Device;
 import io.mlops4j.model.Digest;
-import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.runtime.binding.StatedColumns;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,8 +55,7 @@ final class LoadedModels implements AutoCloseable {
       boolean engineOnly,
       List<Device> devices,
       Optional<String> signature,
-      @Nullable FeatureSchema features,
-      boolean lenientColumns,
+      StatedColumns columns,
       boolean trusted,
       boolean cached,
       boolean profiled,
@@ -64,16 +63,14 @@ final class LoadedModels implements AutoCloseable {
       boolean releasesMemory,
       OptionalLong memoryLimit,
       Set<String> operations) {
-    static Key of(
-        Digest digest, String engine, LoadOptions options, @Nullable FeatureSchema features) {
+    static Key of(Digest digest, String engine, LoadOptions options, StatedColumns columns) {
       return new Key(
           digest,
           engine,
           options.engine().isPresent(),
           options.devices(),
           options.signature(),
-          features,
-          options.lenientColumns(),
+          columns,
           options.trusted(),
           options.cached(),
           options.profiled(),

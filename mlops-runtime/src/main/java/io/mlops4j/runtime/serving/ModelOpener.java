@@ -3,9 +3,9 @@ package io.mlops4j.runtime.serving;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.model.ElementType;
-import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.runtime.binding.BatchBinder;
+import io.mlops4j.runtime.binding.StatedColumns;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.serving.loading.Engines;
 import io.mlops4j.runtime.serving.loading.UncachedSource;
@@ -14,9 +14,7 @@ import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.LoadRequest;
 import io.mlops4j.spi.ModelSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +49,7 @@ final class ModelOpener implements AutoCloseable {
   /** A model, which the caller releases, and the name of its engine. */
   record Opened(SharedModel model, String engine) {}
 
-  Opened open(ModelSource source, @Nullable FeatureSchema stated, LoadOptions options) {
+  Opened open(ModelSource source, StatedColumns stated, LoadOptions options) {
     if (engines.isStarting()) {
       FirstAnswer.prepare();
     }
@@ -65,16 +63,13 @@ final class ModelOpener implements AutoCloseable {
   }
 
   private SharedModel open(
-      Engines.Named engine,
-      ModelSource source,
-      @Nullable FeatureSchema stated,
-      LoadOptions options) {
+      Engines.Named engine, ModelSource source, StatedColumns stated, LoadOptions options) {
     ModelSource opened = options.cached() ? source : new UncachedSource(source);
     EngineModel model = engine.engine().load(opened, request(options, stated));
     try {
       return new SharedModel(
           model,
-          binder(model, stated, options),
+          binder(model, stated),
           memory,
           kept,
           options.independentRows() ? splitting(model) : null);
@@ -94,7 +89,7 @@ final class ModelOpener implements AutoCloseable {
     return joins ? pieces : null;
   }
 
-  private static LoadRequest request(LoadOptions options, @Nullable FeatureSchema stated) {
+  private static LoadRequest request(LoadOptions options, StatedColumns stated) {
     LoadRequest request = LoadRequest.on(DeviceRequest.of(options.devices()));
     request = options.trusted() ? request : request.withoutTrust();
     request = options.profiled() ? request.withProfiling() : request;
@@ -104,28 +99,16 @@ final class ModelOpener implements AutoCloseable {
     if (options.memoryLimit().isPresent()) {
       request = request.withMemoryLimit(options.memoryLimit().getAsLong());
     }
-    request = stated == null ? request : request.withFeatures(names(stated));
+    request = request.withFeatures(stated.names());
     return options.signature().map(request::withSignature).orElse(request);
   }
 
-  private static Set<String> names(FeatureSchema stated) {
-    Set<String> names = new HashSet<>();
-    stated.features().forEach(feature -> names.add(feature.name()));
-    return names;
-  }
-
-  private static BatchBinder binder(
-      EngineModel model, @Nullable FeatureSchema stated, LoadOptions options) {
+  private static BatchBinder binder(EngineModel model, StatedColumns stated) {
     try {
-      return options.lenientColumns()
-          ? BatchBinder.lenient(model.signature(), stated)
-          : BatchBinder.compile(model.signature(), stated);
+      return BatchBinder.of(model.signature(), stated);
     } catch (ModelLoadException e) {
-      List<String> constants = new ArrayList<>();
-      if (stated != null) {
-        stated.features().forEach(feature -> constants.add(feature.name()));
-        constants.retainAll(model.constants());
-      }
+      List<String> constants = new ArrayList<>(model.constants());
+      constants.retainAll(stated.names());
       throw constants.isEmpty() ? e : withConstants(e, constants, model.placement().calls());
     }
   }

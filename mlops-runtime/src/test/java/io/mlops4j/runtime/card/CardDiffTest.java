@@ -83,6 +83,18 @@ class CardDiffTest {
             "feature d: moved 4 -> 3",
             "key id: removed",
             "key key: added");
+    assertThat(
+            changes(
+                card().features(FeatureSchema.ofNames("a", "b")).feature(Feature.of("b")),
+                card()
+                    .features(FeatureSchema.ofNames("a", "b"))
+                    .feature(Feature.of("b").withNulls(NullPolicy.nan()))
+                    .feature(Feature.of("c"))
+                    .lenientColumns()))
+        .containsExactly(
+            "lenient columns: added",
+            "feature b: nulls is refused -> becomes NaN",
+            "feature c: added as the model, a null is refused");
     assertThat(changes(card(), card().features(FeatureSchema.ofNames("a"))))
         .containsExactly("feature a: added as the model, a null is refused");
   }

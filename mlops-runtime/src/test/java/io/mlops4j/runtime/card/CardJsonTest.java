@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.IntegrityException;
 import io.mlops4j.error.RegistryException;
+import io.mlops4j.model.Feature;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.GoldenRows;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.Narrowing;
+import io.mlops4j.model.NullPolicy;
 import io.mlops4j.runtime.internal.card.CardDocument;
 import io.mlops4j.runtime.internal.document.Document;
 import io.mlops4j.runtime.registry.Cards;
@@ -76,6 +78,40 @@ class CardJsonTest {
     assertThatThrownBy(() -> read(json.replace("checked", "saturated")))
         .isInstanceOf(IntegrityException.class)
         .hasMessageContaining("the narrowing saturated");
+  }
+
+  @Test
+  void rulesForSingleFeaturesAreWrittenByName() {
+    ModelCard card =
+        ModelCard.builder("m")
+            .feature(Feature.of("y").withColumn("why").withNarrowing(Narrowing.CHECKED))
+            .feature(Feature.of("x").withNulls(NullPolicy.replaceWith("missing")))
+            .lenientColumns()
+            .build();
+    String json = write(card);
+    assertThat(json)
+        .isEqualTo(
+            """
+            {
+              "card" : 1,
+              "featureRules" : [ {
+                "name" : "x",
+                "nulls" : {
+                  "default" : "missing",
+                  "type" : "string"
+                }
+              }, {
+                "from" : "why",
+                "name" : "y",
+                "narrowing" : "checked"
+              } ],
+              "lenientColumns" : true,
+              "name" : "m"
+            }
+            """);
+    assertThat(read(json)).isEqualTo(card);
+    assertThat(read("{\"card\":1,\"name\":\"m\",\"lenientColumns\":false}"))
+        .isEqualTo(ModelCard.builder("m").build());
   }
 
   @Test

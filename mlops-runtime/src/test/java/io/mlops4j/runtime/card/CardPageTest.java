@@ -10,6 +10,7 @@ import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.model.MonitoringDuty;
 import io.mlops4j.model.Narrowing;
+import io.mlops4j.model.NullPolicy;
 import io.mlops4j.model.Slice;
 import io.mlops4j.runtime.internal.card.Shown;
 import io.mlops4j.runtime.registry.Cards;
@@ -31,6 +32,32 @@ class CardPageTest {
         FeatureSchema.of(Feature.of("a"), Feature.of("b").withNarrowing(Narrowing.CHECKED));
     assertThat(CardPage.of(VERSION, card.features(narrowed).build()).markdown())
         .contains("\nFeatures whose columns may have a wider type, with each value checked: b\n");
+  }
+
+  @Test
+  void aPageShowsTheRulesForSingleFeatures() {
+    ModelCard card =
+        ModelCard.builder("m")
+            .feature(Feature.of("city").withNulls(NullPolicy.replaceWith("missing")))
+            .feature(Feature.of("b").withColumn("c").withNarrowing(Narrowing.CHECKED))
+            .lenientColumns()
+            .build();
+    assertThat(CardPage.of(VERSION, card).markdown())
+        .contains(
+            """
+            ## Inputs and outputs
+
+            **Rules for single features**
+
+            | Feature | Column | Type | Null |
+            | --- | --- | --- | --- |
+            | b | c | as the model | is refused |
+            | city | city | as the model | becomes "missing" |
+
+            Features whose columns may have a wider type, with each value checked: b
+
+            Lenient columns: a column may have a wider type, with each value checked, and a null becomes NaN where the model takes floats and the feature says nothing else.
+            """);
   }
 
   @Test

@@ -98,6 +98,8 @@ class CardSchemaTest {
       return optional.isPresent();
     } else if (value instanceof OptionalInt optional) {
       return optional.isPresent();
+    } else if (value instanceof Boolean said) {
+      return said;
     } else if (value instanceof Collection<?> values) {
       return !values.isEmpty();
     }
@@ -152,6 +154,11 @@ class CardSchemaTest {
             "\"signature\":{\"inputs\":[{\"type\":\"int8\",\"shape\":[{\"size\":1}]}],\"outputs\":[]}",
             "\"features\":{\"columns\":[{\"name\":\"x\",\"type\":\"float9\"}],\"keys\":[]}",
             "\"features\":{\"columns\":[{\"name\":\"x\",\"nulls\":\"maybe\"}],\"keys\":[]}",
+            "\"featureRules\":{\"x\":{\"nulls\":\"nan\"}}",
+            "\"featureRules\":[{\"nulls\":\"nan\"}]",
+            "\"featureRules\":[{\"name\":\"x\",\"nulls\":\"maybe\"}]",
+            "\"lenientColumns\":\"yes\"",
+            "\"lenientColumns\":1",
             "\"goldenRows\":{\"tolerance\":-1,\"inputs\":{},\"outputs\":{}}")) {
       String json =
           "{\"card\":1," + (wrong.startsWith("\"name") ? "" : "\"name\":\"m\",") + wrong + "}";

@@ -35,6 +35,8 @@ public final class Cards {
     FeatureSchema features = flights(2).build().features().orElseThrow();
     return flights(2)
         .features(features.withNarrowing(Narrowing.CHECKED))
+        .feature(Feature.of("origin").withNulls(NullPolicy.replaceWith("missing")))
+        .lenientColumns()
         .trainedOn(DatasetRef.of("plain", Models.MLP4))
         .signature(
             new ModelSignature(

@@ -324,7 +324,7 @@ class BatchPredictionTest {
           .hasMessage(
               "c: found float64, expected float32; the model's features can allow a conversion that"
                   + " checks each value: for all of them with LoadOptions.lenientColumns, for one"
-                  + " with its narrowing in the card or in LoadOptions.features, cast the column"
+                  + " with its narrowing in the card or in LoadOptions.feature, cast the column"
                   + " where the batch is made, or export the model with an input of float64");
     }
   }

@@ -66,7 +66,7 @@ class NarrowingPredictionTest {
           .hasMessageStartingWith(
               "a: found float64, expected float32; the model's features can allow")
           .hasMessageContaining("LoadOptions.lenientColumns")
-          .hasMessageContaining("in the card or in LoadOptions.features");
+          .hasMessageContaining("in the card or in LoadOptions.feature");
       assertThatThrownBy(() -> model.rows(Doubles.class, Y.class))
           .isInstanceOf(ModelInputException.class)
           .hasMessageStartingWith("a: found double, expected float32")

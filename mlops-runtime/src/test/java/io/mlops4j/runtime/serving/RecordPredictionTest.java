@@ -150,7 +150,7 @@ class RecordPredictionTest {
       assertThatThrownBy(() -> bound.predict(new Columns(1, 2, 3, 4, true, null)))
           .isInstanceOf(ModelInputException.class)
           .hasMessageContaining("s: found null, expected no null")
-          .hasMessageContaining("its null policy in the card or in LoadOptions.features");
+          .hasMessageContaining("its null policy in the card or in LoadOptions.feature");
       assertThat(bound.predict(new Columns(1, 2, 3, 4, false, Airport.LAS)).s_out())
           .isEqualTo("LAS");
     }
@@ -281,7 +281,7 @@ class RecordPredictionTest {
               "d: found double, expected float32 (byte, short, float), because the model takes x:"
                   + " float32[N, 4]; the model's features can allow a conversion that checks each"
                   + " value: for all of them with LoadOptions.lenientColumns, for one with its"
-                  + " narrowing in the card or in LoadOptions.features");
+                  + " narrowing in the card or in LoadOptions.feature");
       assertThatThrownBy(() -> model.rows(Abcd.class, Unread.class))
           .isInstanceOf(ModelInputException.class)
           .hasMessageContaining("z: ")

@@ -9,7 +9,7 @@ final class ShellAdvice {
   private static final Map<String, String> OPTIONS =
       Map.of(
           "LoadOptions.lenientColumns", "--lenient",
-          "in the card or in LoadOptions.features", "in the card (--card FILE)",
+          "in the card or in LoadOptions.feature", "in the card (--card FILE)",
           "LoadOptions.builder().features(FeatureSchema.ofNames(...)) or in the model's card",
               FEATURES,
           "LoadOptions.features or in the model's card", FEATURES,

@@ -128,6 +128,32 @@ class ModelCommandsTest {
   }
 
   @Test
+  void inspectShowsTheRuleOfEachColumn() throws Exception {
+    Path card =
+        Files.writeString(
+            temporary.resolve("card.json"),
+            """
+            {"card": 1, "name": "late", "lenientColumns": true, "featureRules": [
+              {"name": "origin", "from": "start", "nulls": {"type": "string", "default": ""}}]}""");
+
+    assertThat(run("inspect", MODEL).out())
+        .containsPattern("column +distance: a null is refused, a wider type is refused\n")
+        .containsPattern("column +origin: a null is refused, a wider type is refused\n");
+    String shown = run("inspect", MODEL, "--card", card).out();
+    String wider = ", a wider type is converted if each value fits\n";
+    assertThat(shown)
+        .containsPattern("column +distance: a null becomes NaN" + wider)
+        .containsPattern("column +hour: a null is refused" + wider)
+        .containsPattern("column +start for origin: a null becomes \"\"" + wider);
+
+    JsonNode columns = run("inspect", MODEL, "--lenient", "--json").json().at("/features/columns");
+    assertThat(columns.findValuesAsText("name"))
+        .containsExactly("distance", "hour", "weekday", "origin", "destination");
+    assertThat(columns.findValuesAsText("nulls")).containsExactly("nan");
+    assertThat(columns.findValuesAsText("narrowing")).hasSize(5).containsOnly("checked");
+  }
+
+  @Test
   void inspectShowsWhichOperatorsAreGuarded() throws Exception {
     ModelProto.Builder model =
         ModelProto.newBuilder()

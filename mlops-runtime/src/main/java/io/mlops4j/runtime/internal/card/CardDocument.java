@@ -36,6 +36,10 @@ public final class CardDocument {
     card.intendedUse().ifPresent(text -> json.put("intendedUse", text));
     card.description().ifPresent(text -> json.put("description", text));
     card.features().ifPresent(schema -> json.set("features", write(schema)));
+    card.featureRules().forEach(rule -> json.withArray("featureRules").add(write(rule)));
+    if (card.lenientColumns()) {
+      json.put("lenientColumns", true);
+    }
     card.goldenRows().ifPresent(rows -> json.set("goldenRows", write(rows)));
     card.signature().ifPresent(signature -> json.set("signature", SignatureJson.write(signature)));
     card.tier().ifPresent(tier -> json.put("tier", tier));
@@ -130,6 +134,10 @@ public final class CardDocument {
     ifText(json, "commit", card::commit);
     if (json.has("features")) {
       card.features(schema(json.object("features")));
+    }
+    json.objects("featureRules").forEach(rule -> card.feature(feature(rule)));
+    if (json.flag("lenientColumns")) {
+      card.lenientColumns();
     }
     if (json.has("goldenRows")) {
       card.goldenRows(goldenRows(json.object("goldenRows")));

@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.internal.card;
 
 import io.mlops4j.internal.Spans;
+import io.mlops4j.model.NullPolicy;
 import io.mlops4j.model.ValueSpec;
 import io.mlops4j.registry.Change;
 import java.math.BigDecimal;
@@ -89,6 +90,14 @@ public final class Shown {
   private static String day(Instant midnight) {
     String text = midnight.toString();
     return text.substring(0, text.indexOf('T'));
+  }
+
+  /** Writes what happens to a null, after the words "a null". */
+  public static String nulls(NullPolicy policy) {
+    if (policy instanceof NullPolicy.Replacement value) {
+      return "becomes " + value(value.value());
+    }
+    return policy == NullPolicy.nan() ? "becomes NaN" : "is refused";
   }
 
   /** Writes the type of an input or output without its name. */

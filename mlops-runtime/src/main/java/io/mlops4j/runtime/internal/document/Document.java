@@ -154,7 +154,10 @@ public final class Document {
   }
 
   public boolean flag(String key) {
-    return has(key) && need(key).booleanValue();
+    if (has(key) && !node.get(key).isBoolean()) {
+      throw wrong(key, node.get(key), "true or false");
+    }
+    return has(key) && node.get(key).booleanValue();
   }
 
   public double number(String key) {

@@ -14,12 +14,13 @@ public final class CardFit {
    * Returns the options with which a model is loaded for the check.
    *
    * @param card the card of the model
-   * @return options with the features of the card
+   * @return options with what the card says about columns
    */
   public static LoadOptions options(ModelCard card) {
     LoadOptions.Builder options = LoadOptions.builder();
     card.features().ifPresent(options::features);
-    return options.build();
+    card.featureRules().forEach(options::feature);
+    return (card.lenientColumns() ? options.lenientColumns() : options).build();
   }
 
   /**

@@ -1,17 +1,18 @@
 package io.mlops4j.runtime.cli.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Model;
+import io.mlops4j.model.Feature;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelFormat;
-import io.mlops4j.model.ModelSignature;
+import io.mlops4j.model.Narrowing;
 import io.mlops4j.model.ValueSpec;
 import io.mlops4j.runtime.ModelRuntime;
 import io.mlops4j.runtime.card.CardJson;
 import io.mlops4j.runtime.cli.shell.ConsoleOutput;
 import io.mlops4j.runtime.cli.shell.ModelTrustOptions;
 import io.mlops4j.runtime.cli.shell.ShellCommand;
+import io.mlops4j.runtime.internal.card.Shown;
 import io.mlops4j.runtime.internal.source.ModelFiles;
 import io.mlops4j.runtime.onnx.graph.OnnxSummary;
 import java.io.IOException;
@@ -25,20 +26,21 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code inspect FILE}: loads a model and describes it. */
 @Command(
     name = "inspect",
     description = {
-      "Loads a model and shows its signature, engine, size and digest. For an ONNX model also its"
+      "Loads a model and shows its signature, engine, size and digest, and for each input column"
+          + " what happens to a null and to a wider type. For an ONNX model also its"
           + " producer, its operators, and how many of them get a guard because data could end the"
           + " process through them."
     },
     footer = {
       "%nExamples:",
       "  mlops4j inspect flight-delay.onnx",
+      "  mlops4j inspect flight-delay.onnx --card card.json",
       "  mlops4j inspect flight-delay.onnx --json"
     })
 final class InspectCommand extends ShellCommand {
@@ -48,11 +50,7 @@ final class InspectCommand extends ShellCommand {
       description = "The file of the model, or the folder that holds all its files.")
   private Path file;
 
-  @Option(
-      names = "--untrusted",
-      description = "Load the model as one of a stranger: no optimisation, and strict limits.")
-  private boolean untrusted;
-
+  @Mixin private final ColumnOptions columns = new ColumnOptions();
   @Mixin private final ModelTrustOptions trust = new ModelTrustOptions();
 
   @Override
@@ -67,9 +65,8 @@ final class InspectCommand extends ShellCommand {
         kind.format().equals(ModelFormat.ONNX)
             ? Optional.of(OnnxSummary.read(main(files, kind)))
             : Optional.empty();
-    LoadOptions options = untrusted ? LoadOptions.untrusted() : LoadOptions.defaults();
     try (ModelRuntime runtime = trust.runtime(global().trusted());
-        Model model = runtime.load(file, options)) {
+        Model model = runtime.load(file, columns.options())) {
       show(kind.format(), bytes, files.paths().size(), model, onnx, out);
     }
     return 0;
@@ -96,7 +93,7 @@ final class InspectCommand extends ShellCommand {
             .put("engine", model.servedBy().engine())
             .put("bytes", bytes)
             .put("digest", digest);
-    json.set("signature", json(model.signature()));
+    json.setAll(card(model));
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("format", format.id()));
     rows.add(List.of("engine", model.servedBy().engine()));
@@ -107,6 +104,7 @@ final class InspectCommand extends ShellCommand {
     onnx.ifPresent(summary -> add(summary, json, rows));
     model.signature().inputs().forEach(spec -> rows.add(row("input", spec)));
     model.signature().outputs().forEach(spec -> rows.add(row("output", spec)));
+    model.features().features().forEach(feature -> rows.add(row(feature)));
     out.answer(json, to -> to.table(rows));
   }
 
@@ -136,9 +134,24 @@ final class InspectCommand extends ShellCommand {
     return List.of(side, spec.toString());
   }
 
-  /** Returns the signature in the form of cards. */
-  private static ObjectNode json(ModelSignature signature) {
-    ModelCard card = ModelCard.builder("any").signature(signature).build();
-    return (ObjectNode) ConsoleOutput.parse("card", CardJson.text(card)).get("signature");
+  private static List<String> row(Feature feature) {
+    return List.of(
+        "column",
+        "%s%s: a null %s, a wider type %s"
+            .formatted(
+                feature.column(),
+                feature.column().equals(feature.name()) ? "" : " for " + feature.name(),
+                Shown.nulls(feature.nulls()),
+                feature.narrowing() == Narrowing.CHECKED
+                    ? "is converted if each value fits"
+                    : "is refused"));
+  }
+
+  /** Returns the signature and the features in the form of cards. */
+  private static ObjectNode card(Model model) {
+    ModelCard card =
+        ModelCard.builder("any").signature(model.signature()).features(model.features()).build();
+    ObjectNode json = ConsoleOutput.parse("card", CardJson.text(card));
+    return json.retain("signature", "features");
   }
 }

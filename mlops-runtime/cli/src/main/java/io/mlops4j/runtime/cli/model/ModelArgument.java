@@ -4,19 +4,14 @@ import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Model;
-import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelRef;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.ModelRuntime;
-import io.mlops4j.runtime.card.CardJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
@@ -31,30 +26,7 @@ final class ModelArgument {
               + " of the registry.")
   private String model;
 
-  @Option(
-      names = "--card",
-      paramLabel = "FILE",
-      description = "A card as JSON that names the input columns of the model.")
-  private @Nullable Path card;
-
-  @Option(
-      names = "--feature",
-      paramLabel = "NAME",
-      description = "An input column of the model; repeated in the order of the model.")
-  private List<String> features = new ArrayList<>();
-
-  @Option(
-      names = "--lenient",
-      description = {
-        "Take columns as pandas and CSV files hold them: nulls are NaN where the model takes"
-            + " floats, and wider types are converted if each value fits."
-      })
-  private boolean lenient;
-
-  @Option(
-      names = "--untrusted",
-      description = "Load the model as one of a stranger: no optimisation, and strict limits.")
-  private boolean untrusted;
+  @Mixin private final ColumnOptions columns = new ColumnOptions();
 
   /** Opens the registry if the argument is not a file. */
   @FunctionalInterface
@@ -69,7 +41,7 @@ final class ModelArgument {
   }
 
   int load(ModelRuntime runtime, RegistryOpener registry, ModelUse use) throws IOException {
-    LoadOptions options = options();
+    LoadOptions options = columns.options();
     if (isFile()) {
       try (Model loaded = runtime.load(Path.of(model), options)) {
         return use.of(loaded);
@@ -108,17 +80,5 @@ final class ModelArgument {
           model + ": found no such file, and it is not a reference to a version; expected either",
           e);
     }
-  }
-
-  private LoadOptions options() throws IOException {
-    LoadOptions.Builder options = LoadOptions.builder();
-    if (card != null) {
-      CardJson.parse(Files.readString(card)).features().ifPresent(options::features);
-    }
-    if (!features.isEmpty()) {
-      options.features(FeatureSchema.ofNames(features.toArray(String[]::new)));
-    }
-    options = lenient ? options.lenientColumns() : options;
-    return (untrusted ? options.untrusted() : options).build();
   }
 }

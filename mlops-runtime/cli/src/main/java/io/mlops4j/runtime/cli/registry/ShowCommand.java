@@ -10,6 +10,7 @@ import io.mlops4j.runtime.card.CardJson;
 import io.mlops4j.runtime.card.CardPage;
 import io.mlops4j.runtime.cli.shell.ConsoleOutput;
 import io.mlops4j.runtime.cli.shell.OutputFile;
+import io.mlops4j.runtime.internal.card.Shown;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -131,6 +132,13 @@ final class ShowCommand extends RegistryCommand {
                         "features",
                         String.join(
                             ", ", schema.features().stream().map(f -> f.name()).toList()))));
+    card.featureRules()
+        .forEach(
+            rule ->
+                rows.add(List.of("feature rule", rule + ", a null " + Shown.nulls(rule.nulls()))));
+    if (card.lenientColumns()) {
+      rows.add(List.of("lenient columns", "yes"));
+    }
     card.metrics().forEach((name, value) -> rows.add(List.of("metric", name + " " + value)));
     card.parameters().forEach((name, value) -> rows.add(List.of("parameter", name + " " + value)));
     card.seeds().forEach((name, value) -> rows.add(List.of("seed", name + " " + value)));
