@@ -203,7 +203,7 @@ class FiguresTest {
     if (!virtual) {
       System.out.println("skipped: Java has no virtual threads before 21");
     }
-    Assumptions.assumeTrue(virtual, "Java has no virtual threads");
+    Assumptions.assumeTrue(virtual, "virtual threads need Java 21");
     try (DefaultModelLoader loader = measuring();
         Model model = ServingFixture.load(loader, "mlp4.onnx", ServingFixture.ABCD);
         FeatureBatch batch = abcd(loader, 10)) {
