@@ -40,6 +40,9 @@ class PredictQueryTest {
 
   @AfterEach
   void drop() throws SQLException {
+    if (connection == null) { // there is no such database here, and the test was skipped
+      return;
+    }
     try (Connection open = connection;
         Statement statement = open.createStatement()) {
       statement.execute("DROP TABLE IF EXISTS flights_asked");

@@ -17,7 +17,8 @@ class StoppedH2Test {
   @TempDir private Path folder;
 
   private static void signal(Process process, String signal) throws Exception {
-    Process kill = new ProcessBuilder("kill", signal, "" + process.pid()).inheritIO().start();
+    Process kill =
+        new ProcessBuilder("sh", "-c", "kill " + signal + " " + process.pid()).inheritIO().start();
     assertThat(kill.waitFor(30, TimeUnit.SECONDS)).isTrue();
   }
 

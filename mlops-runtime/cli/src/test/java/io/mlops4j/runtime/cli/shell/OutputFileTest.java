@@ -8,6 +8,7 @@ import io.mlops4j.fixture.ChildProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -123,7 +124,7 @@ class OutputFileTest {
     OutputFile.write(link, "später");
     assertThat(other).hasContent("earlier");
     assertThat(link).isSymbolicLink();
-    assertThat(file).isRegularFile().hasContent("später");
+    assertThat(file).isRegularFile().usingCharset(StandardCharsets.UTF_8).hasContent("später");
   }
 
   @Test
