@@ -353,7 +353,7 @@ public final class LoadOptions {
      * @return this builder
      */
     public Builder feature(Feature feature) {
-      featureRules.put(feature.name(), feature);
+      featureRules.put(Objects.requireNonNull(feature, "feature").name(), feature);
       return this;
     }
 

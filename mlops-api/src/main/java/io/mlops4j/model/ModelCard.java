@@ -454,7 +454,7 @@ public final class ModelCard {
      * @return this builder
      */
     public Builder feature(Feature feature) {
-      featureRules.put(feature.name(), feature);
+      featureRules.put(Objects.requireNonNull(feature, "feature").name(), feature);
       return this;
     }
 
