@@ -18,12 +18,15 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
 /**
- * Prints the ten slowest test classes of a build, and one line for each reason to skip tests. Fails
- * if a class took longer than the limit.
+ * Prints the ten slowest test classes of a build, and one line for each reason to skip tests. Names
+ * classes above the limit, and fails above three times the limit, which a busy machine does not
+ * explain.
  *
  * <p>Arguments: the root of the repository, the start of the build, the limit in seconds (0: none).
  */
 final class Report {
+  private static final int NOISE = 3;
+
   /** One class in one run of a module's tests. */
   private record Run(String module, String name, double seconds, int tests) {}
 
@@ -124,11 +127,11 @@ final class Report {
     List<Run> slow = runs.stream().filter(run -> limit > 0 && run.seconds() > limit).toList();
     for (Run run : slow) {
       System.out.printf(
-          "%s took %.1f s, more than %d s: try less, give it @Sized or @Thorough (CONTRIBUTING.md),"
-              + " or, on a busy machine, build with -Dtests.limit=0%n",
-          run.name(), run.seconds(), limit);
+          "%s took %.1f s, more than %d s (above %d s fails the build): try less, give it @Sized or"
+              + " @Thorough (CONTRIBUTING.md)%n",
+          run.name(), run.seconds(), limit, NOISE * limit);
     }
-    if (!slow.isEmpty()) {
+    if (slow.stream().anyMatch(run -> run.seconds() > NOISE * limit)) {
       System.exit(1);
     }
   }

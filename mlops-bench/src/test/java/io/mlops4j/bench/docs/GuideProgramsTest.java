@@ -49,14 +49,14 @@ class GuideProgramsTest {
     return ROOT.resolve("mlops-runtime/src/test/resources/io/mlops4j/runtime").resolve(resource);
   }
 
-  /** Every second one in the short set, which compiles them all. */
+  /** Every third one in the short set, which compiles them all. */
   static Stream<JavaBlock> programs() throws IOException {
     List<JavaBlock> all =
         DocsCompileTest.blocks()
             .filter(JavaBlock::isProgram)
             .filter(block -> !NOT_RUN.contains(block.className()))
             .toList();
-    int step = TestSize.of(2, 1);
+    int step = TestSize.of(3, 1);
     return IntStream.range(0, all.size()).filter(i -> i % step == 0).mapToObj(all::get);
   }
 
