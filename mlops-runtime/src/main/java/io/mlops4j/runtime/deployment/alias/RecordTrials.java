@@ -190,13 +190,13 @@ final class RecordTrials {
 
   private void failed(VersionTrial mine, Throwable failure) {
     Optional<Verdict> verdict = Failures.verdict(failure);
+    String reason = Failures.reason(failure);
     boolean begins;
     synchronized (lock) {
       if (!counts(mine)) {
         return;
       }
       end(mine);
-      String reason = Failures.reason(failure);
       begins = waiting.isEmpty();
       if (verdict.isEmpty()) {
         refused = Optional.empty();
@@ -214,7 +214,8 @@ final class RecordTrials {
           "{}: {} was refused: {}; the serving version stays",
           ref,
           version,
-          Failures.reason(failure));
+          reason.replaceAll("\\R", " "));
+      LOG.debug("{}: {} was refused by", ref, version, failure);
     } else if (begins) {
       LOG.warn("{}: {} cannot be tried now and will be retried", ref, version, failure);
     }
