@@ -3,7 +3,6 @@ package io.mlops4j.bench.modules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.mlops4j.fixture.DependsOnJava;
 import java.io.File;
 import java.lang.module.ModuleDescriptor;
 import java.nio.file.Files;
@@ -20,7 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A small application, started as a module and from the class path, on each Java that is there. */
-@DependsOnJava
 class ModularApplicationIT {
   private static final Path MODEL =
       Path.of("../samples/quickstart/models/flight-delay-1.onnx").toAbsolutePath().normalize();

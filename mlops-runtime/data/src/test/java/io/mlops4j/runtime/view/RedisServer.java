@@ -36,6 +36,7 @@ final class RedisServer {
         server = start(freePort());
       } catch (IOException e) {
         reason = e.getMessage() + ": apt-get install redis-server";
+        System.err.println("skipping the tests with Redis: " + reason);
       }
     }
     return server == null ? abort(reason) : server.store();

@@ -283,7 +283,7 @@ class TreeEnsembleTest {
   @Sized
   @Test
   void ensemblesOfAnyKindHaveTheAnswersOfOnnxRuntime() throws OrtException {
-    int count = TestSize.of(15, 500);
+    int count = TestSize.of(15, 2_000);
     int left = 0;
     for (int seed = 0; seed < count; seed++) {
       RandomTrees trees = anyKind(seed);

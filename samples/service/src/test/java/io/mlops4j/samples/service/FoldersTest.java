@@ -20,9 +20,12 @@ class FoldersTest {
 
   @BeforeEach
   void linkTheRegistry() throws IOException {
-    Assumptions.assumeTrue(
-        "UTF-8".equals(System.getProperty("sun.jnu.encoding")),
-        "the locale allows only ASCII in names of files: export LC_ALL=C.UTF-8");
+    boolean unicode = "UTF-8".equals(System.getProperty("sun.jnu.encoding"));
+    String reason = "the locale allows only ASCII in names of files: export LC_ALL=C.UTF-8";
+    if (!unicode) {
+      System.out.println("skipped: " + reason);
+    }
+    Assumptions.assumeTrue(unicode, reason);
     Path registry = Files.createDirectory(folder.resolve("registry \"ä\""));
     link = Files.createSymbolicLink(folder.resolve("link"), registry);
     folders =
