@@ -25,6 +25,7 @@ import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -145,6 +146,13 @@ class ModelCommandsTest {
         .containsPattern("column +distance: a null becomes NaN" + wider)
         .containsPattern("column +hour: a null is refused" + wider)
         .containsPattern("column +start for origin: a null becomes \"\"" + wider);
+    List<Object> named = new ArrayList<>(List.of("inspect", MODEL, "--card", card));
+    for (String name : List.of("distance", "hour", "weekday", "origin", "destination")) {
+      named.addAll(List.of("--feature", name));
+    }
+    assertThat(run(named.toArray()).out())
+        .as("columns that are named replace those of the card")
+        .containsPattern("column +origin: a null is refused, a wider type is refused\n");
 
     JsonNode columns = run("inspect", MODEL, "--lenient", "--json").json().at("/features/columns");
     assertThat(columns.findValuesAsText("name"))

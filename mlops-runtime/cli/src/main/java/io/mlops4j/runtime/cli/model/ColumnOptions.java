@@ -41,12 +41,11 @@ final class ColumnOptions {
   private boolean untrusted;
 
   LoadOptions options() throws IOException {
-    LoadOptions.Builder options =
-        card == null
-            ? LoadOptions.builder()
-            : CardFit.options(CardJson.parse(Files.readString(card))).toBuilder();
-    if (!features.isEmpty()) {
+    LoadOptions.Builder options = LoadOptions.builder();
+    if (!features.isEmpty()) { // which replace all that a card says about columns
       options.features(FeatureSchema.ofNames(features.toArray(String[]::new)));
+    } else if (card != null) {
+      options = CardFit.options(CardJson.parse(Files.readString(card))).toBuilder();
     }
     options = lenient ? options.lenientColumns() : options;
     return (untrusted ? options.untrusted() : options).build();
