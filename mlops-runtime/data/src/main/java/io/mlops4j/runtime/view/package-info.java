@@ -9,8 +9,7 @@
  * io.mlops4j.runtime.view.OnlineFeatures} reads, and {@link io.mlops4j.runtime.view.ParityCheck}
  * compares both paths.
  *
- * <p>Files and SQL need DuckDB: add {@code org.duckdb:duckdb_jdbc}. Reading from an online store
- * does not.
+ * <p>DuckDB reads files and runs SQL. Reading from an online store does not need it.
  */
 @NullMarked
 package io.mlops4j.runtime.view;

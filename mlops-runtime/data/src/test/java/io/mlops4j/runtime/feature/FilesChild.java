@@ -73,17 +73,17 @@ final class FilesChild {
     }
   }
 
-  /**
-   * Runs a process to its end.
-   *
-   * @param without the start of the name of a library that its class path lacks
-   */
-  static List<String> run(String without, String... args) throws IOException, InterruptedException {
+  /** Runs a process to its end. */
+  static List<String> run(String... args) throws IOException, InterruptedException {
+    return runWith(System.getProperty("java.class.path"), args);
+  }
+
+  /** Runs a process with another class path to its end. */
+  static List<String> runWith(String classPath, String... args)
+      throws IOException, InterruptedException {
     ProcessBuilder builder =
-        ChildProcess.java(List.of("-Xmx256m"), FilesChild.class, (Object[]) args);
-    if (!without.isEmpty()) {
-      ChildProcess.classPath(builder, ChildProcess.classPathWithout(without));
-    }
+        ChildProcess.classPath(
+            ChildProcess.java(List.of("-Xmx256m"), FilesChild.class, (Object[]) args), classPath);
     return ChildProcess.output(
             ChildProcess.start(builder.redirectError(ProcessBuilder.Redirect.INHERIT)))
         .lines()

@@ -48,25 +48,37 @@ final class ChunkFunctions {
   private static final String EXECUTE = "(Ljava/nio/ByteBuffer;Ljava/nio/ByteBuffer;)V";
   private static final MethodHandle CONSTRUCTOR = constructor();
   private static final MethodHandle CONNECTION = Natives.field(DuckDBConnection.class, "connRef");
-  private static final MethodHandle CREATE = Natives.binding("duckdb_create_table_function");
+  private static final MethodHandle CREATE =
+      Natives.binding("duckdb_create_table_function", ByteBuffer.class);
   private static final MethodHandle NAME =
-      Natives.binding("duckdb_table_function_set_name", ByteBuffer.class, byte[].class);
+      Natives.binding("duckdb_table_function_set_name", void.class, ByteBuffer.class, byte[].class);
   private static final MethodHandle EXTRA =
-      Natives.binding("duckdb_table_function_set_extra_info", ByteBuffer.class, wrapperType());
+      Natives.binding(
+          "duckdb_table_function_set_extra_info", void.class, ByteBuffer.class, wrapperType());
   private static final MethodHandle BIND =
-      Natives.binding("duckdb_table_function_set_bind", ByteBuffer.class);
+      Natives.binding("duckdb_table_function_set_bind", void.class, ByteBuffer.class);
   private static final MethodHandle INIT_ALL =
-      Natives.binding("duckdb_table_function_set_init", ByteBuffer.class);
+      Natives.binding("duckdb_table_function_set_init", void.class, ByteBuffer.class);
   private static final MethodHandle INIT_THREAD =
-      Natives.binding("duckdb_table_function_set_local_init", ByteBuffer.class);
+      Natives.binding("duckdb_table_function_set_local_init", void.class, ByteBuffer.class);
   private static final MethodHandle FUNCTION =
-      Natives.binding("duckdb_table_function_set_function", ByteBuffer.class);
+      Natives.binding("duckdb_table_function_set_function", void.class, ByteBuffer.class);
   private static final MethodHandle REGISTER =
-      Natives.binding("duckdb_register_table_function", ByteBuffer.class, ByteBuffer.class);
+      Natives.binding(
+          "duckdb_register_table_function", int.class, ByteBuffer.class, ByteBuffer.class);
   private static final MethodHandle DESTROY =
-      Natives.binding("duckdb_destroy_table_function", ByteBuffer.class);
+      Natives.binding("duckdb_destroy_table_function", void.class, ByteBuffer.class);
 
   private ChunkFunctions() {}
+
+  /**
+   * Defines the class, and finds all bindings of this class and of {@link Natives}.
+   *
+   * @throws LinkageError if one is missing
+   */
+  static void load() {
+    // The initialiser of this class has done it.
+  }
 
   /**
    * Registers a table function.
@@ -79,32 +91,26 @@ final class ChunkFunctions {
       String name,
       DuckDBTableFunction<?, ?, ?> function,
       BiConsumer<ByteBuffer, ByteBuffer> rows) {
-    try {
-      ByteBuffer made = (ByteBuffer) CREATE.invokeExact();
-      try {
-        NAME.invokeExact(made, name.getBytes(StandardCharsets.UTF_8));
-        EXTRA.invoke(made, CONSTRUCTOR.invoke(function, rows));
-        BIND.invokeExact(made);
-        INIT_ALL.invokeExact(made);
-        INIT_THREAD.invokeExact(made);
-        FUNCTION.invokeExact(made);
-        int failed = (int) REGISTER.invokeExact(connection(database), made);
-        if (failed != 0) {
-          throw new IllegalStateException("DuckDB did not register the function " + name);
-        }
-      } finally {
-        DESTROY.invokeExact(made);
-      }
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static ByteBuffer connection(DuckDb database) throws Throwable {
     DuckDBConnection connection = (DuckDBConnection) database.connection();
-    return (ByteBuffer) CONNECTION.invokeExact(connection);
+    Natives.call(
+        () -> {
+          ByteBuffer made = (ByteBuffer) CREATE.invokeExact();
+          try {
+            NAME.invokeExact(made, name.getBytes(StandardCharsets.UTF_8));
+            EXTRA.invoke(made, CONSTRUCTOR.invoke(function, rows));
+            BIND.invokeExact(made);
+            INIT_ALL.invokeExact(made);
+            INIT_THREAD.invokeExact(made);
+            FUNCTION.invokeExact(made);
+            ByteBuffer to = (ByteBuffer) CONNECTION.invokeExact(connection);
+            if ((int) REGISTER.invokeExact(to, made) != 0) {
+              throw new IllegalStateException("DuckDB did not register the function " + name);
+            }
+            return null;
+          } finally {
+            DESTROY.invokeExact(made);
+          }
+        });
   }
 
   private static Class<?> wrapperType() {
@@ -115,6 +121,11 @@ final class ChunkFunctions {
     try {
       MethodHandles.Lookup lookup =
           MethodHandles.privateLookupIn(DuckDBBindings.class, MethodHandles.lookup());
+      var unused = // else it would not be overridden
+          lookup.findVirtual(
+              lookup.findClass(WRAPPER.replace('/', '.')),
+              "executeFunction",
+              MethodType.fromMethodDescriptorString(EXECUTE, null));
       return lookup.findConstructor(
           defined(lookup),
           MethodType.methodType(void.class, DuckDBTableFunction.class, BiConsumer.class));

@@ -31,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  * only, and neither downloads nor loads extensions. For one thread at a time.
  */
 public final class DuckDb implements AutoCloseable {
-  private static final String ARTIFACT = "org.duckdb:duckdb_jdbc:2.0.0.1";
-
   private final DuckDBConnection connection;
 
   private DuckDb(DuckDBConnection connection) {
@@ -43,11 +41,10 @@ public final class DuckDb implements AutoCloseable {
    * Opens an empty database.
    *
    * @param settings threads, memory and which files may be read
-   * @throws DataException if DuckDB is of a version that does not work
+   * @throws DataException if DuckDB is missing, or of another version than {@link TestedDuckDb}
    */
   public static DuckDb open(DuckDbSettings settings) {
     try {
-      Natives.load();
       Properties properties = new Properties();
       properties.setProperty("jdbc_stream_results", "true");
       // DriverManager knows the drivers of the first class loader only, and a cluster has many.
@@ -55,19 +52,15 @@ public final class DuckDb implements AutoCloseable {
           new DuckDBDriver().connect("jdbc:duckdb:", properties).unwrap(DuckDBConnection.class);
       DuckDb opened = new DuckDb(connection);
       try {
+        TestedDuckDb.check(connection);
         settings.statements().forEach(opened::execute);
-      } catch (RuntimeException e) {
+      } catch (SQLException | RuntimeException | LinkageError e) {
         opened.close();
         throw e;
       }
       return opened;
     } catch (LinkageError e) {
-      throw new DataException(
-          "found another version of DuckDB than "
-              + ARTIFACT
-              + ", which mlops-data brings and whose inner parts it uses, expected that one; remove"
-              + " your own version of it",
-          e);
+      throw TestedDuckDb.other("no usable DuckDB: " + e, e);
     } catch (SQLException e) {
       throw new DataException("DuckDB cannot be started: " + e.getMessage(), e);
     }

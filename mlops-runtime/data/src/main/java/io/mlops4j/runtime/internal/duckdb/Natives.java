@@ -3,8 +3,7 @@ package io.mlops4j.runtime.internal.duckdb;
 import io.mlops4j.runtime.memory.Native;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
-import java.lang.reflect.Field;
-import java.lang.reflect.Method;
+import java.lang.invoke.MethodType;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.duckdb.DuckDBBindings;
@@ -17,38 +16,42 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The public methods of a chunk read value by value, check the type each time, and support no
  * nested types. These handles give the addresses of whole columns. They do not touch classes of the
- * JDK, so that no JVM flag is needed.
+ * JDK, so that no JVM flag is needed. {@link TestedDuckDb} finds them all before the first query.
  */
 final class Natives {
   private static final MethodHandle RESULT = field(DuckDBChunkedResult.class, "resultRef");
-  private static final MethodHandle ERROR = binding("duckdb_result_error", ByteBuffer.class);
-  private static final MethodHandle FETCH = binding("duckdb_fetch_chunk", ByteBuffer.class);
+  private static final MethodHandle ERROR =
+      binding("duckdb_result_error", byte[].class, ByteBuffer.class);
+  private static final MethodHandle FETCH =
+      binding("duckdb_fetch_chunk", ByteBuffer.class, ByteBuffer.class);
   private static final MethodHandle DESTROY =
-      binding("duckdb_destroy_data_chunk", ByteBuffer.class);
-  private static final MethodHandle SIZE = binding("duckdb_data_chunk_get_size", ByteBuffer.class);
+      binding("duckdb_destroy_data_chunk", void.class, ByteBuffer.class);
+  private static final MethodHandle SIZE =
+      binding("duckdb_data_chunk_get_size", long.class, ByteBuffer.class);
   private static final MethodHandle VECTOR =
-      binding("duckdb_data_chunk_get_vector", ByteBuffer.class, long.class);
+      binding("duckdb_data_chunk_get_vector", ByteBuffer.class, ByteBuffer.class, long.class);
   private static final MethodHandle DATA =
-      binding("duckdb_vector_get_data", ByteBuffer.class, long.class);
+      binding("duckdb_vector_get_data", ByteBuffer.class, ByteBuffer.class, long.class);
   private static final MethodHandle VALIDITY =
-      binding("duckdb_vector_get_validity", ByteBuffer.class, long.class);
+      binding("duckdb_vector_get_validity", ByteBuffer.class, ByteBuffer.class, long.class);
   private static final MethodHandle LIST_CHILD =
-      binding("duckdb_list_vector_get_child", ByteBuffer.class);
+      binding("duckdb_list_vector_get_child", ByteBuffer.class, ByteBuffer.class);
   private static final MethodHandle LIST_SIZE =
-      binding("duckdb_list_vector_get_size", ByteBuffer.class);
+      binding("duckdb_list_vector_get_size", long.class, ByteBuffer.class);
   private static final MethodHandle STRUCT_CHILD =
-      binding("duckdb_struct_vector_get_child", ByteBuffer.class, long.class);
+      binding("duckdb_struct_vector_get_child", ByteBuffer.class, ByteBuffer.class, long.class);
   private static final MethodHandle ARRAY_CHILD =
-      binding("duckdb_array_vector_get_child", ByteBuffer.class);
+      binding("duckdb_array_vector_get_child", ByteBuffer.class, ByteBuffer.class);
 
-  private static final MethodHandle VECTOR_SIZE = binding("duckdb_vector_size");
+  private static final MethodHandle VECTOR_SIZE = binding("duckdb_vector_size", long.class);
   private static final MethodHandle SET_SIZE =
-      binding("duckdb_data_chunk_set_size", ByteBuffer.class, long.class);
+      binding("duckdb_data_chunk_set_size", void.class, ByteBuffer.class, long.class);
   private static final MethodHandle ENSURE_VALIDITY =
-      binding("duckdb_vector_ensure_validity_writable", ByteBuffer.class);
+      binding("duckdb_vector_ensure_validity_writable", void.class, ByteBuffer.class);
   private static final MethodHandle TEXTS =
       binding(
           "duckdb_vector_assign_string_elements",
+          void.class,
           ByteBuffer.class,
           long.class,
           byte[].class,
@@ -56,46 +59,54 @@ final class Natives {
           int.class);
   private static final MethodHandle BYTES =
       binding(
-          "duckdb_vector_assign_string_element_len", ByteBuffer.class, long.class, byte[].class);
+          "duckdb_vector_assign_string_element_len",
+          void.class,
+          ByteBuffer.class,
+          long.class,
+          byte[].class);
   private static final MethodHandle LIST_RESERVE =
-      binding("duckdb_list_vector_reserve", ByteBuffer.class, long.class);
+      binding("duckdb_list_vector_reserve", int.class, ByteBuffer.class, long.class);
   private static final MethodHandle LIST_SET_SIZE =
-      binding("duckdb_list_vector_set_size", ByteBuffer.class, long.class);
+      binding("duckdb_list_vector_set_size", int.class, ByteBuffer.class, long.class);
   private static final MethodHandle TYPE =
-      binding("duckdb_vector_get_column_type", ByteBuffer.class);
+      binding("duckdb_vector_get_column_type", ByteBuffer.class, ByteBuffer.class);
   private static final MethodHandle DESTROY_TYPE =
-      binding("duckdb_destroy_logical_type", ByteBuffer.class);
+      binding("duckdb_destroy_logical_type", void.class, ByteBuffer.class);
   private static final MethodHandle BIND_INFO =
       field(DuckDBTableFunctionBindInfo.class, "bindInfoRef");
   private static final MethodHandle ADD_COLUMN =
-      binding("duckdb_bind_add_result_column", ByteBuffer.class, byte[].class, ByteBuffer.class);
+      binding(
+          "duckdb_bind_add_result_column",
+          void.class,
+          ByteBuffer.class,
+          byte[].class,
+          ByteBuffer.class);
   private static final MethodHandle SET_ERROR =
-      binding("duckdb_function_set_error", ByteBuffer.class, byte[].class);
+      binding("duckdb_function_set_error", void.class, ByteBuffer.class, byte[].class);
 
   private Natives() {}
 
-  /** Finds all bindings. Throws LinkageError if one is missing. */
-  static void load() {
-    // The initialiser of this class has done it.
-  }
-
-  static MethodHandle binding(String name, Class<?>... parameters) {
-    try {
-      Method method = DuckDBBindings.class.getDeclaredMethod(name, parameters);
-      method.setAccessible(true);
-      return MethodHandles.lookup().unreflect(method);
-    } catch (ReflectiveOperationException | RuntimeException e) {
-      throw new LinkageError("DuckDB has no " + name, e);
-    }
+  static MethodHandle binding(String name, Class<?> returned, Class<?>... parameters) {
+    return found(
+        DuckDBBindings.class,
+        lookup ->
+            lookup.findStatic(
+                DuckDBBindings.class, name, MethodType.methodType(returned, parameters)));
   }
 
   static MethodHandle field(Class<?> owner, String name) {
+    return found(owner, lookup -> lookup.findGetter(owner, name, ByteBuffer.class));
+  }
+
+  private interface Part {
+    MethodHandle of(MethodHandles.Lookup lookup) throws ReflectiveOperationException;
+  }
+
+  private static MethodHandle found(Class<?> owner, Part part) {
     try {
-      Field field = owner.getDeclaredField(name);
-      field.setAccessible(true);
-      return MethodHandles.lookup().unreflectGetter(field);
-    } catch (ReflectiveOperationException | RuntimeException e) {
-      throw new LinkageError("DuckDB has no " + name, e);
+      return part.of(MethodHandles.privateLookupIn(owner, MethodHandles.lookup()));
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError(String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -115,11 +126,7 @@ final class Natives {
   }
 
   static void destroy(ByteBuffer chunk) {
-    call(
-        () -> {
-          DESTROY.invokeExact(chunk);
-          return null;
-        });
+    call(() -> DESTROY.invoke(chunk));
   }
 
   static int size(ByteBuffer chunk) {
@@ -162,20 +169,12 @@ final class Natives {
   }
 
   static void setSize(ByteBuffer chunk, long rows) {
-    call(
-        () -> {
-          SET_SIZE.invokeExact(chunk, rows);
-          return null;
-        });
+    call(() -> SET_SIZE.invoke(chunk, rows));
   }
 
   /** Returns the address of validity bits that may be written. */
   static long writableValidity(ByteBuffer vector, long rows) {
-    call(
-        () -> {
-          ENSURE_VALIDITY.invokeExact(vector);
-          return null;
-        });
+    call(() -> ENSURE_VALIDITY.invoke(vector));
     return validity(vector, rows);
   }
 
@@ -186,20 +185,12 @@ final class Natives {
    * @param lengths the number of bytes of each text, -1 for one that is null
    */
   static void texts(ByteBuffer vector, byte[] bytes, long[] lengths, int used) {
-    call(
-        () -> {
-          TEXTS.invokeExact(vector, 0L, bytes, lengths, used);
-          return null;
-        });
+    call(() -> TEXTS.invoke(vector, 0L, bytes, lengths, used));
   }
 
   /** Sets a value of bytes. */
   static void bytes(ByteBuffer vector, long row, byte[] bytes) {
-    call(
-        () -> {
-          BYTES.invokeExact(vector, row, bytes);
-          return null;
-        });
+    call(() -> BYTES.invoke(vector, row, bytes));
   }
 
   /** Sets the number of elements of all lists of a vector, and returns the vector of them. */
@@ -224,32 +215,19 @@ final class Natives {
   }
 
   static void destroyType(ByteBuffer type) {
-    call(
-        () -> {
-          DESTROY_TYPE.invokeExact(type);
-          return null;
-        });
+    call(() -> DESTROY_TYPE.invoke(type));
   }
 
   /** Declares a column of a table function. */
   static void addColumn(DuckDBTableFunctionBindInfo info, String name, ByteBuffer type) {
     byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
-    call(
-        () -> {
-          ByteBuffer bind = (ByteBuffer) BIND_INFO.invokeExact(info);
-          ADD_COLUMN.invokeExact(bind, utf8, type);
-          return null;
-        });
+    call(() -> ADD_COLUMN.invoke((ByteBuffer) BIND_INFO.invokeExact(info), utf8, type));
   }
 
   /** Ends a call of a table function with an error. */
   static void setError(ByteBuffer call, String message) {
     byte[] utf8 = message.getBytes(StandardCharsets.UTF_8);
-    call(
-        () -> {
-          SET_ERROR.invokeExact(call, utf8);
-          return null;
-        });
+    call(() -> SET_ERROR.invoke(call, utf8));
   }
 
   private static long address(@Nullable ByteBuffer buffer) {
@@ -257,11 +235,7 @@ final class Natives {
   }
 
   private static long number(MethodHandle handle, ByteBuffer of) {
-    try {
-      return (long) handle.invokeExact(of);
-    } catch (Throwable e) {
-      throw unchecked(e);
-    }
+    return required(call(() -> (Long) (long) handle.invokeExact(of)), "number");
   }
 
   private static <T> T required(@Nullable T value, String what) {
@@ -271,22 +245,17 @@ final class Natives {
     return value;
   }
 
-  private interface Call<T> {
+  interface Call<T> {
     @Nullable T run() throws Throwable;
   }
 
-  private static <T> @Nullable T call(Call<T> call) {
+  static <T> @Nullable T call(Call<T> call) {
     try {
       return call.run();
+    } catch (RuntimeException | Error e) {
+      throw e;
     } catch (Throwable e) {
-      throw unchecked(e);
+      throw new IllegalStateException(e);
     }
-  }
-
-  private static RuntimeException unchecked(Throwable thrown) {
-    if (thrown instanceof Error error) {
-      throw error;
-    }
-    return thrown instanceof RuntimeException e ? e : new IllegalStateException(thrown);
   }
 }
